@@ -1,0 +1,142 @@
+//! What dispatch says: work orders with their offers, and the completion of a cycle.
+//!
+//! The key is always the case: a case's facts are in one order whichever work order they are about.
+
+use clock::{AccountId, OfferId, WorkOrderId};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Cycle, DepartmentId, ItemId, Level, PlaceId, PostId, Urgency};
+
+facts! {
+    /// A fact about a work order or the work on a case. Key: the case.
+    DispatchFact on Dispatch {
+        /// A work order was offered to a post.
+        WorkOrderOffered(WorkOrderOfferedV1) = WorkOrder "offered" v 1,
+        /// An offer was claimed.
+        WorkOrderClaimed(WorkOrderClaimedV1) = WorkOrder "claimed" v 1,
+        /// The worker is at the place.
+        WorkOrderArrived(WorkOrderArrivedV1) = WorkOrder "arrived" v 1,
+        /// The work is done.
+        WorkOrderCompleted(WorkOrderCompletedV1) = WorkOrder "completed" v 1,
+        /// The work is no longer wanted.
+        WorkOrderCancelled(WorkOrderCancelledV1) = WorkOrder "cancelled" v 1,
+        /// All work orders of a cycle are done.
+        CaseCompleted(CaseCompletedV1) = Case "completed" v 1,
+    }
+}
+
+impl DispatchFact {
+    /// The work order that it is about, and the department that may see it.
+    pub const fn work_order(&self) -> Option<(&DepartmentId, WorkOrderId)> {
+        match self {
+            Self::WorkOrderOffered(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderClaimed(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderArrived(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
+            Self::CaseCompleted(_) => None,
+        }
+    }
+}
+
+/// A work order was offered to a post; each offer has its own clock to accept. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderOfferedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// This offer of it.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it would be.
+    pub department: DepartmentId,
+    /// The post that may claim it.
+    pub post: PostId,
+    /// What is asked for.
+    pub item: ItemId,
+    /// Where.
+    pub place: PlaceId,
+    /// How much haste.
+    pub urgency: Urgency,
+    /// Who may see it.
+    pub level: Level,
+    /// When: the clock to accept runs from here.
+    pub offered_at: Timestamp,
+}
+
+/// An offer was claimed by a person. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderClaimedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer that ended by it.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who claimed it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The worker is at the place. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderArrivedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer under which it was claimed.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who arrived.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The work of one department is done. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderCompletedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer under which it was claimed.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it was.
+    pub department: DepartmentId,
+    /// Who completed it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The work is no longer wanted: the case ended otherwise. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderCancelledV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it would have been.
+    pub department: DepartmentId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// All work orders of a cycle are done. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseCompletedV1 {
+    /// The completed cycle.
+    pub cycle: Cycle,
+    /// When the last of them was completed.
+    pub completed_at: Timestamp,
+    /// Who claimed, was assigned or completed any of them, each once.
+    pub workers: Vec<AccountId>,
+}
