@@ -1,0 +1,117 @@
+use std::fmt;
+
+/// Something that can be asked of a service: one per call of the interface, and those that a call
+/// may do besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Record a contact and the case that comes of it.
+    AcceptCase,
+    /// Accept with a time of receipt in the past (written on paper during an outage).
+    BackdateCase,
+    /// See one case, with its timeline.
+    GetCase,
+    /// List, count, search or export cases.
+    ListCases,
+    /// End a case for its requester.
+    WithdrawCase,
+    /// Say "not solved" of a closed case.
+    ReopenCase,
+    /// List the clocks of a case (`explain`).
+    ListClocks,
+    /// List, count or search work orders.
+    ListWorkOrders,
+    /// Take an offered work order.
+    Claim,
+    /// Record the arrival on site.
+    Arrive,
+    /// Record that the work is done.
+    Complete,
+    /// Get the callback to make next.
+    NextCallback,
+    /// Record what came of an attempt.
+    RecordAttempt,
+    /// List callbacks.
+    ListCallbacks,
+    /// List messages with their texts.
+    ListMessages,
+    /// Read the definitions.
+    GetDefinitions,
+    /// Check and apply definitions.
+    ApplyDefinitions,
+    /// Import people: accounts, requesters and the holders of posts.
+    ImportPeople,
+    /// Make and revoke service accounts and their keys.
+    ManageApiKeys,
+    /// List and show what could not be handled.
+    ReadDead,
+    /// Replay or drop it.
+    SettleDead,
+    /// Ask for events once more.
+    Redeliver,
+    /// Get the keys that verify tokens.
+    GetKeys,
+}
+
+impl Action {
+    /// Each of them, as they are declared.
+    pub const ALL: [Self; 23] = [
+        Self::AcceptCase,
+        Self::BackdateCase,
+        Self::GetCase,
+        Self::ListCases,
+        Self::WithdrawCase,
+        Self::ReopenCase,
+        Self::ListClocks,
+        Self::ListWorkOrders,
+        Self::Claim,
+        Self::Arrive,
+        Self::Complete,
+        Self::NextCallback,
+        Self::RecordAttempt,
+        Self::ListCallbacks,
+        Self::ListMessages,
+        Self::GetDefinitions,
+        Self::ApplyDefinitions,
+        Self::ImportPeople,
+        Self::ManageApiKeys,
+        Self::ReadDead,
+        Self::SettleDead,
+        Self::Redeliver,
+        Self::GetKeys,
+    ];
+
+    /// The word for it in refusals and audits.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AcceptCase => "accept-case",
+            Self::BackdateCase => "backdate-case",
+            Self::GetCase => "get-case",
+            Self::ListCases => "list-cases",
+            Self::WithdrawCase => "withdraw-case",
+            Self::ReopenCase => "reopen-case",
+            Self::ListClocks => "list-clocks",
+            Self::ListWorkOrders => "list-work-orders",
+            Self::Claim => "claim",
+            Self::Arrive => "arrive",
+            Self::Complete => "complete",
+            Self::NextCallback => "next-callback",
+            Self::RecordAttempt => "record-attempt",
+            Self::ListCallbacks => "list-callbacks",
+            Self::ListMessages => "list-messages",
+            Self::GetDefinitions => "get-definitions",
+            Self::ApplyDefinitions => "apply-definitions",
+            Self::ImportPeople => "import-people",
+            Self::ManageApiKeys => "manage-api-keys",
+            Self::ReadDead => "read-dead",
+            Self::SettleDead => "settle-dead",
+            Self::Redeliver => "redeliver",
+            Self::GetKeys => "get-keys",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}

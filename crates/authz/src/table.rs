@@ -1,0 +1,71 @@
+#![expect(clippy::enum_glob_use, reason = "a table of bare words")]
+
+use events::words::Level::{self, Confidential, Internal, Public, Restricted};
+
+use crate::{
+    Action::{self, *},
+    Relation::{self, *},
+    Role,
+};
+
+/// One line: whoever has this role and this relation to a row may do these to it, up to this level.
+pub(crate) struct Grant {
+    pub(crate) role: Role,
+    pub(crate) relation: Relation,
+    pub(crate) up_to: Level,
+    pub(crate) may: &'static [Action],
+}
+
+const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Action]) -> Grant {
+    Grant { role, relation, up_to, may }
+}
+
+/// The policy. What is not here is denied.
+///
+/// A right never narrows another: lines add up, and within a line a lower level is included. Calls
+/// that concern no case are at [`Level::Public`].
+#[rustfmt::skip]
+pub(crate) const TABLE: &[Grant] = &[
+    //    role                       relation        up to         may
+    grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks, ListMessages]),
+
+    // Assistants are students: they may take anything, and see nothing restricted (BRIEF 7.2).
+    grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
+    grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks,
+                                                                     ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, GetDefinitions]),
+
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase]),
+    grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks,
+                                                                     ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, ListMessages, GetDefinitions]),
+    grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks]),
+
+    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, GetDefinitions]),
+
+    grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
+    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+
+    grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim]),
+    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+
+    grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, ListMessages]),
+    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+
+    grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+
+    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ListClocks, ListWorkOrders, ListCallbacks,
+                                                                     ListMessages, GetDefinitions]),
+    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+
+    // Restricted cases are never called back from the desk (BRIEF 5.1).
+    grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, GetDefinitions]),
+
+    grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
+
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ListMessages, GetDefinitions, ReadDead]),
+
+    grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
+];

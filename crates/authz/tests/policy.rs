@@ -1,0 +1,146 @@
+//! The whole table, cell by cell.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use authz::{Action, Principal, Relation, Relations, Role, Subject, decide, scope};
+use clock::AccountId;
+use events::words::{Level, Service};
+
+fn with(role: Role) -> Subject {
+    Subject {
+        principal: Principal::Account(AccountId::from_uuid(uuid::Uuid::nil())),
+        person: None,
+        roles: BTreeSet::from([role]),
+        department: None,
+        highest: Level::Confidential,
+    }
+}
+
+fn only(relation: Relation) -> Relations {
+    Relations::NONE.with(relation, true)
+}
+
+/// Every cell: 13 roles x 23 actions x 6 relations x 4 levels.
+fn cells() -> impl Iterator<Item = (Role, Action, Relation, Level)> {
+    Role::ALL.into_iter().flat_map(|role| {
+        Action::ALL.into_iter().flat_map(move |action| {
+            Relation::ALL.into_iter().flat_map(move |relation| {
+                Level::ALL.iter().map(move |&level| (role, action, relation, level))
+            })
+        })
+    })
+}
+
+/// The letter of the highest level that is allowed: p, i, r, c, or a dot.
+fn letter(role: Role, action: Action, relation: Relation) -> char {
+    let subject = with(role);
+    let highest = Level::ALL
+        .iter()
+        .rfind(|&&level| decide(&subject, action, only(relation), level).is_allowed());
+    highest.and_then(|level| level.word().chars().next()).unwrap_or('.')
+}
+
+#[test]
+fn the_policy_is_this_and_nothing_else() {
+    let mut page = String::from(
+        "Relations by column: unrelated, own, first receiver, assigned, in my department, escalated to me\n",
+    );
+    page.push_str("Letters: up to public, internal, restricted, confidential\n");
+    for role in Role::ALL {
+        let _ = writeln!(page, "\n{role}");
+        for action in Action::ALL {
+            let row: String =
+                Relation::ALL.into_iter().map(|relation| letter(role, action, relation)).collect();
+            if row != "......" {
+                let _ = writeln!(page, "  {action:<18}{row}");
+            }
+        }
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn a_scope_admits_in_every_cell_what_a_decision_allows() {
+    for (role, action, relation, level) in cells() {
+        let subject = with(role);
+        let allowed = decide(&subject, action, only(relation), level).is_allowed();
+        let admitted =
+            scope(&subject, action).is_some_and(|scope| scope.admits(only(relation), level));
+        assert_eq!(allowed, admitted, "{role} {action} {relation:?} {level}");
+    }
+}
+
+#[test]
+fn a_lower_level_and_a_further_relation_take_nothing_away() {
+    for (role, action, relation, level) in cells() {
+        let subject = with(role);
+        if decide(&subject, action, only(relation), level).is_allowed() {
+            for &lower in Level::ALL.iter().filter(|&&lower| lower < level) {
+                assert!(decide(&subject, action, only(relation), lower).is_allowed());
+            }
+            for further in Relation::ALL {
+                let both = only(relation).with(further, true);
+                assert!(decide(&subject, action, both, level).is_allowed());
+            }
+        }
+    }
+}
+
+#[test]
+fn clearance_caps_every_cell_but_what_is_their_own() {
+    for (role, action, relation, level) in cells() {
+        let uncleared = Subject { highest: Level::Public, ..with(role) };
+        if relation != Relation::Own && level > Level::Public {
+            assert!(!decide(&uncleared, action, only(relation), level).is_allowed());
+        }
+    }
+    let requester = Subject { highest: Level::Public, ..with(Role::Requester) };
+    let own = only(Relation::Own);
+    assert!(decide(&requester, Action::GetCase, own, Level::Confidential).is_allowed());
+}
+
+#[test]
+fn nobody_without_a_role_may_do_anything_in_any_cell() {
+    for (role, action, relation, level) in cells() {
+        let nobody = Subject { roles: BTreeSet::new(), ..with(role) };
+        assert!(!decide(&nobody, action, only(relation), level).is_allowed());
+        assert_eq!(scope(&nobody, action), None);
+    }
+}
+
+#[test]
+fn every_action_is_allowed_to_somebody() {
+    for action in Action::ALL {
+        let somebody = Role::ALL.into_iter().any(|role| scope(&with(role), action).is_some());
+        assert!(somebody, "{action}");
+    }
+}
+
+#[test]
+fn of_two_roles_the_one_that_allows_it_counts() {
+    let mut subject = with(Role::SystemAdministrator);
+    assert!(!decide(&subject, Action::GetCase, Relations::NONE, Level::Internal).is_allowed());
+    subject.roles.insert(Role::DeskAssistant);
+    assert!(decide(&subject, Action::GetCase, Relations::NONE, Level::Internal).is_allowed());
+    assert!(!decide(&subject, Action::GetCase, Relations::NONE, Level::Restricted).is_allowed());
+}
+
+#[test]
+fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
+    let department = "water-power".parse().ok();
+    let subject = Subject { department, ..with(Role::Repairer) };
+    let scope = scope(&subject, Action::ListWorkOrders).unwrap();
+    assert_eq!(scope.levels(Relation::InMyDepartment), ["public", "internal"]);
+    assert!(scope.levels(Relation::Unrelated).is_empty());
+    assert_eq!(scope.account(), subject.principal.account());
+    assert_eq!(scope.department(), subject.department.as_ref());
+}
+
+#[test]
+fn a_service_may_ask_for_events_and_keys_and_nothing_else() {
+    let service = Subject::service(Service::Dispatch);
+    let may = |action| decide(&service, action, Relations::NONE, Level::Public).is_allowed();
+    let allowed: Vec<_> = Action::ALL.into_iter().filter(|&action| may(action)).collect();
+    assert_eq!(allowed, [Action::Redeliver, Action::GetKeys]);
+    assert_eq!(service.principal.to_string(), "service:dispatch");
+}
