@@ -1,0 +1,93 @@
+//! The decisions of `delivery-core` in a world that goes wrong, thousands of times a minute.
+//!
+//! Three toy services, each with a store in memory, talk over a broker in memory. A seed decides
+//! what is accepted, who runs next, and what goes wrong: a lost reply, a publish that arrives late,
+//! a lost acknowledgement, a leader that is stopped and woken after another took over, a killed
+//! process, a wiped stream, a lost tail, a message lost in the middle, copies and disorder.
+//!
+//! ```text
+//!   commands ──> intake ──INTAKE──> dispatch ──DISPATCH──┐
+//!                  ^  └────INTAKE────────────────────────┼──> callback-survey
+//!                  └─────────────DISPATCH────────────────┘     (`after` orders the two streams)
+//! ```
+//!
+//! Then the faults stop, everything runs until it is quiet, and the [`Report`] says what was lost,
+//! doubled or out of order. The same seed gives the same run, so a red seed is a test:
+//!
+//! ```sh
+//! SIM_SEED=4711 cargo test --package sim --test seeds -- --nocapture
+//! ```
+//!
+//! A [`Bug`] can be planted to show that this world finds it.
+
+mod broker;
+mod dice;
+mod inbox;
+mod relay;
+mod store;
+mod world;
+
+use std::collections::BTreeMap;
+
+pub use world::run;
+
+/// What can go wrong, for the count of what did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// The caller of a command never got its answer and sends it again.
+    ReplyLost,
+    /// A process died after the transaction and before it knew.
+    KilledAfterCommit,
+    /// A process died before the transaction.
+    KilledBeforeCommit,
+    /// A publish never arrived.
+    PublishLost,
+    /// A publish arrived, its acknowledgement did not.
+    AckLost,
+    /// A publish arrived after its sender had given up.
+    PublishLate,
+    /// A leader was stopped, and woken after another had taken over.
+    LeaderStopped,
+    /// The stream was deleted.
+    StreamWiped,
+    /// The stream lost its last messages.
+    TailLost,
+    /// The stream lost one message in the middle.
+    MiddleLost,
+    /// A reader's acknowledgement was lost, so that the message came again.
+    Redelivered,
+    /// A reader's store was away.
+    StoreAway,
+}
+
+/// A mistake to plant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// The inbox acknowledges a group before it commits it.
+    AckBeforeCommit,
+    /// The inbox moves the head in a transaction of its own, before the effect.
+    HeadBeforeEffect,
+    /// The inbox applies what lies behind a gap.
+    ApplyPastGap,
+    /// The inbox ignores what the producer had seen.
+    IgnoreAfter,
+    /// The relay takes a stream that was made again for the old one.
+    IgnoreCreationTime,
+    /// The relay never looks for messages that are gone from the middle of its stream.
+    IgnoreHoles,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The seed that gives the same run again.
+    pub seed: u64,
+    /// Events committed by all services.
+    pub events: usize,
+    /// Effects committed by all readers.
+    pub effects: usize,
+    /// How often each trouble hit.
+    pub troubles: BTreeMap<Trouble, u32>,
+    /// What was lost, doubled or out of order, in words; empty if all is well.
+    pub violations: Vec<String>,
+}

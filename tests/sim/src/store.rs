@@ -1,0 +1,180 @@
+//! One service's store: what a transaction keeps, all of it or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use delivery_core::{
+    Header, Known, Lane, Pending, Publication, Readable, Recorded, Settlement, lane,
+};
+use events::words::{Revision, Service};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// An event of the toy services: nothing but its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) id: Uuid,
+    pub(crate) source: Service,
+    pub(crate) key: Uuid,
+    pub(crate) sequence: u64,
+    pub(crate) after: BTreeMap<Service, u64>,
+    pub(crate) recorded: Timestamp,
+}
+
+impl Event {
+    pub(crate) fn header(&self) -> Header {
+        Header {
+            source: self.source,
+            key: self.key,
+            sequence: self.sequence,
+            after: self.after.clone(),
+            revision: Revision::NONE,
+            readable: Readable::Yes,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) service: Service,
+    pub(crate) reads: Vec<Service>,
+    pub(crate) outbox: BTreeMap<i64, Event>,
+    pending: BTreeSet<(Lane, i64)>,
+    pub(crate) recorded: Option<Recorded>,
+    publications: BTreeMap<i64, Publication>,
+    sequences: BTreeMap<Uuid, u64>,
+    heads: BTreeMap<(Uuid, Service), u64>,
+    pub(crate) waiting: BTreeMap<(Uuid, Service, u64), (Event, Timestamp)>,
+    commands: BTreeSet<u64>,
+    /// What took effect, in the order of commits.
+    pub(crate) effects: Vec<Event>,
+    /// Messages in the stream that are none of ours.
+    pub(crate) foreign: usize,
+}
+
+impl Store {
+    pub(crate) fn new(service: Service, reads: &[Service]) -> Self {
+        Self {
+            service,
+            reads: reads.to_vec(),
+            outbox: BTreeMap::new(),
+            pending: BTreeSet::new(),
+            recorded: None,
+            publications: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            commands: BTreeSet::new(),
+            effects: Vec::new(),
+            foreign: 0,
+        }
+    }
+
+    /// Takes a command once, however often it is sent: one transaction.
+    pub(crate) fn accept(&mut self, command: u64, id: Uuid, key: Uuid, now: Timestamp) {
+        if self.commands.insert(command) {
+            self.append(id, key, now);
+        }
+    }
+
+    /// Adds an event to the outbox, with the heads that this service has for its key.
+    pub(crate) fn append(&mut self, id: Uuid, key: Uuid, now: Timestamp) {
+        let after = self.known(key).heads;
+        let last = self.sequences.entry(key).or_insert(0);
+        *last += 1;
+        let sequence = *last;
+        let event = Event { id, source: self.service, key, sequence, after, recorded: now };
+        let seq = self.outbox.keys().next_back().map_or(1, |latest| latest + 1);
+        self.outbox.insert(seq, event);
+        self.pending.insert((Lane::First, seq));
+    }
+
+    pub(crate) fn known(&self, key: Uuid) -> Known {
+        let heads = self.reads.iter().filter_map(|source| {
+            self.heads.get(&(key, *source)).map(|sequence| (*source, *sequence))
+        });
+        Known { reads: self.reads.clone(), heads: heads.collect(), ..Known::default() }
+    }
+
+    pub(crate) fn move_head(&mut self, event: &Event) {
+        self.heads.insert((event.key, event.source), event.sequence);
+    }
+
+    pub(crate) fn load(&self, most: usize) -> Vec<Pending> {
+        let event = |seq: &i64| self.outbox.get(seq).map(|e| Pending { seq: *seq, event: e.id });
+        self.pending.iter().filter_map(|(_, seq)| event(seq)).take(most).collect()
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.pending.is_empty() && self.waiting.is_empty()
+    }
+
+    fn take_from_pending(&mut self, seq: i64) {
+        self.pending.remove(&(Lane::First, seq));
+        self.pending.remove(&(Lane::Later, seq));
+    }
+
+    /// [`delivery_core::Act::Record`]; whether the compare-and-set held.
+    pub(crate) fn record(
+        &mut self,
+        expected: Recorded,
+        events: &[Pending],
+        last: u64,
+        at: Timestamp,
+    ) -> bool {
+        if self.recorded != Some(expected) {
+            return false;
+        }
+        self.recorded = Some(Recorded { last, ..expected });
+        let first = last + 1 - events.len() as u64;
+        for (sequence, event) in (first..).zip(events) {
+            self.take_from_pending(event.seq);
+            let publication = Publication { created: expected.created, sequence, at };
+            self.publications.insert(event.seq, publication);
+        }
+        true
+    }
+
+    /// [`delivery_core::Act::Settle`]; whether the compare-and-set held.
+    pub(crate) fn settle(&mut self, settlement: &Settlement, machine: Timestamp) -> bool {
+        let Settlement { expected, observed, lost, found } = settlement;
+        if self.recorded != *expected {
+            return false;
+        }
+        self.recorded = Some(Recorded { created: observed.created, last: observed.last });
+        let is_lost = |p: &Publication| lost.holds(*p, observed.created, machine);
+        let gone: Vec<i64> = self
+            .publications
+            .iter()
+            .filter(|(_, publication)| is_lost(publication))
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in &gone {
+            self.publications.remove(seq);
+            if let Some(event) = self.outbox.get(seq) {
+                self.pending.insert((lane(event.recorded, machine), *seq));
+            }
+        }
+        for message in found {
+            let ours = self.outbox.iter().find(|(_, event)| Some(event.id) == message.event);
+            let Some(seq) = ours.map(|(seq, _)| *seq) else {
+                self.foreign += 1;
+                continue;
+            };
+            self.take_from_pending(seq);
+            let publication =
+                Publication { created: observed.created, sequence: message.sequence, at: machine };
+            self.publications.insert(seq, publication);
+        }
+        true
+    }
+
+    /// Puts the events of a key back to pending, from a sequence on.
+    pub(crate) fn redeliver(&mut self, key: Uuid, from: u64) {
+        for (seq, event) in &self.outbox {
+            if event.key == key && event.sequence >= from {
+                self.publications.remove(seq);
+                self.pending.insert((Lane::First, *seq));
+            }
+        }
+    }
+}

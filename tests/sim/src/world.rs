@@ -1,0 +1,231 @@
+//! Who runs next, what goes wrong, and what must be true when it is quiet.
+
+use std::collections::BTreeMap;
+
+use events::words::Service;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    Bug, Report, Trouble,
+    broker::Stream,
+    dice::Dice,
+    inbox,
+    relay::{Leader, Turn},
+    store::{Event, Store},
+};
+
+const TURNS: u64 = 600;
+const COMMANDS: u64 = 60;
+const KEYS: u64 = 6;
+/// More turns than any run without faults needs to become quiet.
+const PATIENCE: u64 = 4_000;
+
+/// One service: its store, its stream if it produces, and its relays.
+struct Node {
+    store: Store,
+    stream: Stream,
+    leaders: Vec<Leader>,
+}
+
+struct World {
+    dice: Dice,
+    now: Timestamp,
+    nodes: BTreeMap<Service, Node>,
+    commands: u64,
+    bug: Option<Bug>,
+}
+
+/// Runs one seed, with a bug planted or not.
+pub fn run(seed: u64, bug: Option<Bug>) -> Report {
+    let mut world = World::new(seed, bug);
+    for _ in 0..TURNS {
+        world.turn();
+        world.go_wrong();
+    }
+    world.dice.troubled = false;
+    let mut stuck = true;
+    for _ in 0..PATIENCE {
+        world.turn();
+        if world.is_quiet() {
+            stuck = false;
+            break;
+        }
+    }
+    world.report(seed, stuck)
+}
+
+impl World {
+    fn new(seed: u64, bug: Option<Bug>) -> Self {
+        let now = Timestamp::UNIX_EPOCH;
+        let node = |service, reads: &[Service]| {
+            let store = Store::new(service, reads);
+            (service, Node { store, stream: Stream::new(now), leaders: Vec::new() })
+        };
+        let nodes = [
+            node(Service::Intake, &[Service::Dispatch]),
+            node(Service::Dispatch, &[Service::Intake]),
+            node(Service::CallbackSurvey, &[Service::Intake, Service::Dispatch]),
+        ];
+        Self { dice: Dice::new(seed), now, nodes: nodes.into(), commands: 0, bug }
+    }
+
+    /// Somebody does one thing, and time passes.
+    fn turn(&mut self) {
+        self.now += SignedDuration::from_millis(500);
+        let services = [Service::Intake, Service::Dispatch, Service::CallbackSurvey];
+        for service in services {
+            match self.dice.below(4) {
+                0 => self.command(service),
+                1 | 2 => self.relay(service),
+                _ => self.inbox(service),
+            }
+        }
+    }
+
+    fn command(&mut self, service: Service) {
+        if service != Service::Intake || self.commands == COMMANDS {
+            return;
+        }
+        self.commands += 1;
+        let (id, now) = (self.dice.uuid(), self.now);
+        let key = Uuid::from_u128(u128::from(self.dice.below(KEYS)));
+        let repeats = 1 + u64::from(self.dice.strikes(Trouble::ReplyLost, 100));
+        if let Some(node) = self.nodes.get_mut(&service) {
+            for _ in 0..repeats {
+                node.store.accept(self.commands, id, key, now);
+            }
+        }
+    }
+
+    fn relay(&mut self, service: Service) {
+        let Self { dice, now, nodes, bug, .. } = self;
+        let Some(Node { store, stream, leaders }) = nodes.get_mut(&service) else { return };
+        if leaders.iter().all(|leader| leader.stopped > 0) {
+            leaders.push(Leader::new(store));
+        }
+        leaders.retain_mut(|leader| {
+            if leader.stopped > 0 {
+                leader.stopped -= 1;
+                return true;
+            }
+            if dice.strikes(Trouble::LeaderStopped, 10) {
+                leader.stopped = 1 + dice.below(20);
+                return true;
+            }
+            leader.turn(store, stream, *now, dice, *bug) != Turn::Gone
+        });
+    }
+
+    fn inbox(&mut self, service: Service) {
+        let reads = self.nodes.get(&service).map(|node| node.store.reads.clone());
+        for source in reads.unwrap_or_default() {
+            let mut group = self
+                .nodes
+                .get(&source)
+                .map(|node| node.stream.deliver(service, 8))
+                .unwrap_or_default();
+            self.dice.shuffle(&mut group);
+            let acked = self.take(service, &group);
+            if let Some(node) = self.nodes.get_mut(&source) {
+                for sequence in acked {
+                    node.stream.ack(service, sequence);
+                }
+            }
+        }
+        self.ask_for_missing(service);
+    }
+
+    fn take(&mut self, service: Service, group: &[(u64, Event)]) -> Vec<u64> {
+        let Some(node) = self.nodes.get_mut(&service) else { return Vec::new() };
+        inbox::take(&mut node.store, group, self.now, &mut self.dice, self.bug)
+    }
+
+    fn ask_for_missing(&mut self, service: Service) {
+        let asked = self.nodes.get(&service).map(|node| inbox::overdue(&node.store, self.now));
+        for missing in asked.unwrap_or_default() {
+            if let Some(node) = self.nodes.get_mut(&missing.service) {
+                node.store.redeliver(missing.key, missing.from);
+            }
+        }
+    }
+
+    /// The broker loses something, and what was late arrives.
+    fn go_wrong(&mut self) {
+        let Self { dice, now, nodes, .. } = self;
+        for node in nodes.values_mut() {
+            let stream = &mut node.stream;
+            if dice.percent(10) {
+                stream.arrive();
+            }
+            if stream.last() == 0 {
+                continue;
+            }
+            if dice.strikes(Trouble::StreamWiped, 1) {
+                stream.wipe(*now);
+            }
+            if dice.strikes(Trouble::TailLost, 2) {
+                stream.lose_tail(1 + dice.below(3));
+            }
+            if dice.strikes(Trouble::MiddleLost, 3) {
+                // One of the latest: what every reader has already is no loss.
+                stream.lose(stream.last().saturating_sub(dice.below(4)));
+            }
+        }
+    }
+
+    /// Everything is published, delivered and applied.
+    fn is_quiet(&self) -> bool {
+        let published =
+            |source: Service| self.nodes.get(&source).map_or(0, |node| node.store.outbox.len());
+        self.commands == COMMANDS
+            && self.nodes.values().all(|node| {
+                let expected: usize = node.store.reads.iter().map(|s| published(*s)).sum();
+                node.store.is_quiet() && node.store.effects.len() >= expected
+            })
+    }
+
+    fn report(self, seed: u64, stuck: bool) -> Report {
+        let mut violations = Vec::new();
+        if stuck {
+            violations.push("it never became quiet: something is lost".to_owned());
+        }
+        for (service, node) in &self.nodes {
+            if node.store.foreign > 0 {
+                violations.push(format!("{service}: {} foreign messages", node.store.foreign));
+            }
+            violations.extend(disorder(&node.store));
+        }
+        Report {
+            seed,
+            events: self.nodes.values().map(|node| node.store.outbox.len()).sum(),
+            effects: self.nodes.values().map(|node| node.store.effects.len()).sum(),
+            troubles: self.dice.troubles,
+            violations,
+        }
+    }
+}
+
+/// What is doubled, skipped or early in a reader's effects, by an account of its own.
+fn disorder(store: &Store) -> Vec<String> {
+    let mut heads: BTreeMap<(Uuid, Service), u64> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for effect in &store.effects {
+        let Event { source, key, sequence, after, .. } = effect;
+        let head = heads.get(&(*key, *source)).copied().unwrap_or(0);
+        if *sequence != head + 1 {
+            wrong.push(format!("{}: {source} {key} {sequence} after {head}", store.service));
+        }
+        for (other, needed) in after.iter().filter(|(other, _)| store.reads.contains(other)) {
+            let seen = heads.get(&(*key, *other)).copied().unwrap_or(0);
+            if *other != *source && seen < *needed {
+                wrong.push(format!(
+                    "{}: {source} {key} {sequence} before {other} {needed}",
+                    store.service
+                ));
+            }
+        }
+        heads.insert((*key, *source), *sequence);
+    }
+    wrong
+}
