@@ -1,0 +1,79 @@
+//! The servers of one run of the tests.
+//!
+//! One Postgres for all, in which each test makes a database of its own; it forgets to wait for
+//! the disk, which costs nothing but a loss of power. A nats-server is started by each test that
+//! needs one, for the names of streams are fixed; so only its place is told.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use servers::{Durability, Password, Places, Postgres, Setup};
+use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::workspace::Workspace;
+
+/// A Postgres that runs until this is dropped, and what tests must know.
+pub(crate) struct TestServers {
+    postgres: Postgres,
+    nats: PathBuf,
+    guard: PathBuf,
+    /// Dropped after Postgres, which writes into it.
+    _folder: TempDir,
+}
+
+impl TestServers {
+    /// Finds or fetches the servers and starts Postgres in a folder of its own.
+    ///
+    /// To be called on the main thread: the server ends with the thread that started it.
+    pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
+        let progress = |line: &str| eprintln!("{line}");
+        let programs = servers::provide(&Places::of_process(&workspace.root), &progress)?;
+        let folder = workspace.scratch()?;
+        let guard = env::current_exe().context("finding our own program")?;
+        let setup = Setup {
+            folder: folder.path().join("postgres"),
+            guard: guard.clone(),
+            durability: Durability::None,
+            port: None,
+        };
+        let settings = ["max_connections=500"];
+        let password = Password::random()?;
+        let postgres = Postgres::start(&programs.postgres, &setup, &password, &settings, &|_| ())?;
+        let nats = programs.nats.path().to_owned();
+        Ok(Self { postgres, nats, guard, _folder: folder })
+    }
+
+    /// The address of a database; the user may do everything.
+    pub(crate) fn url(&self, database: &str) -> String {
+        self.postgres.url(database)
+    }
+
+    /// The variables by which tests find the servers.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
+        [
+            ("YIZHAN_TEST_POSTGRES", self.url("postgres")),
+            ("YIZHAN_GUARD", self.guard.display().to_string()),
+            ("YIZHAN_NATS_SERVER", self.nats.display().to_string()),
+        ]
+    }
+
+    /// Prints the variables for a shell and keeps the servers until Ctrl-C or SIGTERM.
+    pub(crate) fn hold(self) -> Result<()> {
+        for (name, value) in self.variables() {
+            println!("export {name}='{value}'");
+        }
+        eprintln!("Paste these lines into a shell for `cargo nextest run`; Ctrl-C stops Postgres.");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            Ok(())
+        })
+    }
+}
