@@ -21,7 +21,7 @@ facts! {
     }
 }
 
-/// A document is new, changed or removed. Key: [`DEFINITION_KEY`].
+/// A document is new, changed or removed. Key: one constant UUID for all documents.
 ///
 /// The envelope's `revision` is the one *before*: the event must be readable by who does not know
 /// this revision yet.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use clock::WorkOrderId;
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ use crate::{
     escalation::EscalationFact,
     intake::IntakeFact,
     notify::NotifyFact,
+    schema,
     survey::SurveyFact,
     words::{Aggregate, DepartmentId, Service, Stream},
 };
@@ -79,7 +80,7 @@ pub struct Registered {
     /// Its type and version.
     pub event_type: EventType,
     read: fn(Value) -> Result<Fact, serde_json::Error>,
-    schema: fn() -> Schema,
+    schema: fn() -> Value,
 }
 
 impl Registered {
@@ -87,7 +88,7 @@ impl Registered {
         Self {
             event_type: P::TYPE,
             read: |data| serde_json::from_value::<P>(data).map(Into::into),
-            schema: || SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<P>(),
+            schema: schema::of::<P>,
         }
     }
 
@@ -96,8 +97,8 @@ impl Registered {
         (self.read)(data)
     }
 
-    /// The JSON Schema (2020-12) of its `data`.
-    pub fn schema(&self) -> Schema {
+    /// The JSON Schema of its `data`.
+    pub fn schema(&self) -> Value {
         (self.schema)()
     }
 }

@@ -36,6 +36,7 @@ pub mod dispatch;
 mod envelope;
 pub mod escalation;
 pub mod intake;
+pub mod nats;
 pub mod notify;
 pub mod schema;
 pub mod survey;
@@ -46,7 +47,7 @@ pub use definition::{DEFINITION_KEY, DefinitionFact};
 pub use dispatch::DispatchFact;
 pub use envelope::{
     Envelope, MAX_BYTES, MAX_INTEGER, NotASource, Received, Source, Undecodable, Unencodable, What,
-    decode, encode, envelope_schema,
+    decode, encode,
 };
 pub use escalation::EscalationFact;
 pub use fact::{EventType, Fact, Payload, Registered, registry};

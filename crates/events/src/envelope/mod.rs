@@ -9,7 +9,6 @@ mod wire;
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
-use schemars::Schema;
 use uuid::Uuid;
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
     text::shown,
     words::{Installation, Revision, Service},
 };
+pub(crate) use wire::schema;
 pub use wire::{decode, encode};
 
 /// The most bytes that an encoded event may have.
@@ -184,9 +184,4 @@ pub enum Unencodable {
         /// What the serialiser says.
         reason: String,
     },
-}
-
-/// The JSON Schema (2020-12) of the whole envelope.
-pub fn envelope_schema() -> Schema {
-    wire::schema()
 }

@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     EventType, Fact,
     fact::{Registered, registry},
-    schema::schema_urn,
+    schema,
     words::Revision,
 };
 
@@ -96,7 +96,7 @@ pub fn encode(envelope: &Envelope, fact: &Fact) -> Result<Vec<u8>, Unencodable> 
         source: envelope.source.clone(),
         event_type: event_type.to_string(),
         datacontenttype: Some(JSON.to_owned()),
-        dataschema: Some(schema_urn(event_type)),
+        dataschema: Some(schema::urn(event_type)),
         subject: fact.work_order().map(|work_order| work_order.to_string()),
         time: envelope.happened,
         recorded: envelope.recorded,
@@ -229,8 +229,9 @@ fn brief(reason: &str) -> String {
     reason.chars().take(200).collect()
 }
 
-pub(super) fn schema() -> Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Wire>()
+/// The JSON Schema of the whole envelope.
+pub(crate) fn schema() -> Value {
+    schema::of::<Wire>()
 }
 
 #[cfg(test)]

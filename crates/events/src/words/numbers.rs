@@ -1,6 +1,6 @@
-use std::{fmt, num::NonZeroU16, str::FromStr};
+use std::{borrow::Cow, fmt, num::NonZeroU16, str::FromStr};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::text::shown;
@@ -153,12 +153,9 @@ impl fmt::Display for Revision {
 }
 
 /// A mark given in a callback, from 1 (bad) to 5 (good).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[schemars(inline)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
-pub struct Score(#[schemars(range(min = 1, max = 5))] u8);
+pub struct Score(u8);
 
 impl Score {
     /// The mark.
@@ -178,6 +175,20 @@ impl TryFrom<u8> for Score {
 impl From<Score> for u8 {
     fn from(score: Score) -> Self {
         score.0
+    }
+}
+
+impl JsonSchema for Score {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Score".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 5 })
     }
 }
 

@@ -1,0 +1,287 @@
+//! One known value per event version, with the envelope under which it lies in `golden/`.
+
+use std::collections::BTreeMap;
+
+use clock::{CaseId, Id};
+use events::{
+    DEFINITION_KEY, Envelope, Fact, Source, definition::DocumentChangedV1, dispatch::*,
+    escalation::*, intake::*, notify::CaseToldV1, survey::*, words::*,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use uuid::Uuid;
+
+pub(crate) fn uuid(last: u16) -> Uuid {
+    Uuid::from_u128(0x0190_a5b2_0000_7000_8000_0000_0000_0000 | u128::from(last))
+}
+
+fn id<K>(last: u16) -> Id<K> {
+    Id::from_uuid(uuid(last))
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2026-09-01T{time}+08:00").parse().unwrap()
+}
+
+fn code<C: std::str::FromStr<Err = InvalidCode>>(text: &str) -> C {
+    text.parse().unwrap()
+}
+
+const CASE: u16 = 1;
+
+/// Every fact, in the order of a case that is late, reopened and solved.
+pub(crate) fn facts() -> Vec<Fact> {
+    [intake(), dispatch(), escalation(), survey(), others()].concat()
+}
+
+fn promise(commitment: Commitment, due: Timestamp) -> Promise {
+    Promise { commitment, due, provisional: false }
+}
+
+fn intake() -> Vec<Fact> {
+    let case: CaseId = id(CASE);
+    vec![
+        ContactRecordedV1 {
+            channel: Channel::Hotline,
+            at: at("08:00:00"),
+            first_receiver: id(0x20),
+            outcome: ContactOutcome::Opened,
+            cases: vec![case],
+        }
+        .into(),
+        CaseAcceptedV1 {
+            number: "2026-09-000123".parse().unwrap(),
+            kind: CaseKind::Repair,
+            channel: Channel::Hotline,
+            contact: id(2),
+            item: code("water-pipe"),
+            place: code("dorm-7-304"),
+            urgency: Urgency::Urgent,
+            level: Level::Internal,
+            received_at: at("08:00:00"),
+            cycle: Cycle::FIRST,
+            first_receiver: id(0x20),
+            reporters: vec![id(0x10)],
+            promises: vec![
+                promise(Commitment::Arrive, at("10:00:00")),
+                Promise {
+                    commitment: Commitment::Complete,
+                    due: at("16:00:00"),
+                    provisional: true,
+                },
+            ],
+        }
+        .into(),
+        CaseReopenedV1 {
+            cycle: Cycle::FIRST.next(),
+            cause: ReopenCause::NotSolved,
+            reopened_at: at("18:00:00"),
+            kind: CaseKind::Repair,
+            item: code("water-pipe"),
+            place: code("dorm-7-304"),
+            urgency: Urgency::Urgent,
+            level: Level::Internal,
+            reporters: vec![id(0x10), id(0x11)],
+            promises: vec![promise(Commitment::Complete, at("22:00:00"))],
+        }
+        .into(),
+        CaseResolvedV1 {
+            cycle: Cycle::FIRST,
+            resolved_at: at("17:00:00.123456"),
+            item: code("water-pipe"),
+            urgency: Urgency::Urgent,
+            level: Level::Internal,
+            reporters: vec![id(0x10)],
+            workers: vec![id(0x21)],
+        }
+        .into(),
+        CaseClosedV1 { cycle: Cycle::FIRST.next(), end: End::Solved, closed_at: at("23:00:00") }
+            .into(),
+    ]
+}
+
+fn dispatch() -> Vec<Fact> {
+    let (work_order, offer, cycle) = (id(3), id(4), Cycle::FIRST);
+    let department: DepartmentId = code("water-power");
+    let by = id(0x21);
+    vec![
+        WorkOrderOfferedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            post: code("water-power/duty"),
+            item: code("water-pipe"),
+            place: code("dorm-7-304"),
+            urgency: Urgency::Urgent,
+            level: Level::Internal,
+            offered_at: at("08:00:01"),
+        }
+        .into(),
+        WorkOrderClaimedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("08:20:00"),
+        }
+        .into(),
+        WorkOrderArrivedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("09:30:00"),
+        }
+        .into(),
+        WorkOrderCompletedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("17:00:00"),
+        }
+        .into(),
+        WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
+        CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
+    ]
+}
+
+fn escalation() -> Vec<Fact> {
+    let (timer, cycle, commitment) = (id(5), Cycle::FIRST, Commitment::Complete);
+    let post: PostId = code("water-power/head");
+    vec![
+        ArmedV1 {
+            timer: id(6),
+            subject: Subject::Offer(id(4)),
+            commitment: Commitment::Accept,
+            cycle,
+            promise: 1,
+            due: at("08:30:00"),
+            provisional: false,
+            first_rung: 1,
+        }
+        .into(),
+        RungFiredV1 {
+            timer,
+            subject: Subject::Case,
+            commitment,
+            cycle,
+            promise: 1,
+            rung: 1,
+            round: 0,
+            planned: at("16:00:00"),
+            fired: at("16:00:00.250"),
+            ladder: code("repair"),
+            post: post.clone(),
+            unconfirmed: false,
+        }
+        .into(),
+        RungRetractedV1 {
+            timer,
+            commitment,
+            cycle,
+            promise: 1,
+            rung: 1,
+            round: 0,
+            post: post.clone(),
+            done_at: at("15:59:00"),
+        }
+        .into(),
+        RungToldV1 { cycle: cycle.next(), rung: 2, post, at: at("18:00:00") }.into(),
+        ClockStoppedV1 {
+            timer,
+            subject: Subject::WorkOrder(id(3)),
+            commitment,
+            cycle,
+            at: at("17:00:00"),
+            on_time: false,
+        }
+        .into(),
+    ]
+}
+
+fn survey() -> Vec<Fact> {
+    let (callback, cycle) = (id(7), Cycle::FIRST);
+    vec![
+        CallbackDueV1 { callback, cycle, first_attempt_by: at("21:30:00") }.into(),
+        CallbackAttemptedV1 {
+            callback,
+            cycle,
+            attempt: 1,
+            by: id(0x20),
+            at: at("17:30:00"),
+            reached: true,
+        }
+        .into(),
+        CaseAnsweredV1 {
+            callback,
+            cycle,
+            at: at("17:31:00"),
+            by: Some(id(0x20)),
+            solved: false,
+            on_time: Some(false),
+            attitude: None,
+            score: Some(Score::try_from(2).unwrap()),
+        }
+        .into(),
+        CallbackWithdrawnV1 { callback, cycle }.into(),
+        CaseJudgedV1 { cycle, verdict: Verdict::NotSolved, judged_at: at("17:31:00") }.into(),
+    ]
+}
+
+fn others() -> Vec<Fact> {
+    let document = json!({ "id": "repair", "rungs": [{ "post": "water-power/head" }] });
+    vec![
+        CaseToldV1 {
+            message: id(8),
+            to: Recipient::Post(code("water-power/head")),
+            template: code("rung-fired"),
+            cause: uuid(9),
+            channel: MessageChannel::Mailbox,
+            at: at("16:00:01"),
+        }
+        .into(),
+        DocumentChangedV1 {
+            revision: Revision(3),
+            kind: DocumentKind::Ladder,
+            id: code("repair"),
+            document: document.as_object().cloned(),
+            last: true,
+        }
+        .into(),
+    ]
+}
+
+/// The attributes under which a fact lies in its golden file.
+pub(crate) fn envelope(fact: &Fact) -> Envelope {
+    let event_type = fact.event_type();
+    let key = match fact {
+        Fact::Definition(_) => DEFINITION_KEY,
+        Fact::Intake(IntakeFact::ContactRecorded(_)) => uuid(2),
+        Fact::Intake(_)
+        | Fact::Dispatch(_)
+        | Fact::Escalation(_)
+        | Fact::Survey(_)
+        | Fact::Notify(_) => uuid(CASE),
+    };
+    let heads = [(Service::Intake, 3), (Service::Dispatch, 7)];
+    let after = heads.into_iter().filter(|(service, _)| *service != event_type.producer());
+    Envelope {
+        id: uuid(0x100),
+        source: Source { installation: code("example"), service: event_type.producer() },
+        key,
+        sequence: 4,
+        epoch: 1,
+        happened: at("08:00:00"),
+        recorded: at("08:00:00.000250"),
+        after: after.collect::<BTreeMap<_, _>>(),
+        revision: Revision(2),
+        traceparent: Some(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().unwrap(),
+        ),
+    }
+}
