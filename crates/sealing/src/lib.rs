@@ -1,0 +1,60 @@
+//! Sealed columns: personal data at rest.
+//!
+//! A dump of the database tells nobody's name, phone or words. An equal phone is still found, by a
+//! keyed index. And a person is erased by destroying one small row: all that was sealed with it stays
+//! where it is and never opens again.
+//!
+//! ```text
+//!  master key (file, 0600) ──HKDF──> wrapping key ──AES-256-GCM──> person_key(wrapped, key_id)
+//!                           └─HKDF──> index key                         │ unwrapped in memory
+//!                                        │                              v
+//!                                        │ HMAC-SHA256              DataKey ──AES-256-GCM──> sealed
+//!                                        v                                          bytea columns
+//!                                  index bytea (equality only)
+//! ```
+//!
+//! Each sealed value is bound to its owner and field, so that it can't be moved to another row or
+//! column. What is erased cannot be opened again, and its index is deleted with its row.
+
+mod data;
+mod master;
+
+pub use data::{DataKey, WrappedKey};
+pub use master::{KeyId, MasterKey, Masters};
+
+/// What is sealed, and for whom: bound to the value, not stored with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The column, such as `phone`.
+    pub field: &'a str,
+    /// Whose it is: the sixteen bytes of the owner's id.
+    pub owner: [u8; 16],
+}
+
+impl Place<'_> {
+    fn bound(&self) -> Vec<u8> {
+        [self.field.as_bytes(), &[0], &self.owner].concat()
+    }
+}
+
+/// Why something could not be sealed or opened. Never says what.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The text of a master key is not one.
+    #[error(
+        "the master key must be 64 hexadecimal digits (32 bytes); make one with `openssl rand -hex 32`"
+    )]
+    NotAKey,
+    /// The master key that wrapped this is not among those given.
+    #[error("the master key {0} is not configured: add its file to the older keys")]
+    UnknownMaster(KeyId),
+    /// Changed, moved, of another owner, or sealed with another key.
+    #[error("a sealed value does not open: it was changed or belongs elsewhere")]
+    Altered,
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use proptest::prelude::*;
+use ring::rand::SystemRandom;
+
+use super::*;
+
+fn masters(digit: char) -> Masters {
+    Masters::new(key(digit), vec![])
+}
+
+fn key(digit: char) -> MasterKey {
+    digit.to_string().repeat(64).parse().unwrap()
+}
+
+const OWNER: [u8; 16] = [7; 16];
+
+fn place(field: &str) -> Place<'_> {
+    Place { field, owner: OWNER }
+}
+
+proptest! {
+    #[test]
+    fn what_is_sealed_opens_again_and_does_not_show(text in ".{0,200}") {
+        let random = SystemRandom::new();
+        let masters = masters('a');
+        let (data, wrapped) = masters.new_key(OWNER, &random).unwrap();
+        let sealed = data.seal(place("name"), &text, &random).unwrap();
+        let again = masters.open_key(OWNER, &wrapped).unwrap();
+        prop_assert_eq!(again.open(place("name"), &sealed).unwrap(), text.clone());
+        prop_assert!(text.len() < 4 || !sealed.windows(text.len()).any(|w| w == text.as_bytes()));
+    }
+}
+
+#[test]
+fn a_sealed_value_opens_only_in_its_own_place_and_unchanged() {
+    let random = SystemRandom::new();
+    let (data, _) = masters('a').new_key(OWNER, &random).unwrap();
+    let sealed = data.seal(place("phone"), "13800000000", &random).unwrap();
+    assert_eq!(data.open(place("name"), &sealed), Err(Error::Altered));
+    let other = Place { field: "phone", owner: [8; 16] };
+    assert_eq!(data.open(other, &sealed), Err(Error::Altered));
+    for at in 0..sealed.len() {
+        let mut altered = sealed.clone();
+        altered[at] ^= 1;
+        assert_eq!(data.open(place("phone"), &altered), Err(Error::Altered), "byte {at}");
+    }
+    assert_eq!(data.open(place("phone"), &sealed[..5]), Err(Error::Altered));
+}
+
+#[test]
+fn an_equal_value_is_found_by_its_index_and_only_in_its_field() {
+    let masters = masters('a');
+    let index = masters.index("phone", "13800000000");
+    assert_eq!(index, masters.index("phone", "13800000000"));
+    assert_ne!(index, masters.index("mail", "13800000000"));
+    assert_ne!(index, masters.index("phone", "13800000001"));
+    assert_ne!(index, super::tests::masters('b').index("phone", "13800000000"));
+}
+
+#[test]
+fn an_older_master_key_still_opens_what_it_wrapped() {
+    let random = SystemRandom::new();
+    let (data, wrapped) = masters('a').new_key(OWNER, &random).unwrap();
+    let sealed = data.seal(place("name"), "王小明", &random).unwrap();
+    let rotated = Masters::new(key('b'), vec![key('a')]);
+    let opened = rotated.open_key(OWNER, &wrapped).unwrap().open(place("name"), &sealed);
+    assert_eq!(opened.unwrap(), "王小明");
+    let without = masters('b').open_key(OWNER, &wrapped).unwrap_err();
+    assert_eq!(without, Error::UnknownMaster(key('a').id()));
+}
+
+#[test]
+fn a_wrapped_key_is_its_owners() {
+    let random = SystemRandom::new();
+    let masters = masters('a');
+    let (_, wrapped) = masters.new_key(OWNER, &random).unwrap();
+    assert!(matches!(masters.open_key([8; 16], &wrapped), Err(Error::Altered)));
+}
+
+#[test]
+fn a_master_key_that_is_none_is_refused_with_the_command_that_makes_one() {
+    for text in ["", "abc", &"g".repeat(64), &"ä".repeat(32)] {
+        let refusal = text.parse::<MasterKey>().unwrap_err();
+        assert_eq!(refusal, Error::NotAKey);
+        assert!(refusal.to_string().contains("openssl rand -hex 32"));
+    }
+}
+
+#[test]
+fn keys_do_not_show_in_debug_output() {
+    let shown = format!("{:?}", masters('a'));
+    assert!(!shown.contains(&"a".repeat(8)), "{shown}");
+}
