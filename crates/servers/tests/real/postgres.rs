@@ -8,10 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scratch::{Scratch, programs};
 use servers::{Error, Password, Postgres, Setup};
 
-mod scratch;
+use crate::scratch::{Scratch, programs};
 
 fn start(setup: &Setup, password: &Password) -> Result<Postgres, Error> {
     Postgres::start(&programs().postgres, setup, password, &["max_connections=20"], &|_| ())

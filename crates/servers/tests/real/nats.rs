@@ -9,10 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scratch::{Scratch, programs};
 use servers::{Error, Nats, Setup};
 
-mod scratch;
+use crate::scratch::{Scratch, programs};
 
 fn start(setup: &Setup, config: &str) -> Result<Nats, Error> {
     Nats::start(&programs().nats, setup, config, &|_| ())
