@@ -38,7 +38,7 @@ struct Test {
     /// Run the tests only.
     #[arg(long)]
     fast: bool,
-    /// Handed on to nextest: filters and options, such as `-- -p events parses`.
+    /// Handed on to nextest: filters and options, such as `-- -E 'package(events)'`.
     #[arg(last = true, value_name = "NEXTEST ARGUMENTS")]
     nextest: Vec<OsString>,
 }

@@ -44,7 +44,7 @@ pub(crate) fn tests(workspace: &Workspace, arguments: &[OsString]) -> Result<()>
     let nextest = tools::nextest(workspace)?;
     let servers = TestServers::start(workspace)?;
     let mut tests = process::like_cargo(&nextest, &workspace.root);
-    tests.args(["nextest", "run", "--workspace", "--locked"]).args(arguments);
+    tests.args(["nextest", "run", "--locked"]).args(arguments);
     process::run(tests.envs(servers.variables()))
 }
 

@@ -5,10 +5,10 @@
 //! needs one, for the names of streams are fixed; so only its place is told.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use servers::{Durability, Password, Places, Postgres, Setup};
+use servers::{Durability, Password, Places, Postgres, Programs, Setup};
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 /// A Postgres that runs until this is dropped, and what tests must know.
 pub(crate) struct TestServers {
     postgres: Postgres,
-    nats: PathBuf,
+    programs: Programs,
     guard: PathBuf,
     /// Dropped after Postgres, which writes into it.
     _folder: TempDir,
@@ -25,8 +25,6 @@ pub(crate) struct TestServers {
 
 impl TestServers {
     /// Finds or fetches the servers and starts Postgres in a folder of its own.
-    ///
-    /// To be called on the main thread: the server ends with the thread that started it.
     pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
         let progress = |line: &str| eprintln!("{line}");
         let programs = servers::provide(&Places::of_process(&workspace.root), &progress)?;
@@ -41,8 +39,7 @@ impl TestServers {
         let settings = ["max_connections=500"];
         let password = Password::random()?;
         let postgres = Postgres::start(&programs.postgres, &setup, &password, &settings, &|_| ())?;
-        let nats = programs.nats.path().to_owned();
-        Ok(Self { postgres, nats, guard, _folder: folder })
+        Ok(Self { postgres, programs, guard, _folder: folder })
     }
 
     /// The address of a database; the user may do everything.
@@ -50,12 +47,16 @@ impl TestServers {
         self.postgres.url(database)
     }
 
-    /// The variables by which tests find the servers.
-    pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
+    /// The variables by which tests find the servers: the one that runs, and the programs of
+    /// those that they start themselves.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 4] {
+        let Programs { postgres, nats } = &self.programs;
+        let folder = postgres.path().parent().unwrap_or(Path::new("/"));
         [
             ("YIZHAN_TEST_POSTGRES", self.url("postgres")),
             ("YIZHAN_GUARD", self.guard.display().to_string()),
-            ("YIZHAN_NATS_SERVER", self.nats.display().to_string()),
+            ("YIZHAN_POSTGRES_BIN", folder.display().to_string()),
+            ("YIZHAN_NATS_SERVER", nats.path().display().to_string()),
         ]
     }
 
