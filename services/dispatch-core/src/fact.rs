@@ -1,0 +1,198 @@
+use std::cmp::Ordering;
+
+use clock::Ids;
+use definitions::Rules;
+use events::{
+    EscalationFact, IntakeFact, Payload,
+    dispatch::{WorkOrderCancelledV1, WorkOrderOfferedV1},
+    escalation::{RungFiredV1, RungToldV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
+    words::{Cycle, ItemId, Level, PlaceId, PostId, Urgency},
+};
+use jiff::Timestamp;
+
+use crate::{
+    event::{Event, Reason},
+    state::{State, Work},
+};
+
+/// What dispatch hears from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A case was accepted.
+    Accepted(CaseAcceptedV1),
+    /// It was reopened.
+    Reopened(CaseReopenedV1),
+    /// It ended.
+    Closed(CaseClosedV1),
+    /// A leader hears that it is late.
+    RungFired(RungFiredV1),
+    /// A leader hears that it was reopened.
+    RungTold(RungToldV1),
+}
+
+impl Fact {
+    /// The fact as this core reads it; `None` for one that means nothing to dispatch.
+    pub fn read(fact: events::Fact) -> Option<Self> {
+        match fact {
+            events::Fact::Intake(fact) => match fact {
+                IntakeFact::CaseAccepted(fact) => Some(Self::Accepted(fact)),
+                IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
+                IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
+                IntakeFact::ContactRecorded(_) | IntakeFact::CaseResolved(_) => None,
+            },
+            events::Fact::Escalation(fact) => match fact {
+                EscalationFact::RungFired(fact) => Some(Self::RungFired(fact)),
+                EscalationFact::RungTold(fact) => Some(Self::RungTold(fact)),
+                EscalationFact::Armed(_)
+                | EscalationFact::RungRetracted(_)
+                | EscalationFact::ClockStopped(_) => None,
+            },
+            events::Fact::Dispatch(_)
+            | events::Fact::Survey(_)
+            | events::Fact::Notify(_)
+            | events::Fact::Definition(_) => None,
+        }
+    }
+
+    fn noted(&self, reason: Reason) -> Vec<Event> {
+        let fact = match self {
+            Self::Accepted(_) => CaseAcceptedV1::TYPE,
+            Self::Reopened(_) => CaseReopenedV1::TYPE,
+            Self::Closed(_) => CaseClosedV1::TYPE,
+            Self::RungFired(_) => RungFiredV1::TYPE,
+            Self::RungTold(_) => RungToldV1::TYPE,
+        };
+        vec![Event::Noted { fact: fact.to_string(), reason }]
+    }
+}
+
+/// What follows from a fact: always at least one event, if only that it was noted.
+pub fn on_fact(
+    state: &State,
+    rules: &Rules,
+    fact: &Fact,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Vec<Event> {
+    let followed = match fact {
+        Fact::Accepted(accepted) => on_accepted(state, rules, accepted, now, ids),
+        Fact::Reopened(reopened) => on_reopened(state, rules, reopened, now, ids),
+        Fact::Closed(closed) => on_closed(state, closed),
+        Fact::RungFired(RungFiredV1 { post, .. }) | Fact::RungTold(RungToldV1 { post, .. }) => {
+            on_escalated(state, post)
+        }
+    };
+    followed.unwrap_or_else(|reason| fact.noted(reason))
+}
+
+fn on_accepted(
+    state: &State,
+    rules: &Rules,
+    accepted: &CaseAcceptedV1,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Result<Vec<Event>, Reason> {
+    match state {
+        State::New => Ok(vec![offer(Asked::from(accepted), rules, now, ids)?]),
+        State::Working(_) | State::Done(_) | State::Ended { .. } => Err(Reason::AlreadyKnown),
+    }
+}
+
+fn on_reopened(
+    state: &State,
+    rules: &Rules,
+    reopened: &CaseReopenedV1,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Result<Vec<Event>, Reason> {
+    let work = state.work().ok_or(Reason::UnknownCase)?;
+    match reopened.cycle.cmp(&work.cycle) {
+        Ordering::Less => Err(Reason::EarlierCycle),
+        Ordering::Equal => Err(Reason::AlreadyKnown),
+        Ordering::Greater => {
+            let offered = offer(Asked::from(reopened), rules, now, ids)?;
+            // Nothing of an earlier cycle is open, unless this store was restored from a backup.
+            Ok(cancel_open(work, reopened.reopened_at).chain([offered]).collect())
+        }
+    }
+}
+
+fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason> {
+    let CaseClosedV1 { cycle, end, closed_at: at } = *closed;
+    match state {
+        State::New => Err(Reason::UnknownCase),
+        State::Working(work) | State::Done(work) if cycle < work.cycle => Err(Reason::EarlierCycle),
+        State::Working(work) | State::Done(work) => {
+            Ok(cancel_open(work, at).chain([Event::Ended { cycle, end, at }]).collect())
+        }
+        State::Ended { .. } => Err(Reason::AlreadyKnown),
+    }
+}
+
+fn on_escalated(state: &State, to: &PostId) -> Result<Vec<Event>, Reason> {
+    let work = state.work().ok_or(Reason::UnknownCase)?;
+    if work.escalated_to.contains(to) {
+        return Err(Reason::AlreadyKnown);
+    }
+    Ok(vec![Event::Escalated { to: to.clone() }])
+}
+
+/// What is asked for in a cycle.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    cycle: Cycle,
+    item: &'a ItemId,
+    place: &'a PlaceId,
+    urgency: Urgency,
+    level: Level,
+}
+
+impl<'a> From<&'a CaseAcceptedV1> for Asked<'a> {
+    fn from(fact: &'a CaseAcceptedV1) -> Self {
+        let CaseAcceptedV1 { cycle, ref item, ref place, urgency, level, .. } = *fact;
+        Self { cycle, item, place, urgency, level }
+    }
+}
+
+impl<'a> From<&'a CaseReopenedV1> for Asked<'a> {
+    fn from(fact: &'a CaseReopenedV1) -> Self {
+        let CaseReopenedV1 { cycle, ref item, ref place, urgency, level, .. } = *fact;
+        Self { cycle, item, place, urgency, level }
+    }
+}
+
+/// A new work order, offered to the post whose route it is.
+fn offer(
+    asked: Asked<'_>,
+    rules: &Rules,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Result<Event, Reason> {
+    let Asked { cycle, item, place, urgency, level } = asked;
+    let post = &rules.route(item, place).ok_or(Reason::Unrouted)?.id;
+    Ok(Event::Offered(WorkOrderOfferedV1 {
+        work_order: ids.id(),
+        offer: ids.id(),
+        cycle,
+        department: post.department().clone(),
+        post: post.clone(),
+        item: item.clone(),
+        place: place.clone(),
+        urgency,
+        level,
+        offered_at: now,
+    }))
+}
+
+/// The end of all that is open.
+fn cancel_open(work: &Work, at: Timestamp) -> impl Iterator<Item = Event> {
+    work.open().map(move |order| {
+        Event::Cancelled(WorkOrderCancelledV1 {
+            work_order: order.id,
+            cycle: order.cycle,
+            department: order.department().clone(),
+            at,
+        })
+    })
+}
