@@ -1,0 +1,67 @@
+//! How a clock begins and ends.
+
+use clock::{Ids, TimerId};
+use events::{
+    escalation::{ArmedV1, ClockStoppedV1, RungRetractedV1},
+    words::{Commitment, Cycle, Subject},
+};
+use jiff::Timestamp;
+
+use crate::{
+    event::Event,
+    state::{Fired, Timer},
+};
+
+/// A promise for which there is no clock yet.
+pub(crate) struct Promised {
+    pub(crate) subject: Subject,
+    pub(crate) commitment: Commitment,
+    pub(crate) cycle: Cycle,
+    pub(crate) since: Timestamp,
+    pub(crate) due: calendar::Due,
+    pub(crate) first_rung: u8,
+}
+
+impl Promised {
+    /// The clock that watches it, with this as its first promise.
+    pub(crate) fn arm(self, ids: &mut impl Ids) -> Event {
+        let Self { subject, commitment, cycle, since, due, first_rung } = self;
+        let calendar::Due { at: due, provisional } = due;
+        let timer: TimerId = ids.id();
+        let promise = 1;
+        let armed =
+            ArmedV1 { timer, subject, commitment, cycle, promise, due, provisional, first_rung };
+        Event::Armed { armed, since }
+    }
+}
+
+/// The end of a running clock, and of the rungs that would not have fired had it been known.
+pub(crate) fn stop(timer: &Timer, done_at: Timestamp) -> impl Iterator<Item = Event> {
+    let in_time = move |fired: &&Fired| !fired.retracted && was_done(timer, fired, done_at);
+    let retracted = timer.fired.iter().filter(in_time).map(move |fired| {
+        Event::RungRetracted(RungRetractedV1 {
+            timer: timer.id,
+            commitment: timer.commitment,
+            cycle: timer.cycle,
+            promise: fired.promise,
+            rung: fired.rung,
+            round: fired.round,
+            post: fired.post.clone(),
+            done_at,
+        })
+    });
+    retracted.chain([Event::Stopped(ClockStoppedV1 {
+        timer: timer.id,
+        subject: timer.subject,
+        commitment: timer.commitment,
+        cycle: timer.cycle,
+        at: done_at,
+        on_time: done_at <= timer.first.due,
+    })])
+}
+
+/// Whether it was done before the rung fired, or at the very last instant of the promise.
+fn was_done(timer: &Timer, fired: &Fired, done_at: Timestamp) -> bool {
+    let kept = timer.numbered(fired.promise).is_some_and(|promise| done_at <= promise.due);
+    kept || done_at < fired.at
+}

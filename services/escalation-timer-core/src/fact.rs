@@ -1,0 +1,109 @@
+use clock::Ids;
+use definitions::Rules;
+use events::{
+    DispatchFact, IntakeFact, Payload, SurveyFact,
+    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
+    survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
+};
+use jiff::Timestamp;
+
+use crate::{
+    event::{Event, Reason},
+    follow,
+    state::State,
+};
+
+/// What escalation-timer hears from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A case was accepted, with the promises that begin at its receipt.
+    Accepted(CaseAcceptedV1),
+    /// It was reopened, with new promises.
+    Reopened(CaseReopenedV1),
+    /// It ended.
+    Closed(CaseClosedV1),
+    /// A work order was offered.
+    Offered(WorkOrderOfferedV1),
+    /// An offer was claimed.
+    Claimed(WorkOrderClaimedV1),
+    /// A worker is at the place.
+    Arrived(WorkOrderArrivedV1),
+    /// A cycle was completed.
+    Completed(CaseCompletedV1),
+    /// Somebody tried to call back.
+    Attempted(CallbackAttemptedV1),
+    /// There is an answer.
+    Answered(CaseAnsweredV1),
+    /// A cycle was judged.
+    Judged(CaseJudgedV1),
+}
+
+impl Fact {
+    /// The fact as this core reads it; `None` for one that moves no clock.
+    pub fn read(fact: events::Fact) -> Option<Self> {
+        match fact {
+            events::Fact::Intake(fact) => match fact {
+                IntakeFact::CaseAccepted(fact) => Some(Self::Accepted(fact)),
+                IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
+                IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
+                IntakeFact::ContactRecorded(_) | IntakeFact::CaseResolved(_) => None,
+            },
+            events::Fact::Dispatch(fact) => match fact {
+                DispatchFact::WorkOrderOffered(fact) => Some(Self::Offered(fact)),
+                DispatchFact::WorkOrderClaimed(fact) => Some(Self::Claimed(fact)),
+                DispatchFact::WorkOrderArrived(fact) => Some(Self::Arrived(fact)),
+                DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
+                DispatchFact::WorkOrderCompleted(_) | DispatchFact::WorkOrderCancelled(_) => None,
+            },
+            events::Fact::Survey(fact) => match fact {
+                SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),
+                SurveyFact::CaseAnswered(fact) => Some(Self::Answered(fact)),
+                SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),
+                SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
+            },
+            events::Fact::Escalation(_) | events::Fact::Notify(_) | events::Fact::Definition(_) => {
+                None
+            }
+        }
+    }
+
+    fn noted(&self, reason: Reason) -> Event {
+        let fact = match self {
+            Self::Accepted(_) => CaseAcceptedV1::TYPE,
+            Self::Reopened(_) => CaseReopenedV1::TYPE,
+            Self::Closed(_) => CaseClosedV1::TYPE,
+            Self::Offered(_) => WorkOrderOfferedV1::TYPE,
+            Self::Claimed(_) => WorkOrderClaimedV1::TYPE,
+            Self::Arrived(_) => WorkOrderArrivedV1::TYPE,
+            Self::Completed(_) => CaseCompletedV1::TYPE,
+            Self::Attempted(_) => CallbackAttemptedV1::TYPE,
+            Self::Answered(_) => CaseAnsweredV1::TYPE,
+            Self::Judged(_) => CaseJudgedV1::TYPE,
+        };
+        Event::Noted { fact: fact.to_string(), reason }
+    }
+}
+
+/// What follows from a fact: always at least one event, if only that it was noted.
+pub fn on_fact(
+    state: &State,
+    rules: &Rules,
+    fact: &Fact,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Vec<Event> {
+    let followed = match fact {
+        Fact::Accepted(fact) => follow::accepted(state, rules, fact, ids),
+        Fact::Reopened(fact) => follow::reopened(state, rules, fact, now, ids),
+        Fact::Closed(fact) => follow::closed(state, fact),
+        Fact::Offered(fact) => follow::offered(state, rules, fact, ids),
+        Fact::Claimed(fact) => follow::claimed(state, fact),
+        Fact::Arrived(fact) => follow::arrived(state, fact),
+        Fact::Completed(fact) => follow::completed(state, rules, fact, ids),
+        Fact::Attempted(fact) => follow::called_back(state, fact.cycle, fact.at),
+        Fact::Answered(fact) => follow::called_back(state, fact.cycle, fact.at),
+        Fact::Judged(fact) => follow::called_back(state, fact.cycle, fact.judged_at),
+    };
+    followed.unwrap_or_else(|reason| vec![fact.noted(reason)])
+}

@@ -1,0 +1,49 @@
+use calendar::{Calendar, OutOfReach};
+use definitions::{Climb, Ladder, Rules};
+use jiff::Timestamp;
+
+use crate::state::{Planned, Timer, Watch};
+
+/// How the ladder of one promise is climbed: arithmetic from the due, never from now.
+///
+/// ```text
+///  due          + 1 interval   + 2 intervals    + 1 repeat     + 2 repeats
+///  │ first      │ first + 1    │ top            │ top          │ top
+///  │ round 0    │ round 0      │ round 0        │ round 1      │ round 2
+/// ─┴────────────┴──────────────┴────────────────┴──────────────┴─────────────▶
+/// ```
+pub(crate) struct Course<'a> {
+    pub(crate) ladder: &'a Ladder,
+    calendar: &'a Calendar,
+    climb: Climb,
+    first: u8,
+    due: Timestamp,
+}
+
+impl<'a> Course<'a> {
+    /// The course of a clock; `None` if these definitions have no ladder for it.
+    pub(crate) fn of(rules: &'a Rules, watch: &Watch, timer: &Timer) -> Option<Self> {
+        let ladder = rules.ladder(&watch.item, timer.commitment)?;
+        let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
+        let climb = ladder.climb(watch.urgency);
+        let promise = timer.promise();
+        Some(Self { ladder, calendar, climb, first: promise.first_rung, due: promise.due })
+    }
+
+    /// What is planned after a step; nothing if the calendar has no such day.
+    pub(crate) fn after(&self, step: Planned) -> Option<Planned> {
+        let (rung, round) = if step.rung < self.ladder.top() {
+            (step.rung + 1, 0)
+        } else {
+            (step.rung, step.round.checked_add(1)?)
+        };
+        let at = self.at(rung, round).ok()?;
+        Some(Planned { rung, round, at })
+    }
+
+    fn at(&self, rung: u8, round: u16) -> Result<Timestamp, OutOfReach> {
+        let intervals = u32::from(rung.saturating_sub(self.first));
+        let climbed = self.calendar.after(self.due, intervals, self.climb.interval)?;
+        Ok(self.calendar.after(climbed.at, u32::from(round), self.climb.repeat)?.at)
+    }
+}

@@ -1,0 +1,203 @@
+use clock::TimerId;
+use events::words::{
+    Commitment, Cycle, ItemId, LadderId, PlaceId, PostId, Revision, Subject, Urgency,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What is watched of a case.
+///
+/// Stored as JSON; a later release adds only optional fields, so that this one reads its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing was promised yet, as far as this service knows.
+    #[default]
+    New,
+    /// The case is open: its clocks run or wait for the next fact.
+    Watching(Watch),
+    /// The case ended, and every clock with it; it may be reopened.
+    Ended(Watch),
+}
+
+impl State {
+    /// What was promised, once something was.
+    pub const fn watch(&self) -> Option<&Watch> {
+        match self {
+            Self::New => None,
+            Self::Watching(watch) | Self::Ended(watch) => Some(watch),
+        }
+    }
+
+    pub(crate) const fn watch_mut(&mut self) -> Option<&mut Watch> {
+        match self {
+            Self::New => None,
+            Self::Watching(watch) | Self::Ended(watch) => Some(watch),
+        }
+    }
+
+    /// Its word in columns.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Watching(_) => "watching",
+            Self::Ended(_) => "ended",
+        }
+    }
+}
+
+/// The clocks of one case, over all its cycles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The definitions by which the case was accepted, and by which it is watched.
+    pub revision: Revision,
+    /// What was asked for.
+    pub item: ItemId,
+    /// Where.
+    pub place: PlaceId,
+    /// How much haste.
+    pub urgency: Urgency,
+    /// The cycle that is, or was last, watched.
+    pub cycle: Cycle,
+    /// The rung that the cycle began with: 1, and more for each reopening.
+    pub start_rung: u8,
+    /// The clocks of all cycles, the oldest first.
+    pub timers: Vec<Timer>,
+}
+
+impl Watch {
+    pub(crate) fn timer_mut(&mut self, id: TimerId) -> Option<&mut Timer> {
+        self.timers.iter_mut().find(|timer| timer.id == id)
+    }
+
+    /// The clocks that run.
+    pub fn running(&self) -> impl Iterator<Item = &Timer> {
+        self.timers.iter().filter(|timer| timer.run.is_on())
+    }
+
+    /// The highest rung of this ladder that fired in any cycle and was right to; 0 for none.
+    pub fn highest_rung(&self, ladder: &LadderId) -> u8 {
+        let fired = self.timers.iter().flat_map(|timer| &timer.fired);
+        let stands = fired.filter(|fired| fired.ladder == *ladder && !fired.retracted);
+        stands.map(|fired| fired.rung).max().unwrap_or_default()
+    }
+}
+
+/// One clock: what was promised for one subject in one cycle, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Which one.
+    pub id: TimerId,
+    /// What it runs for.
+    pub subject: Subject,
+    /// What is promised.
+    pub commitment: Commitment,
+    /// In which cycle.
+    pub cycle: Cycle,
+    /// The promise that statistics count.
+    pub first: Promise,
+    /// The promises that took its place since, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Promise>,
+    /// Whether it runs.
+    pub run: Run,
+    /// The rungs that fired, in the order of their planned times.
+    pub fired: Vec<Fired>,
+}
+
+impl Timer {
+    /// The promise that holds.
+    pub fn promise(&self) -> &Promise {
+        self.later.last().unwrap_or(&self.first)
+    }
+
+    /// The promise of this number.
+    pub fn numbered(&self, number: u16) -> Option<&Promise> {
+        [&self.first].into_iter().chain(&self.later).find(|promise| promise.number == number)
+    }
+
+    /// The firing that is planned next.
+    pub const fn next(&self) -> Option<Planned> {
+        match self.run {
+            Run::Running { next } => next,
+            Run::Stopped { .. } => None,
+        }
+    }
+}
+
+/// Until when something is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Its number within the clock, from 1.
+    pub number: u16,
+    /// What it counts from: the receipt, the offer, the completion.
+    pub since: Timestamp,
+    /// The last instant at which it is kept.
+    pub due: Timestamp,
+    /// It lies beyond what the calendar has decided.
+    pub provisional: bool,
+    /// The rung that is planned at the due.
+    pub first_rung: u8,
+}
+
+/// Whether a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Run {
+    /// The promise is not kept yet.
+    Running {
+        /// What happens if it is not until then; nothing if the calendar has no such day.
+        next: Option<Planned>,
+    },
+    /// It was kept, or there is nothing to keep any more.
+    Stopped {
+        /// When that happened, which may be before it was heard.
+        at: Timestamp,
+        /// Not later than the first promise.
+        on_time: bool,
+    },
+}
+
+impl Run {
+    /// Whether it runs.
+    pub const fn is_on(self) -> bool {
+        match self {
+            Self::Running { .. } => true,
+            Self::Stopped { .. } => false,
+        }
+    }
+}
+
+/// A step of a ladder and when it is to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The rung, from 1.
+    pub rung: u8,
+    /// 0, and 1 more for each repeat at the top.
+    pub round: u16,
+    /// When: counted from the due, never from the moment of waking.
+    pub at: Timestamp,
+}
+
+/// A step of a ladder that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// The number of the promise that was not kept.
+    pub promise: u16,
+    /// The rung, from 1.
+    pub rung: u8,
+    /// 0, and 1 more for each repeat at the top.
+    pub round: u16,
+    /// When it was planned.
+    pub planned: Timestamp,
+    /// When it was taken; the difference is the lag.
+    pub at: Timestamp,
+    /// Which ladder.
+    pub ladder: LadderId,
+    /// Who was told.
+    pub post: PostId,
+    /// It was taken without knowing the newest facts.
+    pub unconfirmed: bool,
+    /// It turned out that all was done before.
+    pub retracted: bool,
+}
