@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator as _},
+    trace::TraceContextExt as _,
 };
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
@@ -18,6 +19,11 @@ pub(crate) fn extract(headers: &HeaderMap) -> Context {
 pub(crate) fn inject(headers: &mut HeaderMap) {
     TraceContextPropagator::new()
         .inject_context(&Span::current().context(), &mut HeadersMut(headers));
+}
+
+/// The trace that a span belongs to, in hexadecimal: what joins log lines and traces.
+pub(crate) fn id(span: &Span) -> String {
+    span.context().span().span_context().trace_id().to_string()
 }
 
 struct Headers<'a>(&'a HeaderMap);

@@ -17,6 +17,10 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{Error, trace};
 
+/// Buckets of durations, in seconds: those that OpenTelemetry recommends for calls.
+const BOUNDARIES: [f64; 14] =
+    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
 /// A span, a duration and, for a failure of ours, one log line per call; a handler that panics
 /// fails its own call and no other on the same connection.
 #[derive(Debug, Clone)]
@@ -30,6 +34,7 @@ impl Observe {
             .f64_histogram("rpc.server.call.duration")
             .with_unit("s")
             .with_description("Time from a call's arrival to its answer")
+            .with_boundaries(BOUNDARIES.to_vec())
             .build();
         Self { duration }
     }
@@ -72,9 +77,11 @@ where
             rpc.service = service,
             rpc.method = method,
             rpc.grpc.status_code = field::Empty,
+            trace_id = field::Empty,
         );
         // Without a tracer the span has no parent to be given; nothing is lost.
         drop(span.set_parent(trace::extract(request.headers())));
+        span.record("trace_id", trace::id(&span));
         let method = KeyValue::new("rpc.method", format!("{service}/{method}"));
         let duration = self.duration.clone();
         let started = Instant::now();
