@@ -60,21 +60,28 @@ impl fmt::Display for Violation {
 /// Applies every rule to the workspace and prints a line per violation.
 ///
 /// # Errors
-/// When there is a violation, or when a rule could not be applied.
+/// When there is a violation, or when a rule could not be applied; the others are, even so.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut violations = Vec::new();
+    let mut not_applied = Vec::new();
     for rule in RULES {
-        violations.extend(rule(workspace)?);
+        match rule(workspace) {
+            Ok(found) => violations.extend(found),
+            Err(error) => not_applied.push(error),
+        }
     }
     let mut violations = exceptions::apply(violations, exceptions::EXCEPTIONS);
     violations.sort();
     for violation in &violations {
         println!("{violation}");
     }
-    match violations.len() {
-        0 => Ok(()),
-        1 => bail!("one violation"),
-        many => bail!("{many} violations"),
+    for error in &not_applied {
+        eprintln!("not checked: {error:#}");
+    }
+    match (violations.len(), not_applied.len()) {
+        (0, 0) => Ok(()),
+        (found, 0) => bail!("violations: {found}"),
+        (found, not_applied) => bail!("violations: {found}; rules not applied: {not_applied}"),
     }
 }
 
