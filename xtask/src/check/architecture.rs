@@ -3,7 +3,8 @@
 //! Every name that it sets in backticks exists, and it leaves no crate out. A name is
 //!
 //! - a path, `crates/delivery/src/relay.rs` or `services/`: a file or folder from the root;
-//! - a file's name, `sqlx.toml`: a file somewhere, or one that `.gitignore` names;
+//! - a file's name or its end, `sqlx.toml` or `.proto`: a file somewhere, or one that
+//!   `.gitignore` names;
 //! - a word of small letters, `delivery-core` or `events::words`: a crate of the graph, a file
 //!   or a folder in the root.
 //!
@@ -107,7 +108,9 @@ impl Files {
     }
 
     fn have(&self, name: &str) -> bool {
-        self.names.iter().any(|known| known == name.trim_end_matches('/'))
+        let name = name.trim_end_matches('/');
+        let is_end = name.starts_with('.');
+        self.names.iter().any(|known| known == name || (is_end && known.ends_with(name)))
     }
 }
 
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn a_true_map_is_in_order() {
         let map = "`relay` is in `crates/relay/`, see `crates/relay/src/lib.rs`, `lib.rs`,\n\
-                   `relay::send` and what it leaves in `.made` and `.made/`.";
+                   `relay::send` and what it leaves in `.made`, `.made/` and `.rs`.";
         assert_eq!(found(map), [""; 0]);
     }
 
