@@ -1,0 +1,23 @@
+-- Opens a schema to the run-time role: rows, not structure. Called by the owner after each
+-- migration, so that new tables are open too.
+create function delivery.open_schema(name text, role text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('grant usage on schema %I to %I', name, role);
+    execute format(
+        'grant select, insert, update, delete on all tables in schema %I to %I', name, role);
+    execute format('grant usage, select on all sequences in schema %I to %I', name, role);
+    if name <> 'delivery' then
+        return;
+    end if;
+    execute format('grant execute on function delivery.make_partition(date),
+        delivery.drop_partitions(date) to %I', role);
+    -- What is history stays as it was written.
+    execute format('revoke update, delete on delivery.outbox, delivery.audit from %I', role);
+    -- What a migration decides is only read.
+    execute format('revoke insert, update, delete on delivery.schema, delivery._migrations from %I',
+        role);
+end
+$$;
+
+revoke execute on function delivery.open_schema(text, text) from public;

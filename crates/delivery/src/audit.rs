@@ -1,0 +1,38 @@
+//! Who did what, in the transaction that did it. Append-only by the run-time role's rights.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Tx;
+
+/// One row of the audit.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// When, in the service's time.
+    pub at: Timestamp,
+    /// Who: an account id, a service account, a service.
+    pub actor: &'a str,
+    /// What, as a stable word: `case.withdraw`, `dead-letter.drop`.
+    pub action: &'a str,
+    /// The aggregate concerned, if it was one.
+    pub key: Option<Uuid>,
+    /// Codes and ids that say more, never personal text.
+    pub detail: Value,
+}
+
+/// Writes one row.
+pub async fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into delivery.audit (at, actor, action, key, detail) values ($1, $2, $3, $4, $5)",
+        entry.at.to_sqlx() as _,
+        entry.actor,
+        entry.action,
+        entry.key,
+        entry.detail,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Streams are made by their producer and consumers by their reader, at start and again after the
+//! broker's store was wiped.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_nats::{
+    Client,
+    jetstream::{
+        self, ErrorCode,
+        consumer::{AckPolicy, PullConsumer, pull},
+        context::{CreateStreamError, GetStreamError, GetStreamErrorKind},
+        stream::{self, DiscardPolicy, RetentionPolicy, StorageType},
+    },
+};
+use events::{
+    nats::{Discard, INSTALLATION, Retention, durable, stream_config},
+    words::{Installation, Service, Stream},
+};
+
+/// The oldest nats-server with atomic batches: `major.minor`.
+const FLOOR: (u32, u32) = (2, 12);
+
+/// Why the broker cannot be used as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerError {
+    /// Not connected, or no answer.
+    #[error("the broker does not answer")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It lacks atomic batches.
+    #[error("nats-server {found} is too old: 2.12 or newer is needed")]
+    TooOld {
+        /// Its version.
+        found: String,
+    },
+    /// The stream is another university's.
+    #[error(
+        "stream {stream} belongs to the installation `{found}` and not to `{ours}`: each \
+         installation needs a NATS account of its own"
+    )]
+    OtherInstallation {
+        /// The stream.
+        stream: &'static str,
+        /// Whose it is; empty if nobody's.
+        found: String,
+        /// Who we are.
+        ours: Installation,
+    },
+    /// The stream was made by hand without what the relay needs.
+    #[error("stream {stream} does not allow atomic publishing: set `allow_atomic_publish`")]
+    NotAtomic {
+        /// The stream.
+        stream: &'static str,
+    },
+}
+
+impl BrokerError {
+    fn away(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Away(error.into())
+    }
+}
+
+/// Refuses a server that is too old; an unknown version is one that is not connected.
+fn check_version(client: &Client) -> Result<(), BrokerError> {
+    let found = client.server_info().version;
+    let mut numbers = found.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(major), Some(minor)) if (major, minor) >= FLOOR => Ok(()),
+        (Some(_), Some(_)) => Err(BrokerError::TooOld { found }),
+        _ => Err(BrokerError::away("not connected")),
+    }
+}
+
+/// How a producer makes a stream, with so many replicas.
+///
+/// Public so that a test can make one with a flaw.
+pub fn stream_settings(
+    stream: Stream,
+    installation: &Installation,
+    replicas: usize,
+) -> stream::Config {
+    let config = stream_config(stream, installation);
+    stream::Config {
+        name: config.name.to_owned(),
+        subjects: config.subjects,
+        retention: match config.retention {
+            Retention::Limits => RetentionPolicy::Limits,
+        },
+        discard: match config.discard {
+            Discard::New => DiscardPolicy::New,
+        },
+        max_age: config.max_age,
+        storage: StorageType::File,
+        num_replicas: replicas,
+        deny_delete: config.deny_delete,
+        deny_purge: config.deny_purge,
+        allow_atomic_publish: config.allow_atomic_publish,
+        metadata: config.metadata.into_iter().collect(),
+        ..stream::Config::default()
+    }
+}
+
+/// The producer's stream, made if there is none.
+///
+/// One that is there is left as it is, and refused if it cannot serve.
+pub(crate) async fn own_stream(
+    client: &Client,
+    stream: Stream,
+    installation: &Installation,
+    replicas: usize,
+) -> Result<stream::Stream, BrokerError> {
+    check_version(client)?;
+    let context = jetstream::new(client.clone());
+    let handle = match context.get_stream(stream.name()).await {
+        Ok(handle) => handle,
+        Err(error) if is_missing(&error) => {
+            context
+                .create_stream(stream_settings(stream, installation, replicas))
+                .await
+                .map_err(|error: CreateStreamError| BrokerError::away(error))?;
+            context.get_stream(stream.name()).await.map_err(BrokerError::away)?
+        }
+        Err(error) => return Err(BrokerError::away(error)),
+    };
+    let config = &handle.cached_info().config;
+    check_owner(&config.metadata, stream, installation)?;
+    if !config.allow_atomic_publish {
+        return Err(BrokerError::NotAtomic { stream: stream.name() });
+    }
+    Ok(handle)
+}
+
+/// The reader's durable consumer on another service's stream, made if there is none.
+pub(crate) async fn consumer(
+    client: &Client,
+    stream: Stream,
+    reader: Service,
+    installation: &Installation,
+) -> Result<PullConsumer, BrokerError> {
+    check_version(client)?;
+    let context = jetstream::new(client.clone());
+    let handle = context.get_stream(stream.name()).await.map_err(BrokerError::away)?;
+    check_owner(&handle.cached_info().config.metadata, stream, installation)?;
+    let config = pull::Config {
+        durable_name: Some(durable(reader).to_owned()),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: Duration::from_secs(30),
+        // A limit would lose everything while the reader's store is away.
+        max_deliver: -1,
+        max_ack_pending: 8_192,
+        ..pull::Config::default()
+    };
+    handle.get_or_create_consumer(durable(reader), config).await.map_err(BrokerError::away)
+}
+
+fn check_owner(
+    metadata: &HashMap<String, String>,
+    stream: Stream,
+    ours: &Installation,
+) -> Result<(), BrokerError> {
+    let found = metadata.get(INSTALLATION).map(String::as_str).unwrap_or_default();
+    if found == ours.as_str() {
+        return Ok(());
+    }
+    let (stream, found) = (stream.name(), found.to_owned());
+    Err(BrokerError::OtherInstallation { stream, found, ours: ours.clone() })
+}
+
+fn is_missing(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(cause)
+        if cause.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}

@@ -1,0 +1,116 @@
+use std::{error::Error, fmt, panic::AssertUnwindSafe};
+
+use delivery_core::Fault as Whose;
+use futures::FutureExt;
+use sqlx::error::DatabaseError;
+
+/// Why a fact or a wake-up could not take effect, by whose fault it is.
+///
+/// A handler returns it, mostly by `?`: errors of Postgres know whose fault they are by their
+/// SQLSTATE, errors of parsing are the event's own.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Locks, resources, a server or a callee that is away: tried for ever and never counted.
+    #[error("the surroundings failed")]
+    Surroundings(#[source] Box<dyn Error + Send + Sync>),
+    /// The event or the row itself: counted, and kept as dead or put back in the end.
+    #[error("at fault itself")]
+    Own(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Fault {
+    /// A fault of the surroundings: a callee is away.
+    pub fn surroundings(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Surroundings(cause.into())
+    }
+
+    /// A fault of the event or the row itself.
+    pub fn own(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Own(cause.into())
+    }
+
+    /// Whose fault it is.
+    pub fn whose(&self) -> Whose {
+        match self {
+            Self::Surroundings(_) => Whose::Surroundings,
+            Self::Own(_) => Whose::Own,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        match whose(&error) {
+            Whose::Surroundings => Self::Surroundings(Box::new(error)),
+            Whose::Own => Self::Own(Box::new(error)),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Own(Box::new(error))
+    }
+}
+
+fn whose(error: &sqlx::Error) -> Whose {
+    if let Some(code) = error.as_database_error().and_then(DatabaseError::code) {
+        return delivery_core::of_sqlstate(&code);
+    }
+    let own = matches!(
+        error,
+        sqlx::Error::RowNotFound
+            | sqlx::Error::TypeNotFound { .. }
+            | sqlx::Error::ColumnIndexOutOfBounds { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Encode(_)
+            | sqlx::Error::Decode(_)
+    );
+    // All others are of connection, pool, protocol and TLS: nothing that an event could cause.
+    if own { Whose::Own } else { Whose::Surroundings }
+}
+
+/// Awaits a handler and takes its panic for a fault of its own.
+pub(crate) async fn caught(handler: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    match AssertUnwindSafe(handler).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(panic) => {
+            let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(Fault::own(format!("panicked: {}", words.unwrap_or_default())))
+        }
+    }
+}
+
+/// An error with its causes, in one line: for a log or a dead letter.
+pub(crate) struct Causes<'a>(pub(crate) &'a (dyn Error + 'static));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_without_connections_is_nobodys_event() {
+        assert_eq!(Fault::from(sqlx::Error::PoolTimedOut).whose(), Whose::Surroundings);
+        assert_eq!(Fault::from(sqlx::Error::RowNotFound).whose(), Whose::Own);
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_causes() {
+        let fault = Fault::own("no such work order");
+        assert_eq!(Causes(&fault).to_string(), "at fault itself: no such work order");
+    }
+}

@@ -1,0 +1,67 @@
+//! What an operator's gauges show, read from the store.
+
+use events::words::Stream;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Delivery, bigint};
+
+/// The reasons of `inbox_waiting`: each has a gauge, also when nothing waits for it.
+const REASONS: [&str; 6] = ["gap", "after", "revision", "version", "dead", "fault"];
+
+/// Reads the store once and records every gauge.
+pub(crate) async fn record(delivery: &Delivery) -> Result<(), sqlx::Error> {
+    for stream in delivery.producer.source.service.streams() {
+        outbox(delivery, *stream).await?;
+    }
+    let waiting = sqlx::query!(
+        r#"select reason, count(*) as "events!" from delivery.inbox_waiting group by reason"#
+    )
+    .fetch_all(&delivery.pool)
+    .await?;
+    for reason in REASONS {
+        let row = waiting.iter().find(|row| row.reason == reason);
+        delivery.metrics.waiting(reason, row.map_or(0, |row| bigint::from(row.events)));
+    }
+    let dead = sqlx::query_scalar!(
+        r#"select (select count(*) from delivery.dead) + (select count(*) from delivery.wake_fault)
+                + (select count(*) from delivery.outbox_parked) as "letters!""#
+    )
+    .fetch_one(&delivery.pool)
+    .await?;
+    delivery.metrics.dead(bigint::from(dead));
+    Ok(())
+}
+
+async fn outbox(delivery: &Delivery, stream: Stream) -> Result<(), sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from delivery.outbox_pending where stream = $1) as "pending!",
+                  (select o.event from delivery.outbox_pending p
+                   join delivery.outbox o on o.seq = p.seq and o.day = p.day
+                   where p.stream = $1 order by p.seq limit 1) as oldest"#,
+        stream.name()
+    )
+    .fetch_one(&delivery.pool)
+    .await?;
+    let age = row.oldest.and_then(made).map(|made| delivery.clock.machine().duration_since(made));
+    let age_seconds = age.map_or(0.0, |age| age.as_secs_f64().max(0.0));
+    delivery.metrics.outbox(stream, bigint::from(row.pending), age_seconds);
+    Ok(())
+}
+
+/// The machine time at which a UUIDv7 was made.
+fn made(event: Uuid) -> Option<Timestamp> {
+    let (seconds, nanos) = event.get_timestamp()?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_an_event_is_in_its_id() {
+        let event = Uuid::parse_str("0190a5b2-0000-7000-8000-000000000001").unwrap();
+        assert_eq!(made(event).unwrap().as_millisecond(), 0x0190_a5b2_0000);
+    }
+}

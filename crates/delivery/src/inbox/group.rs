@@ -1,0 +1,221 @@
+//! A group of arrivals in one transaction, halved until a culprit is alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use delivery_core::{Known, Verdict, Wait, halves, judge};
+use events::{Envelope, Fact, definition::DefinitionFact, words::Revision};
+use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{
+    Facts, Received, Shared, Sources,
+    arrival::Arrival,
+    store::{self, Held, Writes},
+};
+use crate::{Fault, Locked, Tx, aggregate, fault::caught, trace};
+
+impl<F: Facts, S: Sources> Shared<F, S> {
+    /// Applies what can be applied, keeps the rest, and drains what waited for it.
+    ///
+    /// Fails only for the surroundings: then some of it may be done, and all of it may come again.
+    pub(super) async fn process(&self, mut arrivals: Vec<Arrival>) -> Result<(), Fault> {
+        arrivals.sort_by_key(place);
+        let moved = self.apply_all(&arrivals).await?;
+        self.drain(moved).await
+    }
+
+    /// Judges the kept events of these keys again, as long as that moves a head.
+    pub(super) async fn drain(&self, mut keys: BTreeSet<Uuid>) -> Result<(), Fault> {
+        while !keys.is_empty() {
+            let keys_now: Vec<_> = std::mem::take(&mut keys).into_iter().collect();
+            let machine = self.delivery.clock.machine();
+            let kept = store::kept(&self.delivery.pool, &keys_now, machine).await?;
+            let ours = &self.delivery.producer.source.installation;
+            let arrivals = kept
+                .into_iter()
+                .filter_map(|row| Arrival::open(row.stream, row.payload.into(), ours).ok());
+            let arrivals: Vec<_> = arrivals.collect();
+            keys = self.apply_all(&arrivals).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the keys that moved and still have kept events.
+    async fn apply_all(&self, arrivals: &[Arrival]) -> Result<BTreeSet<Uuid>, Fault> {
+        let mut moved = BTreeSet::new();
+        let mut parts = vec![arrivals];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            match (self.apply(part).await, part) {
+                (Ok(keys), _) => moved.extend(keys),
+                (Err(fault @ Fault::Own(_)), [culprit]) => self.blame(culprit, &fault).await?,
+                (Err(Fault::Own(_)), several) => parts.extend(halves_last_first(several)),
+                (Err(fault @ Fault::Surroundings(_)), _) => return Err(fault),
+            }
+        }
+        Ok(moved)
+    }
+
+    /// One transaction.
+    async fn apply(&self, arrivals: &[Arrival]) -> Result<BTreeSet<Uuid>, Fault> {
+        let (now, machine) = (self.delivery.clock.now(), self.delivery.clock.machine());
+        let mut tx = self.delivery.pool.begin().await?;
+        let keys: Vec<_> = arrivals.iter().map(|arrival| arrival.envelope.key).collect();
+        let locked = aggregate::lock(&mut tx, &keys).await?;
+        let held = store::held(&mut tx, &keys).await?;
+        let revision = store::revision(&mut tx).await?;
+        let mut group = Group::new(self, locked, held, revision);
+        for arrival in arrivals {
+            group.take(&mut tx, arrival, now, machine).await?;
+        }
+        let Group { locked, held, writes, applied, revision: newest, .. } = group;
+        let mut locked: Vec<_> = locked.into_values().collect();
+        aggregate::save(&mut tx, &mut locked, machine).await?;
+        writes.perform(&mut tx, machine).await?;
+        if newest > revision {
+            store::set_revision(&mut tx, newest).await?;
+        }
+        tx.commit().await?;
+        self.delivery.bell.ring();
+        if newest > revision {
+            self.revision.notify_one();
+        }
+        self.count(arrivals, applied);
+        Ok(writes.moved().filter(|key| held.keeps(*key)).collect())
+    }
+
+    fn count(&self, arrivals: &[Arrival], applied: u64) {
+        if let Some(arrival) = arrivals.first() {
+            self.delivery.metrics.applied(arrival.stream, applied);
+        }
+    }
+}
+
+/// In the order of a stack: the first half is taken first.
+fn halves_last_first<T>(part: &[T]) -> impl Iterator<Item = &[T]> {
+    halves(part).into_iter().flat_map(|(first, second)| [second, first])
+}
+
+fn place(arrival: &Arrival) -> (Uuid, u64) {
+    (arrival.envelope.key, arrival.envelope.sequence)
+}
+
+/// One transaction's worth of arrivals.
+struct Group<'a, F, S> {
+    shared: &'a Shared<F, S>,
+    locked: BTreeMap<Uuid, Locked>,
+    held: Held,
+    revision: Revision,
+    writes: Writes,
+    applied: u64,
+}
+
+impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
+    fn new(shared: &'a Shared<F, S>, locked: Vec<Locked>, held: Held, revision: Revision) -> Self {
+        let locked = locked.into_iter().map(|aggregate| (aggregate.key(), aggregate)).collect();
+        Self { shared, locked, held, revision, writes: Writes::default(), applied: 0 }
+    }
+
+    async fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        arrival: &Arrival,
+        now: Timestamp,
+        machine: Timestamp,
+    ) -> Result<(), Fault> {
+        let Envelope { key, source, sequence, .. } = &arrival.envelope;
+        let Some(aggregate) = self.locked.get_mut(key) else {
+            return Err(Fault::surroundings("a lock that was asked for was not given"));
+        };
+        let known = known(self.shared, aggregate, &self.held, self.revision);
+        match judge(&arrival.header(), &known) {
+            Verdict::Duplicate => {}
+            Verdict::Keep(Wait::Dead) => return Ok(()),
+            Verdict::Keep(wait) => {
+                self.writes.keep(arrival, reason(wait, &known, arrival));
+                return Ok(());
+            }
+            verdict @ (Verdict::Pass | Verdict::Apply) => {
+                // Before the handler runs: what it appends comes after this event.
+                aggregate.heads.insert(source.service, *sequence);
+                self.writes.move_head(*key, source.service, *sequence);
+                if verdict == Verdict::Apply {
+                    hand_over(self.shared, tx, aggregate, arrival, now, machine).await?;
+                    self.revision = self.revision.max(completed(arrival.fact()?));
+                    self.applied += 1;
+                }
+            }
+        }
+        if self.held.keeps(*key) {
+            self.writes.forget(*key, source.service, *sequence);
+        }
+        Ok(())
+    }
+}
+
+/// What is known of the key of a locked aggregate.
+pub(super) fn known<F, S>(
+    shared: &Shared<F, S>,
+    aggregate: &Locked,
+    held: &Held,
+    revision: Revision,
+) -> Known {
+    let service = shared.delivery.producer.source.service;
+    let mut reads: Vec<_> = service.reads().iter().map(|stream| stream.producer()).collect();
+    reads.dedup();
+    // The owner of the definitions does not read them: it knows them all.
+    let owner = service.streams().contains(&events::words::Stream::Definition);
+    Known {
+        reads,
+        heads: aggregate.heads.clone(),
+        revision: if owner { Revision(u32::MAX) } else { revision },
+        dead: held.dead(aggregate.key()),
+    }
+}
+
+/// The word for a wait; what waits behind a dead event is not missing.
+pub(super) fn reason(wait: Wait, known: &Known, arrival: &Arrival) -> &'static str {
+    let awaited = match wait {
+        Wait::Gap => Some(arrival.envelope.source.service),
+        Wait::After { service } => Some(service),
+        Wait::Revision | Wait::Version | Wait::Dead => None,
+    };
+    match awaited {
+        Some(service) if known.dead.contains_key(&service) => Wait::Dead.reason(),
+        Some(_) | None => wait.reason(),
+    }
+}
+
+/// Calls the service's handler in the trace of the event; a panic is the event's own fault.
+async fn hand_over<F: Facts, S: Sources>(
+    shared: &Shared<F, S>,
+    tx: &mut Tx<'_>,
+    aggregate: &mut Locked,
+    arrival: &Arrival,
+    now: Timestamp,
+    machine: Timestamp,
+) -> Result<(), Fault> {
+    let envelope = &arrival.envelope;
+    let received = Received { envelope, fact: arrival.fact()? };
+    let span = tracing::info_span!("apply", stream = arrival.stream.name(), key = %envelope.key);
+    let age = machine.duration_since(envelope.recorded).max(SignedDuration::ZERO);
+    trace::follow(&span, envelope.traceparent.as_ref(), age.unsigned_abs());
+    let applied = shared.facts.apply(tx, aggregate, received, now).instrument(span);
+    caught(applied).await
+}
+
+/// The revision of the definitions that is known from this fact on.
+fn completed(fact: &Fact) -> Revision {
+    match fact {
+        Fact::Definition(DefinitionFact::DocumentChanged(change)) if change.last => change.revision,
+        Fact::Definition(_)
+        | Fact::Intake(_)
+        | Fact::Dispatch(_)
+        | Fact::Escalation(_)
+        | Fact::Survey(_)
+        | Fact::Notify(_) => Revision::NONE,
+    }
+}

@@ -1,0 +1,161 @@
+//! Messages of one stream, in groups, until told to stop.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{AckKind, Message, consumer::pull::MessagesError};
+use events::words::Stream;
+use futures::{FutureExt, Stream as Messages, StreamExt};
+use jiff::SignedDuration;
+use tokio_stream::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+
+use super::{Facts, Shared, Sources, arrival::Arrival};
+use crate::{Fault, broker, fault::Causes};
+
+/// The most messages of one transaction.
+const GROUP: usize = 256;
+/// How long a group that is not full waits for more.
+const LINGER: Duration = Duration::from_millis(5);
+/// Messages that the broker may send ahead.
+const AHEAD: usize = 2_048;
+/// The longest pause while the broker, or the stream, is away.
+const LONGEST_ABSENCE: SignedDuration = SignedDuration::from_secs(2);
+/// The longest pause while our own store, or a callee, is away.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl<F: Facts, S: Sources> Shared<F, S> {
+    /// Follows one stream: makes its consumer, also again after the broker lost it.
+    pub(super) async fn pull(&self, stream: Stream, stop: &CancellationToken) {
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            match self.follow(stream, stop, &mut failures).await {
+                Ok(()) => {}
+                Err(error) if failures == 0 => {
+                    let (stream, error) = (stream.name(), Causes(&*error));
+                    tracing::warn!(stream, %error, "the stream cannot be read and is tried again");
+                }
+                Err(error) => tracing::debug!(stream = stream.name(), %error, "still"),
+            }
+            failures += 1;
+            rest(delivery_core::pause(failures, LONGEST_ABSENCE), stop).await;
+        }
+    }
+
+    async fn follow(
+        &self,
+        stream: Stream,
+        stop: &CancellationToken,
+        failures: &mut u32,
+    ) -> Result<(), BoxError> {
+        let source = &self.delivery.producer.source;
+        let nats = &self.delivery.nats;
+        let consumer = broker::consumer(nats, stream, source.service, &source.installation).await?;
+        let messages = consumer
+            .stream()
+            .max_messages_per_batch(AHEAD)
+            .expires(Duration::from_secs(30))
+            .heartbeat(Duration::from_secs(5))
+            .messages()
+            .await?;
+        let groups = messages.chunks_timeout(GROUP, LINGER);
+        tokio::pin!(groups);
+        let mut faults = 0;
+        loop {
+            let group = tokio::select! {
+                () = stop.cancelled() => return give_back(groups).await,
+                group = StreamExt::next(&mut groups) => group,
+            };
+            let Some(group) = group else {
+                return Ok(());
+            };
+            let (messages, broken) = until_error(group);
+            if !messages.is_empty() {
+                *failures = 0;
+                self.take(stream, messages, &mut faults, stop).await?;
+            }
+            if let Some(error) = broken {
+                return Err(error.into());
+            }
+        }
+    }
+
+    /// Processes a group and acknowledges it; when the surroundings fail it comes again later.
+    async fn take(
+        &self,
+        stream: Stream,
+        messages: Vec<Message>,
+        faults: &mut u32,
+        stop: &CancellationToken,
+    ) -> Result<(), BoxError> {
+        if let Some(Ok(info)) = messages.last().map(Message::info) {
+            self.delivery.metrics.lag(stream, info.pending);
+        }
+        match self.process_messages(stream, &messages).await {
+            Ok(()) => {
+                *faults = 0;
+                for message in messages {
+                    message.ack().await?;
+                }
+            }
+            Err(fault) => {
+                *faults += 1;
+                let pause = delivery_core::pause(*faults, LONGEST_PAUSE);
+                let (name, pause_ms) = (stream.name(), pause.as_millis());
+                tracing::warn!(stream = name, pause_ms, fault = %Causes(&fault), "a group comes again");
+                for message in messages {
+                    message.ack_with(AckKind::Nak(Some(pause.unsigned_abs()))).await?;
+                }
+                rest(pause, stop).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn process_messages(&self, stream: Stream, messages: &[Message]) -> Result<(), Fault> {
+        let ours = &self.delivery.producer.source.installation;
+        let mut arrivals = Vec::with_capacity(messages.len());
+        for message in messages {
+            match Arrival::open(stream, message.payload.clone(), ours) {
+                Ok(arrival) => arrivals.push(arrival),
+                Err(reason) => self.bury_stray(stream, message, &reason).await?,
+            }
+        }
+        self.process(arrivals).await
+    }
+}
+
+/// The messages before the first error, and that error.
+fn until_error(
+    group: Vec<Result<Message, MessagesError>>,
+) -> (Vec<Message>, Option<MessagesError>) {
+    let mut messages = Vec::with_capacity(group.len());
+    for item in group {
+        match item {
+            Ok(message) => messages.push(message),
+            Err(error) => return (messages, Some(error)),
+        }
+    }
+    (messages, None)
+}
+
+/// Naks what was sent ahead, so that another replica need not wait for the broker's time-out.
+async fn give_back<G>(mut groups: std::pin::Pin<&mut G>) -> Result<(), BoxError>
+where
+    G: Messages<Item = Vec<Result<Message, MessagesError>>>,
+{
+    while let Some(Some(group)) = StreamExt::next(&mut groups).now_or_never() {
+        for message in group.into_iter().flatten() {
+            message.ack_with(AckKind::Nak(None)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn rest(pause: SignedDuration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(pause.unsigned_abs()) => {}
+    }
+}

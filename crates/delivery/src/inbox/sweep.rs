@@ -1,0 +1,96 @@
+//! What waits is judged again when something changed, and asked for when it is missing too long.
+
+use std::time::Duration;
+
+use delivery_core::{Missing, Verdict, Wait, judge, missing};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    Facts, Shared, Sources,
+    arrival::Arrival,
+    group::{known, reason},
+    store::{self, Kept},
+};
+use crate::{Fault, aggregate, fault::Causes};
+
+/// Between two sweeps.
+const SWEEP: Duration = Duration::from_secs(1);
+
+impl<F: Facts, S: Sources> Shared<F, S> {
+    /// Sweeps each second, and at once when a revision of the definitions became known.
+    pub(super) async fn sweep(&self, stop: &CancellationToken) {
+        // At the start all: this release may read what the last one could not.
+        let mut all = true;
+        loop {
+            match self.sweep_once(all).await {
+                Ok(()) => all = false,
+                Err(fault) => {
+                    tracing::warn!(fault = %Causes(&fault), "waiting events are looked at again");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.revision.notified() => {}
+                () = tokio::time::sleep(SWEEP) => {}
+            }
+        }
+    }
+
+    async fn sweep_once(&self, all: bool) -> Result<(), Fault> {
+        let mut beyond = Uuid::nil();
+        loop {
+            let machine = self.delivery.clock.machine();
+            let keys = store::due(&self.delivery.pool, all, beyond, machine).await?;
+            let Some(last) = keys.last() else {
+                return Ok(());
+            };
+            beyond = *last;
+            self.drain(keys.iter().copied().collect()).await?;
+            let waiting = store::put_off(&self.delivery.pool, &keys, machine).await?;
+            if !waiting.is_empty() {
+                self.ask(waiting).await?;
+            }
+        }
+    }
+
+    /// Asks the sources for what these events wait for, each once.
+    async fn ask(&self, waiting: Vec<Kept>) -> Result<(), Fault> {
+        let ours = &self.delivery.producer.source.installation;
+        let open = |kept: Kept| Arrival::open(kept.stream, kept.payload.into(), ours).ok();
+        let arrivals: Vec<_> = waiting.into_iter().filter_map(open).collect();
+        for missing in self.missing(&arrivals).await? {
+            let Missing { service, key, from } = missing;
+            tracing::warn!(%service, %key, from, "an event is missing and is asked for");
+            if let Err(error) = self.sources.redeliver(missing).await {
+                tracing::warn!(%service, %key, error = %Causes(&*error), "the source does not answer");
+            }
+        }
+        Ok(())
+    }
+
+    async fn missing(&self, arrivals: &[Arrival]) -> Result<Vec<Missing>, Fault> {
+        let keys: Vec<_> = arrivals.iter().map(|arrival| arrival.envelope.key).collect();
+        let mut tx = self.delivery.pool.begin().await?;
+        let locked = aggregate::lock(&mut tx, &keys).await?;
+        let held = store::held(&mut tx, &keys).await?;
+        let revision = store::revision(&mut tx).await?;
+        tx.rollback().await?;
+        let mut asks = Vec::new();
+        for arrival in arrivals {
+            let Some(aggregate) = locked.iter().find(|a| a.key() == arrival.envelope.key) else {
+                continue;
+            };
+            let known = known(self, aggregate, &held, revision);
+            let header = arrival.header();
+            let ask = match judge(&header, &known) {
+                Verdict::Keep(wait) if reason(wait, &known, arrival) != Wait::Dead.reason() => {
+                    missing(&header, &known, wait)
+                }
+                Verdict::Keep(_) | Verdict::Apply | Verdict::Pass | Verdict::Duplicate => None,
+            };
+            asks.extend(ask.filter(|ask| !asks.contains(ask)));
+        }
+        Ok(asks)
+    }
+}

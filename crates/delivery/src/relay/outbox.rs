@@ -1,0 +1,137 @@
+//! What is pending and what was published: all SQL of the relay but the settlement's.
+
+use delivery_core::{ATOMIC_BATCH, Pending, Recorded};
+use events::words::Stream;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::bigint;
+
+/// The most bytes that are loaded, and so published, at once.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// An event with its content.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) seq: i64,
+    pub(super) event: Uuid,
+    pub(super) key: Uuid,
+    pub(super) subject: String,
+    pub(super) payload: Vec<u8>,
+}
+
+impl Row {
+    pub(super) fn pending(&self) -> Pending {
+        Pending { seq: self.seq, event: self.event }
+    }
+}
+
+/// What is recorded of the stream; `None` before the first time.
+pub(super) async fn recorded(
+    pool: &PgPool,
+    stream: Stream,
+) -> Result<Option<Recorded>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select created, last from delivery.relay_state where stream = $1",
+        stream.name()
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Recorded { created: instant(row.created), last: bigint::from(row.last) }))
+}
+
+/// The first pending events, by lane and then as they were committed, without parked keys.
+pub(super) async fn load(pool: &PgPool, stream: Stream) -> Result<Vec<Row>, sqlx::Error> {
+    let mut rows = sqlx::query_as!(
+        Row,
+        "select o.seq, o.event, o.key, o.subject, o.payload
+         from delivery.outbox_pending p
+         join delivery.outbox o on o.seq = p.seq and o.day = p.day
+         where p.stream = $1
+           and not exists (select from delivery.outbox_parked k where k.key = o.key)
+         order by p.lane, p.seq
+         limit $2",
+        stream.name(),
+        i64::try_from(ATOMIC_BATCH).unwrap_or(i64::MAX),
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut bytes = 0;
+    let fit = rows.iter().take_while(|row| {
+        bytes += row.payload.len();
+        bytes <= BATCH_BYTES
+    });
+    let fit = fit.count();
+    rows.truncate(fit);
+    Ok(rows)
+}
+
+/// Records that `events` end at the stream's `last`, unless another has moved what is recorded.
+///
+/// One statement, so that it is one round trip and one transaction.
+pub(super) async fn record(
+    pool: &PgPool,
+    stream: Stream,
+    expected: Recorded,
+    events: &[Pending],
+    last: u64,
+    machine: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+    let recorded = sqlx::query!(
+        "with moved as (
+             update delivery.relay_state set last = $4
+             where stream = $1 and created = $2 and last = $3
+             returning stream
+         ), published as (
+             delete from delivery.outbox_pending p using moved
+             where p.stream = moved.stream and p.lane in (0, 1) and p.seq = any($5)
+         )
+         insert into delivery.relay_batch (stream, created, first, seqs, at)
+         select stream, $2, $4 - cardinality($5) + 1, $5, $6 from moved",
+        stream.name(),
+        nanoseconds(expected.created),
+        bigint::to(expected.last),
+        bigint::to(last),
+        &seqs,
+        machine.to_sqlx() as _,
+    )
+    .execute(pool)
+    .await?;
+    Ok(recorded.rows_affected() == 1)
+}
+
+/// Sets the key of an event aside until a person has looked at it.
+pub(super) async fn park(
+    pool: &PgPool,
+    stream: Stream,
+    row: &Row,
+    fault: &str,
+    machine: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into delivery.outbox_parked (key, stream, seq, event, fault, at)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        row.key,
+        stream.name(),
+        row.seq,
+        row.event,
+        fault,
+        machine.to_sqlx() as _,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The broker's times are kept to the nanosecond: they are compared for equality.
+pub(super) fn nanoseconds(instant: Timestamp) -> i64 {
+    i64::try_from(instant.as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// The instant of such a number.
+pub(super) fn instant(nanoseconds: i64) -> Timestamp {
+    Timestamp::from_nanosecond(nanoseconds.into()).unwrap_or(Timestamp::MAX)
+}
