@@ -83,10 +83,8 @@ pub fn encode(envelope: &Envelope, fact: &Fact) -> Result<Vec<u8>, Unencodable> 
     if event_type.producer() != service {
         return Err(Unencodable::NotItsProducer { event_type, service });
     }
-    for (attribute, value, least) in numbers(envelope) {
-        if !(u64::from(least)..=u64::from(MAX_INTEGER)).contains(&value) {
-            return Err(Unencodable::OutOfRange { attribute, value, least });
-        }
+    if let Some((attribute, value, least)) = out_of_range(envelope) {
+        return Err(Unencodable::OutOfRange { attribute, value, least });
     }
     let written =
         |error: serde_json::Error| Unencodable::Data { event_type, reason: error.to_string() };
@@ -156,23 +154,25 @@ fn opened(wire: &Wire) -> Result<Envelope, String> {
         revision: wire.revision,
         traceparent: wire.traceparent.as_deref().and_then(|text| text.parse().ok()),
     };
-    for (attribute, value, least) in numbers(&envelope) {
-        if !(u64::from(least)..=u64::from(MAX_INTEGER)).contains(&value) {
-            return Err(format!(
-                "{attribute} is {value}: it must be from {least} to {MAX_INTEGER}"
-            ));
-        }
+    if let Some((attribute, value, least)) = out_of_range(&envelope) {
+        return Err(format!("{attribute} is {value}: it must be from {least} to {MAX_INTEGER}"));
     }
     Ok(envelope)
 }
 
-/// Each Integer of an envelope with the least that it may be.
-fn numbers(envelope: &Envelope) -> [(&'static str, u64, u32); 3] {
-    [
+/// The first number that is no Integer of CloudEvents or too small, with the least that it may be.
+/// (Heads are sequences.)
+fn out_of_range(envelope: &Envelope) -> Option<(&'static str, u64, u32)> {
+    let integers = [
         ("sequence", envelope.sequence, 1),
         ("epoch", envelope.epoch.into(), 0),
         ("revision", envelope.revision.0.into(), 0),
-    ]
+    ];
+    let heads = envelope.after.values().map(|head| ("after", *head, 1));
+    integers
+        .into_iter()
+        .chain(heads)
+        .find(|(_, value, least)| *value < u64::from(*least) || *value > u64::from(MAX_INTEGER))
 }
 
 fn read(registered: &Registered, envelope: &Envelope, data: Value) -> Result<Fact, String> {

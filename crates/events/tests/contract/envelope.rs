@@ -275,6 +275,9 @@ fn a_sequence_ends_where_an_integer_of_cloudevents_ends() {
         assert_eq!(encoded.is_ok(), fits, "{sequence}");
         let refused = matches!(encoded, Err(Unencodable::OutOfRange { attribute: "sequence", .. }));
         assert_eq!(refused, !fits, "{sequence}");
+        let mut other = samples::envelope(&accepted());
+        other.after.insert(Service::Dispatch, sequence);
+        assert_eq!(encode(&other, &accepted()).is_ok(), fits, "a head is a sequence: {sequence}");
     }
 }
 
