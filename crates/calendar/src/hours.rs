@@ -157,8 +157,8 @@ impl Hours {
         std::iter::once(self.first).chain(self.later.iter().copied())
     }
 
-    /// The same as instants on `date`.
-    pub(crate) fn on(&self, date: Date, zone: &TimeZone) -> impl Iterator<Item = Opening> {
+    /// The same as instants on `date`, earliest first.
+    pub fn on(&self, date: Date, zone: &TimeZone) -> impl Iterator<Item = Opening> {
         self.intervals().filter_map(move |interval| interval.on(date, zone))
     }
 
@@ -169,11 +169,13 @@ impl Hours {
     }
 }
 
-/// Time that counts, from `open` up to and including `close`.
+/// An interval of one day as instants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Opening {
-    pub(crate) open: Timestamp,
-    pub(crate) close: Timestamp,
+pub struct Opening {
+    /// Its first instant.
+    pub open: Timestamp,
+    /// Its last instant, which still belongs to it.
+    pub close: Timestamp,
 }
 
 #[cfg(test)]

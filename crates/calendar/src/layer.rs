@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,39 @@ pub struct Layer {
     pub duty: Option<Hours>,
     /// Days of rest and make-up workdays.
     pub notices: Vec<Notice>,
+}
+
+impl Layer {
+    /// Refuses notices that say rest and work of the same day.
+    pub fn consistent(&self) -> Result<(), Contradiction> {
+        noticed(&self.notices).map(drop)
+    }
+}
+
+/// A single day by the notice that names it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Noticed {
+    pub(crate) works: bool,
+    pub(crate) source: Arc<str>,
+}
+
+/// The days that one layer's notices name.
+pub(crate) fn noticed(notices: &[Notice]) -> Result<BTreeMap<Date, Noticed>, Contradiction> {
+    let mut days = BTreeMap::new();
+    for notice in notices {
+        let source: Arc<str> = notice.source.as_str().into();
+        let rest = notice.rest.iter().map(|dates| (dates, false));
+        let work = notice.work.iter().map(|dates| (dates, true));
+        for (dates, works) in rest.chain(work) {
+            for day in dates.days() {
+                let before = days.insert(day, Noticed { works, source: Arc::clone(&source) });
+                if before.is_some_and(|before| before.works != works) {
+                    return Err(Contradiction(day));
+                }
+            }
+        }
+    }
+    Ok(days)
 }
 
 /// The regular week.

@@ -37,7 +37,7 @@ mod resolved;
 
 pub use due::{Due, OutOfReach, Start};
 pub use explain::{Course, Segment, Spent};
-pub use hours::{Hours, Interval, NotHours, NotInterval, NotTimeOfDay, TimeOfDay};
+pub use hours::{Hours, Interval, NotHours, NotInterval, NotTimeOfDay, Opening, TimeOfDay};
 pub use layer::{
     Contradiction, Dates, Layer, MonthDay, NotDates, NotMonthDay, Notice, OverlappingSeasons,
     Season, Weekdays, Working,

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use jiff::{
     Timestamp, ToSpan,
@@ -6,7 +6,11 @@ use jiff::{
     tz::{TimeZone, TimeZoneDatabase},
 };
 
-use crate::{Base, Contradiction, Hours, Layer, Notice, Working, hours::Opening};
+use crate::{
+    Base, Contradiction, Hours, Layer, Working,
+    hours::Opening,
+    layer::{Noticed, noticed},
+};
 
 /// How far a search for counted time looks ahead: ten years.
 const HORIZON_DAYS: usize = 3_653;
@@ -60,21 +64,15 @@ pub enum Day<'a> {
     },
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct Noticed {
-    works: bool,
-    source: Arc<str>,
-}
-
 impl Calendar {
     /// The calendar of `layers` in `zone`, the most general layer first.
     ///
     /// A single day is decided by the most specific notice that names it; else by the most specific
     /// layer that sets a week. Hours are always those of the most specific week.
     pub fn new(zone: TimeZone, layers: &[Layer]) -> Result<Self, Incomplete> {
-        let mut noticed = BTreeMap::new();
+        let mut days = BTreeMap::new();
         for layer in layers {
-            noticed.extend(single_days(&layer.notices)?);
+            days.extend(noticed(&layer.notices)?);
         }
         let working = layers.iter().rev().find_map(|layer| layer.working.clone());
         let duty = layers.iter().rev().find_map(|layer| layer.duty.clone());
@@ -83,7 +81,7 @@ impl Calendar {
             zone,
             working: working.ok_or(Incomplete::Working)?,
             duty: duty.ok_or(Incomplete::Duty)?,
-            noticed,
+            noticed: days,
             working_through: first_end(layers.iter().filter(decides_days)),
             duty_through: first_end(layers.iter().filter(|layer| layer.duty.is_some())),
         })
@@ -150,25 +148,6 @@ impl Calendar {
 
 fn days_from(date: Date, most: usize) -> impl Iterator<Item = Date> {
     date.series(1.day()).take(most)
-}
-
-/// The days that one layer's notices name.
-fn single_days(notices: &[Notice]) -> Result<BTreeMap<Date, Noticed>, Contradiction> {
-    let mut days = BTreeMap::new();
-    for notice in notices {
-        let source: Arc<str> = notice.source.as_str().into();
-        let rest = notice.rest.iter().map(|dates| (dates, false));
-        let work = notice.work.iter().map(|dates| (dates, true));
-        for (dates, works) in rest.chain(work) {
-            for day in dates.days() {
-                let before = days.insert(day, Noticed { works, source: Arc::clone(&source) });
-                if before.is_some_and(|before| before.works != works) {
-                    return Err(Contradiction(day));
-                }
-            }
-        }
-    }
-    Ok(days)
 }
 
 fn first_end<'a>(layers: impl Iterator<Item = &'a Layer>) -> Date {

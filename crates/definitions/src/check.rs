@@ -1,0 +1,207 @@
+//! What can be wrong although each document is right: names, cycles, and what is left open.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map},
+    fmt::Display,
+};
+
+use calendar::Calendar;
+use events::words::{CalendarId, Commitment, PlaceId, Urgency};
+
+use crate::{
+    campus::Campus,
+    department::Duty,
+    document::Sources,
+    item::ServiceItem,
+    layer::Base,
+    policy::Policy,
+    problem::{Problem, instead},
+    read::{Named, Notes, Thing},
+    route::{Route, Unrouted},
+    template::Occasion,
+};
+
+/// Ids that are given twice. A category is named by each of its items.
+pub(crate) fn repeated(notes: &Notes) -> Vec<Problem> {
+    let mut first: BTreeMap<(Thing, &str), &Named> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for named in notes.given.iter().filter(|named| named.thing != Thing::Category) {
+        match first.entry((named.thing, &named.id)) {
+            btree_map::Entry::Vacant(place) => {
+                place.insert(named);
+            }
+            btree_map::Entry::Occupied(before) => {
+                let (word, id, place) = (named.thing.word(), &named.id, before.get().place());
+                problems
+                    .push(named.problem(format!("the {word} `{id}` is there already: {place}")));
+            }
+        }
+    }
+    problems
+}
+
+/// Ids that nobody gives.
+pub(crate) fn unknown(notes: &Notes) -> Vec<Problem> {
+    let given: BTreeSet<(Thing, &str)> =
+        notes.given.iter().map(|named| (named.thing, named.id.as_str())).collect();
+    let unknown = |named: &&Named| {
+        !notes.unread.contains(&named.thing) && !given.contains(&(named.thing, named.id.as_str()))
+    };
+    let dangling = notes.used.iter().filter(unknown);
+    dangling
+        .map(|named| {
+            let alike = given.iter().filter(|(thing, _)| *thing == named.thing);
+            let hint = instead(&named.id, alike.map(|(_, id)| *id));
+            let (word, id) = (named.thing.word(), &named.id);
+            named.problem(format!("there is no {word} `{id}`{hint}"))
+        })
+        .collect()
+}
+
+/// Places that lie within themselves, and calendars that extend themselves.
+pub(crate) fn cycles(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+    let within = campus
+        .places
+        .values()
+        .filter_map(|place| Some((&place.id, place.within.as_ref()?)))
+        .collect();
+    let extends = campus
+        .layers
+        .iter()
+        .filter_map(|(id, layer)| match &layer.base {
+            Base::Extends(below) => Some((id, below)),
+            Base::Zone(_) => None,
+        })
+        .collect();
+    let places = circles(&within).map(|circle| (Thing::Place, "within", "lies within", circle));
+    let layers = circles(&extends).map(|circle| (Thing::Calendar, "extends", "extends", circle));
+    places
+        .chain(layers)
+        .filter_map(|(thing, field, verb, (id, circle))| {
+            let source = sources.get(&(thing, id.clone()))?;
+            Some(source.problem(&["spec", field], format!("`{id}` {verb} itself: {circle}")))
+        })
+        .collect()
+}
+
+/// Each circle once: its smallest id, and how it runs.
+fn circles<Id: Ord + Display>(
+    above: &BTreeMap<&Id, &Id>,
+) -> impl Iterator<Item = (String, String)> {
+    above.keys().filter_map(|start| {
+        let mut circle = format!("{start}");
+        let mut one = *start;
+        for _ in 0..above.len() {
+            one = above.get(one)?;
+            circle = format!("{circle} -> {one}");
+            if one == *start {
+                return Some((start.to_string(), circle));
+            }
+            if one < *start {
+                return None;
+            }
+        }
+        None
+    })
+}
+
+/// The calendar of each department, its layers put over one another.
+pub(crate) fn calendars(
+    campus: &Campus,
+    sources: &Sources,
+) -> Result<BTreeMap<CalendarId, Calendar>, Vec<Problem>> {
+    let mut calendars = BTreeMap::new();
+    let mut problems = Vec::new();
+    for department in campus.departments.values() {
+        match campus.calendar(&department.calendar) {
+            Ok(calendar) => {
+                calendars.insert(department.calendar.clone(), calendar);
+            }
+            Err(refusal) => {
+                let message =
+                    format!("`{}` is no calendar to work by: {refusal}", department.calendar);
+                let source = sources.get(&(Thing::Department, department.id.to_string()));
+                problems
+                    .extend(source.map(|source| source.problem(&["spec", "calendar"], message)));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(calendars) } else { Err(problems) }
+}
+
+/// What a set leaves open: routes, callbacks, messages.
+pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+    let mut problems = unrouted(campus, sources);
+    for route in campus.routes.values() {
+        if campus.post(&route.post).is_some_and(|post| !post.duties.contains(&Duty::Accept)) {
+            let message = format!("the post `{}` has no duty `accept`", route.post);
+            problems.extend(at_route(sources, route, "post", message));
+        }
+    }
+    for item in campus.items.values().filter(|item| item.callback) {
+        let policy = campus.policies.get(&item.policy);
+        let due = |policy: &Policy| policy.limit(Commitment::CallBack, Urgency::Normal).is_some();
+        if !policy.is_some_and(due) {
+            let message = format!("the policy `{}` has no limits for call-back", item.policy);
+            let source = sources.get(&(Thing::Item, item.id.to_string()));
+            problems.extend(source.map(|source| source.problem(&["spec", "callback"], message)));
+        }
+    }
+    let missing = Occasion::ALL.iter().filter(|one| !campus.templates.contains_key(one));
+    problems.extend(missing.map(|occasion| Problem {
+        file: "the set".to_owned(),
+        line: 0,
+        column: 0,
+        field: String::new(),
+        message: format!("there is no Template `{occasion}`"),
+    }));
+    problems
+}
+
+/// Items that no post gets somewhere, or two posts.
+///
+/// Which routes lead from a place changes only where a route begins, so it is enough to ask there
+/// and at the campuses.
+fn unrouted(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+    let roots = campus.places.values().filter(|place| place.within.is_none());
+    let begin = campus.routes.values().filter_map(|route| route.within.as_ref());
+    let places: BTreeSet<_> = roots.map(|place| &place.id).chain(begin).collect();
+    let mut problems = Vec::new();
+    for item in campus.items.values() {
+        let wrong = |place: &PlaceId| campus.route(item, place).err();
+        for place in &places {
+            // What is wrong on the whole campus is not told again for each of its buildings.
+            let told =
+                |fault| campus.path(place).skip(1).any(|above| wrong(&above.id) == Some(fault));
+            match wrong(place) {
+                Some(fault) if told(fault) => {}
+                Some(Unrouted::Gap) => problems.extend(gap(sources, item, place)),
+                Some(Unrouted::Tie(one, other)) => {
+                    let message = format!(
+                        "ties with the route `{}` for the item `{}` at `{place}`; \
+                         a route for this item within this place would decide",
+                        one.id, item.id
+                    );
+                    problems.extend(at_route(sources, other, "post", message));
+                }
+                None => {}
+            }
+        }
+    }
+    problems
+}
+
+fn gap(sources: &Sources, item: &ServiceItem, place: &impl Display) -> Option<Problem> {
+    let source = sources.get(&(Thing::Item, item.id.to_string()))?;
+    let message = format!(
+        "no route leads from `{}` at `{place}` to a post; \
+         a Route for the item or its category `{}` is missing",
+        item.id, item.category
+    );
+    Some(source.problem(&["metadata", "name"], message))
+}
+
+fn at_route(sources: &Sources, route: &Route, field: &str, message: String) -> Option<Problem> {
+    let source = sources.get(&(Thing::Route, route.id.to_string()))?;
+    Some(source.problem(&["spec", field], message))
+}

@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+
+use calendar::{Hours, Limit};
+use events::words::{Commitment, End, LadderId, Urgency};
+
+use crate::{
+    Code, Names,
+    code::names,
+    layer::day_hours,
+    read::{Cursor, Fields, Thing, count, fields, parsed, reference, table},
+};
+
+/// What is promised for a group of items, and what follows when it is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Its id.
+    pub id: Code,
+    /// What it is called.
+    pub names: Names,
+    limits: BTreeMap<Commitment, BTreeMap<Urgency, Limit>>,
+    ladders: BTreeMap<Commitment, LadderId>,
+    /// When and how often a requester is called back.
+    pub callback: Callback,
+    reopen_within_days: BTreeMap<End, u16>,
+}
+
+/// When requesters are called back, and when one who cannot be reached has been tried enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    /// How many attempts are made.
+    pub attempts: u16,
+    /// On how many different days, at least.
+    pub days: u16,
+    /// At how many different hours of the day, at least.
+    pub hours: u16,
+    /// When people may be called, on every day.
+    pub within: Hours,
+}
+
+impl Policy {
+    /// The limit of a commitment; `None` if it is not promised at this urgency.
+    pub fn limit(&self, commitment: Commitment, urgency: Urgency) -> Option<Limit> {
+        self.limits.get(&commitment)?.get(&urgency).copied()
+    }
+
+    /// The ladder that a late commitment climbs; every commitment with a limit has one.
+    pub fn ladder(&self, commitment: Commitment) -> Option<&LadderId> {
+        self.ladders.get(&commitment)
+    }
+
+    /// How many days after such an end its requester may reopen the case; `None` if never.
+    pub fn reopen_within_days(&self, end: End) -> Option<u16> {
+        self.reopen_within_days.get(&end).copied()
+    }
+}
+
+pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
+    fields(cursor, |f| {
+        let names = f.required("names", names);
+        let limits = f.required("limits", table(limits));
+        let ladders = f.required("ladders", table(reference(Thing::Ladder)));
+        let callback = f.required("callback", |cursor| fields(cursor, callback));
+        let reopening = f.required("reopenWithinDays", table(count(1..=366)));
+        let (limits, ladders) = (limits?, ladders?);
+        refuse_incomplete(f, &limits, &ladders)?;
+        Some(Policy {
+            id,
+            names: names?,
+            limits,
+            ladders,
+            callback: callback?,
+            reopen_within_days: reopening?,
+        })
+    })
+}
+
+fn limits(cursor: &mut Cursor<'_>) -> Option<BTreeMap<Urgency, Limit>> {
+    table(parsed::<Limit>)(cursor)
+}
+
+/// A promise without a figure, or with nobody to hear of its lateness, is none.
+fn refuse_incomplete(
+    f: &mut Fields<'_, '_>,
+    limits: &BTreeMap<Commitment, BTreeMap<Urgency, Limit>>,
+    ladders: &BTreeMap<Commitment, LadderId>,
+) -> Option<()> {
+    let mut complete = Some(());
+    for (commitment, limits) in limits {
+        for urgency in promised(*commitment).iter().filter(|one| !limits.contains_key(one)) {
+            let path = ["limits", commitment.word()];
+            complete = f.refuse_below(&path, format!("has no figure for `{urgency}`"));
+        }
+        if !ladders.contains_key(commitment) {
+            let message = format!("must name the ladder of `{commitment}`, which has limits");
+            complete = f.refuse_below(&["ladders"], message);
+        }
+    }
+    if !limits.contains_key(&Commitment::Complete) && !limits.contains_key(&Commitment::Answer) {
+        complete = f.refuse_below(
+            &["limits"],
+            "must have `complete` or `answer`: it is what people are told",
+        );
+    }
+    complete
+}
+
+/// The urgencies at which a commitment, once promised, needs a limit. Only danger is contained.
+fn promised(commitment: Commitment) -> &'static [Urgency] {
+    match commitment {
+        Commitment::Contain => &[Urgency::Critical],
+        Commitment::Accept
+        | Commitment::Arrive
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::FollowUp
+        | Commitment::CallBack => Urgency::ALL,
+    }
+}
+
+fn callback(f: &mut Fields<'_, '_>) -> Option<Callback> {
+    let attempts = f.required("attempts", count(1..=20));
+    let days = f.required("days", count(1..=20));
+    let hours = f.required("hours", count(1..=20));
+    let within = f.required("within", day_hours);
+    let callback = Callback { attempts: attempts?, days: days?, hours: hours?, within: within? };
+    if callback.attempts < callback.days.max(callback.hours) {
+        return f.refuse("must have at least as many attempts as days and as hours");
+    }
+    Some(callback)
+}

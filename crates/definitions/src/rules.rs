@@ -1,0 +1,163 @@
+use std::collections::BTreeMap;
+
+use calendar::{Calendar, Due, Limit, OutOfReach, Start};
+use events::words::{
+    CalendarId, Commitment, DepartmentId, End, ItemId, PlaceId, PostId, Revision, Urgency,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy, Post,
+    ServiceItem, Template, campus::Campus,
+};
+
+/// One revision of the campus's definitions, ready to be asked.
+///
+/// Ids that come from outside are unknown until asked for, so every question about one answers
+/// `None`; what a document refers to is always there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    pub(crate) revision: Revision,
+    pub(crate) campus: Campus,
+    pub(crate) calendars: BTreeMap<CalendarId, Calendar>,
+}
+
+impl Rules {
+    /// Which revision this is.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The item of this id.
+    pub fn item(&self, id: &ItemId) -> Option<&ServiceItem> {
+        self.campus.items.get(id)
+    }
+
+    /// Every item, by id.
+    pub fn items(&self) -> impl Iterator<Item = &ServiceItem> {
+        self.campus.items.values()
+    }
+
+    /// The place of this id.
+    pub fn place(&self, id: &PlaceId) -> Option<&Place> {
+        self.campus.places.get(id)
+    }
+
+    /// Every place, by id.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.campus.places.values()
+    }
+
+    /// The place and each one that it lies in, up to its campus; nothing for an unknown one.
+    pub fn path(&self, id: &PlaceId) -> impl Iterator<Item = &Place> {
+        self.campus.path(id)
+    }
+
+    /// The whole name of a place, from the campus down.
+    pub fn place_name(&self, id: &PlaceId, language: Language) -> Option<String> {
+        let mut names: Vec<&str> =
+            self.path(id).map(|place| place.names.in_language(language)).collect();
+        names.reverse();
+        let between = match language {
+            Language::Chinese => "",
+            Language::English => ", ",
+        };
+        (!names.is_empty()).then(|| names.join(between))
+    }
+
+    /// Where a campus phone hangs.
+    pub fn place_of_phone(&self, phone: &str) -> Option<&Place> {
+        self.place(self.campus.phones.get(phone)?)
+    }
+
+    /// The department of this id.
+    pub fn department(&self, id: &DepartmentId) -> Option<&Department> {
+        self.campus.departments.get(id)
+    }
+
+    /// Every department, by id.
+    pub fn departments(&self) -> impl Iterator<Item = &Department> {
+        self.campus.departments.values()
+    }
+
+    /// The post of this id.
+    pub fn post(&self, id: &PostId) -> Option<&Post> {
+        self.campus.post(id)
+    }
+
+    /// The post that gets the work orders of an item at a place.
+    pub fn route(&self, item: &ItemId, place: &PlaceId) -> Option<&Post> {
+        self.place(place)?;
+        let route = self.campus.route(self.item(item)?, place).ok()?;
+        self.post(&route.post)
+    }
+
+    /// How urgent a matter is, and by which rule.
+    pub fn urgency(
+        &self,
+        item: &ItemId,
+        place: &PlaceId,
+        circumstances: Circumstances<'_>,
+    ) -> Option<Judged<'_>> {
+        let flagged = |flag: &_| self.path(place).any(|place| place.flags.contains(flag));
+        Some(self.item(item)?.judge(circumstances, flagged))
+    }
+
+    /// The policy of an item.
+    pub fn policy(&self, item: &ItemId) -> Option<&Policy> {
+        self.campus.policies.get(&self.item(item)?.policy)
+    }
+
+    /// The limit of a commitment; `None` if it is not promised for this item at this urgency.
+    pub fn limit(&self, item: &ItemId, commitment: Commitment, urgency: Urgency) -> Option<Limit> {
+        if commitment == Commitment::CallBack && !self.item(item)?.callback {
+            return None;
+        }
+        self.policy(item)?.limit(commitment, urgency)
+    }
+
+    /// When a commitment that begins with `at` falls due, by the calendar of the item's department.
+    ///
+    /// `None` if it is not promised for this item at this urgency.
+    pub fn due(
+        &self,
+        item: &ItemId,
+        commitment: Commitment,
+        urgency: Urgency,
+        at: Timestamp,
+    ) -> Result<Option<Due>, OutOfReach> {
+        let limit = self.limit(item, commitment, urgency);
+        let calendar = self.item(item).and_then(|item| self.calendar_for(&item.department));
+        limit
+            .zip(calendar)
+            .map(|(limit, calendar)| calendar.due(limit, Start::AtOnce, at))
+            .transpose()
+    }
+
+    /// The ladder that a late commitment of an item climbs.
+    pub fn ladder(&self, item: &ItemId, commitment: Commitment) -> Option<&Ladder> {
+        self.campus.ladders.get(self.policy(item)?.ladder(commitment)?)
+    }
+
+    /// The calendar that a department works by.
+    pub fn calendar_for(&self, department: &DepartmentId) -> Option<&Calendar> {
+        self.calendars.get(&self.department(department)?.calendar)
+    }
+
+    /// How an item's requester is called back; `None` if no callback is due.
+    pub fn callback(&self, item: &ItemId) -> Option<&Callback> {
+        let called = self.item(item)?.callback;
+        self.policy(item).filter(|_| called).map(|policy| &policy.callback)
+    }
+
+    /// Until when a case of an item that ended so may be reopened; `None` if never.
+    pub fn reopens_until(&self, item: &ItemId, end: End, at: Timestamp) -> Option<Timestamp> {
+        let days = self.policy(item)?.reopen_within_days(end)?;
+        at.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
+    }
+
+    /// The text of a message.
+    pub fn template(&self, occasion: Occasion) -> Option<&Template> {
+        self.campus.templates.get(&occasion)
+    }
+}

@@ -1,0 +1,230 @@
+use std::{fmt, str::FromStr};
+
+use crate::{
+    Language,
+    problem::instead,
+    read::{Cursor, fields, text},
+};
+
+/// The text of one message, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// What it is about.
+    pub occasion: Occasion,
+    zh: Vec<Piece>,
+    en: Vec<Piece>,
+}
+
+impl Template {
+    /// The message in a language, each field replaced by its value.
+    pub fn render(&self, language: Language, value: impl Fn(Field) -> String) -> String {
+        let pieces = match language {
+            Language::Chinese => &self.zh,
+            Language::English => &self.en,
+        };
+        let render = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Field(field) => value(*field),
+        };
+        pieces.iter().map(render).collect()
+    }
+}
+
+/// What a message is about; the name of its template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Occasion {
+    /// To a post: a work order is offered.
+    Offered,
+    /// To the requester: number and promise.
+    Accepted,
+    /// To the requester: somebody has it.
+    Claimed,
+    /// To the requester: done.
+    Completed,
+    /// To the requester: "not solved" was heard.
+    Reopened,
+    /// To a leader: late.
+    Rung,
+    /// To a leader: a requester said "not solved".
+    NotSolved,
+    /// To a leader who was told that it was late: it had been done in time, or is now.
+    Repaired,
+}
+
+/// What a message can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The case's number.
+    Number,
+    /// The item's name.
+    Item,
+    /// The place with all that it lies in.
+    Place,
+    /// How much haste.
+    Urgency,
+    /// When it was received.
+    Received,
+    /// When it was promised.
+    Due,
+    /// When it was done.
+    Completed,
+    /// How long the promise is overdue.
+    Late,
+    /// Which promise.
+    Commitment,
+    /// The department that has it.
+    Department,
+    /// The post that has it.
+    Post,
+    /// Which time round.
+    Cycle,
+    /// Which rung.
+    Rung,
+}
+
+impl Occasion {
+    /// Every one; a set of definitions has a template for each.
+    pub const ALL: [Self; 8] = [
+        Self::Offered,
+        Self::Accepted,
+        Self::Claimed,
+        Self::Completed,
+        Self::Reopened,
+        Self::Rung,
+        Self::NotSolved,
+        Self::Repaired,
+    ];
+
+    /// The name of its template.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Accepted => "accepted",
+            Self::Claimed => "claimed",
+            Self::Completed => "completed",
+            Self::Reopened => "reopened",
+            Self::Rung => "rung",
+            Self::NotSolved => "not-solved",
+            Self::Repaired => "repaired",
+        }
+    }
+
+    /// What is known when it happens, so that its message can say it.
+    pub const fn fields(self) -> &'static [Field] {
+        use Field::{
+            Commitment, Completed, Cycle, Department, Due, Item, Late, Number, Place, Post,
+            Received, Rung, Urgency,
+        };
+        match self {
+            Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
+            Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
+            Self::Claimed => &[Number, Item, Place, Due, Department, Post],
+            Self::Completed => &[Number, Item, Place, Completed, Department],
+            Self::Reopened => &[Number, Item, Place, Due, Cycle],
+            Self::Rung => &[
+                Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post,
+                Rung,
+            ],
+            Self::NotSolved => &[Number, Item, Place, Urgency, Due, Cycle, Rung],
+            Self::Repaired => &[Number, Item, Place, Completed, Rung],
+        }
+    }
+}
+
+impl Field {
+    /// Its word between braces.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Item => "item",
+            Self::Place => "place",
+            Self::Urgency => "urgency",
+            Self::Received => "received",
+            Self::Due => "due",
+            Self::Completed => "completed",
+            Self::Late => "late",
+            Self::Commitment => "commitment",
+            Self::Department => "department",
+            Self::Post => "post",
+            Self::Cycle => "cycle",
+            Self::Rung => "rung",
+        }
+    }
+}
+
+impl fmt::Display for Occasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Occasion {
+    type Err = NotAnOccasion;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOccasion> {
+        let found = Self::ALL.into_iter().find(|occasion| occasion.word() == text);
+        found.ok_or_else(|| NotAnOccasion { text: text.to_owned() })
+    }
+}
+
+/// A template for something that nobody is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnOccasion {
+    text: String,
+}
+
+impl fmt::Display for NotAnOccasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = instead(&self.text, Occasion::ALL.iter().map(|occasion| occasion.word()));
+        write!(f, "there is no message `{}`{hint}", self.text)
+    }
+}
+
+impl std::error::Error for NotAnOccasion {}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Field(Field),
+}
+
+pub(crate) fn read(occasion: Occasion, cursor: &mut Cursor<'_>) -> Option<Template> {
+    fields(cursor, |f| {
+        let zh = f.required("zh", |cursor| pieces(occasion, cursor));
+        let en = f.required("en", |cursor| pieces(occasion, cursor));
+        Some(Template { occasion, zh: zh?, en: en? })
+    })
+}
+
+fn pieces(occasion: Occasion, cursor: &mut Cursor<'_>) -> Option<Vec<Piece>> {
+    let text = text(cursor)?;
+    let mut pieces = Vec::new();
+    let mut right = Some(());
+    for (index, part) in text.split('{').enumerate() {
+        let (word, plain) = match part.split_once('}') {
+            None if index == 0 => (None, part),
+            Some((word, plain)) if index > 0 => (Some(word), plain),
+            None | Some(_) => {
+                return cursor.refuse("`{` and `}` must enclose a field, such as `{number}`");
+            }
+        };
+        match word.map(|word| field(occasion, word)) {
+            None => {}
+            Some(Ok(field)) => pieces.push(Piece::Field(field)),
+            Some(Err(message)) => right = cursor.refuse(message),
+        }
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain.to_owned()));
+        }
+    }
+    right.map(|()| pieces)
+}
+
+/// The field of this word, if it is known on the occasion.
+fn field(occasion: Occasion, word: &str) -> Result<Field, String> {
+    let known = occasion.fields();
+    known.iter().copied().find(|field| field.word() == word).ok_or_else(|| {
+        let hint = instead(word, known.iter().map(|field| field.word()));
+        format!("the message `{occasion}` knows no field `{{{word}}}`{hint}")
+    })
+}

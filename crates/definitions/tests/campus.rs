@@ -1,0 +1,212 @@
+//! The example campus is right, and its rules answer as its documents say.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod files;
+
+use std::{collections::BTreeSet, fs};
+
+use definitions::{Circumstances, Duty, Language, Occasion, Rules};
+use events::words::{Commitment, End, ItemId, PlaceId, PostId, Revision, Urgency};
+use jiff::Timestamp;
+
+fn rules() -> Rules {
+    files::parse(&files::campus()).unwrap().into_rules(Revision(1))
+}
+
+fn item(id: &str) -> ItemId {
+    id.parse().unwrap()
+}
+
+fn place(id: &str) -> PlaceId {
+    id.parse().unwrap()
+}
+
+/// An instant by its local time in Shanghai.
+fn at(local: &str) -> Timestamp {
+    format!("{}:00+08:00", local.replace(' ', "T")).parse().unwrap()
+}
+
+#[test]
+fn the_example_campus_has_no_problem() {
+    let problems = files::parse(&files::campus()).err().unwrap_or_default();
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(lines, <[String; 0]>::default());
+}
+
+#[test]
+fn stored_documents_make_the_same_rules_again() {
+    let set = files::parse(&files::campus()).unwrap();
+    let stored = serde_json::to_string(set.documents()).unwrap();
+    let documents: Vec<definitions::Document> = serde_json::from_str(&stored).unwrap();
+    let again = Rules::from_documents(Revision(1), &documents).unwrap();
+    assert_eq!(again, set.into_rules(Revision(1)));
+}
+
+#[test]
+fn a_field_of_a_newer_release_is_ignored_in_a_stored_document() {
+    let mut documents = files::parse(&files::campus()).unwrap().documents().to_vec();
+    for document in &mut documents {
+        document.value.insert("status".to_owned(), "from release N+1".into());
+    }
+    assert_eq!(Rules::from_documents(Revision(1), &documents).unwrap(), rules());
+}
+
+#[test]
+fn promises_of_a_repair_follow_the_table() {
+    let rules = rules();
+    let due = |commitment, urgency, received| {
+        let due = rules.due(&item("water-leak"), commitment, urgency, at(received)).unwrap();
+        due.map(|due| due.at)
+    };
+    let monday = "2026-11-02 10:00";
+    assert_eq!(due(Commitment::Accept, Urgency::Normal, monday), Some(at("2026-11-02 16:30")));
+    assert_eq!(due(Commitment::Arrive, Urgency::Normal, monday), Some(at("2026-11-03 17:30")));
+    assert_eq!(due(Commitment::Complete, Urgency::Normal, monday), Some(at("2026-11-05 17:30")));
+    let night = "2026-11-02 22:30";
+    assert_eq!(due(Commitment::Arrive, Urgency::Urgent, night), Some(at("2026-11-03 08:30")));
+    assert_eq!(due(Commitment::Arrive, Urgency::Critical, night), Some(at("2026-11-02 23:00")));
+    assert_eq!(due(Commitment::Contain, Urgency::Critical, night), Some(at("2026-11-03 00:30")));
+    assert_eq!(due(Commitment::Contain, Urgency::Normal, night), None);
+    assert_eq!(due(Commitment::Answer, Urgency::Normal, night), None);
+}
+
+#[test]
+fn the_national_holiday_and_its_make_up_saturday_are_known() {
+    let rules = rules();
+    let due = rules
+        .due(&item("door-lock"), Commitment::Complete, Urgency::Normal, at("2026-09-29 19:00"))
+        .unwrap()
+        .unwrap();
+    // Wednesday the 30th, Thursday the 8th and Friday the 9th; Saturday the 10th is worked too.
+    assert_eq!(due.at, at("2026-10-09 17:30"));
+    let weekend = rules
+        .due(&item("door-lock"), Commitment::Arrive, Urgency::Normal, at("2026-10-09 19:00"))
+        .unwrap()
+        .unwrap();
+    assert_eq!(weekend.at, at("2026-10-10 17:30"));
+}
+
+#[test]
+fn the_most_specific_route_wins() {
+    let rules = rules();
+    let post = |item_id, place_id| {
+        rules.route(&item(item_id), &place(place_id)).map(|post| post.id.to_string())
+    };
+    assert_eq!(post("door-lock", "dorm-7-204").as_deref(), Some("housing/caretakers"));
+    assert_eq!(post("door-lock", "library-201").as_deref(), Some("logistics/carpentry"));
+    assert_eq!(post("door-lock", "east").as_deref(), Some("logistics/carpentry"));
+    assert_eq!(post("water-leak", "dorm-7-204").as_deref(), Some("logistics/plumbing"));
+    assert_eq!(post("water-leak", "nowhere"), None);
+    assert_eq!(post("nothing", "dorm-7-204"), None);
+}
+
+#[test]
+fn urgency_comes_from_what_is_said_from_the_place_and_from_how_many() {
+    let rules = rules();
+    let judge = |item_id, place_id, text, people| {
+        let circumstances = Circumstances { text, people };
+        let judged = rules.urgency(&item(item_id), &place(place_id), circumstances).unwrap();
+        (judged.urgency, judged.rule.map(|rule| rule.reason.as_str()))
+    };
+    assert_eq!(judge("water-leak", "dorm-7-204", "", None), (Urgency::Normal, None));
+    assert_eq!(
+        judge("water-leak", "dorm-7-204", "卫生间爆管了", None),
+        (Urgency::Critical, Some("flooding"))
+    );
+    assert_eq!(
+        judge("water-leak", "dorm-7-204", "The pipe BURST, it drips downstairs", Some(30)),
+        (Urgency::Critical, Some("flooding"))
+    );
+    assert_eq!(
+        judge("water-leak", "dorm-7-102", "drips", None),
+        (Urgency::Critical, Some("water-at-switchgear"))
+    );
+    assert_eq!(
+        judge("water-leak", "dorm-7-204", "漏到楼下", Some(20)),
+        (Urgency::Urgent, Some("many-affected"))
+    );
+    assert_eq!(
+        judge("power-failure", "chemistry-203", "", None),
+        (Urgency::Urgent, Some("laboratory"))
+    );
+    assert_eq!(judge("power-failure", "dorm-7-203", "", Some(19)), (Urgency::Normal, None));
+}
+
+#[test]
+fn a_campus_phone_knows_where_it_hangs() {
+    let rules = rules();
+    let phone = rules.place_of_phone("cp-703").unwrap();
+    assert_eq!(phone.id, place("dorm-7-f3"));
+    assert!(rules.place_of_phone("cp-999").is_none());
+}
+
+#[test]
+fn a_place_is_named_from_the_campus_down() {
+    let rules = rules();
+    let name = |language| rules.place_name(&place("dorm-7-102"), language).unwrap();
+    assert_eq!(name(Language::Chinese), "东校区7号学生公寓1层配电间");
+    assert_eq!(name(Language::English), "East Campus, Dormitory 7, Floor 1, Switch Room");
+    assert_eq!(rules.place_name(&place("nowhere"), Language::English), None);
+}
+
+#[test]
+fn the_ladder_has_three_rungs_and_every_promise_climbs_it() {
+    let rules = rules();
+    let promised = [
+        Commitment::Accept,
+        Commitment::Arrive,
+        Commitment::Contain,
+        Commitment::Complete,
+        Commitment::CallBack,
+    ];
+    for commitment in promised {
+        let ladder = rules.ladder(&item("water-leak"), commitment).unwrap();
+        let rungs: Vec<_> = (0..=4).map(|rung| ladder.rung(rung).map(PostId::name)).collect();
+        let expected = [None, Some("repair-leader"), Some("section-chief"), Some("head"), None];
+        assert_eq!(rungs, expected, "{commitment}");
+        assert_eq!(ladder.top(), 3);
+        assert_eq!(ladder.climb(Urgency::Urgent).interval.to_string(), "4h duty-time");
+    }
+}
+
+#[test]
+fn a_case_may_be_reopened_for_seven_days_and_an_unreachable_one_for_thirty() {
+    let rules = rules();
+    let until = |end| rules.reopens_until(&item("water-leak"), end, at("2026-11-02 10:00"));
+    assert_eq!(until(End::Solved), Some(at("2026-11-09 10:00")));
+    assert_eq!(until(End::Unreachable), Some(at("2026-12-02 10:00")));
+    assert_eq!(until(End::Withdrawn), None);
+}
+
+#[test]
+fn every_message_can_be_told_in_both_languages() {
+    let rules = rules();
+    for occasion in Occasion::ALL {
+        let template = rules.template(occasion).unwrap();
+        for language in [Language::Chinese, Language::English] {
+            let text = template.render(language, |field| format!("<{}>", field.word()));
+            assert!(text.contains("<number>"), "{occasion}: {text}");
+            assert!(!text.contains(['{', '}']), "{occasion}: {text}");
+        }
+    }
+}
+
+#[test]
+fn people_hold_posts_that_exist_and_no_post_is_empty() {
+    let rules = rules();
+    let text = fs::read_to_string(files::folder().join("people.csv")).unwrap();
+    let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    assert_eq!(rows.next().unwrap(), ["account", "name", "roles", "department", "posts", "phone"]);
+    let mut held = BTreeSet::new();
+    for row in rows {
+        assert_eq!(row.len(), 6, "{row:?}");
+        for post in row[4].split(';').filter(|post| !post.is_empty()) {
+            let post = rules.post(&post.parse().unwrap()).unwrap();
+            assert_eq!(post.id.department().as_str(), row[3], "{row:?}");
+            assert!(held.insert(post.id.clone()) || post.duties.contains(&Duty::Accept), "{row:?}");
+        }
+    }
+    let posts = rules.departments().flat_map(|department| department.posts.keys().cloned());
+    assert_eq!(held, posts.collect());
+}

@@ -1,0 +1,192 @@
+//! What `apply` refuses, and in which words.
+//!
+//! Each slip is one edit of the example campus. The snapshot is the catalogue of refusals: read it
+//! as the person who made the slip.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod files;
+
+use std::fmt::Write;
+
+/// What somebody wrote wrongly: in which file, what stands there, and what they wrote instead.
+type Slip = (&'static str, &'static str, &'static str, &'static str);
+
+const SLIPS: &[Slip] = &[
+    // The form of a document
+    ("a bracket is left open", "calendars.yaml", "duty: [07:00-23:00]", "duty: [07:00-23:00"),
+    ("another version", "policies.yaml", "apiVersion: yizhan/v1", "apiVersion: yizhan/v2"),
+    ("an unknown kind", "policies.yaml", "kind: Ladder", "kind: Leader"),
+    ("a document without a name", "policies.yaml", "  name: leaders", "  nam: leaders"),
+    ("a typo in a field", "items.yaml", "  callback: true", "  calback: true"),
+    ("a field twice", "places.yaml", "  flags: [dormitory]", "  within: east"),
+    ("a number for a text", "places.yaml", "floor: \"1\"", "floor: 1"),
+    ("a list for a text", "departments.yaml", "phone: \"8610\"", "phone: [\"8610\"]"),
+    ("an empty name", "items.yaml", "en: Leaking Pipe", "en: \"\""),
+    ("a name in one language only", "items.yaml", "zh: 水管漏水, ", ""),
+    ("an unknown word", "items.yaml", "level: internal", "level: secret"),
+    ("capitals in an id", "places.yaml", "  name: dorm-7", "  name: Dorm7"),
+    // Names
+    ("a typo in a department", "items.yaml", "department: logistics", "department: logistic"),
+    ("a typo in a policy", "items.yaml", "policy: repairs", "policy: repair"),
+    ("a typo in a ladder", "policies.yaml", "complete: leaders", "complete: leader"),
+    ("a typo in a post", "routes.yaml", "logistics/plumbing", "logistics/pluming"),
+    ("a post without department", "routes.yaml", "logistics/plumbing", "plumbing"),
+    ("a typo in a place", "routes.yaml", "within: dorm-7", "within: dorm-8"),
+    ("a typo in a category", "routes.yaml", "category: plumbing", "category: plumber"),
+    ("a typo in a calendar", "departments.yaml", "calendar: campus", "calendar: campos"),
+    ("a phone in no place", "places.yaml", "place: dorm-7-f3", "place: dorm-7-f5"),
+    ("a document twice", "routes.yaml", "  name: electrical", "  name: plumbing"),
+    ("a room twice", "places.yaml", "\"206\"", "\"205\""),
+    ("a phone twice", "places.yaml", "phone: cp-703", "phone: cp-701"),
+    ("a post twice", "departments.yaml", "post: section-chief", "post: repair-leader"),
+    ("a reason twice", "items.yaml", "reason: water-at-switchgear", "reason: flooding"),
+    ("a department with a reserved name", "departments.yaml", "name: housing", "name: case"),
+    // Circles
+    (
+        "a place within itself",
+        "places.yaml",
+        "en: East Campus }",
+        "en: East Campus }\n  within: dorm-7",
+    ),
+    ("a calendar on itself", "calendars.yaml", "  zone: Asia/Shanghai", "  extends: campus"),
+    // Time
+    ("an interval that ends before it starts", "calendars.yaml", "14:30-17:30", "17:30-14:30"),
+    ("intervals that overlap", "calendars.yaml", "14:30-17:30", "11:30-17:30"),
+    ("an interval that no clock shows", "calendars.yaml", "07:00-23:00", "7-23"),
+    ("a day without hours", "calendars.yaml", "duty: [07:00-23:00]", "duty: []"),
+    ("an unknown weekday", "calendars.yaml", "friday", "freitag"),
+    ("a day that does not exist", "calendars.yaml", "2026-02-28", "2026-02-30"),
+    ("a holiday that ends before it starts", "calendars.yaml", "..2026-01-03", "..2025-01-03"),
+    ("rest and work on the same day", "calendars.yaml", "work: [2026-01-04", "work: [2026-01-03"),
+    ("a season that is none", "calendars.yaml", "to: 09-30", "to: 09-31"),
+    ("an unknown time zone", "calendars.yaml", "Asia/Shanghai", "Asia/Hangzhou"),
+    ("a calendar in the air", "calendars.yaml", "  zone: Asia/Shanghai\n", ""),
+    ("a calendar without duty time", "calendars.yaml", "  duty: [07:00-23:00]\n", ""),
+    // Promises
+    ("a limit without a figure", "policies.yaml", "normal: 3d working-days", "normal: soon"),
+    ("no limit for an urgency", "policies.yaml", ", normal: 3d working-days", ""),
+    (
+        "a limit of nothing",
+        "policies.yaml",
+        "accept: { critical: 10min",
+        "accept: { critical: 0min",
+    ),
+    (
+        "days of 24x7",
+        "policies.yaml",
+        "critical: 12h 24x7, urgent: 24h",
+        "critical: 1d 24x7, urgent: 24h",
+    ),
+    ("a promise without a ladder", "policies.yaml", "    arrive: leaders\n", ""),
+    (
+        "a callback without a limit",
+        "policies.yaml",
+        "    call-back: { critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days }\n",
+        "",
+    ),
+    ("fewer attempts than days", "policies.yaml", "attempts: 3", "attempts: 1"),
+    ("reopening after an unknown end", "policies.yaml", "closed-solved: 7", "solved: 7"),
+    (
+        "a ladder without rungs",
+        "policies.yaml",
+        "rungs: [logistics/repair-leader, logistics/section-chief, logistics/head]",
+        "rungs: []",
+    ),
+    (
+        "a rule for normal",
+        "items.yaml",
+        "urgency: critical\n      reason: locked-in",
+        "urgency: normal\n      reason: locked-in",
+    ),
+    ("a rule without a condition", "items.yaml", "when: { people: 20 }", "when: {}"),
+    // Routes
+    ("a route for nothing", "routes.yaml", "  category: plumbing\n", ""),
+    ("a post that takes no work", "routes.yaml", "logistics/plumbing", "logistics/head"),
+    ("no route", "routes.yaml", "category: electrical", "category: plumbing\n  within: library"),
+    ("two routes of equal rank", "routes.yaml", "category: electrical", "category: plumbing"),
+    (
+        "two routes crosswise",
+        "routes.yaml",
+        "items: [door-lock]\n  within: dorm-7",
+        "items: [water-leak]\n  post: logistics/plumbing\n---\napiVersion: yizhan/v1\nkind: Route\nmetadata:\n  name: water-of-dorm-7\nspec:\n  category: plumbing\n  within: dorm-7",
+    ),
+    // Messages
+    ("an unknown field in a message", "templates.yaml", "{received} 接报,请", "{recieved} 接报,请"),
+    ("a field that is not known yet", "templates.yaml", "承诺最迟 {due}", "承诺最迟 {completed}"),
+    ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
+    ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),
+    // Everything at once
+    (
+        "several slips",
+        "policies.yaml",
+        "accept: leaders\n    arrive: leaders",
+        "accept: lader\n    arive: leaders",
+    ),
+];
+
+fn refused(files: &files::Files) -> Vec<definitions::Problem> {
+    files::parse(files).err().unwrap_or_default()
+}
+
+fn refusal((name, file, right, wrong): Slip) -> String {
+    let mut files = files::campus();
+    let text = files.get_mut(file).unwrap();
+    assert!(text.contains(right), "{name}: {file} does not say {right:?}");
+    *text = text.replacen(right, wrong, 1);
+    let mut told = format!("# {name}\n");
+    let problems = refused(&files);
+    assert!(!problems.is_empty() && problems.is_sorted(), "{name}: {problems:?}");
+    for problem in problems {
+        writeln!(told, "{problem}").unwrap();
+    }
+    told
+}
+
+#[test]
+fn every_slip_is_refused_with_its_place_and_what_is_allowed() {
+    let told: Vec<_> = SLIPS.iter().map(|slip| refusal(*slip)).collect();
+    insta::assert_snapshot!("refusals", told.join("\n"));
+}
+
+#[test]
+fn a_document_of_more_than_48_kib_is_refused() {
+    let mut files = files::campus();
+    let text = files.get_mut("places.yaml").unwrap();
+    *text = text.replacen("Dormitory 7", &"Dormitory 7 ".repeat(5_000), 1);
+    let problems = refused(&files);
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("places.yaml:10:1: is "), "{told:?}");
+    assert!(told[0].contains("at most 49152 (48 KiB)"), "{told:?}");
+}
+
+#[test]
+fn a_missing_message_is_named() {
+    let mut files = files::campus();
+    files.remove("templates.yaml");
+    let problems = refused(&files);
+    assert_eq!(problems.len(), definitions::Occasion::ALL.len());
+    assert_eq!(problems[0].to_string(), "the set: there is no Template `accepted`");
+}
+
+#[test]
+fn all_problems_of_all_files_are_told_at_once_and_in_order() {
+    let mut files = files::campus();
+    for text in files.values_mut() {
+        *text = text.replacen("kind:", "knid:", 1).replacen("names:", "nmaes:", 2);
+    }
+    let problems = refused(&files);
+    assert!(problems.is_sorted());
+    for file in files.keys() {
+        assert!(problems.iter().any(|problem| problem.file == *file), "{file}");
+    }
+}
+
+#[test]
+fn what_is_no_campus_at_all_is_refused_and_never_panics() {
+    for text in ["", "---", "null", "[]", "42", "a: &a [*a]", "\u{0}", "{", "- - -", "? ? ?"] {
+        let refused = definitions::Set::parse([("strange.yaml", text)]);
+        assert!(refused.is_err(), "{text:?}");
+    }
+}
