@@ -129,7 +129,10 @@ impl Log {
         if text.contains("ddress already in use") {
             return Error::PortTaken { name, port };
         }
-        if text.contains("No space left on device") || text.contains("no space left on device") {
+        if ["o space left on device", "Check free disk space"]
+            .iter()
+            .any(|sign| text.contains(sign))
+        {
             return Error::DiskFull { name: self.name, folder: self.folder.clone() };
         }
         let lines: Vec<_> = text.trim_end().lines().collect();

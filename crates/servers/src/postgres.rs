@@ -267,7 +267,6 @@ impl Postgres {
             arguments.extend(["-c".into(), setting.into()]);
         }
         let process = self.spawn(self.program.path(), arguments, &log)?;
-        self.folder.remember(&process)?;
         self.wait_until_ready(&process, &log, port)?;
         self.process = Some(process);
         Ok(())
@@ -327,7 +326,9 @@ impl Postgres {
             Guarded { guard: &self.guard, identity: self.identity, signal: Signal::SIGINT };
         let mut command = guarded.command(program, arguments);
         command.stdout(log.open()?).stderr(log.open()?);
-        Process::spawn(command).map_err(Error::no_guard(&self.guard))
+        let process = Process::spawn(command).map_err(Error::no_guard(&self.guard))?;
+        self.folder.remember(&process)?;
+        Ok(process)
     }
 }
 

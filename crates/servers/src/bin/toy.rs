@@ -1,17 +1,28 @@
 //! What the tests of this crate need as a process of its own: a guard, and a parent to kill.
 //!
-//! `servers-toy postgres|nats <folder>` starts that server, prints its process's log and waits to
-//! be killed.
+//! `servers-toy postgres|nats <folder>` starts that server, prints its port and waits to be
+//! killed.
 
 use std::{
     error::Error,
     io::{self, Read},
     path::PathBuf,
+    process::ExitCode,
 };
 
 use servers::{Durability, Nats, Password, Places, Postgres, Setup};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     servers::guard::intercept()?;
     let mut arguments = std::env::args().skip(1);
     let server = arguments.next().ok_or("which server?")?;

@@ -3,8 +3,8 @@
 use std::{
     cell::RefCell,
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
     thread,
 };
 
@@ -12,11 +12,15 @@ use servers::{Error, Nats, Origin, Places, Postgres, Server, doctor, fetch, loca
 
 use crate::scratch::Scratch;
 
-/// Writes an executable script.
+/// Writes an executable script, by a process of its own: a file that this one had open for writing
+/// could not be run while another test's thread forks.
 fn script(file: PathBuf, text: &str) -> PathBuf {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+    let written = Command::new("sh")
+        .args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, "sh"])
+        .args([file.as_os_str(), text.as_ref()])
+        .status();
+    assert!(written.unwrap().success());
     file
 }
 

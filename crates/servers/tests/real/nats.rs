@@ -1,6 +1,7 @@
 //! A real nats-server: started, stopped, killed, paused, wiped, and refused.
 
 use std::{
+    cell::Cell,
     fs,
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -9,6 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use servers::{Error, Nats, Setup};
 
 use crate::scratch::{Scratch, programs};
@@ -176,7 +181,7 @@ fn a_store_of_a_newer_server_is_refused_with_the_fix() {
 }
 
 #[test]
-fn killing_the_parent_shuts_it_down_cleanly() {
+fn killing_the_parent_shuts_it_down_cleanly_and_the_next_start_waits_for_that() {
     let scratch = Scratch::new("nats-orphan");
     let setup = scratch.setup("nats");
     let mut parent = Command::new(&setup.guard)
@@ -188,12 +193,25 @@ fn killing_the_parent_shuts_it_down_cleanly() {
         .unwrap();
     let mut port = String::new();
     BufReader::new(parent.stdout.take().unwrap()).read_line(&mut port).unwrap();
-    let port = port.trim_end().parse().unwrap();
-    make_stream(port);
+    make_stream(port.trim_end().parse().unwrap());
+    // Standing still it takes its time to stop: two servers on one store would ruin it.
+    let remembered = fs::read_to_string(setup.folder.join("process")).unwrap();
+    let orphan = Pid::from_raw(remembered.split_once(' ').unwrap().0.parse().unwrap());
+    kill(orphan, Signal::SIGSTOP).unwrap();
     parent.kill().unwrap();
     parent.wait().unwrap();
-    // Starting it again waits for the orphan: two servers on one store would ruin it.
-    let nats = start(&setup, "").unwrap();
+
+    let waited = Cell::new(false);
+    let nats = Nats::start(&programs().nats, &setup, "", &|line| {
+        assert_eq!(
+            line,
+            format!("waiting for the previous nats-server (process {orphan}) to stop")
+        );
+        waited.set(true);
+        kill(orphan, Signal::SIGCONT).unwrap();
+    })
+    .unwrap();
+    assert!(waited.get());
     assert!(stream_names(nats.port()).contains("TOY"));
     assert!(fs::read_to_string(nats.log()).unwrap().contains("Server Exiting"));
 }

@@ -5,6 +5,8 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -89,20 +91,23 @@ fn a_paused_one_keeps_its_connections_and_answers_when_resumed() {
         .spawn()
         .unwrap();
     let mut ask = session.stdin.take().unwrap();
-    let mut answers = BufReader::new(session.stdout.take().unwrap()).lines();
+    let lines = BufReader::new(session.stdout.take().unwrap()).lines();
+    let (answered, answer) = mpsc::channel();
+    thread::spawn(move || lines.map(Result::unwrap).try_for_each(|line| answered.send(line)));
     writeln!(ask, "select 'before';").unwrap();
-    assert_eq!(answers.next().unwrap().unwrap(), "before");
+    assert_eq!(answer.recv().unwrap(), "before");
 
     postgres.pause().unwrap();
     writeln!(ask, "select 'during';").unwrap();
-    // The kernel still takes the connection, but nobody answers on it.
+    answer.recv_timeout(Duration::from_millis(200)).unwrap_err();
+    // The kernel still takes a connection, but nobody answers on it.
     let mut silent = TcpStream::connect((Ipv4Addr::LOCALHOST, postgres.port())).unwrap();
     silent.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     silent.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).unwrap(); // SSLRequest
     silent.read_exact(&mut [0]).unwrap_err();
 
     postgres.resume().unwrap();
-    assert_eq!(answers.next().unwrap().unwrap(), "during");
+    assert_eq!(answer.recv().unwrap(), "during");
     drop(ask);
     session.wait().unwrap();
 }
@@ -187,16 +192,60 @@ fn killing_the_parent_shuts_it_down_cleanly() {
     assert!(!log.contains("not properly shut down"), "{log}");
 }
 
+#[test]
+fn killing_the_parent_while_it_makes_the_cluster_leaves_none() {
+    let scratch = Scratch::new("orphan-initdb");
+    let setup = scratch.setup("pg");
+    let mut parent = spawn_parent(&setup);
+    let begun = Instant::now();
+    while !setup.folder.join("data.new/global").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        thread::sleep(Duration::from_millis(1));
+    }
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert!(!setup.folder.join("data").exists());
+    let password = Password::kept_in(&setup.folder.with_extension("password")).unwrap();
+    let postgres = start(&setup, &password).unwrap();
+    assert_eq!(psql(&postgres.url("postgres"), "select 1").unwrap(), "1");
+}
+
+/// A disk of 20 MB, too small for a cluster, in a user namespace.
+#[test]
+fn a_full_disk_is_named() {
+    let scratch = Scratch::new("disk");
+    let namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        command.arg("sh").arg(scratch.path()).arg(env!("CARGO_BIN_EXE_servers-toy"));
+        command.stdin(Stdio::null()).output()
+    };
+    let mount = "mount -t tmpfs -o size=20m small \"$1\"";
+    let allowed = namespace(mount);
+    if !allowed.as_ref().is_ok_and(|output| output.status.success()) {
+        eprintln!("not run: no tmpfs can be mounted in a user namespace here: {allowed:?}");
+        return;
+    }
+    let full = namespace(&format!("{mount} && \"$2\" postgres \"$1/pg\"")).unwrap();
+    let said = String::from_utf8(full.stderr).unwrap();
+    assert!(said.contains("no space left on the disk"), "{said}");
+    assert!(said.contains("free some and start again"), "{said}");
+}
+
 fn parent_of_postgres(setup: &Setup) -> Child {
-    let mut parent = Command::new(&setup.guard)
+    let mut parent = spawn_parent(setup);
+    let mut port = String::new();
+    BufReader::new(parent.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port.trim_end().parse().unwrap())).unwrap();
+    parent
+}
+
+fn spawn_parent(setup: &Setup) -> Child {
+    Command::new(&setup.guard)
         .arg("postgres")
         .arg(&setup.folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    let mut port = String::new();
-    BufReader::new(parent.stdout.take().unwrap()).read_line(&mut port).unwrap();
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port.trim_end().parse().unwrap())).unwrap();
-    parent
+        .unwrap()
 }
