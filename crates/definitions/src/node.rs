@@ -9,6 +9,10 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use crate::problem::At;
 
+/// How deep a document nests at most. Ours need half of it; each level costs some 30 KiB of stack
+/// in a debug build.
+const MOST_DEPTH: usize = 16;
+
 /// A value of a document that knows where it stands in its file.
 ///
 /// Documents are read in two steps, first into this tree and then into types, because a person who
@@ -41,6 +45,7 @@ impl Node {
     /// The documents of a file, or where it stops being YAML and why.
     pub(crate) fn parse(text: &str) -> Result<Vec<Self>, (At, String)> {
         let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! { max_depth: MOST_DEPTH },
             duplicate_keys: DuplicateKeyPolicy::PassThrough,
             leading_zero_numbers_as_strings: true,
             strict_booleans: true,
@@ -50,7 +55,7 @@ impl Node {
             let at = error.location().map(At::from).unwrap_or_default();
             let told = error.without_snippet().to_string();
             let place = format!(" at line {}, column {}", at.line, at.column);
-            (at, format!("this is not YAML: {}", told.strip_suffix(&place).unwrap_or(&told)))
+            (at, format!("cannot be read as YAML: {}", told.strip_suffix(&place).unwrap_or(&told)))
         })
     }
 

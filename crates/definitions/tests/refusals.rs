@@ -190,3 +190,12 @@ fn what_is_no_campus_at_all_is_refused_and_never_panics() {
         assert!(refused.is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn a_document_that_nests_too_deep_is_refused_before_the_stack_ends() {
+    for depth in [16, 60, 100, 250, 100_000] {
+        let text = format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
+        let problems = definitions::Set::parse([("deep.yaml", text.as_str())]).unwrap_err();
+        assert!(problems[0].to_string().contains("cannot be read as YAML"), "{}", problems[0]);
+    }
+}
