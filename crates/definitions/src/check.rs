@@ -15,7 +15,7 @@ use crate::{
     item::ServiceItem,
     layer::Base,
     policy::Policy,
-    problem::{Problem, instead},
+    problem::{At, Problem, instead},
     read::{Named, Notes, Thing},
     route::{Route, Unrouted},
     template::Occasion,
@@ -148,12 +148,8 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         }
     }
     let missing = Occasion::ALL.iter().filter(|one| !campus.templates.contains_key(one));
-    problems.extend(missing.map(|occasion| Problem {
-        file: "the set".to_owned(),
-        line: 0,
-        column: 0,
-        field: String::new(),
-        message: format!("there is no Template `{occasion}`"),
+    problems.extend(missing.map(|occasion| {
+        Problem::new("the set", At::default(), "", format!("there is no Template `{occasion}`"))
     }));
     problems
 }

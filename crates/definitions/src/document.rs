@@ -81,14 +81,7 @@ impl Source {
 
     /// A problem of the field at `path`.
     pub(crate) fn problem(&self, path: &[&str], message: String) -> Problem {
-        let at = self.node.below(path).at;
-        Problem {
-            file: self.file.to_string(),
-            line: at.line,
-            column: at.column,
-            field: path.join("."),
-            message,
-        }
+        Problem::new(&self.file, self.node.below(path).at, &path.join("."), message)
     }
 
     /// Reads what it defines into the campus; `None` if not even that can be told.

@@ -20,6 +20,19 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    pub(crate) fn new(file: &str, at: At, field: &str, message: impl Into<String>) -> Self {
+        let At { line, column } = at;
+        Self {
+            file: file.to_owned(),
+            line,
+            column,
+            field: field.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, column, field, message } = self;

@@ -87,7 +87,7 @@ pub(crate) struct Named {
 
 impl Named {
     pub(crate) fn problem(&self, message: String) -> Problem {
-        problem(&self.file, self.at, &self.field, message)
+        Problem::new(&self.file, self.at, &self.field, message)
     }
 
     /// Where it stands, for a refusal of another.
@@ -142,7 +142,7 @@ impl<'a> Cursor<'a> {
 
     /// Notes that this node is wrong.
     pub(crate) fn refuse<T>(&mut self, message: impl Into<String>) -> Option<T> {
-        self.notes.problems.push(problem(self.file, self.node.at, &self.field, message.into()));
+        self.notes.problems.push(Problem::new(self.file, self.node.at, &self.field, message));
         None
     }
 
@@ -154,7 +154,7 @@ impl<'a> Cursor<'a> {
     ) -> Option<T> {
         let field = path.iter().fold(self.field.clone(), |field, name| join(&field, name));
         let at = self.node.below(path).at;
-        self.notes.problems.push(problem(self.file, at, &field, message.into()));
+        self.notes.problems.push(Problem::new(self.file, at, &field, message));
         None
     }
 
@@ -194,16 +194,6 @@ impl<'a> Cursor<'a> {
 
     fn child<'b>(&'b mut self, node: &'b Node, field: String) -> Cursor<'b> {
         Cursor { node, file: self.file, field, unknown: self.unknown, notes: self.notes }
-    }
-}
-
-fn problem(file: &Arc<str>, at: At, field: &str, message: String) -> Problem {
-    Problem {
-        file: file.to_string(),
-        line: at.line,
-        column: at.column,
-        field: field.to_owned(),
-        message,
     }
 }
 
@@ -293,7 +283,7 @@ impl Fields<'_, '_> {
 
     fn refuse_key(&mut self, entry: &Entry, message: String) {
         let field = join(&self.cursor.field, &entry.key);
-        let problem = problem(self.cursor.file, entry.at, &field, message);
+        let problem = Problem::new(self.cursor.file, entry.at, &field, message);
         self.cursor.notes.problems.push(problem);
     }
 }

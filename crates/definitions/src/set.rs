@@ -7,7 +7,7 @@ use crate::{
     check,
     document::{Document, Source, Sources},
     node::Node,
-    problem::Problem,
+    problem::{At, Problem},
     read::{Notes, Thing, Unknown},
     rules::Rules,
 };
@@ -103,15 +103,9 @@ impl Reading {
         }
     }
 
-    fn unreadable(&mut self, file: &Arc<str>, at: crate::problem::At, message: String) {
+    fn unreadable(&mut self, file: &str, at: At, message: String) {
         self.all_named = false;
-        self.notes.problems.push(Problem {
-            file: file.to_string(),
-            line: at.line,
-            column: at.column,
-            field: String::new(),
-            message,
-        });
+        self.notes.problems.push(Problem::new(file, at, "", message));
     }
 
     fn end(self, revision: Revision) -> Result<Set, Vec<Problem>> {
