@@ -1,0 +1,31 @@
+use definitions::Rules;
+use events::words::ReopenCause;
+use jiff::Timestamp;
+
+use crate::{
+    command::{Rejected, Reopen},
+    cycle,
+    event::Event,
+    state::State,
+};
+
+pub(super) fn decide(
+    state: &State,
+    rules: &Rules,
+    reopen: Reopen,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejected> {
+    match state {
+        State::New => Err(Rejected::NoSuchCase { command: Reopen::WORD }),
+        State::Open(_) => Err(Rejected::CaseOpen),
+        State::Resolved { .. } => Err(Rejected::CallbackPending),
+        State::Closed { case, closing, .. } => match cycle::reopens_until(case, rules, *closing) {
+            None => Err(Rejected::EndIsFinal { end: closing.end }),
+            Some(until) if now > until => Err(Rejected::ReopenWindowOver { until }),
+            Some(_) => {
+                let by = Some(reopen.by);
+                Ok(vec![cycle::reopen(case, rules, now, ReopenCause::Requester, by)])
+            }
+        },
+    }
+}

@@ -1,0 +1,187 @@
+use std::mem;
+
+use clock::{CaseId, ContactId, PersonId};
+use events::{
+    IntakeFact,
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, ContactRecordedV1},
+    words::{ContactOutcome, Revision},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    command::Actor,
+    state::{Case, Closing, Ground, Resolution, State},
+};
+
+/// What has happened to a case.
+///
+/// What others hear is here exactly as they hear it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// It was accepted, with its promises.
+    Accepted {
+        /// What others hear.
+        accepted: Box<CaseAcceptedV1>,
+        /// What they do not.
+        kept: Kept,
+    },
+    /// The work of its cycle is completed.
+    Resolved(CaseResolvedV1),
+    /// It ended.
+    Closed {
+        /// How.
+        closed: CaseClosedV1,
+        /// Who ended it, if a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Actor>,
+    },
+    /// It has one more cycle, with new promises.
+    Reopened {
+        /// Which, and why.
+        reopened: CaseReopenedV1,
+        /// Who said "not solved", if not in a callback.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Actor>,
+    },
+    /// A fact changed nothing.
+    Noted {
+        /// Its type and version.
+        fact: String,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// What intake keeps of an acceptance to itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The definitions by which it was accepted.
+    pub revision: Revision,
+    /// Why it has its urgency.
+    pub ground: Ground,
+    /// When it was recorded.
+    pub accepted_at: Timestamp,
+    /// Who called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<PersonId>,
+    /// For whom, if not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+    /// Who recorded it.
+    pub by: Actor,
+}
+
+/// Why a fact changed nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Its case was never accepted, as far as intake knows.
+    UnknownCase,
+    /// It says what is known.
+    AlreadyKnown,
+    /// It is about another cycle than the one that runs.
+    OtherCycle,
+    /// It judges what is not completed.
+    NotCompleted,
+    /// The case ended before.
+    CaseEnded,
+    /// "Not solved" was said later than the case could be reopened.
+    TooLate,
+}
+
+/// Brings the state to after the event, which was decided on this very state.
+pub fn apply(state: &mut State, event: &Event) {
+    match event {
+        Event::Accepted { accepted, kept } => *state = State::Open(case(accepted, kept)),
+        Event::Resolved(resolved) => {
+            if let Some((case, _)) = take(state) {
+                let (at, workers) = (resolved.resolved_at, resolved.workers.clone());
+                *state = State::Resolved { case, resolution: Resolution { at, workers } };
+            }
+        }
+        Event::Closed { closed: CaseClosedV1 { end, closed_at, .. }, .. } => {
+            if let Some((case, resolution)) = take(state) {
+                let closing = Closing { end: *end, at: *closed_at };
+                *state = State::Closed { case, resolution, closing };
+            }
+        }
+        Event::Reopened { reopened, .. } => {
+            if let Some((mut case, _)) = take(state) {
+                case.cycle = reopened.cycle;
+                case.reopened_at = Some(reopened.reopened_at);
+                case.promises.clone_from(&reopened.promises);
+                *state = State::Open(case);
+            }
+        }
+        Event::Noted { .. } => {}
+    }
+}
+
+/// The fact that others hear, if it is for them. Its key is the case.
+pub fn publish(event: &Event) -> Option<events::Fact> {
+    let fact = match event {
+        Event::Accepted { accepted, .. } => {
+            IntakeFact::CaseAccepted(CaseAcceptedV1::clone(accepted))
+        }
+        Event::Resolved(fact) => IntakeFact::CaseResolved(fact.clone()),
+        Event::Closed { closed, .. } => IntakeFact::CaseClosed(closed.clone()),
+        Event::Reopened { reopened, .. } => IntakeFact::CaseReopened(reopened.clone()),
+        Event::Noted { .. } => return None,
+    };
+    Some(fact.into())
+}
+
+/// What others hear of the contact that opened `case`, and its key, the contact.
+pub fn contact(event: &Event, case: CaseId) -> Option<(ContactId, events::Fact)> {
+    let accepted = match event {
+        Event::Accepted { accepted, .. } => accepted,
+        Event::Resolved(_)
+        | Event::Closed { .. }
+        | Event::Reopened { .. }
+        | Event::Noted { .. } => return None,
+    };
+    let recorded = ContactRecordedV1 {
+        channel: accepted.channel,
+        at: accepted.received_at,
+        first_receiver: accepted.first_receiver,
+        outcome: ContactOutcome::Opened,
+        cases: vec![case],
+    };
+    Some((accepted.contact, recorded.into()))
+}
+
+fn case(accepted: &CaseAcceptedV1, kept: &Kept) -> Case {
+    let CaseAcceptedV1 { number, kind, channel, contact, urgency, level, cycle, .. } = *accepted;
+    Case {
+        revision: kept.revision,
+        number,
+        kind,
+        channel,
+        contact,
+        item: accepted.item.clone(),
+        place: accepted.place.clone(),
+        urgency,
+        ground: kept.ground.clone(),
+        level,
+        received_at: accepted.received_at,
+        accepted_at: kept.accepted_at,
+        first_receiver: accepted.first_receiver,
+        caller: kept.caller,
+        on_behalf_of: kept.on_behalf_of,
+        reporters: accepted.reporters.clone(),
+        cycle,
+        reopened_at: None,
+        promises: accepted.promises.clone(),
+    }
+}
+
+fn take(state: &mut State) -> Option<(Case, Option<Resolution>)> {
+    match mem::take(state) {
+        State::New => None,
+        State::Open(case) => Some((case, None)),
+        State::Resolved { case, resolution } => Some((case, Some(resolution))),
+        State::Closed { case, resolution, .. } => Some((case, resolution)),
+    }
+}

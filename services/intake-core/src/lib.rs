@@ -1,0 +1,59 @@
+//! The decisions of intake: what is accepted and promised, and when a case is resolved, closed or
+//! reopened.
+//!
+//! Whoever reports a burst pipe is told, before the call ends, how urgent it is and until when it
+//! will be repaired; and whatever dispatch and callback-survey say later, and however often, the
+//! case has one end or one more cycle. So all of it is decided here, from a state and an argument,
+//! without a database, a broker or a wall clock. The adapter locks the case, loads, asks, writes
+//! what follows and commits.
+//!
+//! ```text
+//!            on_command, on_fact, on_wake                    apply
+//!  State ───────────────────────────────────▶ [Event] ───────────────▶ State
+//!                                                │ publish
+//!                                                ▼
+//!                                        events::Fact, for others
+//! ```
+//!
+//! The case, in its cycle n:
+//!
+//! ```text
+//!  command \ state │ new           open             resolved           closed
+//! ─────────────────┼──────────────────────────────────────────────────────────────────────────
+//!  accept          │ open          already          already            already accepted
+//!  withdraw        │ no such case  closed           case completed     case closed
+//!  reopen          │ no such case  case open        callback pending   open in n + 1, in time
+//!
+//!  fact \ state    │
+//! ─────────────────┼──────────────────────────────────────────────────────────────────────────
+//!  completed(n)    │ noted         resolved, or     noted              noted
+//!                  │               closed if nobody
+//!                  │               is called back
+//!  judged(n)       │ noted         noted            closed; not        not solved: open in
+//!                  │                                solved: open in    n + 1, in time
+//!                  │                                n + 1
+//! ```
+//!
+//! *In time* is what the item's policy allows after such an end, counted from the closing to when
+//! the person spoke, not to when we heard: an outage of ours takes nobody's right away.
+//!
+//! A fact is never rejected: one that comes late or twice, or is about another cycle, is
+//! [noted](Event::Noted) with its reason and changes nothing.
+//!
+//! Names, numbers and words of people are no part of it: persons are ids, and the text of a report
+//! is looked at once, for its urgency, and not kept here.
+
+mod command;
+mod cycle;
+mod decide;
+mod event;
+mod fact;
+mod state;
+mod wake;
+
+pub use command::{Accept, Actor, Command, Rejected, Reopen, Violation, Withdraw};
+pub use decide::on_command;
+pub use event::{Event, Kept, Reason, apply, contact, publish};
+pub use fact::{Fact, on_fact};
+pub use state::{Case, Closing, Ground, Resolution, State};
+pub use wake::{next_at, on_wake};

@@ -1,0 +1,158 @@
+use clock::{AccountId, ContactId, PersonId};
+use definitions::Code;
+use events::{
+    intake::Promise,
+    words::{
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, ItemId, Level, PlaceId, Revision,
+        Urgency,
+    },
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where a case stands.
+///
+/// Stored as JSON; a later release adds only optional fields, so that this one reads its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing was accepted yet.
+    #[default]
+    New,
+    /// Accepted or reopened, and not completed.
+    Open(Case),
+    /// Completed; its requester is being asked.
+    Resolved {
+        /// The case.
+        case: Case,
+        /// How it was completed.
+        resolution: Resolution,
+    },
+    /// Ended; it may be reopened for a while, if it was completed before.
+    Closed {
+        /// The case.
+        case: Case,
+        /// How it was completed, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resolution: Option<Resolution>,
+        /// How it ended.
+        closing: Closing,
+    },
+}
+
+impl State {
+    /// The case, once it is accepted.
+    pub const fn case(&self) -> Option<&Case> {
+        match self {
+            Self::New => None,
+            Self::Open(case) | Self::Resolved { case, .. } | Self::Closed { case, .. } => {
+                Some(case)
+            }
+        }
+    }
+
+    /// How the running cycle was completed, if it was.
+    pub const fn resolution(&self) -> Option<&Resolution> {
+        match self {
+            Self::New | Self::Open(_) => None,
+            Self::Resolved { resolution, .. } => Some(resolution),
+            Self::Closed { resolution, .. } => resolution.as_ref(),
+        }
+    }
+
+    /// Its word in columns and lists.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open(_) => "open",
+            Self::Resolved { .. } => "resolved",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
+/// One accepted matter (办件), over all its cycles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// The definitions under which it was accepted, which stay its own.
+    pub revision: Revision,
+    /// The number that people say.
+    pub number: CaseNumber,
+    /// What kind of matter it is.
+    pub kind: CaseKind,
+    /// How it came in.
+    pub channel: Channel,
+    /// The contact that opened it.
+    pub contact: ContactId,
+    /// What is asked for.
+    pub item: ItemId,
+    /// Where.
+    pub place: PlaceId,
+    /// How much haste.
+    pub urgency: Urgency,
+    /// Why so much and no more.
+    pub ground: Ground,
+    /// Who may see it.
+    pub level: Level,
+    /// When it was received: the clocks of the first cycle run from here.
+    pub received_at: Timestamp,
+    /// When it was recorded; later than received if it was written on paper.
+    pub accepted_at: Timestamp,
+    /// Who took the first contact, for ever (首问责任人).
+    pub first_receiver: AccountId,
+    /// Who called; none for an unknown caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<PersonId>,
+    /// For whom, if not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+    /// Who reported it, the first reporter first; empty for an unknown caller.
+    pub reporters: Vec<PersonId>,
+    /// The cycle that runs, or ran last.
+    pub cycle: Cycle,
+    /// When that cycle began, if it is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<Timestamp>,
+    /// What was promised for that cycle.
+    pub promises: Vec<Promise>,
+}
+
+impl Case {
+    /// The promise that its requester was told: to complete, or else to answer.
+    ///
+    /// Every policy has one of the two; `None` only if its calendar has no such day.
+    pub fn told(&self) -> Option<&Promise> {
+        let of = |commitment| self.promises.iter().find(move |one| one.commitment == commitment);
+        of(Commitment::Complete).or_else(|| of(Commitment::Answer))
+    }
+}
+
+/// Why a case has its urgency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// No rule of the item asks for haste.
+    Usual,
+    /// The item's rule with this code.
+    Rule(Code),
+    /// Who accepted it decided so, by authority.
+    Authority,
+}
+
+/// How the work of a cycle was completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// When.
+    pub at: Timestamp,
+    /// Who claimed, was assigned or completed any of it.
+    pub workers: Vec<AccountId>,
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The way.
+    pub end: End,
+    /// When: the time for reopening runs from here.
+    pub at: Timestamp,
+}
