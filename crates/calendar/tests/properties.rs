@@ -4,7 +4,7 @@
 
 mod campus;
 
-use calendar::{Base, Calendar, Course, Day, Layer, Limit, Spent, Start, Unit};
+use calendar::{Base, Calendar, Course, Day, Layer, Limit, Segment, Spent, Start, Unit};
 use campus::{at, calendar, hours, notice, over};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use proptest::prelude::*;
@@ -171,4 +171,13 @@ fn a_promise_is_explained_in_its_segments() {
             (Spent::Overdue, 22 * 60),
         ]
     );
+}
+
+#[test]
+fn a_night_inside_counted_time_is_no_border_between_segments() {
+    let calendar = over(&[Layer { duty: Some(hours(&["00:00-24:00"])), ..campus::campus() }]);
+    let (from, due) = (at("2026-11-06 16:30"), at("2026-11-09 11:00"));
+    let (base, start) = (Base::DutyTime, Start::AtOnce);
+    let told = calendar.explain(Course { base, start, from, due, until: due });
+    assert_eq!(told, [Segment { from, to: due, spent: Spent::Working }]);
 }

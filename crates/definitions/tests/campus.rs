@@ -88,6 +88,40 @@ fn the_national_holiday_and_its_make_up_saturday_are_known() {
 }
 
 #[test]
+fn a_department_may_lay_hours_of_its_own_over_those_of_the_campus() {
+    let mut files = files::campus();
+    let departments = files.get_mut("departments.yaml").unwrap();
+    let housing = departments.rfind("calendar: campus").unwrap();
+    departments.replace_range(housing.., &departments[housing..].replacen("campus", "nights", 1));
+    let nights = "\n---\napiVersion: yizhan/v1\nkind: Calendar\nmetadata: { name: nights }\nspec:\n  \
+                  names: { zh: 夜间, en: Nights }\n  extends: campus\n  validThrough: 2026-12-31\n  \
+                  duty: [00:00-24:00]\n";
+    files.get_mut("calendars.yaml").unwrap().push_str(nights);
+    let rules = files::parse(&files).unwrap().into_rules(Revision(1));
+    let due = |department: &str, limit: &str| {
+        let calendar = rules.calendar_for(&department.parse().unwrap()).unwrap();
+        let from = at("2026-11-02 22:30");
+        calendar.due(limit.parse().unwrap(), calendar::Start::AtOnce, from).unwrap().at
+    };
+    assert_eq!(due("housing", "2h duty-time"), at("2026-11-03 00:30"));
+    assert_eq!(due("logistics", "2h duty-time"), at("2026-11-03 08:30"));
+    assert_eq!(due("housing", "1d working-days"), due("logistics", "1d working-days"));
+}
+
+#[test]
+fn an_item_without_callback_promises_none() {
+    let mut files = files::campus();
+    let items = files.get_mut("items.yaml").unwrap();
+    *items = items.replacen("callback: true", "callback: false", 1);
+    let rules = files::parse(&files).unwrap().into_rules(Revision(1));
+    let call_back = |id| rules.limit(&item(id), Commitment::CallBack, Urgency::Normal);
+    assert_eq!(call_back("water-leak"), None);
+    assert_eq!(call_back("door-lock"), "2d working-days".parse().ok());
+    assert!(rules.callback(&item("water-leak")).is_none());
+    assert_eq!(rules.callback(&item("door-lock")).map(|callback| callback.attempts), Some(3));
+}
+
+#[test]
 fn the_most_specific_route_wins() {
     let rules = rules();
     let post = |item_id, place_id| {
