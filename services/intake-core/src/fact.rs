@@ -104,7 +104,8 @@ fn on_judged(state: &State, rules: &Rules, judged: &CaseJudgedV1) -> Result<Vec<
     let at = judged.judged_at;
     let not_solved = || reopen(case, rules, at, ReopenCause::NotSolved, None);
     match state {
-        State::New | State::Open(_) => Err(Reason::NotCompleted),
+        State::New => Err(Reason::UnknownCase),
+        State::Open(_) => Err(Reason::NotCompleted),
         State::Resolved { .. } => Ok(vec![match judged.verdict {
             Verdict::Solved => close(case, End::Solved, at, None),
             Verdict::Unreachable => close(case, End::Unreachable, at, None),

@@ -1,0 +1,110 @@
+use clock::{AccountId, CallbackId};
+use events::words::{Score, Verdict};
+use jiff::Zoned;
+
+/// What a person may ask of callback-survey.
+///
+/// Whether they may (their duty, the case's level, a link that was sent to them) was checked before;
+/// that nobody asks after their own work is checked here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Record that nobody was reached.
+    Attempt(Attempt),
+    /// Record what somebody said.
+    Answer(Answer),
+}
+
+/// Record an attempt that reached nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// Of which callback.
+    pub callback: CallbackId,
+    /// Who tried.
+    pub by: AccountId,
+}
+
+/// Record what somebody said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// To which callback.
+    pub callback: CallbackId,
+    /// Who asked; none when a reporter answered by a link.
+    pub by: Option<AccountId>,
+    /// Whether it is solved.
+    pub solved: bool,
+    /// Whether it was on time, if that was said.
+    pub on_time: Option<bool>,
+    /// How the worker behaved, if that was said.
+    pub attitude: Option<Score>,
+    /// The mark for the whole, if one was given.
+    pub score: Option<Score>,
+}
+
+impl Attempt {
+    pub(crate) const WORD: &str = "record an attempt at";
+}
+
+impl Answer {
+    pub(crate) const WORD: &str = "record an answer to";
+}
+
+/// Why a command was not done; nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// The case has no such callback.
+    #[error("cannot {command} callback {callback}: there is none with this id; list those open")]
+    NoSuchCallback {
+        /// What was to be done.
+        command: &'static str,
+        /// What was asked for.
+        callback: CallbackId,
+    },
+    /// The cycle has a verdict.
+    #[error("cannot record an attempt at a callback that is over ({verdict}); it waits for nobody")]
+    NoCallbackOpen {
+        /// What it came to.
+        verdict: Verdict,
+    },
+    /// The case went on without it.
+    #[error("cannot {command} a callback that was withdrawn; nobody need be asked any more")]
+    CallbackWithdrawn {
+        /// What was to be done.
+        command: &'static str,
+    },
+    /// Who calls claimed, was assigned or completed the work.
+    #[error("cannot {command} a callback about one's own work; somebody else must ask")]
+    WorkerMayNotCallBack {
+        /// What was to be done.
+        command: &'static str,
+    },
+    /// Nobody is called at this hour.
+    #[error("cannot record an attempt outside the calling hours; call from {} on", local(.next))]
+    OutsideCallingHours {
+        /// The first time that is right, where the campus is.
+        next: Zoned,
+    },
+    /// Attempts would not be spread over days and hours as they must be.
+    #[error("cannot record another attempt at this day or hour; call from {} on", local(.next))]
+    TooSoon {
+        /// The first time that is right, where the campus is.
+        next: Zoned,
+    },
+}
+
+impl Rejected {
+    /// Its stable name on the wire.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::NoSuchCallback { .. } => "no-such-callback",
+            Self::NoCallbackOpen { .. } => "no-callback-open",
+            Self::CallbackWithdrawn { .. } => "callback-withdrawn",
+            Self::WorkerMayNotCallBack { .. } => "worker-may-not-call-back",
+            Self::OutsideCallingHours { .. } => "outside-calling-hours",
+            Self::TooSoon { .. } => "too-soon",
+        }
+    }
+}
+
+fn local(time: &Zoned) -> impl std::fmt::Display {
+    time.strftime("%Y-%m-%d %H:%M")
+}

@@ -1,0 +1,63 @@
+//! The decisions of callback-survey: who is called back when, and what the answers come to.
+//!
+//! A repair is not solved because the worker says so. Somebody who had no part in it asks the person
+//! who reported it, at an hour when people may be called, and the first "not solved" takes the case
+//! up again. So all of it is decided here, from a state and an argument, without a database, a
+//! broker or a wall clock. The adapter locks the case, loads, asks, writes what follows and commits.
+//!
+//! ```text
+//!            on_command, on_fact, on_wake                    apply
+//!  State ───────────────────────────────────▶ [Event] ───────────────▶ State
+//!                                                │ publish
+//!                                                ▼
+//!                                        events::Fact, for others
+//! ```
+//!
+//! The case, in its cycle n:
+//!
+//! ```text
+//!  fact \ state  │ new     idle              calling           judged            ended
+//! ───────────────┼─────────────────────────────────────────────────────────────────────────────
+//!  accepted      │ idle    noted             noted             noted             noted
+//!  resolved(n)   │ noted   calling, if one   noted             noted             noted
+//!                │         is due
+//!  reopened(n+1) │ noted   idle in n + 1     withdrawn, idle   idle in n + 1     idle in n + 1
+//!  closed(n)     │ noted   ended             withdrawn, ended  noted             noted
+//!
+//!  command       │
+//! ───────────────┼─────────────────────────────────────────────────────────────────────────────
+//!  attempt       │ no such callback          calling, or       no callback open
+//!                │                           judged unreachable
+//!                │                           by the last one
+//!  answer        │ no such callback          judged            kept; the first   kept
+//!                │                                             "not solved"
+//!                │                                             judges again
+//! ```
+//!
+//! A callback of an earlier cycle takes answers too: they are kept, and judge nothing any more.
+//! One that was withdrawn takes none.
+//!
+//! Attempts are made within the hours of the item's policy, and spread: one after which the days and
+//! hours that the policy asks for could not be reached with the attempts that are left is refused,
+//! with the time from which on it would be right. Answers are never refused for the hour: what
+//! somebody said is not to be lost.
+//!
+//! A fact is never rejected: one that comes late or twice, or is about another cycle, is
+//! [noted](Event::Noted) with its reason and changes nothing.
+
+mod calling;
+mod command;
+mod decide;
+mod event;
+mod fact;
+mod next;
+mod state;
+mod wake;
+
+pub use command::{Answer, Attempt, Command, Rejected};
+pub use decide::on_command;
+pub use event::{Event, Reason, apply, publish};
+pub use fact::{Fact, on_fact};
+pub use next::next;
+pub use state::{Answered, Attempted, Call, Fate, Matter, Past, State, Survey};
+pub use wake::{next_at, on_wake};
