@@ -71,7 +71,7 @@ impl Complete {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
     /// The case has no such work order.
-    #[error("cannot {command} work order {work_order}: there is none with this id; list yours")]
+    #[error("cannot {command}: this case has no work order {work_order}; list yours to see its id")]
     NoSuchWorkOrder {
         /// The verb.
         command: &'static str,
@@ -79,7 +79,7 @@ pub enum Rejected {
         work_order: WorkOrderId,
     },
     /// The case ended before.
-    #[error("cannot {command} a work order of a case that has ended ({end}); it waits for nobody")]
+    #[error("cannot {command}: the case has ended ({end}); if it comes back, it is offered anew")]
     CaseClosed {
         /// The verb.
         command: &'static str,
@@ -87,37 +87,39 @@ pub enum Rejected {
         end: End,
     },
     /// Somebody was faster.
-    #[error("cannot {command} a work order that is claimed already; choose one that is offered")]
+    #[error("cannot {command}: the work order is claimed already; choose one that is offered")]
     AlreadyClaimed {
         /// The verb.
         command: &'static str,
     },
     /// Nobody has taken it yet.
-    #[error("cannot {command} a work order that is only offered; claim it first")]
+    #[error("cannot {command}: the work order is only offered; claim it first")]
     NotClaimed {
         /// The verb.
         command: &'static str,
     },
     /// Somebody else has taken it.
-    #[error("cannot {command} a work order that another person claimed; they must do it")]
+    #[error("cannot {command}: another person claimed the work order, and only they can")]
     NotYours {
         /// The verb.
         command: &'static str,
     },
     /// The arrival is on record.
-    #[error("cannot {command} at a work order that is in progress already; complete it when done")]
+    #[error("cannot {command}: the work order is in progress already; complete it when it is done")]
     AlreadyArrived {
         /// The verb.
         command: &'static str,
     },
     /// The work is done.
-    #[error("cannot {command} a work order that is completed; a repair that fails is reopened")]
+    #[error(
+        "cannot {command}: the work order is completed; if it is not solved, its case is reopened"
+    )]
     AlreadyCompleted {
         /// The verb.
         command: &'static str,
     },
     /// The work is no longer wanted.
-    #[error("cannot {command} a work order that is cancelled; choose one that is offered")]
+    #[error("cannot {command}: the work order is cancelled; choose one that is offered")]
     Cancelled {
         /// The verb.
         command: &'static str,

@@ -6,7 +6,7 @@ use events::{
         CaseCompletedV1, DispatchFact, WorkOrderArrivedV1, WorkOrderCancelledV1,
         WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderOfferedV1,
     },
-    words::{Cycle, End, PostId},
+    words::{Cycle, End, PostId, Revision},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,12 @@ use crate::state::{Offer, Order, State, Status, Work};
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// A work order was made and offered to a post.
-    Offered(WorkOrderOfferedV1),
+    Offered {
+        /// Which, and to whom.
+        offered: WorkOrderOfferedV1,
+        /// The definitions that say so.
+        revision: Revision,
+    },
     /// It was claimed.
     Claimed(WorkOrderClaimedV1),
     /// The worker is at the place.
@@ -72,7 +77,7 @@ pub enum Reason {
 /// Brings the state to after the event, which was decided on this very state.
 pub fn apply(state: &mut State, event: &Event) {
     match event {
-        Event::Offered(offered) => offer(state, offered),
+        Event::Offered { offered, revision } => offer(state, offered, *revision),
         Event::Claimed(claimed) => change(state, claimed.work_order, |_| Status::Claimed {
             by: claimed.by,
             claimed_at: claimed.at,
@@ -117,7 +122,7 @@ pub fn apply(state: &mut State, event: &Event) {
 /// The fact that others hear, if it is for them.
 pub fn publish(event: &Event) -> Option<events::Fact> {
     let fact = match event {
-        Event::Offered(fact) => DispatchFact::WorkOrderOffered(fact.clone()),
+        Event::Offered { offered, .. } => DispatchFact::WorkOrderOffered(offered.clone()),
         Event::Claimed(fact) => DispatchFact::WorkOrderClaimed(fact.clone()),
         Event::Arrived(fact) => DispatchFact::WorkOrderArrived(fact.clone()),
         Event::Completed(fact) => DispatchFact::WorkOrderCompleted(fact.clone()),
@@ -129,7 +134,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
 }
 
 /// The first offer of a cycle brings what is asked for in it.
-fn offer(state: &mut State, offered: &WorkOrderOfferedV1) {
+fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     let WorkOrderOfferedV1 { cycle, urgency, level, .. } = *offered;
     let before = take(state);
     let (mut orders, escalated_to) =
@@ -140,8 +145,16 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1) {
         offer: Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at },
         status: Status::Offered,
     });
-    let (item, place) = (offered.item.clone(), offered.place.clone());
-    *state = State::Working(Work { cycle, item, place, urgency, level, orders, escalated_to });
+    *state = State::Working(Work {
+        revision,
+        cycle,
+        item: offered.item.clone(),
+        place: offered.place.clone(),
+        urgency,
+        level,
+        orders,
+        escalated_to,
+    });
 }
 
 fn change(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(Status) -> Status) {

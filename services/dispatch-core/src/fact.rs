@@ -171,7 +171,7 @@ fn offer(
 ) -> Result<Event, Reason> {
     let Asked { cycle, item, place, urgency, level } = asked;
     let post = &rules.route(item, place).ok_or(Reason::Unrouted)?.id;
-    Ok(Event::Offered(WorkOrderOfferedV1 {
+    let offered = WorkOrderOfferedV1 {
         work_order: ids.id(),
         offer: ids.id(),
         cycle,
@@ -182,7 +182,8 @@ fn offer(
         urgency,
         level,
         offered_at: now,
-    }))
+    };
+    Ok(Event::Offered { offered, revision: rules.revision() })
 }
 
 /// The end of all that is open.

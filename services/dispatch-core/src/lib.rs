@@ -47,6 +47,8 @@ mod decide;
 mod event;
 mod fact;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use command::{Arrive, Claim, Command, Complete, Rejected};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use clock::{AccountId, OfferId, WorkOrderId};
-use events::words::{Cycle, DepartmentId, End, ItemId, Level, PlaceId, PostId, Urgency};
+use events::words::{Cycle, DepartmentId, End, ItemId, Level, PlaceId, PostId, Revision, Urgency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,8 @@ impl State {
 /// The work on one case, over all its cycles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
+    /// The definitions by which the case was accepted, and by which it is worked on.
+    pub revision: Revision,
     /// The cycle that is, or was last, worked on.
     pub cycle: Cycle,
     /// What is asked for.

@@ -56,6 +56,8 @@ mod fact;
 mod follow;
 mod ladder;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use event::{Event, Reason, Watched, apply, publish};

@@ -1,0 +1,114 @@
+use events::words::{Cycle, End, Urgency};
+
+use super::case::{Case, Step, Verb, Who, accepted, closed, reopened, rung_fired, rung_told};
+use crate::{Event, State, Status};
+
+const WANG_CLAIMS: Step = Step::Asks(Who::Wang, Verb::Claim);
+const WANG_ARRIVES: Step = Step::Asks(Who::Wang, Verb::Arrive);
+const WANG_COMPLETES: Step = Step::Asks(Who::Wang, Verb::Complete);
+
+#[test]
+fn an_accepted_case_is_offered_to_the_post_of_the_most_specific_route() {
+    for (place, post) in [("dorm-7", "housing/caretakers"), ("east", "logistics/plumbing")] {
+        let case = Case::after(&[accepted(place)]);
+        assert_eq!(case.order().offer.post.to_string(), post);
+        assert_eq!(case.order().offer.at, case.now);
+    }
+}
+
+#[test]
+fn an_item_without_a_route_is_noted_and_offered_to_nobody() {
+    let mut case = Case::new();
+    let events = case.step(&accepted("moon")).unwrap();
+    assert!(matches!(&events[..], [Event::Noted { .. }]), "{events:?}");
+}
+
+#[test]
+fn of_two_who_claim_at_once_one_has_it_and_the_other_hears_no_name() {
+    let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS]);
+    let refusal = case.step(&Step::Asks(Who::Li, Verb::Claim)).unwrap_err();
+    assert_eq!(refusal.reason(), "already-claimed");
+    assert!(!refusal.to_string().contains(&Who::Wang.account().to_string()));
+    assert_eq!(case.order().status.worker(), Some(Who::Wang.account()));
+}
+
+#[test]
+fn only_who_claimed_a_work_order_arrives_and_completes() {
+    let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS]);
+    for verb in [Verb::Arrive, Verb::Complete] {
+        assert_eq!(case.step(&Step::Asks(Who::Li, verb)).unwrap_err().reason(), "not-yours");
+        case.step(&Step::Asks(Who::Wang, verb)).unwrap();
+    }
+    assert!(matches!(case.state, State::Done(_)));
+}
+
+#[test]
+fn a_completion_without_an_arrival_is_allowed_and_seen() {
+    let with = [accepted("dorm-7"), WANG_CLAIMS, WANG_ARRIVES, WANG_COMPLETES];
+    let without = [accepted("dorm-7"), WANG_CLAIMS, WANG_COMPLETES];
+    for (steps, arrived) in [(&with[..], true), (&without[..], false)] {
+        let status = Case::after(steps).order().status;
+        assert!(matches!(status, Status::Completed { .. }));
+        assert_eq!(status.arrived_at().is_some(), arrived);
+    }
+}
+
+#[test]
+fn the_last_work_order_completes_the_cycle_with_all_who_worked_on_it() {
+    let mut case = Case::after(&[accepted("dorm-7")]);
+    let State::Working(work) = &mut case.state else { panic!("{:?}", case.state) };
+    let mut electrician = work.orders[0].clone();
+    electrician.id = clock::Ids::id(&mut clock::SeededIds::new(9));
+    work.orders.insert(0, electrician.clone());
+    case.step(&WANG_CLAIMS).unwrap();
+    let first = case.step(&WANG_COMPLETES).unwrap();
+    assert!(matches!(&first[..], [Event::Completed(_)]), "{first:?}");
+
+    let State::Working(work) = &mut case.state else { panic!("{:?}", case.state) };
+    work.orders.rotate_left(1);
+    case.step(&Step::Asks(Who::Li, Verb::Claim)).unwrap();
+    let last = case.step(&Step::Asks(Who::Li, Verb::Complete)).unwrap();
+    let [Event::Completed(_), Event::CycleCompleted(completed)] = &last[..] else {
+        panic!("{last:?}")
+    };
+    assert_eq!(completed.completed_at, case.now);
+    assert_eq!(completed.workers, [Who::Wang, Who::Li].map(Who::account));
+}
+
+#[test]
+fn whoever_withdraws_before_the_completion_wins() {
+    let steps = [accepted("dorm-7"), WANG_CLAIMS, closed(1, End::Withdrawn)];
+    let mut case = Case::after(&steps);
+    assert!(matches!(case.order().status, Status::Cancelled { .. }));
+    assert_eq!(case.step(&WANG_COMPLETES).unwrap_err().reason(), "case-closed");
+}
+
+#[test]
+fn a_completion_before_the_end_stays_on_record() {
+    let steps = [accepted("dorm-7"), WANG_CLAIMS, WANG_COMPLETES, closed(1, End::Withdrawn)];
+    let case = Case::after(&steps);
+    assert!(matches!(case.order().status, Status::Completed { .. }));
+    assert!(matches!(case.state, State::Ended { end: End::Withdrawn, .. }));
+}
+
+#[test]
+fn a_reopened_case_is_offered_anew_and_keeps_what_was_done() {
+    let done = [accepted("dorm-7"), WANG_CLAIMS, WANG_COMPLETES];
+    for ended in [vec![], vec![closed(1, End::Solved)]] {
+        let steps = [&done[..], &ended, &[reopened(2)]].concat();
+        let case = Case::after(&steps);
+        let State::Working(work) = &case.state else { panic!("{:?}", case.state) };
+        assert_eq!((work.cycle, work.urgency), (Cycle::FIRST.next(), Urgency::Critical));
+        let statuses: Vec<_> = work.orders.iter().map(|order| order.status.word()).collect();
+        assert_eq!(statuses, ["completed", "offered"]);
+    }
+}
+
+#[test]
+fn a_leader_who_was_told_may_see_the_case_from_then_on() {
+    let (chief, head) = ("logistics/head", "housing/caretakers");
+    let steps = [accepted("dorm-7"), rung_fired(chief), rung_told(head), rung_fired(chief)];
+    let case = Case::after(&steps);
+    let told: Vec<_> = case.state.work().unwrap().escalated_to.iter().collect();
+    assert_eq!(told, [&head.parse().unwrap(), &chief.parse().unwrap()]);
+}

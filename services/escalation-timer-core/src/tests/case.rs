@@ -1,0 +1,247 @@
+//! One case, with what others say of it and the hours at which it is woken.
+
+use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, SeededIds, WorkOrderId};
+use events::{
+    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
+    words::{
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Urgency, Verdict,
+    },
+};
+use jiff::Timestamp;
+
+use super::campus::RULES;
+use crate::{Event, Fact, Fired, State, Timer, Wake, apply, next_at, on_fact, on_wake};
+
+/// An instant by its local time in September 2026, such as `1T09:00` for Tuesday the 1st.
+pub(super) fn at(local: &str) -> Timestamp {
+    let (day, time) = local.split_once('T').unwrap();
+    format!("2026-09-{day:0>2}T{time}:00+08:00").parse().unwrap()
+}
+
+pub(super) struct Case {
+    pub(super) state: State,
+    /// All that happened.
+    pub(super) log: Vec<Event>,
+    ids: SeededIds,
+}
+
+impl Case {
+    pub(super) fn new() -> Self {
+        Self { state: State::New, log: Vec::new(), ids: SeededIds::new(7) }
+    }
+
+    /// A critical case of the 1st at 09:00 with this one promise.
+    pub(super) fn promised(commitment: Commitment) -> Self {
+        let mut case = Self::new();
+        case.hears("1T09:00", &accepted(Urgency::Critical, &[commitment], "1T09:00"));
+        case
+    }
+
+    /// What follows from a fact that is heard at `now`.
+    pub(super) fn hears(&mut self, now: &str, fact: &Fact) -> Vec<Event> {
+        self.hears_at(at(now), fact)
+    }
+
+    pub(super) fn hears_at(&mut self, now: Timestamp, fact: &Fact) -> Vec<Event> {
+        let events = on_fact(&self.state, &RULES, fact, now, &mut self.ids);
+        self.state = stored(&self.state);
+        self.keep(stored(&events))
+    }
+
+    /// What follows from waking at `now`.
+    pub(super) fn wakes(&mut self, now: &str) -> Vec<Event> {
+        self.wakes_at(at(now))
+    }
+
+    pub(super) fn wakes_at(&mut self, now: Timestamp) -> Vec<Event> {
+        let wake = Wake { now, confirmed: true };
+        let events = on_wake(&self.state, &RULES, wake, &mut self.ids);
+        self.keep(events)
+    }
+
+    /// What follows when it is woken at each planned instant, until `end`.
+    pub(super) fn is_awake_until(&mut self, end: Timestamp) -> Vec<Event> {
+        let before = self.log.len();
+        while let Some(next) = next_at(&self.state).filter(|next| *next <= end) {
+            self.wakes_at(next);
+        }
+        self.log[before..].to_vec()
+    }
+
+    fn keep(&mut self, events: Vec<Event>) -> Vec<Event> {
+        for event in &events {
+            apply(&mut self.state, event);
+        }
+        self.log.extend_from_slice(&events);
+        events
+    }
+
+    /// The clock that was armed last for this commitment.
+    pub(super) fn timer(&self, commitment: Commitment) -> &Timer {
+        let timers = self.state.watch().unwrap().timers.iter();
+        timers.rev().find(|timer| timer.commitment == commitment).unwrap()
+    }
+
+    /// Every rung that fired and was right to.
+    pub(super) fn standing(&self) -> Vec<Fired> {
+        let timers = self.state.watch().into_iter().flat_map(|watch| &watch.timers);
+        timers.flat_map(|timer| &timer.fired).filter(|fired| !fired.retracted).cloned().collect()
+    }
+}
+
+/// The same after it was written to a store and read again.
+fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(
+    value: &T,
+) -> T {
+    let read = serde_json::from_value(serde_json::to_value(value).unwrap()).unwrap();
+    assert_eq!(*value, read);
+    read
+}
+
+/// The rungs that fired: commitment, rung, round and planned local time.
+pub(super) fn rungs(events: &[Event]) -> Vec<String> {
+    let zone = calendar::zone("Asia/Shanghai").unwrap();
+    let rung = |event: &Event| match event {
+        Event::RungFired { fired, .. } => {
+            let planned = fired.planned.to_zoned(zone.clone()).strftime("%-dT%H:%M").to_string();
+            Some(format!("{} {}.{} {planned}", fired.commitment, fired.rung, fired.round))
+        }
+        Event::Watched(_)
+        | Event::Armed { .. }
+        | Event::Rested { .. }
+        | Event::RungRetracted(_)
+        | Event::RungTold(_)
+        | Event::Stopped(_)
+        | Event::Ended { .. }
+        | Event::Noted { .. } => None,
+    };
+    events.iter().filter_map(rung).collect()
+}
+
+pub(super) fn cycle(number: u16) -> Cycle {
+    Cycle::new(number).unwrap()
+}
+
+fn promises(urgency: Urgency, commitments: &[Commitment], since: Timestamp) -> Vec<Promise> {
+    let promise = |&commitment: &Commitment| {
+        let due = RULES.due(&"water-leak".parse().unwrap(), commitment, urgency, since);
+        let due = due.unwrap().unwrap();
+        Promise { commitment, due: due.at, provisional: due.provisional }
+    };
+    commitments.iter().map(promise).collect()
+}
+
+pub(super) fn accepted(urgency: Urgency, commitments: &[Commitment], received: &str) -> Fact {
+    let contact: ContactId = SeededIds::new(3).id();
+    let received_at = at(received);
+    Fact::Accepted(CaseAcceptedV1 {
+        number: CaseNumber::new(2026, 9, 123).unwrap(),
+        kind: CaseKind::Repair,
+        channel: Channel::Hotline,
+        contact,
+        item: "water-leak".parse().unwrap(),
+        place: "east".parse().unwrap(),
+        urgency,
+        level: Level::Internal,
+        received_at,
+        cycle: Cycle::FIRST,
+        first_receiver: wang(),
+        reporters: Vec::new(),
+        promises: promises(urgency, commitments, received_at),
+    })
+}
+
+/// Reopened as critical, with a promise to complete.
+pub(super) fn reopened(number: u16, reopened: &str) -> Fact {
+    let reopened_at = at(reopened);
+    Fact::Reopened(CaseReopenedV1 {
+        cycle: cycle(number),
+        cause: ReopenCause::NotSolved,
+        reopened_at,
+        kind: CaseKind::Repair,
+        item: "water-leak".parse().unwrap(),
+        place: "east".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        reporters: Vec::new(),
+        promises: promises(Urgency::Critical, &[Commitment::Complete], reopened_at),
+    })
+}
+
+pub(super) fn closed(number: u16, end: End, closed: &str) -> Fact {
+    Fact::Closed(CaseClosedV1 { cycle: cycle(number), end, closed_at: at(closed) })
+}
+
+/// The offer, and the work order, that this number stands for.
+fn offer(number: u64) -> (OfferId, WorkOrderId) {
+    (SeededIds::new(1_000 + number).id(), SeededIds::new(2_000 + number).id())
+}
+
+pub(super) fn offered(number: u64, in_cycle: u16, offered: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    Fact::Offered(WorkOrderOfferedV1 {
+        work_order,
+        offer,
+        cycle: cycle(in_cycle),
+        department: "logistics".parse().unwrap(),
+        post: "logistics/plumbing".parse().unwrap(),
+        item: "water-leak".parse().unwrap(),
+        place: "east".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        offered_at: at(offered),
+    })
+}
+
+pub(super) fn claimed(number: u64, in_cycle: u16, claimed: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (by, at) = (wang(), at(claimed));
+    Fact::Claimed(WorkOrderClaimedV1 { work_order, offer, cycle, department, by, at })
+}
+
+pub(super) fn arrived(number: u64, in_cycle: u16, arrived: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (by, at) = (wang(), at(arrived));
+    Fact::Arrived(WorkOrderArrivedV1 { work_order, offer, cycle, department, by, at })
+}
+
+pub(super) fn completed(number: u16, completed: &str) -> Fact {
+    completed_at(number, at(completed))
+}
+
+pub(super) fn completed_at(number: u16, completed_at: Timestamp) -> Fact {
+    let workers = vec![wang()];
+    Fact::Completed(CaseCompletedV1 { cycle: cycle(number), completed_at, workers })
+}
+
+pub(super) fn attempted(number: u16, attempted: &str) -> Fact {
+    let callback: CallbackId = SeededIds::new(4).id();
+    let (cycle, attempt, by, at, reached) = (cycle(number), 1, wang(), at(attempted), false);
+    Fact::Attempted(CallbackAttemptedV1 { callback, cycle, attempt, by, at, reached })
+}
+
+pub(super) fn answered(number: u16, answered: &str) -> Fact {
+    Fact::Answered(CaseAnsweredV1 {
+        callback: SeededIds::new(4).id(),
+        cycle: cycle(number),
+        at: at(answered),
+        by: None,
+        solved: true,
+        on_time: None,
+        attitude: None,
+        score: None,
+    })
+}
+
+pub(super) fn judged(number: u16, judged: &str) -> Fact {
+    let verdict = Verdict::NotSolved;
+    Fact::Judged(CaseJudgedV1 { cycle: cycle(number), verdict, judged_at: at(judged) })
+}
+
+fn wang() -> AccountId {
+    SeededIds::new(1).id()
+}

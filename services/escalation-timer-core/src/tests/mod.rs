@@ -1,0 +1,8 @@
+//! What escalation-timer decides, asked through its door.
+
+mod campus;
+mod case;
+mod properties;
+mod reopening;
+mod sentences;
+mod table;

@@ -1,0 +1,206 @@
+//! Whatever comes, in whatever order, and whenever we wake.
+
+use std::collections::BTreeSet;
+
+use events::words::{Commitment, End, Urgency};
+use jiff::{SignedDuration, Timestamp};
+use proptest::{collection::vec, prelude::*};
+
+use super::case::{
+    Case, accepted, answered, arrived, at, attempted, claimed, closed, completed, completed_at,
+    judged, offered, reopened, rungs,
+};
+use crate::{Event, Fact, Fired, State, apply, next_at};
+
+const RECEIVED: &str = "1T09:00";
+
+fn urgency() -> impl Strategy<Value = Urgency> {
+    prop::sample::select(Urgency::ALL)
+}
+
+fn fresh(urgency: Urgency) -> Case {
+    let mut case = Case::new();
+    let both = [Commitment::Arrive, Commitment::Complete];
+    case.hears(RECEIVED, &accepted(urgency, &both, RECEIVED));
+    case
+}
+
+/// How far to look: long enough for some rounds at the top.
+fn horizon(urgency: Urgency) -> SignedDuration {
+    SignedDuration::from_hours(24)
+        * match urgency {
+            Urgency::Critical => 2,
+            Urgency::Urgent => 6,
+            Urgency::Normal => 40,
+        }
+}
+
+/// An instant in this part of the horizon; never a whole minute, as plans are.
+fn instant(urgency: Urgency, permille: i32) -> Timestamp {
+    at(RECEIVED) + horizon(urgency) * permille / 1_000 + SignedDuration::from_millis(1)
+}
+
+fn wakes() -> impl Strategy<Value = (Urgency, Vec<Timestamp>)> {
+    (urgency(), vec(0..1_000, 1..12)).prop_map(|(urgency, mut parts)| {
+        parts.sort_unstable();
+        (urgency, parts.into_iter().map(|part| instant(urgency, part)).collect())
+    })
+}
+
+/// Wakes until nothing is due any more.
+fn wake_fully(case: &mut Case, now: Timestamp) {
+    while next_at(&case.state).is_some_and(|next| next <= now) {
+        assert!(!case.wakes_at(now).is_empty());
+    }
+}
+
+fn unique(fired: &[Fired]) -> bool {
+    let steps: BTreeSet<_> = fired.iter().map(|one| (one.promise, one.rung, one.round)).collect();
+    steps.len() == fired.len()
+}
+
+fn fact() -> impl Strategy<Value = Fact> {
+    let time = || (1u8..5, 0u8..24).prop_map(|(day, hour)| format!("{day}T{hour:02}:07"));
+    let cycle = || 1u16..4;
+    prop_oneof![
+        urgency().prop_map(|urgency| {
+            accepted(urgency, &[Commitment::Arrive, Commitment::Complete], RECEIVED)
+        }),
+        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| offered(number, cycle, &at)),
+        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| claimed(number, cycle, &at)),
+        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| arrived(number, cycle, &at)),
+        (cycle(), time()).prop_map(|(cycle, at)| completed(cycle, &at)),
+        (cycle(), time()).prop_map(|(cycle, at)| attempted(cycle, &at)),
+        (cycle(), time()).prop_map(|(cycle, at)| answered(cycle, &at)),
+        (cycle(), time()).prop_map(|(cycle, at)| judged(cycle, &at)),
+        (cycle(), time()).prop_map(|(cycle, at)| reopened(cycle, &at)),
+        (cycle(), prop::sample::select(End::ALL), time())
+            .prop_map(|(cycle, end, at)| closed(cycle, end, &at)),
+    ]
+}
+
+/// What happens at some time: a fact is heard, or it is just an hour to wake.
+fn story() -> impl Strategy<Value = Vec<(Timestamp, Option<Fact>)>> {
+    let now = (0..1_000).prop_map(|part| instant(Urgency::Urgent, part));
+    vec((now, prop::option::weighted(0.8, fact())), 0..40).prop_map(|mut story| {
+        story.sort_by_key(|(now, _)| *now);
+        story
+    })
+}
+
+fn tell(story: &[(Timestamp, Option<Fact>)]) -> Case {
+    let mut case = Case::new();
+    for (now, fact) in story {
+        let before = case.state.clone();
+        let Some(fact) = fact else {
+            wake_fully(&mut case, *now);
+            continue;
+        };
+        let events = case.hears_at(*now, fact);
+        assert!(!events.is_empty(), "a fact is never passed over");
+        if let [Event::Noted { .. }] = &events[..] {
+            assert_eq!(case.state, before, "what is noted changes nothing");
+        }
+    }
+    case
+}
+
+proptest! {
+    #[test]
+    fn the_same_rungs_fire_with_the_same_plans_whenever_we_wake(
+        (urgency, wakes) in wakes()
+    ) {
+        let (mut dozing, mut awake) = (fresh(urgency), fresh(urgency));
+        for &now in &wakes {
+            wake_fully(&mut dozing, now);
+        }
+        awake.is_awake_until(wakes[wakes.len() - 1]);
+        let in_order = |case: &Case| {
+            let mut rungs = rungs(&case.log);
+            rungs.sort();
+            rungs
+        };
+        prop_assert_eq!(in_order(&dozing), in_order(&awake));
+        for timer in &dozing.state.watch().unwrap().timers {
+            prop_assert!(unique(&timer.fired));
+            prop_assert!(timer.fired.is_sorted_by_key(|fired| fired.planned));
+            prop_assert!(timer.fired.iter().all(|fired| fired.planned <= fired.at));
+        }
+    }
+
+    #[test]
+    fn a_completion_heard_late_leaves_the_rungs_that_it_would_have_left_at_once(
+        urgency in urgency(), done in 0i32..1_000, heard in 0i32..1_000
+    ) {
+        let done = instant(urgency, done.min(heard));
+        let heard = instant(urgency, heard);
+        let standing = |heard: Timestamp| {
+            let mut case = fresh(urgency);
+            case.is_awake_until(heard);
+            case.hears_at(heard, &completed_at(1, done));
+            prop_assert_eq!(rungs(&case.is_awake_until(done)), [""; 0]);
+            Ok((case.standing(), case.timer(Commitment::Complete).run))
+        };
+        prop_assert_eq!(standing(heard)?, standing(done)?);
+    }
+
+    #[test]
+    fn whatever_is_heard_every_rung_fires_once_and_none_of_a_stopped_clock(story in story()) {
+        let case = tell(&story);
+        let mut stopped = BTreeSet::new();
+        for event in &case.log {
+            match event {
+                Event::Stopped(fact) => prop_assert!(stopped.insert(fact.timer), "stopped twice"),
+                Event::RungFired { fired, .. } => prop_assert!(!stopped.contains(&fired.timer)),
+                Event::Watched(_)
+                | Event::Armed { .. }
+                | Event::Rested { .. }
+                | Event::RungRetracted(_)
+                | Event::RungTold(_)
+                | Event::Ended { .. }
+                | Event::Noted { .. } => {}
+            }
+        }
+        let timers = case.state.watch().map(|watch| &watch.timers[..]).unwrap_or_default();
+        prop_assert!(timers.iter().all(|timer| unique(&timer.fired)));
+        if let State::Ended(watch) = &case.state {
+            prop_assert_eq!(watch.running().count(), 0);
+        }
+    }
+
+    #[test]
+    fn no_rung_that_fired_after_it_was_done_stands(story in story()) {
+        let case = tell(&story);
+        for timer in case.state.watch().into_iter().flat_map(|watch| &watch.timers) {
+            if let crate::Run::Stopped { at: done, on_time } = timer.run {
+                let standing: Vec<_> =
+                    timer.fired.iter().filter(|fired| !fired.retracted).collect();
+                prop_assert!(standing.iter().all(|fired| fired.at <= done));
+                prop_assert!(!on_time || standing.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn the_start_rung_never_falls_and_never_passes_the_top(story in story()) {
+        let mut start = 0;
+        for event in tell(&story).log {
+            if let Event::Watched(watched) = event {
+                prop_assert!((start.max(1)..=3).contains(&watched.start_rung));
+                prop_assert!(watched.start_rung > start || start == 3);
+                start = watched.start_rung;
+            }
+        }
+    }
+
+    #[test]
+    fn the_events_alone_bring_back_the_state_and_a_seed_gives_them_again(story in story()) {
+        let case = tell(&story);
+        let mut replayed = State::New;
+        for event in &case.log {
+            apply(&mut replayed, event);
+        }
+        prop_assert_eq!(&replayed, &case.state);
+        prop_assert_eq!(&tell(&story).log, &case.log);
+    }
+}

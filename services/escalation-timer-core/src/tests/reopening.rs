@@ -1,0 +1,87 @@
+//! Where the ladder of a reopened case begins (BRIEF 4.8).
+
+use events::words::{Commitment, End};
+
+use super::case::{Case, at, closed, completed, offered, reopened, rungs};
+use crate::Event;
+
+/// The rung that is told at once, and the one that is planned at the new due.
+fn told_and_first(events: &[Event]) -> (u8, u8) {
+    let told = events.iter().find_map(|event| match event {
+        Event::RungTold(told) => Some(told.rung),
+        Event::Watched(_)
+        | Event::Armed { .. }
+        | Event::RungFired { .. }
+        | Event::Rested { .. }
+        | Event::RungRetracted(_)
+        | Event::Stopped(_)
+        | Event::Ended { .. }
+        | Event::Noted { .. } => None,
+    });
+    let Some(Event::Armed { armed, .. }) = events.last() else { panic!("{events:?}") };
+    (told.unwrap(), armed.first_rung)
+}
+
+#[test]
+fn each_cycle_begins_one_rung_higher_up_to_the_top() {
+    let mut case = Case::promised(Commitment::Complete);
+    for (number, begins) in [(2, (2, 3)), (3, (3, 3)), (4, (3, 3))] {
+        let day = number.to_string();
+        let (done, again) = (format!("{day}T09:00"), format!("{day}T10:00"));
+        case.hears(&done, &completed(number - 1, &done));
+        let events = case.hears(&again, &reopened(number, &again));
+        assert_eq!(told_and_first(&events), begins, "cycle {number}");
+    }
+}
+
+#[test]
+fn at_the_new_due_the_ladder_goes_on_above_the_rung_that_was_told() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.hears("1T12:00", &completed(1, "1T12:00"));
+    case.hears("2T09:00", &reopened(2, "2T09:00"));
+    assert_eq!(
+        rungs(&case.is_awake_until(at("3T00:00"))),
+        ["complete 3.0 2T21:00", "complete 3.1 2T23:00"]
+    );
+}
+
+#[test]
+fn it_begins_with_the_highest_rung_that_fired_in_any_cycle() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.is_awake_until(at("1T22:00"));
+    case.hears("1T22:10", &completed(1, "1T22:10"));
+    case.hears("2T08:00", &closed(1, End::Solved, "2T08:00"));
+    let events = case.hears("2T09:00", &reopened(2, "2T09:00"));
+    assert_eq!(told_and_first(&events), (3, 3));
+}
+
+#[test]
+fn a_rung_that_was_retracted_does_not_count() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.is_awake_until(at("1T22:00"));
+    case.hears("1T22:10", &completed(1, "1T20:00"));
+    let events = case.hears("2T09:00", &reopened(2, "2T09:00"));
+    assert_eq!(told_and_first(&events), (2, 3));
+}
+
+#[test]
+fn a_rung_of_another_ladder_does_not_count() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.hears("1T09:00", &offered(1, 1, "1T09:00"));
+    assert!(rungs(&case.is_awake_until(at("1T15:00"))).len() > 2);
+    case.hears("1T15:00", &completed(1, "1T15:00"));
+    // Call back climbs to the top of a ladder of its own.
+    assert!(!rungs(&case.is_awake_until(at("2T08:00"))).is_empty());
+    let events = case.hears("2T09:00", &reopened(2, "2T09:00"));
+    assert_eq!(told_and_first(&events), (2, 3));
+}
+
+#[test]
+fn an_open_call_back_ends_with_the_reopening() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.hears("1T12:00", &completed(1, "1T12:00"));
+    case.hears("1T13:00", &reopened(2, "1T13:00"));
+    let running: Vec<_> = case.state.watch().unwrap().running().collect();
+    let [complete] = &running[..] else { panic!("{running:?}") };
+    assert_eq!((complete.commitment, complete.first.due), (Commitment::Complete, at("2T01:00")));
+}

@@ -1,0 +1,113 @@
+//! Every state, every fact and the hour: a missing cell is seen.
+
+use std::fmt::Write;
+
+use events::words::{Commitment, End, Urgency};
+
+use super::case::{
+    Case, accepted, answered, arrived, at, attempted, claimed, closed, completed, judged, offered,
+    reopened,
+};
+use crate::{Event, Fact};
+
+fn accept() -> Fact {
+    accepted(Urgency::Critical, &[Commitment::Arrive, Commitment::Complete], "1T09:00")
+}
+
+fn states() -> Vec<(&'static str, Case)> {
+    let after = |facts: &[Fact]| {
+        let mut case = Case::new();
+        for fact in facts {
+            case.hears("1T09:00", fact);
+        }
+        case
+    };
+    let offer = || offered(1, 1, "1T09:01");
+    let done = || completed(1, "1T09:20");
+    let mut late = after(&[accept(), offer()]);
+    late.is_awake_until(at("1T09:30"));
+    vec![
+        ("new", after(&[])),
+        ("watching, accepted", after(&[accept()])),
+        ("watching, offered", after(&[accept(), offer()])),
+        ("watching, claimed", after(&[accept(), offer(), claimed(1, 1, "1T09:05")])),
+        ("watching, late to accept and to arrive", late),
+        ("watching, completed", after(&[accept(), offer(), done()])),
+        ("watching, called back", after(&[accept(), done(), attempted(1, "1T10:00")])),
+        ("watching, reopened", after(&[accept(), done(), reopened(2, "1T10:00")])),
+        ("ended, withdrawn", after(&[accept(), closed(1, End::Withdrawn, "1T09:10")])),
+        ("ended, solved", after(&[accept(), done(), closed(1, End::Solved, "1T10:00")])),
+    ]
+}
+
+fn facts() -> Vec<(&'static str, Fact)> {
+    vec![
+        ("accepted", accept()),
+        ("reopened(1)", reopened(1, "1T11:00")),
+        ("reopened(2)", reopened(2, "1T11:00")),
+        ("reopened(3)", reopened(3, "1T11:00")),
+        ("closed(1)", closed(1, End::Solved, "1T11:00")),
+        ("closed(2)", closed(2, End::Solved, "1T11:00")),
+        ("offered(1) first", offered(1, 1, "1T09:01")),
+        ("offered(1) second", offered(2, 1, "1T09:01")),
+        ("offered(2)", offered(3, 2, "1T11:00")),
+        ("claimed first", claimed(1, 1, "1T11:00")),
+        ("claimed second", claimed(2, 1, "1T11:00")),
+        ("arrived(1)", arrived(1, 1, "1T11:00")),
+        ("completed(1)", completed(1, "1T11:00")),
+        ("completed(1) early", completed(1, "1T09:10")),
+        ("completed(2)", completed(2, "1T11:00")),
+        ("attempted(1)", attempted(1, "1T11:00")),
+        ("answered(1)", answered(1, "1T11:00")),
+        ("judged(1)", judged(1, "1T11:00")),
+    ]
+}
+
+#[test]
+fn every_state_answers_every_fact_and_the_hour() {
+    let mut table = String::new();
+    for index in 0..states().len() {
+        let (name, mut case) = states().swap_remove(index);
+        writeln!(table, "{name}").unwrap();
+        let woken = case.wakes("1T09:30");
+        writeln!(table, "  {:<19} {}", "wakes at 09:30", told(&woken)).unwrap();
+        for (input, fact) in facts() {
+            let (_, mut case) = states().swap_remove(index);
+            let before = case.state.word();
+            let answer = told(&case.hears("1T11:00", &fact));
+            let after = case.state.word();
+            let moved = if after == before { String::new() } else { format!(" -> {after}") };
+            writeln!(table, "  {input:<19} {answer}{moved}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+fn told(events: &[Event]) -> String {
+    let all: Vec<_> = events.iter().map(word).collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+}
+
+/// What happened; what nobody else hears is in brackets.
+fn word(event: &Event) -> String {
+    match event {
+        Event::Armed { armed, .. } => {
+            format!("armed {} from rung {}", armed.commitment, armed.first_rung)
+        }
+        Event::RungFired { fired, .. } => {
+            format!("fired {} {}.{}", fired.commitment, fired.rung, fired.round)
+        }
+        Event::RungRetracted(fact) => {
+            format!("retracted {} {}.{}", fact.commitment, fact.rung, fact.round)
+        }
+        Event::RungTold(fact) => format!("told rung {}", fact.rung),
+        Event::Stopped(fact) if fact.on_time => format!("stopped {} on time", fact.commitment),
+        Event::Stopped(fact) => format!("stopped {} late", fact.commitment),
+        Event::Watched(watched) => format!("(watched cycle {})", watched.cycle),
+        Event::Rested { .. } => "(rested)".to_owned(),
+        Event::Ended { .. } => "(ended)".to_owned(),
+        Event::Noted { reason, .. } => {
+            format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())
+        }
+    }
+}
