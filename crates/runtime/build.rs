@@ -1,0 +1,5 @@
+//! Makes a new migration known to the compiler.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use clock::Clock;
+use jiff::SignedDuration;
+use opentelemetry::metrics::{Gauge, Meter};
+use sqlx::PgPool;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+const MEASURE_EACH: Duration = Duration::from_mins(1);
+
+/// Of several readings the quickest is the most exact.
+const READINGS: usize = 5;
+
+/// More than this is a fault of the machine's clock.
+const ALERT: SignedDuration = SignedDuration::from_secs(2);
+
+/// Keeps a service's clock by its Postgres, so that all replicas have one time.
+pub(crate) struct Agreement {
+    clock: Clock,
+    /// The process clock as it is, never corrected.
+    process: Clock,
+    pool: PgPool,
+    skew: Gauge<f64>,
+}
+
+impl Agreement {
+    /// Measures once, and corrects `clock`.
+    pub(crate) async fn reach(
+        clock: Clock,
+        pool: PgPool,
+        meter: &Meter,
+    ) -> Result<Self, sqlx::Error> {
+        let skew = meter
+            .f64_gauge("yizhan.clock.skew")
+            .with_unit("s")
+            .with_description("How far the process clock is behind the service's Postgres")
+            .build();
+        let agreement = Self { clock, process: Clock::system(), pool, skew };
+        agreement.measure().await?;
+        Ok(agreement)
+    }
+
+    /// Again each minute until `stop`; while Postgres does not answer, the last measure holds.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut each = interval(MEASURE_EACH);
+        each.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        each.tick().await;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = each.tick() => {}
+            }
+            if let Err(error) = self.measure().await {
+                tracing::debug!(%error, "the clock could not be compared with Postgres's");
+            }
+        }
+    }
+
+    async fn measure(&self) -> Result<(), sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        let mut best: Option<(SignedDuration, SignedDuration)> = None;
+        for _ in 0..READINGS {
+            let before = self.process.machine();
+            let store = sqlx::query_scalar!(r#"select clock_timestamp() as "at!""#)
+                .fetch_one(&mut *connection)
+                .await?
+                .to_jiff();
+            let took = self.process.machine().duration_since(before);
+            let skew = store.duration_since(before + took / 2);
+            if best.is_none_or(|(shortest, _)| took < shortest) {
+                best = Some((took, skew));
+            }
+        }
+        if let Some((_, skew)) = best {
+            self.clock.correct(skew);
+            self.skew.record(skew.as_secs_f64(), &[]);
+            if skew.abs() > ALERT {
+                let skew_s = skew.as_secs_f64();
+                tracing::warn!(skew_s, "the machine's clock is not Postgres's: check its NTP");
+            }
+        }
+        Ok(())
+    }
+}

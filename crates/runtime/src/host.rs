@@ -1,0 +1,158 @@
+mod start;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use clock::{Clock, RandomIds};
+use delivery::Producer;
+use events::words::Service;
+use jiff::SignedDuration;
+use opentelemetry::metrics::Meter;
+use rpc::{
+    Channel,
+    client::{ConnectError, Connector},
+    server::BindError,
+    tls::Credentials,
+    token::TokenVerifier,
+};
+use sqlx::PgPool;
+use telemetry::Metrics;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use crate::{
+    Admin, Config, Ended, Files, Newest, Shutdown, Stage, TaskFailed, Tasks,
+    admin::{Health, Settle},
+    tasks::Drain,
+};
+
+pub use start::StartError;
+
+/// What the services of one process share.
+#[derive(Clone, Default)]
+pub struct Process {
+    /// Stops all of them.
+    pub shutdown: Shutdown,
+    /// Shows all of them.
+    pub admin: Admin,
+}
+
+/// What one service stands on. Its fields are for the service to use; its methods run it.
+///
+/// ```no_run
+/// # use runtime::{Config, Host, Process, Stage};
+/// # use events::words::Service;
+/// # async fn run(config: Config, process: &Process) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut host = Host::open(Service::Intake, config, &[], process).await?;
+/// let delivery = host.delivery();
+/// for relay in delivery.relays() {
+///     host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
+/// }
+/// host.serve(tonic::service::Routes::default()).await?;
+/// host.finish().await?;
+/// # Ok(()) }
+/// ```
+pub struct Host {
+    /// Which service.
+    pub service: Service,
+    /// What it was told.
+    pub config: Config,
+    /// The service's clock, kept by its Postgres.
+    pub clock: Clock,
+    /// The run-time role's connections to its own database.
+    pub pool: PgPool,
+    /// The broker, connected or not.
+    pub nats: async_nats::Client,
+    /// Where its instruments come from.
+    pub meter: Meter,
+    /// Verifies tokens; the portal gives it its own keys.
+    pub tokens: Arc<TokenVerifier>,
+    /// Files that may change; more may be watched until [`Host::finish`].
+    pub files: Files,
+    epoch: u32,
+    credentials: Option<Newest<Credentials>>,
+    moved: watch::Receiver<SignedDuration>,
+    metrics: Arc<Metrics>,
+    admin: Admin,
+    health: Health,
+    tasks: Tasks,
+}
+
+impl Host {
+    /// A new source of ids.
+    pub fn ids(&self) -> RandomIds {
+        RandomIds::new(self.clock.clone())
+    }
+
+    /// The delivery of this service's events.
+    pub fn delivery(&self) -> delivery::Delivery {
+        let source = events::Source {
+            installation: self.config.installation.clone(),
+            service: self.service,
+        };
+        let producer = Producer { source, epoch: self.epoch };
+        let (pool, nats, clock) = (self.pool.clone(), self.nats.clone(), self.clock.clone());
+        delivery::Delivery::new(pool, nats, producer, clock, &self.meter)
+            .with_replicas(self.config.broker.replicas)
+    }
+
+    /// A channel to another service.
+    pub fn connect(&self, callee: Service) -> Result<Channel, ConnectError> {
+        let connector = Connector::new(self.service, self.credentials.clone());
+        connector.connect(callee, self.config.peers.get(callee))
+    }
+
+    /// Changes whenever the time is moved by hand: planned wake-ups may be due.
+    pub fn time_moved(&self) -> watch::Receiver<SignedDuration> {
+        self.moved.clone()
+    }
+
+    /// Lets `/settled` answer, where the time can be moved by hand.
+    pub fn settle(&self, settle: Settle) {
+        if self.config.clock.mode == crate::config::ClockMode::Manual {
+            self.admin.settle(self.service, settle);
+        }
+    }
+
+    /// Spawns a loop that goes on until its token is cancelled, in its stage of the drain. One that
+    /// ends before ends the process, by its name.
+    pub fn spawn<F>(
+        &mut self,
+        stage: Stage,
+        name: &'static str,
+        task: impl FnOnce(CancellationToken) -> F,
+    ) where
+        F: Future<Output: Ended> + Send + 'static,
+    {
+        self.tasks.spawn(stage, name, task);
+    }
+
+    /// Serves `routes` on the service's gRPC port; answers where that is.
+    pub async fn serve(&mut self, routes: Routes) -> Result<SocketAddr, BindError> {
+        let server = rpc::Server::bind(self.config.rpc.listen, self.credentials.clone()).await?;
+        let address = server.address();
+        // Replicas have ports or ids of their own; either spreads them.
+        let spread = f64::from(std::process::id() % 100) / 100.0;
+        let (tokens, meter) = (self.tokens.clone(), self.meter.clone());
+        self.spawn(Stage::Work, "rpc", |stop| async move {
+            let stopped = stop.cancelled_owned();
+            server.spread(spread).serve(routes, proto::DESCRIPTORS, tokens, &meter, stopped).await
+        });
+        Ok(address)
+    }
+
+    /// Ready from now on, until the shutdown begins or a task ends by itself; then drains.
+    pub async fn finish(self) -> Result<(), TaskFailed> {
+        let Self { files, health, mut tasks, metrics, pool, nats, .. } = self;
+        tasks.spawn(Stage::Last, "files", |stop| files.run(stop));
+        health.started();
+        let ended = tasks.run(Drain::new(move || health.draining())).await;
+        if let Err(error) = nats.flush().await {
+            tracing::debug!(%error, "the broker did not take the last messages");
+        }
+        pool.close().await;
+        // Blocks while it sends.
+        drop(tokio::task::spawn_blocking(move || metrics.flush()).await);
+        ended
+    }
+}

@@ -1,0 +1,58 @@
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// When a task stops in the drain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// First: what takes in work. gRPC, HTTP, inbox, wake-ups; calls that run are finished.
+    Work,
+    /// Then: what carries out what was committed. Relays.
+    Relay,
+    /// Last: what shows and keeps. The admin port, the watching of files.
+    Last,
+}
+
+/// Tells a process to stop, once; every clone hears it.
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown {
+    begun: CancellationToken,
+}
+
+impl Shutdown {
+    /// One that nothing has begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins the drain of everything in the process. Again, it does nothing.
+    pub fn begin(&self) {
+        self.begun.cancel();
+    }
+
+    /// Ends when the drain begins.
+    pub async fn begun(&self) {
+        self.begun.cancelled().await;
+    }
+
+    /// Whether it has begun.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_cancelled()
+    }
+
+    /// Begins with SIGTERM or Ctrl-C. The second one is not waited for: it kills, as ever.
+    pub fn on_signals(&self) -> std::io::Result<()> {
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let shutdown = self.clone();
+        tokio::spawn(async move {
+            let name = tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+                () = shutdown.begun() => return,
+            };
+            tracing::info!(signal = name, "stopping");
+            shutdown.begin();
+        });
+        Ok(())
+    }
+}

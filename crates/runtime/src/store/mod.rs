@@ -1,0 +1,130 @@
+//! The service's own Postgres: connecting, migrating, checking.
+
+mod refusal;
+
+use std::time::Duration;
+
+use delivery::{Migrated, Schema, SchemaError};
+use events::words::Service;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::{
+    Connection as _, PgConnection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
+};
+use tokio::time::timeout;
+
+use crate::config::Store;
+
+pub use refusal::StoreError;
+
+/// The migrations of the schema `runtime`.
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The schema of this crate: migrated after `delivery` and before the service's own.
+pub const SCHEMA: Schema = Schema { name: "runtime", migrator: &MIGRATOR, compatible_from: 1 };
+
+/// Within this time a connection is there, or the reason why it is not.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// What every connection of a service is limited by: a lock that nobody gives back, a statement
+/// without end, a transaction that waits for somebody.
+const LIMITS: [(&str, &str); 3] = [
+    ("lock_timeout", "2s"),
+    ("statement_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+];
+
+/// How a service connects as its run-time role.
+pub(crate) fn run_time(
+    store: &Store,
+    service: Service,
+    password: Option<&SecretString>,
+) -> PgConnectOptions {
+    options(store, service, &store.user(service), password).options(LIMITS)
+}
+
+fn options(
+    store: &Store,
+    service: Service,
+    user: &str,
+    password: Option<&SecretString>,
+) -> PgConnectOptions {
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .host(&store.host)
+        .port(store.port)
+        .database(&store.database(service))
+        .username(user)
+        .application_name(service.word());
+    options = match &store.authority_file {
+        Some(file) => options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(file),
+        None => options.ssl_mode(PgSslMode::Prefer),
+    };
+    match password {
+        Some(password) => options.password(password.expose_secret()),
+        None => options,
+    }
+}
+
+/// One connection, so that the true reason is known at once: a pool tries again until its time is
+/// over, and then says only that it is.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    match timeout(CONNECT_WITHIN, PgConnection::connect_with(options)).await {
+        Ok(connected) => connected.map_err(|error| StoreError::from_connecting(options, error)),
+        Err(_) => Err(StoreError::silent(options)),
+    }
+}
+
+/// The pool of a service, after one connection has shown that it can connect and `schemas` are
+/// what this binary can run on.
+pub(crate) async fn open(
+    options: PgConnectOptions,
+    connections: u32,
+    schemas: &[Schema],
+) -> Result<PgPool, StoreError> {
+    let mut first = connect(&options).await?;
+    for schema in schemas {
+        schema.check(&mut first).await?;
+    }
+    drop(first.close().await);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(CONNECT_WITHIN)
+        .connect_lazy_with(options))
+}
+
+/// What became of each schema.
+pub type Report = Vec<(&'static str, Migrated)>;
+
+/// Brings all schemas of a service's database to what this binary needs, as their owner: first
+/// `delivery`, then `runtime`, then the service's own, and opens them to the run-time role.
+///
+/// A schema that is newer already is left alone, which is how a release is rolled back. Two at once
+/// wait for each other.
+pub async fn migrate(
+    store: &Store,
+    service: Service,
+    password: Option<&SecretString>,
+    own: &[Schema],
+) -> Result<Report, StoreError> {
+    let options = options(store, service, &store.owner(service), password);
+    let mut owner = connect(&options).await?;
+    let mut report = Report::new();
+    for schema in all(own) {
+        let migrated = schema.migrate(&mut owner, &store.user(service)).await?;
+        report.push((schema.name, migrated));
+    }
+    drop(owner.close().await);
+    Ok(report)
+}
+
+/// The schemas of a service's database, in the order in which they are migrated.
+pub(crate) fn all(own: &[Schema]) -> Vec<Schema> {
+    [Schema::DELIVERY, SCHEMA].into_iter().chain(own.iter().copied()).collect()
+}
+
+impl From<SchemaError> for StoreError {
+    fn from(error: SchemaError) -> Self {
+        Self::Schema(error)
+    }
+}
