@@ -1,7 +1,7 @@
 //! Streams are made by their producer and consumers by their reader, at start and again after the
 //! broker's store was wiped.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 
 use async_nats::{
     Client,
@@ -68,6 +68,11 @@ fn check_version(client: &Client) -> Result<(), BrokerError> {
         (Some(_), Some(_)) => Err(BrokerError::TooOld { found }),
         _ => Err(BrokerError::away("not connected")),
     }
+}
+
+/// How often the client has connected: a change means that the broker may have lost anything.
+pub(crate) fn connects(client: &Client) -> u64 {
+    client.statistics().connects.load(Ordering::Relaxed)
 }
 
 /// How a producer makes a stream, with so many replicas.

@@ -16,6 +16,8 @@ use crate::{Fault, broker, fault::Causes};
 const GROUP: usize = 256;
 /// How long a group that is not full waits for more.
 const LINGER: Duration = Duration::from_millis(5);
+/// Nothing came for so long.
+const QUIET: Duration = Duration::from_millis(500);
 /// Messages that the broker may send ahead.
 const AHEAD: usize = 2_048;
 /// The longest pause while the broker, or the stream, is away.
@@ -31,7 +33,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         let mut failures = 0;
         while !stop.is_cancelled() {
             match self.follow(stream, stop, &mut failures).await {
-                Ok(()) => {}
+                Ok(()) => failures = 0,
                 Err(error) if failures == 0 => {
                     let (stream, error) = (stream.name(), Causes(&*error));
                     tracing::warn!(stream, %error, "the stream cannot be read and is tried again");
@@ -51,6 +53,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
     ) -> Result<(), BoxError> {
         let source = &self.delivery.producer.source;
         let nats = &self.delivery.nats;
+        let connects = broker::connects(nats);
         let consumer = broker::consumer(nats, stream, source.service, &source.installation).await?;
         let messages = consumer
             .stream()
@@ -66,6 +69,11 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             let group = tokio::select! {
                 () = stop.cancelled() => return give_back(groups).await,
                 group = StreamExt::next(&mut groups) => group,
+                // Over a new connection the consumer may be gone, which would show after 10 s.
+                () = tokio::time::sleep(QUIET) => match broker::connects(nats) {
+                    same if same == connects => continue,
+                    _ => return Ok(()),
+                },
             };
             let Some(group) = group else {
                 return Ok(());

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use async_nats::jetstream::stream;
 use clock::{Ids, RandomIds};
@@ -105,17 +105,14 @@ impl<'a> Session<'a> {
         Some(Outcome::Woken)
     }
 
-    fn connects(&self) -> u64 {
-        self.delivery.nats.statistics().connects.load(Ordering::Relaxed)
-    }
-
     fn check_is_due(&self) -> bool {
-        self.checked
-            .is_none_or(|(at, connects)| at.elapsed() >= CHECK || connects != self.connects())
+        self.checked.is_none_or(|(at, connects)| {
+            at.elapsed() >= CHECK || connects != broker::connects(&self.delivery.nats)
+        })
     }
 
     async fn observe(&mut self) -> Result<Outcome, BoxError> {
-        let checked = (Instant::now(), self.connects());
+        let checked = (Instant::now(), broker::connects(&self.delivery.nats));
         let Delivery { nats, producer, replicas, .. } = self.delivery;
         let installation = &producer.source.installation;
         let handle = broker::own_stream(nats, self.stream, installation, *replicas).await?;

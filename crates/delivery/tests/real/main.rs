@@ -1,0 +1,17 @@
+//! Delivery on a real Postgres and a real nats-server: two toy services, intake and dispatch, whose
+//! only effect is a row per fact.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test has no better plan than to fail"
+)]
+
+mod commands;
+mod dead;
+mod journey;
+mod order;
+mod relays;
+mod rights;
+mod toy;
+mod wakes;

@@ -1,0 +1,119 @@
+//! Clocks that never miss, and never hold each other up.
+
+use delivery::dead_letters::{self, Kind, Outcome};
+use delivery::{lock, save};
+use events::words::{Service, Stream};
+use jiff::{SignedDuration, Timestamp};
+use testkit::{Nats, eventually};
+use uuid::Uuid;
+
+use crate::toy::{Hand, Toy, key};
+
+/// A service that reads two streams that are there and empty.
+async fn survey() -> (Nats, Toy) {
+    let nats = Nats::start("").await;
+    let toy = Toy::new(Service::CallbackSurvey, &nats).await;
+    Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
+    toy.inbox();
+    (nats, toy)
+}
+
+async fn plan(toy: &Toy, key: Uuid, at: Timestamp) {
+    let mut tx = toy.pool().begin().await.unwrap();
+    let mut locked = lock(&mut tx, &[key]).await.unwrap();
+    locked[0].wake_at(Some(at));
+    save(&mut tx, &mut locked, toy.clock().machine()).await.unwrap();
+    tx.commit().await.unwrap();
+    toy.delivery.bell().ring();
+}
+
+async fn woken(toy: &Toy) -> Vec<Uuid> {
+    sqlx::query_scalar("select key from toy.woken order by place")
+        .fetch_all(toy.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_aggregate_is_woken_when_its_time_has_come_and_not_before() {
+    let (_nats, survey) = survey().await;
+    survey.waker();
+    let (soon, later) = (key(), key());
+    let now = survey.clock().now();
+    plan(&survey, later, now + SignedDuration::from_hours(4)).await;
+    plan(&survey, soon, now).await;
+    eventually("the first is woken", async || woken(&survey).await == [soon]).await;
+    survey.clock().set_offset(SignedDuration::from_hours(4));
+    survey.delivery.bell().ring();
+    eventually("the other is woken", async || woken(&survey).await == [soon, later]).await;
+    assert_eq!(survey.count("select count(*) from toy.woken where unconfirmed").await, 0);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_thousand_due_ones_are_woken_once_each_by_two_replicas() {
+    let (_nats, survey) = survey().await;
+    let keys: Vec<Uuid> = (0..1_200).map(|_| key()).collect();
+    let now = survey.clock().now();
+    let mut tx = survey.pool().begin().await.unwrap();
+    let mut locked = lock(&mut tx, &keys).await.unwrap();
+    for aggregate in &mut locked {
+        aggregate.wake_at(Some(now));
+    }
+    save(&mut tx, &mut locked, survey.clock().machine()).await.unwrap();
+    tx.commit().await.unwrap();
+    survey.waker();
+    survey.waker();
+    eventually("nothing is due", async || {
+        survey.count("select count(*) from delivery.aggregate where next_at is not null").await == 0
+    })
+    .await;
+    assert_eq!(survey.count("select count(*) from toy.woken").await, 1_200);
+    assert_eq!(survey.count("select count(distinct key) from toy.woken").await, 1_200);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_row_that_fails_is_put_back_and_listed_and_the_others_pass() {
+    let (_nats, survey) = survey().await;
+    let keys: Vec<Uuid> = (0..10).map(|_| key()).collect();
+    let bad = keys[4];
+    survey.handler.poison(bad, 0);
+    let now = survey.clock().now();
+    for key in &keys {
+        plan(&survey, *key, now).await;
+    }
+    survey.waker();
+    eventually("the good ones are woken", async || woken(&survey).await.len() == 9).await;
+    let letter = eventually("the bad one is listed", async || {
+        dead_letters::list(survey.pool(), 10).await.unwrap().pop()
+    })
+    .await;
+    assert_eq!((letter.kind, letter.id, letter.key), (Kind::WakeUp, bad, bad));
+    let dropped = dead_letters::drop(&survey.delivery, bad, "ops").await.unwrap();
+    assert_eq!(dropped, Outcome::NotDroppable(Kind::WakeUp));
+
+    survey.handler.cure();
+    let replayed = dead_letters::replay(&survey.delivery, bad, "ops").await.unwrap();
+    assert_eq!(replayed, Outcome::Done);
+    eventually("the bad one is woken too", async || woken(&survey).await.contains(&bad)).await;
+    assert_eq!(dead_letters::list(survey.pool(), 10).await.unwrap(), []);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn clocks_wait_until_the_facts_of_that_moment_are_in() {
+    let nats = Nats::start("").await;
+    let survey = Toy::new(Service::CallbackSurvey, &nats).await;
+    let hand = Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
+    let key = key();
+    hand.put_all(key, &[1]).await;
+    plan(&survey, key, survey.clock().now()).await;
+    survey.waker();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(woken(&survey).await.is_empty());
+    survey.inbox();
+    eventually("it is woken", async || woken(&survey).await == [key]).await;
+    assert_eq!(survey.effects(key).await, [1], "after the fact");
+    survey.stop().await;
+}
