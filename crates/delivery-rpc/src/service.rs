@@ -1,0 +1,209 @@
+use authz::{Action, Relations};
+use delivery::{
+    Delivery, audit,
+    dead_letters::{self, DeadLetter, Kind, Outcome},
+    redeliver,
+};
+use events::words::Level;
+use proto::delivery::v1::{
+    DeadKind, DeadLetter as WireLetter, DropDeadRequest, DropDeadResponse, ListDeadRequest,
+    ListDeadResponse, RedeliverRequest, RedeliverResponse, ReplayDeadRequest, ReplayDeadResponse,
+    ShowDeadRequest, ShowDeadResponse,
+    delivery_server::{Delivery as Interface, DeliveryServer},
+};
+use rpc::{Code, Error, authorize, subject};
+use serde_json::json;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::{Failure, timestamp};
+
+/// Letters of one page, if the caller does not say.
+const PAGE: u32 = 50;
+/// Letters of the largest page.
+const LARGEST_PAGE: u32 = 200;
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 500;
+
+/// The interface `yizhan.delivery.v1.Delivery` over the service's own delivery, for its routes.
+pub fn service(delivery: Delivery) -> DeliveryServer<impl Interface> {
+    DeliveryServer::new(Answering { delivery })
+}
+
+#[derive(Debug)]
+struct Answering {
+    delivery: Delivery,
+}
+
+#[tonic::async_trait]
+impl Interface for Answering {
+    async fn redeliver(
+        &self,
+        request: Request<RedeliverRequest>,
+    ) -> Result<Response<RedeliverResponse>, Status> {
+        permit(&request, Action::Redeliver)?;
+        let RedeliverRequest { key, from } = request.into_inner();
+        let key = Uuid::try_parse(&key).map_err(|_| {
+            Error::new(Code::InvalidArgument, "key-malformed", "the key must be a UUID")
+        })?;
+        let machine = self.delivery.clock().machine();
+        let events =
+            redeliver(self.delivery.pool(), key, from, machine).await.map_err(Failure::from)?;
+        self.delivery.bell().ring();
+        Ok(Response::new(RedeliverResponse { events: u32::try_from(events).unwrap_or(u32::MAX) }))
+    }
+
+    async fn list_dead(
+        &self,
+        request: Request<ListDeadRequest>,
+    ) -> Result<Response<ListDeadResponse>, Status> {
+        permit(&request, Action::ReadDead)?;
+        let ListDeadRequest { page_size, page_token } = request.into_inner();
+        if !page_token.is_empty() {
+            let message = "there are no further pages: settle these first";
+            return Err(Error::new(Code::InvalidArgument, "page-token-unknown", message).into());
+        }
+        let limit = if page_size == 0 { PAGE } else { page_size.min(LARGEST_PAGE) };
+        let pool = self.delivery.pool();
+        let found = dead_letters::list(pool, limit).await.map_err(Failure::from)?;
+        let mut letters = Vec::with_capacity(found.len());
+        for letter in found {
+            // One settled meanwhile is left out.
+            if let Some((letter, content)) =
+                dead_letters::show(pool, letter.id).await.map_err(Failure::from)?
+            {
+                letters.push(self.letter(&letter, content.as_deref()));
+            }
+        }
+        Ok(Response::new(ListDeadResponse { letters, next_page_token: String::new() }))
+    }
+
+    async fn show_dead(
+        &self,
+        request: Request<ShowDeadRequest>,
+    ) -> Result<Response<ShowDeadResponse>, Status> {
+        permit(&request, Action::ReadDead)?;
+        let id = letter_id(&request.into_inner().id)?;
+        let found = dead_letters::show(self.delivery.pool(), id).await.map_err(Failure::from)?;
+        let (letter, content) = found.ok_or_else(unknown)?;
+        let envelope = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        Ok(Response::new(ShowDeadResponse {
+            letter: Some(self.letter(&letter, content.as_deref())),
+            envelope: envelope.into_owned(),
+        }))
+    }
+
+    async fn replay_dead(
+        &self,
+        request: Request<ReplayDeadRequest>,
+    ) -> Result<Response<ReplayDeadResponse>, Status> {
+        let actor = permit(&request, Action::SettleDead)?;
+        let id = letter_id(&request.into_inner().id)?;
+        let outcome =
+            dead_letters::replay(&self.delivery, id, &actor).await.map_err(Failure::from)?;
+        done(outcome)?;
+        Ok(Response::new(ReplayDeadResponse::default()))
+    }
+
+    async fn drop_dead(
+        &self,
+        request: Request<DropDeadRequest>,
+    ) -> Result<Response<DropDeadResponse>, Status> {
+        let actor = permit(&request, Action::SettleDead)?;
+        let DropDeadRequest { id, reason } = request.into_inner();
+        let id = letter_id(&id)?;
+        if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
+            let message = "say in 1 to 500 characters why it may be lost";
+            return Err(Error::new(Code::InvalidArgument, "reason-missing", message)
+                .violating("reason", message)
+                .into());
+        }
+        self.note_reason(id, &actor, &reason).await?;
+        let outcome =
+            dead_letters::drop(&self.delivery, id, &actor).await.map_err(Failure::from)?;
+        done(outcome)?;
+        Ok(Response::new(DropDeadResponse::default()))
+    }
+}
+
+impl Answering {
+    /// A letter as the wire has it; `content` tells whose event it is.
+    fn letter(&self, letter: &DeadLetter, content: Option<&[u8]>) -> WireLetter {
+        let event = content.and_then(|content| events::decode(content).ok());
+        let own = self.delivery.producer().source.service;
+        let source = match (&event, letter.kind) {
+            (Some(event), _) => event.envelope.source.service.to_string(),
+            (None, Kind::WakeUp | Kind::Publication) => own.to_string(),
+            (None, Kind::Fact) => String::new(),
+        };
+        WireLetter {
+            id: letter.id.to_string(),
+            kind: kind(letter.kind).into(),
+            source,
+            key: letter.key.to_string(),
+            sequence: letter.sequence,
+            r#type: event.map(|event| event_type(&event.what)).unwrap_or_default(),
+            failure: letter.fault.clone(),
+            tries: letter.tries,
+            since: Some(timestamp(letter.at)),
+            waiting: 0,
+        }
+    }
+
+    /// Before the drop, so that no letter is ever lost without its reason.
+    async fn note_reason(&self, id: Uuid, actor: &str, reason: &str) -> Result<(), Failure> {
+        let mut tx = self.delivery.pool().begin().await?;
+        let entry = audit::Entry {
+            at: self.delivery.clock().now(),
+            actor,
+            action: "dead-letter.give-up",
+            key: None,
+            detail: json!({ "id": id, "reason": reason }),
+        };
+        audit::record(&mut tx, &entry).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Who asks, if they may.
+fn permit<M>(request: &Request<M>, action: Action) -> Result<String, Error> {
+    let subject = subject(request)?;
+    authorize(subject, action, Relations::NONE, Level::Public)?;
+    Ok(subject.principal.to_string())
+}
+
+fn letter_id(id: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(id).map_err(|_| unknown())
+}
+
+fn unknown() -> Error {
+    Error::new(Code::NotFound, "dead-letter-unknown", "there is no such dead letter (any more)")
+}
+
+fn done(outcome: Outcome) -> Result<(), Error> {
+    match outcome {
+        Outcome::Done => Ok(()),
+        Outcome::NotFound => Err(unknown()),
+        Outcome::NotDroppable(Kind::WakeUp | Kind::Publication | Kind::Fact) => Err(Error::new(
+            Code::FailedPrecondition,
+            "dead-letter-not-droppable",
+            "only a fact of another service can be dropped: mend this one and replay it",
+        )),
+    }
+}
+
+const fn kind(kind: Kind) -> DeadKind {
+    match kind {
+        Kind::Fact => DeadKind::Inbox,
+        Kind::WakeUp => DeadKind::Wake,
+        Kind::Publication => DeadKind::Outbox,
+    }
+}
+
+fn event_type(what: &events::What) -> String {
+    match what {
+        events::What::Known(fact) => fact.event_type().to_string(),
+        events::What::UnknownVersion { name, version } => format!("{name}.v{version}"),
+        events::What::UnknownType { event_type } => event_type.clone(),
+    }
+}
