@@ -31,9 +31,14 @@ impl<'a> Calling<'a> {
     /// The first time from `from` on at which an attempt after these may be made.
     ///
     /// A policy that asks for more hours than there are to call in gets what there is.
-    pub(crate) fn chance(self, attempts: &[Attempted], from: Timestamp) -> Option<Zoned> {
+    pub(crate) fn chance(self, attempts: &[Attempted], from: Timestamp) -> Timestamp {
         let spread = self.times(from).find(|at| self.can_still_spread(attempts, *at));
-        spread.or_else(|| self.times(from).next()).map(|at| at.to_zoned(self.zone.clone()))
+        spread.or_else(|| self.times(from).next()).unwrap_or(from)
+    }
+
+    /// The time that a clock on the campus shows.
+    pub(crate) fn local(self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
     }
 
     /// Whether people may be called at this time.
@@ -41,9 +46,9 @@ impl<'a> Calling<'a> {
         self.times(at).next() == Some(at)
     }
 
-    /// Whether nobody is reached after so many attempts.
-    pub(crate) fn tried_enough(self, attempts: usize) -> bool {
-        attempts >= usize::from(self.callback.attempts)
+    /// Whether nobody is reached after these attempts.
+    pub(crate) fn tried_enough(self, attempts: &[Attempted]) -> bool {
+        attempts.len() >= usize::from(self.callback.attempts)
     }
 
     /// Whether an attempt at `at` leaves enough others for the days and hours that are missing then:
@@ -65,10 +70,13 @@ impl<'a> Calling<'a> {
         let today: Date = self.zone.to_datetime(from).date();
         let days = today.series(1.day()).take(DAYS_AHEAD);
         let openings = days.flat_map(move |day| self.callback.within.on(day, self.zone));
-        openings.flat_map(move |Opening { open, close }| {
+        let later = openings.filter(move |opening| from <= opening.close);
+        later.flat_map(move |Opening { open, close }| {
+            let first = open.max(from);
             let next_hour = move |at: &Timestamp| self.next_hour(*at);
-            std::iter::successors(Some(open.max(from)), next_hour)
-                .take_while(move |at| *at <= close)
+            let hours = std::iter::successors(self.next_hour(first), next_hour);
+            // An hour that begins with the last instant is none to call in.
+            std::iter::once(first).chain(hours.take_while(move |at| *at < close))
         })
     }
 

@@ -41,18 +41,18 @@ pub struct Answer {
 }
 
 impl Attempt {
-    pub(crate) const WORD: &str = "record an attempt at";
+    pub(crate) const WORD: &str = "record an attempt";
 }
 
 impl Answer {
-    pub(crate) const WORD: &str = "record an answer to";
+    pub(crate) const WORD: &str = "record an answer";
 }
 
 /// Why a command was not done; nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
     /// The case has no such callback.
-    #[error("cannot {command} callback {callback}: there is none with this id; list those open")]
+    #[error("cannot {command}: there is no callback {callback}; list those open to see its id")]
     NoSuchCallback {
         /// What was to be done.
         command: &'static str,
@@ -60,31 +60,33 @@ pub enum Rejected {
         callback: CallbackId,
     },
     /// The cycle has a verdict.
-    #[error("cannot record an attempt at a callback that is over ({verdict}); it waits for nobody")]
+    #[error(
+        "cannot record an attempt: the callback is over ({verdict}); only answers are still taken"
+    )]
     NoCallbackOpen {
         /// What it came to.
         verdict: Verdict,
     },
     /// The case went on without it.
-    #[error("cannot {command} a callback that was withdrawn; nobody need be asked any more")]
+    #[error("cannot {command}: the callback was withdrawn; nobody need be asked any more")]
     CallbackWithdrawn {
         /// What was to be done.
         command: &'static str,
     },
     /// Who calls claimed, was assigned or completed the work.
-    #[error("cannot {command} a callback about one's own work; somebody else must ask")]
+    #[error("cannot {command}: this is about your own work; somebody else must ask")]
     WorkerMayNotCallBack {
         /// What was to be done.
         command: &'static str,
     },
     /// Nobody is called at this hour.
-    #[error("cannot record an attempt outside the calling hours; call from {} on", local(.next))]
+    #[error("cannot record an attempt: nobody is called at this hour; call from {} on", local(.next))]
     OutsideCallingHours {
         /// The first time that is right, where the campus is.
         next: Zoned,
     },
     /// Attempts would not be spread over days and hours as they must be.
-    #[error("cannot record another attempt at this day or hour; call from {} on", local(.next))]
+    #[error("cannot record an attempt: attempts must differ in day and hour; call from {} on", local(.next))]
     TooSoon {
         /// The first time that is right, where the campus is.
         next: Zoned,

@@ -111,7 +111,7 @@ fn on_resolved(
         State::New => Err(Reason::UnknownCase),
         State::Idle(_) => {
             let calling = Calling::of(rules, &resolved.item).ok_or(Reason::NotDue)?;
-            let not_before = calling.chance(&[], now).map_or(now, |chance| chance.timestamp());
+            let not_before = calling.chance(&[], now);
             let due = CallbackDueV1 {
                 callback: ids.id(),
                 cycle: resolved.cycle,

@@ -52,6 +52,8 @@ mod event;
 mod fact;
 mod next;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use command::{Answer, Attempt, Command, Rejected};

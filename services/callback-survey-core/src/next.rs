@@ -22,8 +22,8 @@ pub fn next<'a>(
                 return None;
             }
         };
-        let chance = Calling::of(rules, &survey.matter.item)?.chance(&call.attempts, now)?;
-        (chance.timestamp() <= now && !call.workers.contains(&caller)).then_some(call)
+        let chance = Calling::of(rules, &survey.matter.item)?.chance(&call.attempts, now);
+        (chance <= now && !call.workers.contains(&caller)).then_some(call)
     };
     cases.into_iter().filter_map(callable).min_by_key(|call| (call.due(), call.id))
 }

@@ -85,45 +85,43 @@ impl Reopen {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
     /// What was reported cannot be a case; all that is wrong with it is told at once.
-    #[error("cannot accept the case: {}", sentence(.0))]
+    #[error("cannot accept: {}", sentence(.0))]
     Invalid(Vec<Violation>),
     /// There is a case already.
-    #[error("cannot accept a case twice: it is {number}")]
+    #[error("cannot accept: it is the case {number} already")]
     AlreadyAccepted {
         /// Its number.
         number: CaseNumber,
     },
     /// Nothing was accepted.
-    #[error("cannot {command} a case that was never accepted; check its number")]
+    #[error("cannot {command}: there is no such case; check its number")]
     NoSuchCase {
         /// The verb.
         command: &'static str,
     },
     /// The work is done, and its requester is being asked.
-    #[error("cannot withdraw a case whose work is completed; answer the callback instead")]
+    #[error("cannot withdraw: the work is completed; answer the callback instead")]
     CaseCompleted,
     /// The case ended before.
-    #[error("cannot withdraw a case that has ended ({end}); nothing is left to do")]
+    #[error("cannot withdraw: the case has ended already ({end})")]
     CaseClosed {
         /// How.
         end: End,
     },
     /// The work is not done yet.
-    #[error("cannot reopen a case that is open; it is being worked on")]
+    #[error("cannot reopen: the case is open, and is being worked on")]
     CaseOpen,
     /// Its requester is being asked, and decides by the answer.
-    #[error("cannot reopen a case whose callback is pending; answer it with \"not solved\"")]
+    #[error("cannot reopen: the callback is pending; answer it with \"not solved\"")]
     CallbackPending,
     /// It ended in a way that is not reopened.
-    #[error("cannot reopen a case that ended so ({end}); report it as a new one")]
+    #[error("cannot reopen: this end is final ({end}); report it as a new case")]
     EndIsFinal {
         /// How.
         end: End,
     },
     /// It ended too long ago.
-    #[error(
-        "cannot reopen a case that could be reopened only until {until}; report it as a new one"
-    )]
+    #[error("cannot reopen: that was possible until {until}; report it as a new case")]
     ReopenWindowOver {
         /// The last instant at which it could.
         until: Timestamp,

@@ -49,6 +49,8 @@ mod decide;
 mod event;
 mod fact;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use command::{Accept, Actor, Command, Rejected, Reopen, Violation, Withdraw};

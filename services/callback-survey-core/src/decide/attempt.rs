@@ -1,6 +1,6 @@
 use definitions::Rules;
 use events::words::Verdict;
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 
 use super::{attempted, find, judge, refuse_own_work};
 use crate::{
@@ -27,20 +27,14 @@ pub(super) fn decide(
     let calling = Calling::of(rules, &survey.matter.item);
     refuse_wrong_time(calling, &call.attempts, now)?;
 
-    let made = attempted(call, attempt.by, now, false);
-    let attempts: Vec<Attempted> = call
-        .attempts
-        .iter()
-        .copied()
-        .chain([Attempted { by: attempt.by, at: now, reached: false }])
-        .collect();
-    // Without a policy nothing is left to try by.
-    let again = calling.filter(|calling| !calling.tried_enough(attempts.len()));
-    let not_before = again
-        .map(|calling| calling.chance(&attempts, now).map_or(now, |chance| chance.timestamp()));
+    let attempted = attempted(call, attempt.by, now, false);
+    let mut attempts = call.attempts.clone();
+    attempts.push(Attempted { by: attempt.by, at: now, reached: false });
+    // Without a policy there is none to try again by.
+    let again = calling.filter(|calling| !calling.tried_enough(&attempts));
+    let not_before = again.map(|calling| calling.chance(&attempts, now));
     let unreachable = not_before.is_none().then(|| judge(call.cycle, Verdict::Unreachable, now));
-    let made = Event::Attempted { attempted: made, not_before };
-    Ok([made].into_iter().chain(unreachable).collect())
+    Ok([Event::Attempted { attempted, not_before }].into_iter().chain(unreachable).collect())
 }
 
 fn refuse_wrong_time(
@@ -49,10 +43,14 @@ fn refuse_wrong_time(
     now: Timestamp,
 ) -> Result<(), Rejected> {
     let Some(calling) = calling else { return Ok(()) };
-    let later = |chance: &Zoned| chance.timestamp() > now;
-    match calling.chance(attempts, now).filter(later) {
-        None => Ok(()),
-        Some(next) if calling.within_hours(now) => Err(Rejected::TooSoon { next }),
-        Some(next) => Err(Rejected::OutsideCallingHours { next }),
+    let chance = calling.chance(attempts, now);
+    if chance <= now {
+        return Ok(());
     }
+    let next = calling.local(chance);
+    Err(if calling.within_hours(now) {
+        Rejected::TooSoon { next }
+    } else {
+        Rejected::OutsideCallingHours { next }
+    })
 }

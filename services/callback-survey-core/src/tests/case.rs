@@ -1,0 +1,209 @@
+//! One case, with what intake says of it and what people ask.
+
+use clock::{AccountId, CallbackId, Ids, SeededIds};
+use events::{
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1},
+    words::{CaseKind, CaseNumber, Channel, Cycle, End, Level, ReopenCause, Urgency},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::campus::RULES;
+use crate::{
+    Answer, Attempt, Call, Command, Event, Fact, Fate, Rejected, State, apply, on_command, on_fact,
+};
+
+pub(super) struct Case {
+    pub(super) state: State,
+    pub(super) now: Timestamp,
+    ids: SeededIds,
+}
+
+impl Case {
+    /// Not heard of yet, on a Tuesday at nine.
+    pub(super) fn new() -> Self {
+        Self { state: State::New, now: at("2026-09-01T09:00:00+08:00"), ids: SeededIds::new(7) }
+    }
+
+    /// A case after some steps, all of which were done.
+    pub(super) fn after(steps: &[Step]) -> Self {
+        let mut case = Self::new();
+        for step in steps {
+            case.step(step).unwrap();
+        }
+        case
+    }
+
+    /// What follows from a step, one minute after the one before; it is applied.
+    pub(super) fn step(&mut self, step: &Step) -> Result<Vec<Event>, Rejected> {
+        self.now += SignedDuration::from_mins(1);
+        let events = match *step {
+            Step::Until(time) => {
+                // The next step comes a minute later, at this time.
+                self.now = time - SignedDuration::from_mins(1);
+                Vec::new()
+            }
+            Step::Waits(minutes) => {
+                self.now += SignedDuration::from_mins(minutes);
+                Vec::new()
+            }
+            Step::Hears(ref fact) => on_fact(&self.state, &RULES, fact, self.now, &mut self.ids),
+            Step::Attempts(by, cycle) => {
+                let attempt = Attempt { callback: self.callback(cycle), by: by.account() };
+                self.ask(Command::Attempt(attempt))?
+            }
+            Step::Answers(by, cycle, solved) => {
+                let callback = self.callback(cycle);
+                let by = by.map(Who::account);
+                let (on_time, attitude, score) = (Some(true), None, 4.try_into().ok());
+                let answer = Answer { callback, by, solved, on_time, attitude, score };
+                self.ask(Command::Answer(answer))?
+            }
+        };
+        for event in &events {
+            apply(&mut self.state, &stored(event));
+        }
+        self.state = stored(&self.state);
+        Ok(events)
+    }
+
+    fn ask(&mut self, command: Command) -> Result<Vec<Event>, Rejected> {
+        on_command(&self.state, &RULES, command, self.now, &mut self.ids)
+    }
+
+    /// The callback of a cycle, and what became of it.
+    pub(super) fn call(&self, cycle: u16) -> (&Call, Option<Fate>) {
+        self.state.callbacks().find(|(call, _)| call.cycle.get() == cycle).unwrap()
+    }
+
+    fn callback(&self, cycle: u16) -> CallbackId {
+        let found = self.state.callbacks().find(|(call, _)| call.cycle.get() == cycle);
+        found.map_or_else(|| SeededIds::new(404).id(), |(call, _)| call.id)
+    }
+}
+
+/// The same after it was written to a store and read again.
+fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(
+    value: &T,
+) -> T {
+    let read = serde_json::from_value(serde_json::to_value(value).unwrap()).unwrap();
+    assert_eq!(*value, read);
+    read
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// The next step is taken at this time.
+    Until(Timestamp),
+    /// Some minutes pass.
+    Waits(i64),
+    Hears(Fact),
+    /// Somebody tries to reach the reporter of a cycle, in vain.
+    Attempts(Who, u16),
+    /// The reporter of a cycle answers somebody, or by the link: whether it is solved.
+    Answers(Option<Who>, u16, bool),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// An assistant at the desk.
+    Zhao,
+    /// Who did the work.
+    Wang,
+}
+
+impl Who {
+    pub(super) fn account(self) -> AccountId {
+        match self {
+            Self::Zhao => SeededIds::new(1).id(),
+            Self::Wang => SeededIds::new(2).id(),
+        }
+    }
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// When the work is always completed: an hour ago.
+pub(super) fn completed_at() -> Timestamp {
+    at("2026-09-01T08:00:00+08:00")
+}
+
+pub(super) fn accepted(item: &str) -> Step {
+    Step::Hears(Fact::Accepted(CaseAcceptedV1 {
+        number: CaseNumber::new(2026, 9, 123).unwrap(),
+        kind: CaseKind::Repair,
+        channel: Channel::Hotline,
+        contact: SeededIds::new(3).id(),
+        item: item.parse().unwrap(),
+        place: "east".parse().unwrap(),
+        urgency: Urgency::Urgent,
+        level: Level::Internal,
+        received_at: at("2026-08-31T08:00:00+08:00"),
+        cycle: Cycle::FIRST,
+        first_receiver: Who::Zhao.account(),
+        reporters: Vec::new(),
+        promises: Vec::new(),
+    }))
+}
+
+pub(super) fn resolved_for(item: &str, cycle: u16) -> Step {
+    Step::Hears(Fact::Resolved(CaseResolvedV1 {
+        cycle: Cycle::new(cycle).unwrap(),
+        resolved_at: completed_at(),
+        item: item.parse().unwrap(),
+        urgency: Urgency::Urgent,
+        level: Level::Internal,
+        reporters: vec![SeededIds::new(4).id()],
+        workers: vec![Who::Wang.account()],
+    }))
+}
+
+pub(super) fn resolved(cycle: u16) -> Step {
+    resolved_for("water-leak", cycle)
+}
+
+pub(super) fn reopened(cycle: u16) -> Step {
+    Step::Hears(Fact::Reopened(CaseReopenedV1 {
+        cycle: Cycle::new(cycle).unwrap(),
+        cause: ReopenCause::NotSolved,
+        reopened_at: at("2026-09-01T10:00:00+08:00"),
+        kind: CaseKind::Repair,
+        item: "water-leak".parse().unwrap(),
+        place: "east".parse().unwrap(),
+        urgency: Urgency::Urgent,
+        level: Level::Internal,
+        reporters: Vec::new(),
+        promises: Vec::new(),
+    }))
+}
+
+pub(super) fn closed(cycle: u16, end: End) -> Step {
+    Step::Hears(Fact::Closed(CaseClosedV1 {
+        cycle: Cycle::new(cycle).unwrap(),
+        end,
+        closed_at: at("2026-09-01T10:00:00+08:00"),
+    }))
+}
+
+/// A case whose first cycle is to be asked after.
+pub(super) fn calling() -> Vec<Step> {
+    vec![accepted("water-leak"), resolved(1)]
+}
+
+/// The same, and these steps.
+pub(super) fn calling_and(steps: &[Step]) -> Vec<Step> {
+    [&calling()[..], steps].concat()
+}
+
+/// An attempt in vain at a time.
+pub(super) fn attempt_at(time: &str) -> [Step; 2] {
+    [Step::Until(at(time)), Step::Attempts(Who::Zhao, 1)]
+}
+
+/// Three attempts, on two days and at two hours.
+pub(super) fn in_vain() -> Vec<Step> {
+    let times =
+        ["2026-09-01T09:10:00+08:00", "2026-09-01T15:00:00+08:00", "2026-09-02T09:10:00+08:00"];
+    times.into_iter().flat_map(attempt_at).collect()
+}

@@ -1,0 +1,8 @@
+//! What callback-survey decides, asked through its door.
+
+mod calling;
+mod campus;
+mod case;
+mod properties;
+mod sentences;
+mod table;

@@ -1,0 +1,151 @@
+//! One case, with what others say of it and what people ask.
+
+use clock::{AccountId, Ids, PersonId, SeededIds};
+use events::{
+    dispatch::CaseCompletedV1,
+    intake::Promise,
+    survey::CaseJudgedV1,
+    words::{CaseNumber, Channel, Commitment, Cycle, Verdict},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::campus::RULES;
+use crate::{
+    Accept, Actor, Command, Event, Fact, Rejected, Reopen, State, Withdraw, apply, on_command,
+    on_fact,
+};
+
+pub(super) struct Case {
+    pub(super) state: State,
+    pub(super) now: Timestamp,
+    ids: SeededIds,
+}
+
+impl Case {
+    /// None yet, on a Tuesday at nine.
+    pub(super) fn new() -> Self {
+        let now = at("2026-09-01T09:00:00+08:00");
+        Self { state: State::New, now, ids: SeededIds::new(7) }
+    }
+
+    /// A case after some steps, all of which were done.
+    pub(super) fn after(steps: &[Step]) -> Self {
+        let mut case = Self::new();
+        for step in steps {
+            case.step(step).unwrap();
+        }
+        case
+    }
+
+    /// What follows from a step, one minute after the one before; it is applied.
+    pub(super) fn step(&mut self, step: &Step) -> Result<Vec<Event>, Rejected> {
+        self.now += SignedDuration::from_mins(1);
+        let events = match step {
+            Step::Waits(days) => {
+                self.now += SignedDuration::from_hours(24 * days);
+                Vec::new()
+            }
+            Step::Completed(cycle) => self.hear(&completed(*cycle, self.now)),
+            Step::Judged(cycle, verdict) => self.hear(&judged(*cycle, *verdict, self.now)),
+            Step::Accept(accept) => self.ask(Command::Accept(accept.clone()))?,
+            Step::Withdraw => self.ask(Command::Withdraw(Withdraw { by: liu() }))?,
+            Step::Reopen => self.ask(Command::Reopen(Reopen { by: liu() }))?,
+        };
+        for event in &events {
+            apply(&mut self.state, &stored(event));
+        }
+        self.state = stored(&self.state);
+        Ok(events)
+    }
+
+    /// What follows from a fact now; it is not applied.
+    pub(super) fn hear(&mut self, fact: &Fact) -> Vec<Event> {
+        on_fact(&self.state, &RULES, fact, self.now, &mut self.ids)
+    }
+
+    fn ask(&mut self, command: Command) -> Result<Vec<Event>, Rejected> {
+        on_command(&self.state, &RULES, command, self.now, &mut self.ids)
+    }
+
+    /// The case itself.
+    pub(super) fn case(&self) -> &crate::Case {
+        self.state.case().unwrap()
+    }
+
+    /// Until when something is promised.
+    pub(super) fn due(&self, commitment: Commitment) -> Option<Timestamp> {
+        let of = |promise: &&Promise| promise.commitment == commitment;
+        self.case().promises.iter().find(of).map(|promise| promise.due)
+    }
+}
+
+/// The same after it was written to a store and read again.
+fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(
+    value: &T,
+) -> T {
+    let read = serde_json::from_value(serde_json::to_value(value).unwrap()).unwrap();
+    assert_eq!(*value, read);
+    read
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Accept(Accept),
+    Withdraw,
+    Reopen,
+    /// Dispatch says that a cycle is done.
+    Completed(u16),
+    /// Callback-survey says what a cycle came to.
+    Judged(u16, Verdict),
+    /// Some days pass.
+    Waits(i64),
+}
+
+/// A student.
+fn liu() -> Actor {
+    Actor::Person(person(9))
+}
+
+pub(super) fn person(seed: u64) -> PersonId {
+    SeededIds::new(seed).id()
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A leak in dormitory 7, reported on the hotline by somebody unknown.
+pub(super) fn leak() -> Accept {
+    let first_receiver: AccountId = SeededIds::new(1).id();
+    Accept {
+        number: CaseNumber::new(2026, 9, 123).unwrap(),
+        contact: SeededIds::new(2).id(),
+        channel: Channel::Hotline,
+        item: "water-leak".parse().unwrap(),
+        place: Some("dorm-7".parse().unwrap()),
+        campus_phone: None,
+        text: String::new(),
+        people: None,
+        urgency: None,
+        received_at: None,
+        caller: None,
+        on_behalf_of: None,
+        first_receiver,
+        by: Actor::Account(first_receiver),
+    }
+}
+
+/// A question, which nobody is called back for.
+pub(super) fn question() -> Accept {
+    Accept { item: "water-hours".parse().unwrap(), ..leak() }
+}
+
+pub(super) fn completed(cycle: u16, completed_at: Timestamp) -> Fact {
+    let workers = vec![SeededIds::new(3).id()];
+    let cycle = Cycle::new(cycle).unwrap();
+    Fact::Completed(CaseCompletedV1 { cycle, completed_at, workers })
+}
+
+pub(super) fn judged(cycle: u16, verdict: Verdict, judged_at: Timestamp) -> Fact {
+    Fact::Judged(CaseJudgedV1 { cycle: Cycle::new(cycle).unwrap(), verdict, judged_at })
+}
