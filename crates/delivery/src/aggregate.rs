@@ -173,6 +173,11 @@ pub async fn lock(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Vec<Locked>, sqlx::E
     Ok(locked.into_values().collect())
 }
 
+/// Locks one aggregate; see [`lock`].
+pub async fn lock_one(tx: &mut Tx<'_>, key: Uuid) -> Result<Locked, sqlx::Error> {
+    lock(tx, &[key]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
 /// Reads how far other services are, after the lock: before it they could still move.
 pub(crate) async fn load_heads(
     tx: &mut Tx<'_>,

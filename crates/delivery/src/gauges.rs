@@ -36,9 +36,16 @@ pub(crate) async fn record(delivery: &Delivery) -> Result<(), sqlx::Error> {
 async fn outbox(delivery: &Delivery, stream: Stream) -> Result<(), sqlx::Error> {
     let row = sqlx::query!(
         r#"select (select count(*) from delivery.outbox_pending where stream = $1) as "pending!",
-                  (select o.event from delivery.outbox_pending p
-                   join delivery.outbox o on o.seq = p.seq and o.day = p.day
-                   where p.stream = $1 order by p.seq limit 1) as oldest"#,
+                  (select first.event
+                   from (values (0::smallint), (1::smallint)) as lanes(lane)
+                   cross join lateral (
+                       select o.event from delivery.outbox_pending p
+                       cross join lateral (select event from delivery.outbox o
+                                           where o.seq = p.seq and o.day = p.day offset 0) o
+                       where p.stream = $1 and p.lane = lanes.lane
+                       order by p.seq limit 1
+                   ) first
+                   order by first.event limit 1) as oldest"#,
         stream.name()
     )
     .fetch_one(&delivery.pool)

@@ -70,7 +70,7 @@ use clock::Clock;
 use opentelemetry::metrics::Meter;
 use sqlx::PgPool;
 
-pub use aggregate::{Locked, Producer, Stamp, lock, save};
+pub use aggregate::{Locked, Producer, Stamp, lock, lock_one, save};
 pub use bell::Bell;
 pub use broker::{BrokerError, stream_settings};
 pub use fault::Fault;

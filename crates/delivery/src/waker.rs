@@ -30,7 +30,8 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 pub struct Wake {
     /// The service's time.
     pub now: Timestamp,
-    /// Facts may be missing: the broker was away or the inbox too far behind for 60 s.
+    /// Facts may be missing: the broker was away or the inbox too far behind for 60 s, or facts
+    /// about this very key are here and wait for earlier ones.
     pub unconfirmed: bool,
 }
 

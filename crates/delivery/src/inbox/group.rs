@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use delivery_core::{Known, Verdict, Wait, halves, judge};
-use events::{Envelope, Fact, definition::DefinitionFact, words::Revision};
+use events::{
+    Envelope, Fact,
+    definition::DefinitionFact,
+    words::{Revision, Stream},
+};
 use jiff::{SignedDuration, Timestamp};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -83,14 +87,10 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         if newest > revision {
             self.revision.notify_one();
         }
-        self.count(arrivals, applied);
-        Ok(writes.moved().filter(|key| held.keeps(*key)).collect())
-    }
-
-    fn count(&self, arrivals: &[Arrival], applied: u64) {
-        if let Some(arrival) = arrivals.first() {
-            self.delivery.metrics.applied(arrival.stream, applied);
+        for (stream, events) in applied {
+            self.delivery.metrics.applied(stream, events);
         }
+        Ok(writes.moved().filter(|key| held.keeps(*key)).collect())
     }
 }
 
@@ -110,13 +110,13 @@ struct Group<'a, F, S> {
     held: Held,
     revision: Revision,
     writes: Writes,
-    applied: u64,
+    applied: BTreeMap<Stream, u64>,
 }
 
 impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
     fn new(shared: &'a Shared<F, S>, locked: Vec<Locked>, held: Held, revision: Revision) -> Self {
         let locked = locked.into_iter().map(|aggregate| (aggregate.key(), aggregate)).collect();
-        Self { shared, locked, held, revision, writes: Writes::default(), applied: 0 }
+        Self { shared, locked, held, revision, writes: Writes::default(), applied: BTreeMap::new() }
     }
 
     async fn take(
@@ -145,7 +145,7 @@ impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
                 if verdict == Verdict::Apply {
                     hand_over(self.shared, tx, aggregate, arrival, now, machine).await?;
                     self.revision = self.revision.max(completed(arrival.fact()?));
-                    self.applied += 1;
+                    *self.applied.entry(arrival.stream).or_default() += 1;
                 }
             }
         }
@@ -167,7 +167,7 @@ pub(super) fn known<F, S>(
     let mut reads: Vec<_> = service.reads().iter().map(|stream| stream.producer()).collect();
     reads.dedup();
     // The owner of the definitions does not read them: it knows them all.
-    let owner = service.streams().contains(&events::words::Stream::Definition);
+    let owner = service.streams().contains(&Stream::Definition);
     Known {
         reads,
         heads: aggregate.heads.clone(),

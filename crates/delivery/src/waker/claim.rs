@@ -97,9 +97,12 @@ impl<W: Wakes> Waker<W> {
         wake: Wake,
     ) -> Result<(), Fault> {
         load_heads(&mut tx, locked, keys).await?;
+        let waiting = waiting(&mut tx, keys).await?;
         let mut late = Vec::with_capacity(keys.len());
         for aggregate in locked.values_mut() {
             let planned = aggregate.next_at();
+            let unconfirmed = wake.unconfirmed || waiting.contains(&aggregate.key());
+            let wake = Wake { unconfirmed, ..wake };
             caught(self.wakes.wake(&mut tx, aggregate, wake)).await?;
             if aggregate.next_at().is_some() && aggregate.next_at() <= planned {
                 return Err(Fault::own("it asks to be woken again and not later than it was"));
@@ -177,6 +180,13 @@ async fn still_due(
     .await?;
     let rows = rows.into_iter().map(|row| (row.key, row.sequence, row.next_at));
     Ok(rows.map(|(key, sequence, next_at)| (key, locked(key, sequence, next_at))).collect())
+}
+
+/// Those of `keys` about which facts have come that could not be applied yet.
+async fn waiting(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("select distinct key from delivery.inbox_waiting where key = any($1)", keys)
+        .fetch_all(&mut **tx)
+        .await
 }
 
 fn locked(key: Uuid, sequence: i64, next_at: Option<jiff_sqlx::Timestamp>) -> Locked {

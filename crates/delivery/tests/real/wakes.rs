@@ -102,6 +102,28 @@ async fn a_row_that_fails_is_put_back_and_listed_and_the_others_pass() {
 }
 
 #[tokio::test]
+async fn a_clock_whose_facts_wait_for_earlier_ones_fires_unconfirmed() {
+    let nats = Nats::start("").await;
+    let survey = Toy::new(Service::CallbackSurvey, &nats).await;
+    let hand = Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
+    let (holed, whole) = (key(), key());
+    hand.put_all(holed, &[2]).await;
+    survey.inbox();
+    eventually("the fact waits", async || survey.waiting(holed).await.len() == 1).await;
+    let now = survey.clock().now();
+    plan(&survey, holed, now).await;
+    plan(&survey, whole, now).await;
+    survey.waker();
+    eventually("both are woken", async || woken(&survey).await.len() == 2).await;
+    let unconfirmed: Vec<Uuid> = sqlx::query_scalar("select key from toy.woken where unconfirmed")
+        .fetch_all(survey.pool())
+        .await
+        .unwrap();
+    assert_eq!(unconfirmed, [holed]);
+    survey.stop().await;
+}
+
+#[tokio::test]
 async fn clocks_wait_until_the_facts_of_that_moment_are_in() {
     let nats = Nats::start("").await;
     let survey = Toy::new(Service::CallbackSurvey, &nats).await;
