@@ -115,18 +115,25 @@ fn after_the_last_attempt_the_person_is_unreachable() {
 
 #[test]
 fn an_attempt_says_when_the_next_one_is_right() {
-    let events = attempt(&["2026-09-01T09:10:00+08:00"], "2026-09-01T09:20:00+08:00").unwrap();
+    let mut case = Case::after(&calling_and(&attempt_at("2026-09-01T09:10:00+08:00")));
+    let events = case.step(&Step::Attempts(Who::Zhao, 1)).unwrap();
     let [Event::Attempted { attempted, not_before }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((attempted.attempt, attempted.reached), (2, false));
-    assert_eq!(*not_before, Some(at("2026-09-02T08:30:00+08:00")));
+    let tomorrow = at("2026-09-02T08:30:00+08:00");
+    assert_eq!((*not_before, case.call(1).0.not_before), (Some(tomorrow), tomorrow));
 }
 
 #[test]
 fn a_policy_that_asks_for_more_hours_than_there_are_gets_what_there_is() {
-    let steps = [accepted("water-meter"), resolved_for("water-meter", 1)];
+    let mut case = Case::after(&[accepted("water-meter"), resolved_for("water-meter", 1)]);
     let noon = |day: u8| attempt_at(&format!("2026-09-0{day}T12:10:00+08:00"));
-    let mut case = Case::after(&steps);
-    for step in (1..=4).flat_map(noon) {
+    for step in (1..=3).flat_map(noon) {
+        case.step(&step).unwrap();
+    }
+    let [afternoon, attempts] = attempt_at("2026-09-04T13:00:00+08:00");
+    case.step(&afternoon).unwrap();
+    assert_eq!(case.step(&attempts).unwrap_err().reason(), "outside-calling-hours");
+    for step in noon(5) {
         case.step(&step).unwrap();
     }
     assert_eq!(case.call(1).1, Some(Fate::Judged(Verdict::Unreachable)));

@@ -33,6 +33,7 @@ fn a_place_and_an_item_are_enough() {
     assert_eq!((accepted.kind, accepted.level), (CaseKind::Repair, Level::Internal));
     assert_eq!((accepted.urgency, &accepted.ground), (Urgency::Normal, &Ground::Usual));
     assert_eq!((accepted.received_at, accepted.accepted_at), (case.now, case.now));
+    assert_eq!(accepted.reopened_at, None);
 }
 
 #[test]
