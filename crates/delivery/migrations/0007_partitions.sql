@@ -10,8 +10,10 @@ begin
     if to_regclass('delivery.' || partition) is not null then
         return false;
     end if;
-    -- Waits for those who are writing into the rest, and for another maker.
-    lock table delivery.outbox_rest in access exclusive mode;
+    -- Waits for those who are writing and for another maker, and lets the next writers wait before
+    -- they choose a partition: one that waited at the rest would come to write there what no longer
+    -- belongs there, and fail.
+    lock table only delivery.outbox in share row exclusive mode;
     if to_regclass('delivery.' || partition) is not null then
         return false;
     end if;
@@ -21,7 +23,7 @@ begin
     execute format(
         'with moved as (delete from delivery.outbox_rest where day = %L returning *)
          insert into delivery.%I select * from moved', of_day, partition);
-    -- Attaching does not hold up the readers and writers of other days.
+    -- Attaching does not hold up readers.
     execute format(
         'alter table delivery.outbox attach partition delivery.%I for values from (%L) to (%L)',
         partition, of_day, of_day + 1);

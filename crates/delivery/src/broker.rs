@@ -17,6 +17,8 @@ use events::{
     words::{Installation, Service, Stream},
 };
 
+use crate::fault::BoxError;
+
 /// The oldest nats-server with atomic batches: `major.minor`.
 const FLOOR: (u32, u32) = (2, 12);
 
@@ -25,7 +27,7 @@ const FLOOR: (u32, u32) = (2, 12);
 pub enum BrokerError {
     /// Not connected, or no answer.
     #[error("the broker does not answer")]
-    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Away(#[source] BoxError),
     /// It lacks atomic batches.
     #[error("nats-server {found} is too old: 2.12 or newer is needed")]
     TooOld {
@@ -54,7 +56,7 @@ pub enum BrokerError {
 }
 
 impl BrokerError {
-    fn away(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    fn away(error: impl Into<BoxError>) -> Self {
         Self::Away(error.into())
     }
 }
@@ -62,12 +64,17 @@ impl BrokerError {
 /// Refuses a server that is too old; an unknown version is one that is not connected.
 fn check_version(client: &Client) -> Result<(), BrokerError> {
     let found = client.server_info().version;
-    let mut numbers = found.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(major), Some(minor)) if (major, minor) >= FLOOR => Ok(()),
-        (Some(_), Some(_)) => Err(BrokerError::TooOld { found }),
-        _ => Err(BrokerError::away("not connected")),
+    match version(&found) {
+        Some(version) if version >= FLOOR => Ok(()),
+        Some(_) => Err(BrokerError::TooOld { found }),
+        None => Err(BrokerError::away("not connected")),
     }
+}
+
+/// Major and minor number of a server's version.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split(['.', '-']).map_while(|part| part.parse().ok());
+    Some((numbers.next()?, numbers.next()?))
 }
 
 /// How often the client has connected: a change means that the broker may have lost anything.
@@ -173,4 +180,26 @@ fn check_owner(
 fn is_missing(error: &GetStreamError) -> bool {
     matches!(error.kind(), GetStreamErrorKind::JetStream(cause)
         if cause.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(version("2.12.0-RC.1") >= Some(FLOOR));
+        assert!(version("2.15.1") > Some(FLOOR) && version("10.0.0") > Some(FLOOR));
+        assert!(version("2.9.25") < Some(FLOOR));
+        assert_eq!(version(""), None);
+    }
+
+    #[test]
+    fn a_stream_of_another_installation_is_refused_by_name() {
+        let ours = "hunan".parse().unwrap();
+        let metadata = HashMap::from([(INSTALLATION.to_owned(), "liuzhou".to_owned())]);
+        let refused = check_owner(&metadata, Stream::Intake, &ours).unwrap_err().to_string();
+        assert!(refused.starts_with("stream INTAKE belongs to the installation `liuzhou`"));
+        assert!(check_owner(&HashMap::new(), Stream::Intake, &ours).is_err(), "nor nobody's");
+    }
 }

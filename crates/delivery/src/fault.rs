@@ -4,6 +4,9 @@ use delivery_core::Fault as Whose;
 use futures::FutureExt;
 use sqlx::error::DatabaseError;
 
+/// Any error, as broker and callees give them.
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
 /// Why a fact or a wake-up could not take effect, by whose fault it is.
 ///
 /// A handler returns it, mostly by `?`: errors of Postgres know whose fault they are by their
@@ -12,20 +15,20 @@ use sqlx::error::DatabaseError;
 pub enum Fault {
     /// Locks, resources, a server or a callee that is away: tried for ever and never counted.
     #[error("the surroundings failed")]
-    Surroundings(#[source] Box<dyn Error + Send + Sync>),
+    Surroundings(#[source] BoxError),
     /// The event or the row itself: counted, and kept as dead or put back in the end.
     #[error("at fault itself")]
-    Own(#[source] Box<dyn Error + Send + Sync>),
+    Own(#[source] BoxError),
 }
 
 impl Fault {
     /// A fault of the surroundings: a callee is away.
-    pub fn surroundings(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn surroundings(cause: impl Into<BoxError>) -> Self {
         Self::Surroundings(cause.into())
     }
 
     /// A fault of the event or the row itself.
-    pub fn own(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn own(cause: impl Into<BoxError>) -> Self {
         Self::Own(cause.into())
     }
 

@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Delivery, Fault, Locked, Tx};
+use crate::{Delivery, Fault, Locked, Tx, fault::BoxError};
 
 /// A fact of another service.
 #[derive(Debug, Clone, Copy)]
@@ -57,10 +57,7 @@ pub trait Facts: Send + Sync + 'static {
 pub trait Sources: Send + Sync + 'static {
     /// Asks `missing.service` for the events of `missing.key` from `missing.from` on. An error is
     /// logged, and it is asked again 30 s later.
-    fn redeliver(
-        &self,
-        missing: Missing,
-    ) -> impl Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send;
+    fn redeliver(&self, missing: Missing) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 
 /// The inbox of a service: every stream that it reads.

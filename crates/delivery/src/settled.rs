@@ -10,9 +10,7 @@ use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
-use crate::{Delivery, bigint};
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::{Delivery, bigint, fault::BoxError};
 
 /// How far a reader is on one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,8 +39,8 @@ pub struct Wake {
 pub trait Wakes: Send + Sync + 'static {
     /// Wakes one aggregate, inside the transaction that claimed it.
     ///
-    /// `aggregate` is locked. It must be told when to be woken next, later than it was: else that is
-    /// a fault. A row that fails is put back, longer each time up to an hour, and listed among the
+    /// `aggregate` is locked. It must be told when to be woken next, later than it was or with an
+    /// event appended: else that is a fault, or it would be woken for ever. A row that fails is put back, longer each time up to an hour, and listed among the
     /// dead letters; it never holds back another. A panic is a fault of the row.
     fn wake(
         &self,

@@ -164,12 +164,10 @@ pub(super) fn known<F, S>(
     revision: Revision,
 ) -> Known {
     let service = shared.delivery.producer.source.service;
-    let mut reads: Vec<_> = service.reads().iter().map(|stream| stream.producer()).collect();
-    reads.dedup();
     // The owner of the definitions does not read them: it knows them all.
     let owner = service.streams().contains(&Stream::Definition);
     Known {
-        reads,
+        reads: service.reads().iter().map(|stream| stream.producer()).collect(),
         heads: aggregate.heads.clone(),
         revision: if owner { Revision(u32::MAX) } else { revision },
         dead: held.dead(aggregate.key()),

@@ -10,7 +10,10 @@ use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{Facts, Shared, Sources, arrival::Arrival};
-use crate::{Fault, broker, fault::Causes};
+use crate::{
+    Fault, broker,
+    fault::{BoxError, Causes},
+};
 
 /// The most messages of one transaction.
 const GROUP: usize = 256;
@@ -24,8 +27,6 @@ const AHEAD: usize = 2_048;
 const LONGEST_ABSENCE: SignedDuration = SignedDuration::from_secs(2);
 /// The longest pause while our own store, or a callee, is away.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Follows one stream: makes its consumer, also again after the broker lost it.

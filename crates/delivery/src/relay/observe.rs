@@ -7,10 +7,10 @@ use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::fault::BoxError;
+
 /// Messages that are asked for at once.
 const IN_FLIGHT: usize = 32;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A message of ours, by all that it is recognised by.
 #[derive(Debug, Clone, Copy)]

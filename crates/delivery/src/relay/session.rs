@@ -16,7 +16,12 @@ use super::{
     publish::{Published, publish},
     settle::{self, Settled},
 };
-use crate::{Delivery, bell::Listener, broker, fault::Causes};
+use crate::{
+    Delivery,
+    bell::Listener,
+    broker,
+    fault::{BoxError, Causes},
+};
 
 /// Between two looks at the outbox when nobody rings.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -24,8 +29,6 @@ const SWEEP: Duration = Duration::from_secs(1);
 const CHECK: Duration = Duration::from_mins(1);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// One leadership: performs acts, and keeps the content of what the core knows by number only.
 pub(super) struct Session<'a> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The most aggregates of one claim.
-const CLAIM: i64 = 500;
+const CLAIM: usize = 500;
 /// The longest time for which a row that fails is put back.
 const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_hours(1);
 
@@ -43,42 +43,40 @@ impl<W: Wakes> Waker<W> {
     /// Claims once; halves what fails until the culprit is alone, and puts that back.
     pub(super) async fn wake_due(&self, unconfirmed: bool) -> Result<Claimed, Fault> {
         let wake = Wake { now: self.delivery.clock.now(), unconfirmed };
-        let Failed { keys, fault } = match self.claim(None, wake).await {
-            Ok(woken) => {
-                let full = i64::try_from(woken).is_ok_and(|woken| woken >= CLAIM);
-                return Ok(if full { Claimed::Full } else { Claimed::All });
-            }
-            Err(failed) => failed,
-        };
-        let mut parts: Vec<&[Uuid]> = Vec::new();
-        let mut failed = Some((&keys[..], fault));
-        loop {
-            match failed.take() {
-                Some((_, fault @ Fault::Surroundings(_))) => return Err(fault),
-                Some((part, fault @ Fault::Own(_))) => match (halves(part), part) {
-                    (Some((first, second)), _) => parts.extend([second, first]),
-                    (None, [culprit]) => self.put_back(*culprit, &fault, wake.now).await?,
-                    (None, _) => return Err(fault),
-                },
-                None => {}
-            }
-            let Some(part) = parts.pop() else {
-                return Ok(Claimed::Full);
+        let mut parts = vec![None];
+        let mut claimed = Claimed::All;
+        while let Some(part) = parts.pop() {
+            let Failed { keys, fault } = match self.claim(part.as_deref(), wake).await {
+                Ok(CLAIM..) => {
+                    claimed = Claimed::Full;
+                    continue;
+                }
+                Ok(_) => continue,
+                Err(failed) => failed,
             };
-            if let Err(Failed { fault, .. }) = self.claim(Some(part), wake).await {
-                failed = Some((part, fault));
+            match (fault, &keys[..]) {
+                (fault @ Fault::Surroundings(_), _) | (fault, []) => return Err(fault),
+                (fault, [culprit]) => self.put_back(*culprit, &fault, wake.now).await?,
+                (_, several) => {
+                    let halves = halves(several).into_iter();
+                    let halves = halves.flat_map(|(first, second)| [second, first]);
+                    parts.extend(halves.map(|half| Some(half.to_vec())));
+                    claimed = Claimed::Full;
+                }
             }
         }
+        Ok(claimed)
     }
 
     /// One transaction: the due aggregates, or those of `keys` that are still due.
     async fn claim(&self, keys: Option<&[Uuid]>, wake: Wake) -> Result<usize, Failed> {
         let mut tx = self.delivery.pool.begin().await.map_err(Failed::early)?;
-        let locked = match keys {
+        let rows = match keys {
             None => due(&mut tx, wake.now).await,
             Some(keys) => still_due(&mut tx, keys, wake.now).await,
         };
-        let mut locked = locked.map_err(Failed::early)?;
+        let rows = rows.map_err(Failed::early)?.into_iter();
+        let mut locked: BTreeMap<_, _> = rows.map(|row| (row.key, Locked::from(row))).collect();
         if locked.is_empty() {
             return Ok(0);
         }
@@ -100,12 +98,13 @@ impl<W: Wakes> Waker<W> {
         let waiting = waiting(&mut tx, keys).await?;
         let mut late = Vec::with_capacity(keys.len());
         for aggregate in locked.values_mut() {
-            let planned = aggregate.next_at();
+            let (planned, said) = (aggregate.next_at(), aggregate.sequence());
             let unconfirmed = wake.unconfirmed || waiting.contains(&aggregate.key());
             let wake = Wake { unconfirmed, ..wake };
             caught(self.wakes.wake(&mut tx, aggregate, wake)).await?;
-            if aggregate.next_at().is_some() && aggregate.next_at() <= planned {
-                return Err(Fault::own("it asks to be woken again and not later than it was"));
+            let later = aggregate.next_at().is_none() || aggregate.next_at() > planned;
+            if !later && aggregate.sequence() == said {
+                return Err(Fault::own("it did nothing and asks to be woken again at once"));
             }
             late.extend(planned.map(|planned| wake.now.duration_since(planned)));
         }
@@ -123,12 +122,16 @@ impl<W: Wakes> Waker<W> {
     }
 
     /// Lets a row that fails sleep, longer each time.
+    ///
+    /// In the service's time, as its wake-up is: a leap of the manual clock ends it early, which is
+    /// one more try.
     async fn put_back(&self, key: Uuid, fault: &Fault, now: Timestamp) -> Result<(), Fault> {
         let words = Causes(fault).to_string();
         let mut tx = self.delivery.pool.begin().await?;
-        let Some(mut aggregate) = still_due(&mut tx, &[key], now).await?.remove(&key) else {
+        let Some(row) = still_due(&mut tx, &[key], now).await?.pop() else {
             return Ok(());
         };
+        let mut aggregate = Locked::from(row);
         let tries = sqlx::query_scalar!(
             "insert into delivery.wake_fault (key, tries, fault, at) values ($1, 1, $2, $3)
              on conflict (key) do update
@@ -150,18 +153,24 @@ impl<W: Wakes> Waker<W> {
     }
 }
 
+/// A claimed row.
+struct Due {
+    key: Uuid,
+    sequence: i64,
+    next_at: Option<jiff_sqlx::Timestamp>,
+}
+
 /// Locks the first due aggregates that nobody else has.
-async fn due(tx: &mut Tx<'_>, now: Timestamp) -> Result<BTreeMap<Uuid, Locked>, sqlx::Error> {
-    let rows = sqlx::query!(
+async fn due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Due>, sqlx::Error> {
+    sqlx::query_as!(
+        Due,
         "select key, sequence, next_at from delivery.aggregate
          where next_at <= $1 order by next_at limit $2 for update skip locked",
         now.to_sqlx() as _,
-        CLAIM,
+        i64::try_from(CLAIM).unwrap_or(i64::MAX),
     )
     .fetch_all(&mut **tx)
-    .await?;
-    let rows = rows.into_iter().map(|row| (row.key, row.sequence, row.next_at));
-    Ok(rows.map(|(key, sequence, next_at)| (key, locked(key, sequence, next_at))).collect())
+    .await
 }
 
 /// Locks those of `keys` that are due and that nobody else has.
@@ -169,17 +178,16 @@ async fn still_due(
     tx: &mut Tx<'_>,
     keys: &[Uuid],
     now: Timestamp,
-) -> Result<BTreeMap<Uuid, Locked>, sqlx::Error> {
-    let rows = sqlx::query!(
+) -> Result<Vec<Due>, sqlx::Error> {
+    sqlx::query_as!(
+        Due,
         "select key, sequence, next_at from delivery.aggregate
          where key = any($1) and next_at <= $2 order by next_at for update skip locked",
         keys,
         now.to_sqlx() as _,
     )
     .fetch_all(&mut **tx)
-    .await?;
-    let rows = rows.into_iter().map(|row| (row.key, row.sequence, row.next_at));
-    Ok(rows.map(|(key, sequence, next_at)| (key, locked(key, sequence, next_at))).collect())
+    .await
 }
 
 /// Those of `keys` about which facts have come that could not be applied yet.
@@ -189,6 +197,9 @@ async fn waiting(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Erro
         .await
 }
 
-fn locked(key: Uuid, sequence: i64, next_at: Option<jiff_sqlx::Timestamp>) -> Locked {
-    Locked::new(key, bigint::from(sequence), next_at.map(jiff_sqlx::Timestamp::to_jiff))
+impl From<Due> for Locked {
+    fn from(row: Due) -> Self {
+        let next_at = row.next_at.map(jiff_sqlx::Timestamp::to_jiff);
+        Self::new(row.key, bigint::from(row.sequence), next_at)
+    }
 }
