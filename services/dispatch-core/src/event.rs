@@ -67,8 +67,8 @@ pub enum Reason {
     UnknownCase,
     /// It says what is known.
     AlreadyKnown,
-    /// It is about a cycle that is over.
-    EarlierCycle,
+    /// It is about another cycle than the one that runs.
+    OtherCycle,
     /// No route leads from its item and place to a post. `apply` refuses such a campus; should it
     /// come to it, the promise to complete is watched all the same, and leaders hear.
     Unrouted,

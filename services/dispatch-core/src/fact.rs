@@ -108,7 +108,7 @@ fn on_reopened(
 ) -> Result<Vec<Event>, Reason> {
     let work = state.work().ok_or(Reason::UnknownCase)?;
     match reopened.cycle.cmp(&work.cycle) {
-        Ordering::Less => Err(Reason::EarlierCycle),
+        Ordering::Less => Err(Reason::OtherCycle),
         Ordering::Equal => Err(Reason::AlreadyKnown),
         Ordering::Greater => {
             let offered = offer(Asked::from(reopened), rules, now, ids)?;
@@ -122,7 +122,7 @@ fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason>
     let CaseClosedV1 { cycle, end, closed_at: at } = *closed;
     match state {
         State::New => Err(Reason::UnknownCase),
-        State::Working(work) | State::Done(work) if cycle < work.cycle => Err(Reason::EarlierCycle),
+        State::Working(work) | State::Done(work) if cycle < work.cycle => Err(Reason::OtherCycle),
         State::Working(work) | State::Done(work) => {
             Ok(cancel_open(work, at).chain([Event::Ended { cycle, end, at }]).collect())
         }

