@@ -1,0 +1,125 @@
+//! What intake knows, as the wire has it.
+
+use clock::CaseId;
+use definitions::{Change, Document, Rules};
+use delivery_rpc::timestamp;
+use events::intake::Promise;
+use intake_core::{Case, Ground, State};
+use proto::{
+    delivery::v1::Head,
+    intake::v1::{
+        AcceptCaseResponse, CaseState, CaseSummary, ChangeKind, DocumentChange, GetCaseResponse,
+        Person,
+    },
+    words::v1 as wire,
+};
+
+use crate::people::{Field, Known};
+
+/// What the caller is told of a case that was just accepted.
+pub(crate) fn accepted(id: CaseId, state: &State, rules: &Rules, head: Head) -> AcceptCaseResponse {
+    let Some(case) = state.case() else { return AcceptCaseResponse::default() };
+    AcceptCaseResponse {
+        head: Some(head),
+        case_id: id.to_string(),
+        number: case.number.to_string(),
+        urgency: wire::Urgency::from(case.urgency).into(),
+        urgency_reason: urgency_reason(case, rules),
+        level: wire::Level::from(case.level).into(),
+        place: case.place.to_string(),
+        promises: case.promises.iter().map(promise).collect(),
+    }
+}
+
+/// A case without what is sealed.
+pub(crate) fn case(id: CaseId, state: &State, case: &Case, rules: &Rules) -> GetCaseResponse {
+    let closed_at = match state {
+        State::New | State::Open(_) | State::Resolved { .. } => None,
+        State::Closed { closing, .. } => Some(closing.at),
+    };
+    GetCaseResponse {
+        summary: summary(id, state),
+        channel: wire::Channel::from(case.channel).into(),
+        urgency_reason: urgency_reason(case, rules),
+        first_receiver: case.first_receiver.to_string(),
+        recorded_at: Some(timestamp(case.accepted_at)),
+        resolved_at: state.resolution().map(|resolution| timestamp(resolution.at)),
+        closed_at: closed_at.map(timestamp),
+        promises: case.promises.iter().map(promise).collect(),
+        revision: case.revision.0,
+        ..GetCaseResponse::default()
+    }
+}
+
+/// A case in a list; none for one that was never accepted.
+pub(crate) fn summary(id: CaseId, state: &State) -> Option<CaseSummary> {
+    let case = state.case()?;
+    let (word, end, told) = match state {
+        State::New => return None,
+        State::Open(_) => (CaseState::Open, None, case.told()),
+        State::Resolved { .. } => (CaseState::Resolved, None, case.told()),
+        State::Closed { closing, .. } => (CaseState::Closed, Some(closing.end), None),
+    };
+    Some(CaseSummary {
+        id: id.to_string(),
+        number: case.number.to_string(),
+        kind: wire::CaseKind::from(case.kind).into(),
+        item: case.item.to_string(),
+        place: case.place.to_string(),
+        urgency: wire::Urgency::from(case.urgency).into(),
+        level: wire::Level::from(case.level).into(),
+        state: word.into(),
+        end: end.map_or(wire::End::Unspecified, wire::End::from).into(),
+        cycle: case.cycle.get().into(),
+        received_at: Some(timestamp(case.received_at)),
+        promise: told.map(promise),
+    })
+}
+
+/// A promise as it is told.
+pub(crate) fn promise(promise: &Promise) -> wire::Promise {
+    wire::Promise {
+        commitment: wire::Commitment::from(promise.commitment).into(),
+        due: Some(timestamp(promise.due)),
+        provisional: promise.provisional,
+    }
+}
+
+/// A person, as far as they are known.
+pub(crate) fn person(known: &Known) -> Person {
+    let field = |field| known.details.get(field).unwrap_or_default().to_owned();
+    Person {
+        id: known.id.to_string(),
+        name: field(Field::Name),
+        phone: field(Field::Phone),
+        mail: field(Field::Mail),
+        number: field(Field::Number),
+    }
+}
+
+/// What became of a document that was among `old` or not.
+pub(crate) fn document_change(change: &Change, old: &[Document]) -> DocumentChange {
+    let known = old.iter().any(|one| one.kind == change.kind && one.id == change.id);
+    let what = match (&change.document, known) {
+        (None, _) => ChangeKind::Removed,
+        (Some(_), true) => ChangeKind::Changed,
+        (Some(_), false) => ChangeKind::Added,
+    };
+    DocumentChange { change: what.into(), kind: change.kind.to_string(), id: change.id.to_string() }
+}
+
+/// The rule that gave a case its urgency, in both languages; empty where none asks for haste.
+fn urgency_reason(case: &Case, rules: &Rules) -> String {
+    match &case.ground {
+        Ground::Usual => String::new(),
+        Ground::Authority => "由受理人决定 decided by who accepted it".to_owned(),
+        Ground::Rule(code) => {
+            let item = rules.item(&case.item);
+            let rule = item.and_then(|item| item.urgency.iter().find(|rule| rule.reason == *code));
+            rule.map_or_else(
+                || code.to_string(),
+                |rule| format!("{} {}", rule.names.zh, rule.names.en),
+            )
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The interface `yizhan.intake.v1.Intake`: what is parsed here is decided elsewhere.
+
+pub(crate) mod answers;
+mod fields;
+mod requests;
+
+use events::words::Revision;
+use proto::intake::v1::{
+    AcceptCaseRequest, AcceptCaseResponse, ApplyDefinitionsRequest, ApplyDefinitionsResponse,
+    GetCaseRequest, GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse,
+    ImportRequestersRequest, ImportRequestersResponse, ListCasesRequest, ListCasesResponse,
+    ReopenCaseRequest, ReopenCaseResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    intake_server::{Intake as Interface, IntakeServer},
+};
+use rpc::subject;
+use tonic::{Request, Response, Status, service::Routes};
+
+use crate::{
+    Intake,
+    commands::{
+        ApplyDefinitions, Asked, Reopen, Withdraw, accept::Accepting, apply_definitions,
+        import_requesters, reopen, withdraw,
+    },
+    questions,
+};
+
+/// Everything that intake answers by gRPC.
+pub(crate) fn routes(intake: Intake, accepting: Accepting) -> Routes {
+    let delivery = delivery_rpc::service(intake.delivery.clone());
+    Routes::new(IntakeServer::new(Answering { intake, accepting })).add_service(delivery)
+}
+
+#[derive(Debug)]
+struct Answering {
+    intake: Intake,
+    accepting: Accepting,
+}
+
+#[tonic::async_trait]
+impl Interface for Answering {
+    async fn accept_case(
+        &self,
+        request: Request<AcceptCaseRequest>,
+    ) -> Result<Response<AcceptCaseResponse>, Status> {
+        let asked = Asked::of("Intake/AcceptCase", &request)?;
+        let command = requests::accept(asked, request.into_inner())?;
+        Ok(Response::new(self.accepting.accept(command).await?))
+    }
+
+    async fn get_case(
+        &self,
+        request: Request<GetCaseRequest>,
+    ) -> Result<Response<GetCaseResponse>, Status> {
+        let case = request.get_ref().case.parse()?;
+        Ok(Response::new(questions::get_case(&self.intake, subject(&request)?, case).await?))
+    }
+
+    async fn list_cases(
+        &self,
+        request: Request<ListCasesRequest>,
+    ) -> Result<Response<ListCasesResponse>, Status> {
+        let asked = requests::list(request.get_ref())?;
+        Ok(Response::new(questions::list_cases(&self.intake, subject(&request)?, asked).await?))
+    }
+
+    async fn withdraw_case(
+        &self,
+        request: Request<WithdrawCaseRequest>,
+    ) -> Result<Response<WithdrawCaseResponse>, Status> {
+        let asked = Asked::of("Intake/WithdrawCase", &request)?;
+        let WithdrawCaseRequest { case, reason } = request.into_inner();
+        let (case, reason) = (case.parse()?, requests::reason(reason)?);
+        Ok(Response::new(withdraw(&self.intake, Withdraw { asked, case, reason }).await?))
+    }
+
+    async fn reopen_case(
+        &self,
+        request: Request<ReopenCaseRequest>,
+    ) -> Result<Response<ReopenCaseResponse>, Status> {
+        let asked = Asked::of("Intake/ReopenCase", &request)?;
+        let ReopenCaseRequest { case, reason } = request.into_inner();
+        let (case, reason) = (case.parse()?, requests::reason(reason)?);
+        Ok(Response::new(reopen(&self.intake, Reopen { asked, case, reason }).await?))
+    }
+
+    async fn apply_definitions(
+        &self,
+        request: Request<ApplyDefinitionsRequest>,
+    ) -> Result<Response<ApplyDefinitionsResponse>, Status> {
+        let asked = Asked::of("Intake/ApplyDefinitions", &request)?;
+        let ApplyDefinitionsRequest { files, dry_run } = request.into_inner();
+        let files = files.into_iter().map(|file| (file.name, file.text)).collect();
+        let command = ApplyDefinitions { asked, files, dry_run };
+        Ok(Response::new(apply_definitions(&self.intake, command).await?))
+    }
+
+    async fn get_definitions(
+        &self,
+        request: Request<GetDefinitionsRequest>,
+    ) -> Result<Response<GetDefinitionsResponse>, Status> {
+        let revision = Some(request.get_ref().revision).filter(|revision| *revision > 0);
+        let revision = revision.map(Revision);
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::get_definitions(&self.intake, subject, revision).await?))
+    }
+
+    async fn import_requesters(
+        &self,
+        request: Request<ImportRequestersRequest>,
+    ) -> Result<Response<ImportRequestersResponse>, Status> {
+        let asked = Asked::of("Intake/ImportRequesters", &request)?;
+        let requesters = requests::requesters(request.into_inner())?;
+        Ok(Response::new(import_requesters(&self.intake, &asked, requesters).await?))
+    }
+}

@@ -1,0 +1,141 @@
+//! Requests as they are parsed: what does not parse is refused with all its violations.
+
+use clock::PersonId;
+use events::words::{CaseKind, Channel, Urgency};
+use jiff::Timestamp;
+use proto::intake::v1::{
+    AcceptCaseRequest, CaseState, ImportRequestersRequest, ListCasesRequest, Person,
+    Requester as WireRequester,
+};
+use proto::words::v1 as wire;
+use rpc::Error;
+
+use super::fields::Fields;
+use crate::{
+    commands::{Asked, Requester, accept::AcceptCase},
+    people::{Details, Field, Named},
+    questions::ListCases,
+};
+
+/// The most characters of what was said.
+const LONGEST_TEXT: usize = 4_000;
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 500;
+/// The most characters of a name, a mail address, an inventory id.
+const LONGEST_NAME: usize = 100;
+const LONGEST_MAIL: usize = 254;
+const LONGEST_CODE: usize = 64;
+/// The digits of a phone.
+const PHONE: std::ops::RangeInclusive<usize> = 3..=20;
+/// Cases of one page: by default, and at most.
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 200;
+
+/// A contact and what was reported in it.
+pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptCase, Error> {
+    let mut fields = Fields::default();
+    let channel = fields.take("channel", Channel::try_from(request.channel()));
+    let kind = Some(request.kind()).filter(|kind| *kind != wire::CaseKind::Unspecified);
+    let kind = kind.and_then(|kind| fields.take("kind", CaseKind::try_from(kind)));
+    let item = fields.required("item", &request.item);
+    let place = fields.optional("place", &request.place);
+    let received_at = request.received_at.as_ref();
+    let received_at = received_at.and_then(|at| fields.take("received_at", instant(at)));
+    let campus_phone = fields.text("campus_phone", request.campus_phone, LONGEST_CODE);
+    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let asset = fields.text("asset", request.asset, LONGEST_CODE);
+    let caller = named(&mut fields, "caller", request.caller);
+    let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
+    let people = request.people.map(|people| u16::try_from(people).unwrap_or(u16::MAX));
+    let made = item.zip(channel).map(|(item, channel)| AcceptCase {
+        asked,
+        kind,
+        channel,
+        campus_phone: given(campus_phone),
+        item,
+        place,
+        text,
+        caller,
+        on_behalf_of,
+        asset: given(asset),
+        people,
+        received_at,
+    });
+    fields.end("case-invalid", made)
+}
+
+/// What was said with a command; may be empty.
+pub(super) fn reason(text: String) -> Result<String, Error> {
+    let mut fields = Fields::default();
+    let text = fields.text("reason", text, LONGEST_REASON);
+    fields.end("reason-too-long", Some(text))
+}
+
+/// Which cases are asked for.
+pub(super) fn list(request: &ListCasesRequest) -> Result<ListCases, Error> {
+    let mut fields = Fields::default();
+    let urgency = Some(request.urgency()).filter(|one| *one != wire::Urgency::Unspecified);
+    let urgency = urgency.and_then(|one| fields.take("urgency", Urgency::try_from(one)));
+    let status = match request.state() {
+        CaseState::Unspecified => None,
+        CaseState::Open => Some("open"),
+        CaseState::Resolved => Some("resolved"),
+        CaseState::Closed => Some("closed"),
+    };
+    let item = fields.optional("item", &request.item);
+    let place = fields.optional("place", &request.place);
+    let after = fields.optional("page_token", &request.page_token);
+    let page_size = if request.page_size == 0 { PAGE } else { request.page_size };
+    let page_size = page_size.min(LARGEST_PAGE);
+    fields.end("list-invalid", Some(ListCases { status, urgency, item, place, page_size, after }))
+}
+
+/// Persons whom the portal answers for.
+pub(super) fn requesters(request: ImportRequestersRequest) -> Result<Vec<Requester>, Error> {
+    let mut fields = Fields::default();
+    let read = |(place, requester): (usize, WireRequester)| {
+        let at = format!("requesters[{place}]");
+        let person = fields.required(&format!("{at}.person"), &requester.person);
+        let account = fields.required(&format!("{at}.account"), &requester.account);
+        let WireRequester { name, phone, mail, number, .. } = requester;
+        let details = details(&mut fields, &at, [name, phone, mail, number]);
+        Some(Requester { person: person?, account: account?, details })
+    };
+    let read: Vec<_> = request.requesters.into_iter().enumerate().map(read).collect();
+    fields.end("requesters-invalid", read.into_iter().collect())
+}
+
+/// A text that was given.
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Somebody of whom something is told; nobody else is a caller.
+fn named(fields: &mut Fields, at: &str, person: Option<Person>) -> Option<Named> {
+    let Person { id, name, phone, mail, number } = person?;
+    let id: Option<PersonId> = fields.optional(&format!("{at}.id"), &id);
+    let details = details(fields, at, [name, phone, mail, number]);
+    Some(Named { id, details }).filter(|named| id.is_some() || !named.details.is_empty())
+}
+
+fn details(fields: &mut Fields, at: &str, [name, phone, mail, number]: [String; 4]) -> Details {
+    let digits = phone.strip_prefix('+').unwrap_or(&phone);
+    let is_phone = PHONE.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if !phone.is_empty() && !is_phone {
+        fields
+            .refuse(&format!("{at}.phone"), "must be 3 to 20 digits, with or without a leading +");
+    }
+    if !mail.is_empty() && !mail.contains('@') {
+        fields.refuse(&format!("{at}.mail"), "must be a mail address");
+    }
+    let name = fields.text(&format!("{at}.name"), name, LONGEST_NAME);
+    let mail = fields.text(&format!("{at}.mail"), mail, LONGEST_MAIL);
+    let number = fields.text(&format!("{at}.number"), number, LONGEST_CODE);
+    let details = Details::default().with(Field::Name, &name).with(Field::Phone, &phone);
+    details.with(Field::Mail, &mail).with(Field::Number, &number)
+}
+
+/// An instant, cut to the microseconds that the store keeps.
+fn instant(at: &prost_types::Timestamp) -> Result<Timestamp, jiff::Error> {
+    Timestamp::new(at.seconds, at.nanos / 1_000 * 1_000)
+}

@@ -1,0 +1,113 @@
+use authz::{Action, Relation, Relations, Subject, decide};
+use clock::{CaseId, ContactId, Ids as _, PersonId, RandomIds};
+use definitions::Rules;
+use events::words::{CaseNumber, Level};
+use intake_core::{Accept, Command, Event, State, on_command};
+use jiff::Timestamp;
+use rpc::{Code, Error, authorize};
+
+use super::AcceptCase;
+use crate::{
+    commands::refusal,
+    people::{Directory, Named},
+};
+
+/// A case that is about to be accepted.
+pub(super) struct Decided {
+    pub(super) case: CaseId,
+    pub(super) contact: ContactId,
+    pub(super) caller: Option<PersonId>,
+    pub(super) events: Vec<Event>,
+}
+
+/// What becomes of one contact.
+pub(super) fn decide_one(
+    call: &AcceptCase,
+    rules: &Rules,
+    number: CaseNumber,
+    directory: &mut Directory,
+    now: Timestamp,
+    ids: &mut RandomIds,
+) -> Result<Decided, Error> {
+    let subject = &call.asked.subject;
+    let caller = match &call.caller {
+        Some(named) => Some(person("caller", named, directory, ids)?),
+        None => themselves(subject),
+    };
+    let other = call.on_behalf_of.as_ref();
+    let on_behalf_of =
+        other.map(|named| person("on_behalf_of", named, directory, ids)).transpose()?;
+    permit(call, caller, rules)?;
+
+    let account = subject.principal.account();
+    let first_receiver = account.ok_or_else(|| not_permitted("a service takes no contacts"))?;
+    let contact = ids.id();
+    let command = Command::Accept(Accept {
+        number,
+        contact,
+        channel: call.channel,
+        item: call.item.clone(),
+        place: call.place.clone(),
+        campus_phone: call.campus_phone.clone(),
+        text: call.text.clone(),
+        people: call.people,
+        urgency: None,
+        received_at: call.received_at,
+        caller,
+        on_behalf_of,
+        first_receiver,
+        by: call.asked.actor()?,
+    });
+    let events =
+        on_command(&State::New, rules, command, now, ids).map_err(|rejected| refusal(&rejected))?;
+    Ok(Decided { case: ids.id(), contact, caller, events })
+}
+
+/// The one who is named, known or new.
+fn person(
+    field: &str,
+    named: &Named,
+    directory: &mut Directory,
+    ids: &mut RandomIds,
+) -> Result<PersonId, Error> {
+    directory.find_or_add(named, ids).ok_or_else(|| {
+        Error::new(Code::InvalidArgument, "case-invalid", "the person is not known")
+            .violating(format!("{field}.id"), "nobody has this id: leave it out")
+    })
+}
+
+/// Who may report for themselves alone is their own caller.
+fn themselves(subject: &Subject) -> Option<PersonId> {
+    let for_others = decide(subject, Action::AcceptCase, Relations::NONE, Level::Public);
+    if for_others.is_allowed() { None } else { subject.person }
+}
+
+fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<(), Error> {
+    let subject = &call.asked.subject;
+    let own = caller.is_some() && caller == subject.person;
+    let relations = Relations::NONE.with(Relation::Own, own);
+    let item = rules.item(&call.item);
+    let level = item.map_or(Level::Public, |item| item.level);
+    authorize(subject, Action::AcceptCase, relations, level)?;
+    if call.received_at.is_some()
+        && !decide(subject, Action::BackdateCase, relations, level).is_allowed()
+    {
+        return Err(Error::new(
+            Code::PermissionDenied,
+            "backdating-not-permitted",
+            "only the duty counsellor records what was received earlier",
+        ));
+    }
+    match (item, call.kind) {
+        (Some(item), Some(kind)) if item.kind != kind => {
+            let message = format!("`{}` is of the kind `{}`, not `{kind}`", item.id, item.kind);
+            Err(Error::new(Code::InvalidArgument, "case-invalid", message.as_str())
+                .violating("kind", message))
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
+}
+
+fn not_permitted(message: &str) -> Error {
+    Error::new(Code::PermissionDenied, "not-permitted", message)
+}

@@ -1,0 +1,180 @@
+use std::collections::BTreeMap;
+
+use clock::CaseId;
+use definitions::Rules;
+use delivery::{
+    Fault, Locked, Stamp, Tx,
+    idempotency::{begin_group, finish_group},
+    lock, save,
+};
+use delivery_rpc::{Failure, Intent, head};
+use events::words::ContactOutcome;
+use intake_core::{Event, State};
+use jiff::Timestamp;
+use proto::intake::v1::AcceptCaseResponse;
+use rpc::Error;
+
+use super::{
+    AcceptCase,
+    decide::{Decided, decide_one},
+    numbers::Numbers,
+};
+use crate::{
+    Intake,
+    api::answers,
+    commands::existing::owner,
+    people::Directory,
+    record::{Cause, Change, record},
+    store::{
+        cases::{self, Attached},
+        contacts::{self, Contact},
+    },
+};
+
+/// What became of a group of calls.
+pub(super) enum Outcome {
+    /// All of it is committed.
+    Committed {
+        /// In the order of the calls.
+        answers: Vec<AcceptCaseResponse>,
+        /// How many were not decided before.
+        new: u64,
+    },
+    /// Nothing was done, because of these.
+    Refused(BTreeMap<usize, Error>),
+}
+
+/// A call that was not decided before.
+struct New<'a> {
+    place: usize,
+    call: &'a AcceptCase,
+    decided: Decided,
+}
+
+/// Decides all calls and commits, or does nothing.
+pub(super) async fn accept(
+    intake: &Intake,
+    mut tx: Tx<'_>,
+    rules: &Rules,
+    numbers: &mut Numbers,
+    calls: &[&AcceptCase],
+) -> Result<Outcome, Failure> {
+    let (now, machine) = (intake.clock().now(), intake.clock().machine());
+    let mut answers = BTreeMap::new();
+    let mut refused = BTreeMap::new();
+    let mut undecided = Vec::new();
+    let group = calls.iter().map(|call| &call.asked.intent);
+    let group = group.map(|intent| (intent.id.clone(), intent.digest)).collect();
+    let mut begun = begin_group(&mut tx, &group, machine).await?;
+    for (place, call) in calls.iter().enumerate() {
+        match begun.remove(&call.asked.intent.id).map(Intent::answered).transpose() {
+            Ok(Some(Some(answer))) => drop(answers.insert(place, answer)),
+            Ok(Some(None) | None) => undecided.push((place, *call)),
+            Err(failure) => drop(refused.insert(place, failure.into())),
+        }
+    }
+
+    let named = undecided.iter().flat_map(|(_, call)| [&call.caller, &call.on_behalf_of]);
+    let named: Vec<_> = named.flatten().collect();
+    let mut directory = Directory::load(&mut tx, &intake.seals, &named).await?;
+    // Those that are given to refused calls can be given again.
+    let mut taken = numbers.clone();
+    let mut new = Vec::new();
+    for (place, call) in undecided {
+        let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
+        match decide_one(call, rules, number, &mut directory, now, &mut intake.ids()) {
+            Ok(decided) => new.push(New { place, call, decided }),
+            Err(refusal) => drop(refused.insert(place, refusal)),
+        }
+    }
+    if !refused.is_empty() {
+        return Ok(Outcome::Refused(refused));
+    }
+    *numbers = taken;
+
+    let told = write(intake, &mut tx, rules, directory, &new, now).await?;
+    let kept = new.iter().zip(&told);
+    let kept = kept.map(|(new, told)| (new.call.asked.intent.id.clone(), Intent::kept(told)));
+    finish_group(&mut tx, &kept.collect()).await?;
+    tx.commit().await?;
+    intake.delivery.bell().ring();
+    answers.extend(new.iter().map(|new| new.place).zip(told));
+    Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
+}
+
+/// Writes all that was decided; answers what to tell, in the same order.
+async fn write(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    mut directory: Directory,
+    new: &[New<'_>],
+    now: Timestamp,
+) -> Result<Vec<AcceptCaseResponse>, Failure> {
+    let mut attached = Vec::new();
+    for New { call, decided, .. } in new {
+        let owner = owner(decided.case, decided.caller);
+        let words = Some(&*call.text).filter(|text| !text.is_empty());
+        let words = words.map(|text| directory.keys.seal(owner, "words", text)).transpose()?;
+        attached.push(Attached { case: decided.case, asset: call.asset.clone(), words });
+    }
+    directory.save(tx).await?;
+    let keys = new.iter().flat_map(|new| [new.decided.contact.uuid(), new.decided.case.uuid()]);
+    let mut locked = lock(tx, &keys.collect::<Vec<_>>()).await?;
+    let mut by_key: BTreeMap<_, _> = locked.iter_mut().map(|one| (one.key(), one)).collect();
+    let (mut recorded, mut changes) = (Vec::new(), Vec::new());
+    for New { call, decided, .. } in new {
+        let cause = Cause::of(&call.asked, now);
+        if let Some(contact) = by_key.remove(&decided.contact.uuid()) {
+            recorded.extend(contact_of(
+                intake,
+                contact,
+                call,
+                decided,
+                &cause.stamp(now, rules.revision()),
+            )?);
+        }
+        if let Some(locked) = by_key.remove(&decided.case.uuid()) {
+            changes.push(Change {
+                locked,
+                state: State::New,
+                events: decided.events.clone(),
+                cause,
+            });
+        }
+    }
+    contacts::insert(tx, &recorded, now).await?;
+    record(tx, intake, &mut changes, now).await?;
+    cases::attach(tx, &attached).await?;
+    let told = changes.iter().map(|Change { locked, state, .. }| {
+        answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked))
+    });
+    let told = told.collect();
+    save(tx, &mut locked, intake.clock().machine()).await?;
+    Ok(told)
+}
+
+/// The contact of a case, told to others under its own key.
+fn contact_of(
+    intake: &Intake,
+    locked: &mut Locked,
+    call: &AcceptCase,
+    decided: &Decided,
+    stamp: &Stamp,
+) -> Result<Option<Contact>, Failure> {
+    let Some(event @ Event::Accepted { accepted, .. }) = decided.events.first() else {
+        return Ok(None);
+    };
+    if let Some((_, fact)) = intake_core::contact(event, decided.case) {
+        locked.append(intake.delivery.producer(), &fact, stamp, &mut intake.ids())?;
+    }
+    Ok(Some(Contact {
+        id: decided.contact,
+        channel: accepted.channel,
+        at: accepted.received_at,
+        first_receiver: accepted.first_receiver,
+        outcome: ContactOutcome::Opened,
+        caller: decided.caller,
+        campus_phone: call.campus_phone.clone(),
+    }))
+}

@@ -1,0 +1,50 @@
+//! A contact becomes a case.
+//!
+//! Enrolment week and a burst main bring hundreds of calls at once, and a commit is what each of
+//! them waits for. So one writer takes all that wait into one transaction.
+//!
+//! ```text
+//!  calls ──> writer   equal ones folded, 1-256 at a time
+//!              └──> group    begin ─ who is it? ─ decide each ─ write all ─ commit ─ answer each
+//!                     │        a refused one leaves, the others are tried again without it
+//!                     └ failed: one by one, so that each caller gets its own answer
+//!  numbers   blocks of 32, each taken in a transaction of its own
+//! ```
+
+mod decide;
+mod group;
+mod numbers;
+mod writer;
+
+use events::words::{CaseKind, Channel, ItemId, PlaceId};
+use jiff::Timestamp;
+use proto::intake::v1::AcceptCaseResponse;
+use rpc::Error;
+
+use super::Asked;
+use crate::people::Named;
+
+pub(crate) use writer::{Accepting, writer};
+
+/// What a caller is told.
+type Answer = Result<AcceptCaseResponse, Error>;
+
+/// A contact and what was reported in it.
+#[derive(Clone)]
+pub(crate) struct AcceptCase {
+    pub(crate) asked: Asked,
+    /// The kind that the caller expects of the item, if any.
+    pub(crate) kind: Option<CaseKind>,
+    pub(crate) channel: Channel,
+    pub(crate) campus_phone: Option<String>,
+    pub(crate) item: ItemId,
+    pub(crate) place: Option<PlaceId>,
+    /// In the caller's words; may be empty.
+    pub(crate) text: String,
+    /// `None` for an unknown caller.
+    pub(crate) caller: Option<Named>,
+    pub(crate) on_behalf_of: Option<Named>,
+    pub(crate) asset: Option<String>,
+    pub(crate) people: Option<u16>,
+    pub(crate) received_at: Option<Timestamp>,
+}

@@ -1,0 +1,174 @@
+use std::sync::Arc;
+
+use definitions::Rules;
+use delivery::{Fault, Tx};
+use delivery_rpc::Failure;
+use opentelemetry::metrics::{Counter, Meter};
+use rpc::{Code, Error};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    AcceptCase, Answer,
+    group::{self, Outcome},
+    numbers::{Numbers, month},
+};
+use crate::Intake;
+
+/// The most calls of one transaction.
+const LARGEST_GROUP: usize = 256;
+/// The most calls that wait; one more is told to come again.
+const LONGEST_QUEUE: usize = 4 * LARGEST_GROUP;
+
+/// Where calls wait for the writer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Accepting(mpsc::Sender<Waiting>);
+
+/// A call, and who waits for its answer.
+struct Waiting {
+    command: AcceptCase,
+    asker: oneshot::Sender<Answer>,
+}
+
+/// The one who accepts, and the way to him.
+pub(crate) fn writer(intake: Intake, meter: &Meter) -> (Accepting, Writer) {
+    let (sender, waiting) = mpsc::channel(LONGEST_QUEUE);
+    let accepted = meter
+        .u64_counter("yizhan.cases.accepted")
+        .with_description("Cases that were accepted")
+        .build();
+    (Accepting(sender), Writer { intake, waiting, numbers: Numbers::default(), accepted })
+}
+
+impl Accepting {
+    /// Has it accepted with others; answered after the commit.
+    pub(crate) async fn accept(&self, command: AcceptCase) -> Answer {
+        let (asker, answer) = oneshot::channel();
+        let gone = |error: &str| {
+            let message = "too many calls wait to be accepted; try again";
+            Error::unavailable("accepting-overloaded", message, error)
+        };
+        self.0.try_send(Waiting { command, asker }).map_err(|error| gone(&error.to_string()))?;
+        answer.await.map_err(|error| gone(&error.to_string()))?
+    }
+}
+
+/// Takes all that wait into one transaction.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    intake: Intake,
+    waiting: mpsc::Receiver<Waiting>,
+    numbers: Numbers,
+    accepted: Counter<u64>,
+}
+
+/// Equal commands, decided once.
+struct Call {
+    command: AcceptCase,
+    askers: Vec<oneshot::Sender<Answer>>,
+}
+
+impl Call {
+    /// Whoever has gone away is told nothing.
+    fn tell(self, answer: &Answer) {
+        for asker in self.askers {
+            drop(asker.send(answer.clone()));
+        }
+    }
+}
+
+impl Writer {
+    /// Accepts until `stop`, which comes after the last call was answered.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let mut group = Vec::new();
+            let received = self.waiting.recv_many(&mut group, LARGEST_GROUP);
+            match stop.run_until_cancelled(received).await {
+                None => return,
+                // Nobody can call any more.
+                Some(0) => return stop.cancelled().await,
+                Some(_) => {
+                    while !group.is_empty() {
+                        let (calls, other) = fold(group);
+                        self.decide(calls).await;
+                        group = other;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides calls together; after a failure one by one, so that each caller gets its own answer.
+    async fn decide(&mut self, mut calls: Vec<Call>) {
+        let mut together = calls.len();
+        while !calls.is_empty() {
+            let mut later = calls.split_off(together.min(calls.len()));
+            let (rules, tx) = match self.begin(calls.len()).await {
+                Ok(begun) => begun,
+                Err(failure) => {
+                    let answer = Err(failure.into());
+                    return calls.into_iter().chain(later).for_each(|call| call.tell(&answer));
+                }
+            };
+            let commands: Vec<_> = calls.iter().map(|call| &call.command).collect();
+            let (intake, numbers) = (&self.intake, &mut self.numbers);
+            match group::accept(intake, tx, &rules, numbers, &commands).await {
+                Ok(Outcome::Committed { answers, new }) => {
+                    self.accepted.add(new, &[]);
+                    let told = calls.drain(..).zip(answers);
+                    told.for_each(|(call, answer)| call.tell(&Ok(answer)));
+                }
+                Ok(Outcome::Refused(mut refused)) => {
+                    let all = std::mem::take(&mut calls).into_iter().enumerate();
+                    for (place, call) in all {
+                        match refused.remove(&place) {
+                            Some(refusal) => call.tell(&Err(refusal)),
+                            None => calls.push(call),
+                        }
+                    }
+                }
+                Err(failure) if together == 1 => {
+                    let answer = Err(failure.into());
+                    calls.drain(..).for_each(|call| call.tell(&answer));
+                }
+                Err(failure) => {
+                    let cause = Error::from(failure);
+                    tracing::debug!(?cause, calls = calls.len(), "a group is tried one by one");
+                    together = 1;
+                }
+            }
+            calls.append(&mut later);
+        }
+    }
+
+    /// What every group needs: rules, numbers enough, a transaction.
+    async fn begin(&mut self, count: usize) -> Result<(Arc<Rules>, Tx<'static>), Failure> {
+        let pool = self.intake.pool();
+        let mut connection = pool.acquire().await?;
+        let newest = self.intake.revisions.newest(&mut connection).await.map_err(Fault::from)?;
+        drop(connection);
+        let rules = newest.ok_or_else(no_definitions)?;
+        let month = month(&rules, self.intake.clock().now());
+        self.numbers.reserve(pool, month, count).await?;
+        Ok((rules, pool.begin().await?))
+    }
+}
+
+/// Equal commands as one. Another command under the key of one of them has to wait for its turn.
+fn fold(group: Vec<Waiting>) -> (Vec<Call>, Vec<Waiting>) {
+    let (mut calls, mut other): (Vec<Call>, _) = (Vec::new(), Vec::new());
+    for Waiting { command, asker } in group {
+        let intent = &command.asked.intent;
+        match calls.iter_mut().find(|call| call.command.asked.intent.id == intent.id) {
+            None => calls.push(Call { command, askers: vec![asker] }),
+            Some(call) if call.command.asked.intent == *intent => call.askers.push(asker),
+            Some(_) => other.push(Waiting { command, asker }),
+        }
+    }
+    (calls, other)
+}
+
+fn no_definitions() -> Error {
+    let message = "nothing can be accepted yet: apply the campus's definitions first";
+    Error::new(Code::FailedPrecondition, "no-definitions", message)
+}

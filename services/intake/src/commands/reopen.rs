@@ -1,0 +1,61 @@
+use std::slice;
+
+use authz::Action;
+use delivery::save;
+use delivery_rpc::{Failure, head};
+use intake_core::{Command, State};
+use proto::intake::v1::ReopenCaseResponse;
+
+use super::{Asked, CaseRef, existing::Existing, refusal};
+use crate::{
+    Intake,
+    api::answers,
+    record::{Cause, Change, record},
+};
+
+/// "Not solved."
+#[derive(Debug, Clone)]
+pub(crate) struct Reopen {
+    pub(crate) asked: Asked,
+    pub(crate) case: CaseRef,
+    /// In their words; may be empty.
+    pub(crate) reason: String,
+}
+
+/// Begins the next cycle of a closed case, with new promises.
+pub(crate) async fn reopen(
+    intake: &Intake,
+    Reopen { asked, case, reason }: Reopen,
+) -> Result<ReopenCaseResponse, Failure> {
+    let (now, machine) = (intake.clock().now(), intake.clock().machine());
+    let mut tx = intake.pool().begin().await?;
+    if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
+        return Ok(answered);
+    }
+    let mut existing = Existing::lock(&mut tx, case, &asked.subject, Action::ReopenCase).await?;
+    let rules = intake.rules_of(&mut tx, &existing.state).await?;
+    let command = Command::Reopen(intake_core::Reopen { by: asked.actor()? });
+    let ids = &mut intake.ids();
+    let events = intake_core::on_command(&existing.state, &rules, command, now, ids)
+        .map_err(|rejected| refusal(&rejected))?;
+    existing.remark(&mut tx, intake, &asked, &reason, now).await?;
+    let (locked, state) = (&mut existing.locked, existing.state);
+    let mut changes = [Change { locked, state, events, cause: Cause::of(&asked, now) }];
+    record(&mut tx, intake, &mut changes, now).await?;
+    let [Change { state, .. }] = changes;
+    save(&mut tx, slice::from_mut(&mut existing.locked), machine).await?;
+    let answer = answer(&state, head(&existing.locked));
+    asked.intent.finish(&mut tx, &answer).await?;
+    tx.commit().await?;
+    intake.delivery.bell().ring();
+    Ok(answer)
+}
+
+fn answer(state: &State, head: proto::delivery::v1::Head) -> ReopenCaseResponse {
+    let promises = state.case().map_or(&[][..], |case| &case.promises);
+    ReopenCaseResponse {
+        head: Some(head),
+        cycle: state.case().map_or(0, |case| case.cycle.get().into()),
+        promises: promises.iter().map(answers::promise).collect(),
+    }
+}

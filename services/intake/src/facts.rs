@@ -1,0 +1,62 @@
+//! What dispatch and callback-survey say about a case.
+
+use clock::CaseId;
+use delivery::{Facts, Fault, Locked, Received, Tx};
+use events::{DispatchFact, Fact};
+use jiff::Timestamp;
+
+use crate::{
+    Intake,
+    record::{Cause, Change, record},
+    store::{self, relations::Related},
+};
+
+impl Facts for Intake {
+    async fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        received: Received<'_>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let case = CaseId::from_uuid(aggregate.key());
+        if let Some(related) = concerned(received.fact) {
+            store::relations::insert(tx, &[(case, related)]).await?;
+        }
+        let Some(fact) = intake_core::Fact::read(received.fact.clone()) else {
+            return Ok(());
+        };
+        let state = store::cases::load(tx, case).await?;
+        let rules = self.rules_of(tx, &state).await?;
+        let events = intake_core::on_fact(&state, &rules, &fact, now, &mut self.ids());
+        let cause = Cause {
+            actor: format!("service:{}", received.envelope.source.service),
+            happened: received.envelope.happened,
+            traceparent: delivery::traceparent(),
+        };
+        record(tx, self, &mut [Change { locked: aggregate, state, events, cause }], now).await
+    }
+}
+
+/// Who works on a case, as dispatch says: they may see it.
+fn concerned(fact: &Fact) -> Option<Related> {
+    match fact {
+        Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) => {
+            Some(Related::InMyDepartment(offered.department.clone()))
+        }
+        Fact::Dispatch(DispatchFact::WorkOrderClaimed(claimed)) => {
+            Some(Related::Assigned(claimed.by))
+        }
+        Fact::Dispatch(
+            DispatchFact::WorkOrderArrived(_)
+            | DispatchFact::WorkOrderCompleted(_)
+            | DispatchFact::WorkOrderCancelled(_)
+            | DispatchFact::CaseCompleted(_),
+        )
+        | Fact::Intake(_)
+        | Fact::Escalation(_)
+        | Fact::Survey(_)
+        | Fact::Notify(_)
+        | Fact::Definition(_) => None,
+    }
+}

@@ -1,0 +1,142 @@
+//! Intake: whoever reports something is told, before the call ends, its number and until when it
+//! will be done; and from that moment on it cannot be lost.
+//!
+//! It owns contacts, persons, cases (reporters, urgency, first receiver, cycle, their ends) and the
+//! campus's definitions. What to decide is `intake-core`'s; here it is asked for, kept and told.
+//!
+//! ```text
+//!  gRPC ──> api ──> commands   one file each: one transaction, opened and committed there
+//!                │     accept  one writer takes up to 256 waiting calls into one transaction
+//!                └─> questions one file each
+//!  DISPATCH, SURVEY ──> facts
+//!                        │
+//!      commands, facts ──┴──> record ──> store (every SQL statement)
+//!                                └─────> outbox ──> INTAKE, DEFINITION
+//!
+//!  people   who somebody is: by phone, mail or number
+//!  seals    names, phones and words: sealed, a key per person
+//! ```
+//!
+//! No case ever asks to be woken here: what was promised is watched by escalation-timer.
+//!
+//! It needs its own Postgres and nothing else: without broker, portal and all other services it
+//! still accepts.
+
+mod api;
+mod commands;
+mod facts;
+mod people;
+mod questions;
+mod record;
+mod seals;
+mod store;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use clock::RandomIds;
+use definitions::Rules;
+use delivery::{Delivery, Fault, Schema};
+use delivery_rpc::Peers;
+use intake_core::State;
+use revisions::Revisions;
+use runtime::{Host, Stage};
+use sealing::{MasterKey, Masters};
+use secrecy::ExposeSecret as _;
+use sqlx::{PgConnection, PgPool, migrate::Migrator};
+
+use commands::accept;
+use seals::Seals;
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The schemas of its database, in the order in which they are migrated.
+pub const SCHEMAS: [Schema; 2] =
+    [revisions::SCHEMA, Schema { name: "intake", migrator: &MIGRATOR, compatible_from: 1 }];
+
+/// Runs intake until the shutdown: the same door for the program and for tests.
+///
+/// `serving` is told where its gRPC interface is.
+pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let intake = Intake {
+        delivery: host.delivery(),
+        revisions: Revisions::default(),
+        seals: Seals::new(masters(&mut host)?),
+    };
+    let delivery = intake.delivery.clone();
+    for relay in delivery.relays() {
+        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
+    }
+    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
+    let inbox = delivery.inbox(intake.clone(), peers);
+    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
+    let upkeep = delivery.upkeep();
+    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
+    let (accepting, writer) = accept::writer(intake.clone(), &host.meter);
+    // Until the calls that wait for it are answered.
+    host.spawn(Stage::Relay, "accepting", |stop| writer.run(stop));
+    host.settle(settling(delivery.clone()));
+
+    let address = host.serve(api::routes(intake, accepting)).await?;
+    serving(address);
+    Ok(host.finish().await?)
+}
+
+/// The installation's master key; without it nobody's name could be kept.
+fn masters(host: &mut Host) -> anyhow::Result<Masters> {
+    let file = host.config.keys.master_file.clone();
+    let file = file.context("keys.master_file is missing: intake seals personal data with it")?;
+    let secret = host.files.secret(file.clone())?;
+    let key: MasterKey = secret
+        .borrow()
+        .expose_secret()
+        .parse()
+        .with_context(|| format!("{} holds no master key", file.display()))?;
+    Ok(Masters::new(key, Vec::new()))
+}
+
+/// Whether intake has come to rest, for `/settled`.
+fn settling(delivery: Delivery) -> runtime::admin::Settle {
+    Arc::new(move || {
+        let delivery = delivery.clone();
+        Box::pin(async move {
+            let settled = delivery::settled(&delivery).await?;
+            Ok(serde_json::to_value(settled)?)
+        })
+    })
+}
+
+/// What every use case works with. Cheap to clone.
+#[derive(Debug, Clone)]
+struct Intake {
+    delivery: Delivery,
+    revisions: Revisions,
+    seals: Seals,
+}
+
+impl Intake {
+    fn pool(&self) -> &PgPool {
+        self.delivery.pool()
+    }
+
+    fn clock(&self) -> &clock::Clock {
+        self.delivery.clock()
+    }
+
+    fn ids(&self) -> RandomIds {
+        RandomIds::new(self.clock().clone())
+    }
+
+    /// The rules that a case is under; the newest for one that was never accepted.
+    async fn rules_of(
+        &self,
+        connection: &mut PgConnection,
+        state: &State,
+    ) -> Result<Arc<Rules>, Fault> {
+        if let Some(case) = state.case() {
+            return Ok(self.revisions.rules(connection, case.revision).await?);
+        }
+        let newest = self.revisions.newest(connection).await?;
+        newest.ok_or_else(|| Fault::own("no definitions were ever applied"))
+    }
+}

@@ -1,0 +1,70 @@
+use authz::{Action, Subject, is_traced};
+use clock::CaseId;
+use delivery::{Tx, audit};
+use delivery_rpc::Failure;
+use intake_core::Case;
+use proto::intake::v1::GetCaseResponse;
+use serde_json::json;
+
+use crate::{
+    Intake,
+    api::answers,
+    commands::{CaseRef, case_unknown, may, owner},
+    people::{Directory, Named},
+    store,
+};
+
+/// One case, with its words and persons.
+pub(crate) async fn get_case(
+    intake: &Intake,
+    subject: &Subject,
+    case: CaseRef,
+) -> Result<GetCaseResponse, Failure> {
+    let mut tx = intake.pool().begin().await?;
+    let id = case.find(&mut tx).await?;
+    let state = store::cases::load(&mut tx, id).await?;
+    let case = state.case().ok_or_else(case_unknown)?;
+    let relations = store::relations::of(&mut tx, id, subject).await?;
+    may(subject, Action::GetCase, relations, case.level)?;
+    let rules = intake.rules_of(&mut tx, &state).await?;
+    let mut answer = answers::case(id, &state, case, &rules);
+    attach(intake, &mut tx, id, case, &mut answer).await?;
+    if is_traced(case.level) {
+        let entry = audit::Entry {
+            at: intake.clock().now(),
+            actor: &subject.principal.to_string(),
+            action: "case.read",
+            key: Some(id.uuid()),
+            detail: json!({ "level": case.level }),
+        };
+        audit::record(&mut tx, &entry).await?;
+    }
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// What is sealed; what was erased stays empty.
+async fn attach(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    case: &Case,
+    answer: &mut GetCaseResponse,
+) -> Result<(), Failure> {
+    let persons = [case.caller, case.on_behalf_of].into_iter().flatten();
+    let named: Vec<_> = persons.map(|id| Named { id: Some(id), ..Named::default() }).collect();
+    let named: Vec<_> = named.iter().collect();
+    let mut directory = Directory::load(tx, &intake.seals, &named).await?;
+    let person = |id| directory.get(id).map(answers::person);
+    answer.caller = case.caller.and_then(person);
+    answer.on_behalf_of = case.on_behalf_of.and_then(person);
+
+    let owner = owner(id, case.caller);
+    directory.keys.load(tx, &[owner]).await?;
+    if let Some(attached) = store::cases::attached(tx, id).await? {
+        answer.asset = attached.asset.unwrap_or_default();
+        let words = attached.words.map(|words| directory.keys.open(owner, "words", &words));
+        answer.text = words.transpose()?.flatten().unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! What may be looked up, one question a file. Nothing is changed, but a look at a restricted case
+//! leaves an audit row.
+
+mod get_case;
+mod get_definitions;
+mod list_cases;
+
+pub(crate) use get_case::get_case;
+pub(crate) use get_definitions::get_definitions;
+pub(crate) use list_cases::{ListCases, list_cases};

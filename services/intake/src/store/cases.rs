@@ -1,0 +1,103 @@
+use clock::CaseId;
+use delivery::Tx;
+use events::words::CaseNumber;
+use intake_core::State;
+use sqlx::{PgConnection, types::Json};
+
+/// The case of a number.
+pub(crate) async fn by_number(
+    connection: &mut PgConnection,
+    number: CaseNumber,
+) -> Result<Option<CaseId>, sqlx::Error> {
+    let id =
+        sqlx::query_scalar!("select id from intake.cases where number = $1", number.to_string())
+            .fetch_optional(connection)
+            .await?;
+    Ok(id.map(CaseId::from_uuid))
+}
+
+/// Where a case stands; [`State::New`] for one that was never accepted.
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    case: CaseId,
+) -> Result<State, sqlx::Error> {
+    let state = sqlx::query_scalar!(
+        r#"select state as "state: Json<State>" from intake.cases where id = $1"#,
+        case.uuid(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(state.map_or(State::New, |Json(state)| state))
+}
+
+/// Writes where cases stand.
+pub(crate) async fn save(tx: &mut Tx<'_>, cases: &[(CaseId, &State)]) -> Result<(), sqlx::Error> {
+    let accepted = cases.iter().filter_map(|(id, state)| Some((*id, *state, state.case()?)));
+    let accepted: Vec<_> = accepted.collect();
+    let ids: Vec<_> = accepted.iter().map(|(id, ..)| id.uuid()).collect();
+    let numbers: Vec<_> = accepted.iter().map(|(.., case)| case.number.to_string()).collect();
+    let states: Vec<_> = accepted.iter().map(|(_, state, _)| Json(*state)).collect();
+    let statuses: Vec<_> = accepted.iter().map(|(_, state, _)| state.word()).collect();
+    let urgencies: Vec<_> = accepted.iter().map(|(.., case)| case.urgency.word()).collect();
+    let levels: Vec<_> = accepted.iter().map(|(.., case)| case.level.word()).collect();
+    let items: Vec<_> = accepted.iter().map(|(.., case)| case.item.as_str()).collect();
+    let places: Vec<_> = accepted.iter().map(|(.., case)| case.place.as_str()).collect();
+    sqlx::query!(
+        "insert into intake.cases (id, number, state, status, urgency, level, item, place)
+         select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[],
+                              $6::text[], $7::text[], $8::text[])
+         on conflict (id) do update
+         set state = excluded.state, status = excluded.status, urgency = excluded.urgency,
+             level = excluded.level, item = excluded.item, place = excluded.place",
+        &ids,
+        &numbers,
+        &states as _,
+        &statuses as _,
+        &urgencies as _,
+        &levels as _,
+        &items as _,
+        &places as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What came with a case and decides nothing.
+pub(crate) struct Attached {
+    /// Whose.
+    pub(crate) case: CaseId,
+    /// The inventory id of the thing concerned.
+    pub(crate) asset: Option<String>,
+    /// What was said, sealed.
+    pub(crate) words: Option<Vec<u8>>,
+}
+
+/// Keeps what came with cases that were just saved.
+pub(crate) async fn attach(tx: &mut Tx<'_>, attached: &[Attached]) -> Result<(), sqlx::Error> {
+    let ids: Vec<_> = attached.iter().map(|one| one.case.uuid()).collect();
+    let assets: Vec<_> = attached.iter().map(|one| one.asset.as_deref()).collect();
+    let words: Vec<_> = attached.iter().map(|one| one.words.as_deref()).collect();
+    sqlx::query!(
+        "update intake.cases c set asset = a.asset, words = a.words
+         from unnest($1::uuid[], $2::text[], $3::bytea[]) as a(id, asset, words)
+         where c.id = a.id",
+        &ids,
+        &assets as _,
+        &words as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What came with a case.
+pub(crate) async fn attached(
+    connection: &mut PgConnection,
+    case: CaseId,
+) -> Result<Option<Attached>, sqlx::Error> {
+    let row = sqlx::query!("select asset, words from intake.cases where id = $1", case.uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| Attached { case, asset: row.asset, words: row.words }))
+}
