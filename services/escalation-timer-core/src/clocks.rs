@@ -1,5 +1,6 @@
 //! How a clock begins and ends.
 
+use calendar::Due;
 use clock::{Ids, TimerId};
 use events::{
     escalation::{ArmedV1, ClockStoppedV1, RungRetractedV1},
@@ -18,7 +19,7 @@ pub(crate) struct Promised {
     pub(crate) commitment: Commitment,
     pub(crate) cycle: Cycle,
     pub(crate) since: Timestamp,
-    pub(crate) due: calendar::Due,
+    pub(crate) due: Due,
     pub(crate) first_rung: u8,
 }
 
@@ -26,7 +27,7 @@ impl Promised {
     /// The clock that watches it, with this as its first promise.
     pub(crate) fn arm(self, ids: &mut impl Ids) -> Event {
         let Self { subject, commitment, cycle, since, due, first_rung } = self;
-        let calendar::Due { at: due, provisional } = due;
+        let Due { at: due, provisional } = due;
         let timer: TimerId = ids.id();
         let promise = 1;
         let armed =
@@ -37,8 +38,8 @@ impl Promised {
 
 /// The end of a running clock, and of the rungs that would not have fired had it been known.
 pub(crate) fn stop(timer: &Timer, done_at: Timestamp) -> impl Iterator<Item = Event> {
-    let in_time = move |fired: &&Fired| !fired.retracted && was_done(timer, fired, done_at);
-    let retracted = timer.fired.iter().filter(in_time).map(move |fired| {
+    let wrong = move |fired: &&Fired| !fired.retracted && was_done(timer, fired, done_at);
+    let retracted = timer.fired.iter().filter(wrong).map(move |fired| {
         Event::RungRetracted(RungRetractedV1 {
             timer: timer.id,
             commitment: timer.commitment,
