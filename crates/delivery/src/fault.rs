@@ -91,10 +91,16 @@ pub(crate) struct Causes<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let words = error.to_string();
+            // Errors of sqlx repeat their cause.
+            if !said.ends_with(&words) {
+                write!(f, ": {words}")?;
+            }
+            said = words;
             cause = error.source();
         }
         Ok(())
@@ -112,8 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_told_with_its_causes() {
+    fn a_fault_is_told_with_its_causes_each_once() {
         let fault = Fault::own("no such work order");
         assert_eq!(Causes(&fault).to_string(), "at fault itself: no such work order");
+        let lost = sqlx::Error::Io(std::io::Error::other("connection reset"));
+        let told = Causes(&Fault::from(lost)).to_string();
+        assert_eq!(told.matches("connection reset").count(), 1, "{told}");
     }
 }

@@ -33,15 +33,19 @@ impl<F: Facts, S: Sources> Shared<F, S> {
     pub(super) async fn pull(&self, stream: Stream, stop: &CancellationToken) {
         let mut failures = 0;
         while !stop.is_cancelled() {
-            match self.follow(stream, stop, &mut failures).await {
-                Ok(()) => failures = 0,
-                Err(error) if failures == 0 => {
-                    let (stream, error) = (stream.name(), Causes(&*error));
+            let followed = self.follow(stream, stop, &mut failures).await;
+            let (stream, error) = (stream.name(), followed.as_ref().err());
+            match (error.map(|error| Causes(&**error)), failures) {
+                (None, _) => failures = 0,
+                (Some(error), 0) => {
+                    failures = 1;
                     tracing::warn!(stream, %error, "the stream cannot be read and is tried again");
                 }
-                Err(error) => tracing::debug!(stream = stream.name(), %error, "still"),
+                (Some(error), _) => {
+                    failures = failures.saturating_add(1);
+                    tracing::debug!(stream, %error, "the stream still cannot be read");
+                }
             }
-            failures += 1;
             rest(delivery_core::pause(failures, LONGEST_ABSENCE), stop).await;
         }
     }
