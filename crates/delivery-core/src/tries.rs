@@ -32,13 +32,16 @@ pub enum TryAgain {
 /// ```text
 ///  08xxx connection      40001 serialization   40P01 deadlock        53xxx resources
 ///  55P03 lock time-out   57014 cancelled       57P0x shutting down   25P03 idle time-out
+///  28xxx, 3D000, 42xxx   a role, database, table or right that is missing
 /// ```
+///
+/// What is missing was forgotten by whoever installed it, for every message alike.
 ///
 /// `57014` and `25P03` are the service's own limits on statements and idle transactions: a busy
 /// server trips them for any message.
 pub fn of_sqlstate(code: &str) -> Fault {
     let surroundings = matches!(code, "40001" | "40P01" | "55P03" | "57014" | "25P03")
-        || ["08", "53", "57P0"].iter().any(|class| code.starts_with(class));
+        || ["08", "28", "3D", "42", "53", "57P0"].iter().any(|class| code.starts_with(class));
     if surroundings { Fault::Surroundings } else { Fault::Own }
 }
 
@@ -70,16 +73,17 @@ mod tests {
 
     #[test]
     fn the_surroundings_are_at_fault_for_locks_resources_and_servers_that_go_away() {
-        for code in
-            ["40001", "40P01", "53100", "53300", "55P03", "57014", "57P01", "57P03", "08006"]
-        {
+        for code in [
+            "40001", "40P01", "53100", "53300", "55P03", "57014", "57P01", "57P03", "08006",
+            "42501",
+        ] {
             assert_eq!(of_sqlstate(code), Fault::Surroundings, "{code}");
         }
     }
 
     #[test]
     fn a_message_is_at_fault_for_what_it_says() {
-        for code in ["23505", "23514", "22P02", "42P01", "22001", "P0001"] {
+        for code in ["23505", "23514", "22P02", "22001", "P0001"] {
             assert_eq!(of_sqlstate(code), Fault::Own, "{code}");
         }
     }
