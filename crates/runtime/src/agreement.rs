@@ -25,9 +25,10 @@ pub(crate) struct Agreement {
 }
 
 impl Agreement {
-    /// Measures once, and corrects `clock`.
+    /// Measures `process` once, and corrects `clock`, which runs by the same machine.
     pub(crate) async fn reach(
         clock: Clock,
+        process: Clock,
         pool: PgPool,
         meter: &Meter,
     ) -> Result<Self, sqlx::Error> {
@@ -36,7 +37,7 @@ impl Agreement {
             .with_unit("s")
             .with_description("How far the process clock is behind the service's Postgres")
             .build();
-        let agreement = Self { clock, process: Clock::system(), pool, skew };
+        let agreement = Self { clock, process, pool, skew };
         agreement.measure().await?;
         Ok(agreement)
     }
@@ -81,5 +82,23 @@ impl Agreement {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::Database;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_machine_whose_clock_is_wrong_by_years_keeps_the_time_of_its_store() {
+        let database = Database::prepared(async |_, _| Ok(())).await;
+        let wrong = || Clock::fixed("2020-01-01T00:00:00Z".parse().unwrap());
+        let (clock, meter) = (wrong(), opentelemetry::global::meter("tests"));
+        Agreement::reach(clock.clone(), wrong(), database.pool(), &meter).await.unwrap();
+        // The store runs on this machine, whose clock is right.
+        let apart = clock.machine().duration_since(Clock::system().machine()).abs();
+        assert!(apart < SignedDuration::from_secs(1), "{apart}");
     }
 }

@@ -1,8 +1,8 @@
 mod start;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use clock::{Clock, RandomIds};
+use clock::{Clock, Ids as _, RandomIds};
 use delivery::Producer;
 use events::words::Service;
 use jiff::SignedDuration;
@@ -16,7 +16,7 @@ use rpc::{
 };
 use sqlx::PgPool;
 use telemetry::Metrics;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
@@ -27,6 +27,9 @@ use crate::{
 };
 
 pub use start::StartError;
+
+/// How long the broker may take for the last acks and naks.
+const LAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// What the services of one process share.
 #[derive(Clone, Default)]
@@ -131,8 +134,8 @@ impl Host {
     pub async fn serve(&mut self, routes: Routes) -> Result<SocketAddr, BindError> {
         let server = rpc::Server::bind(self.config.rpc.listen, self.credentials.clone()).await?;
         let address = server.address();
-        // Replicas have ports or ids of their own; either spreads them.
-        let spread = f64::from(std::process::id() % 100) / 100.0;
+        let random = self.ids().uuid().as_bytes().last().copied().unwrap_or_default();
+        let spread = f64::from(random) / 255.0;
         let (tokens, meter) = (self.tokens.clone(), self.meter.clone());
         self.spawn(Stage::Work, "rpc", |stop| async move {
             let stopped = stop.cancelled_owned();
@@ -147,8 +150,9 @@ impl Host {
         tasks.spawn(Stage::Last, "files", |stop| files.run(stop));
         health.started();
         let ended = tasks.run(Drain::new(move || health.draining())).await;
-        if let Err(error) = nats.flush().await {
-            tracing::debug!(%error, "the broker did not take the last messages");
+        // It waits for a broker that is away, and what it holds then is in the outbox anyway.
+        if timeout(LAST_FLUSH, nats.flush()).await.is_err() {
+            tracing::debug!("the broker did not take the last messages");
         }
         pool.close().await;
         // Blocks while it sends.

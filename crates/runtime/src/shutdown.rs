@@ -39,19 +39,24 @@ impl Shutdown {
         self.begun.is_cancelled()
     }
 
-    /// Begins with SIGTERM or Ctrl-C. The second one is not waited for: it kills, as ever.
+    /// Begins with SIGTERM or Ctrl-C; a second one ends the process at once, with exit code 130.
     pub fn on_signals(&self) -> std::io::Result<()> {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let shutdown = self.clone();
         tokio::spawn(async move {
-            let name = tokio::select! {
-                _ = terminate.recv() => "SIGTERM",
-                _ = interrupt.recv() => "SIGINT",
-                () = shutdown.begun() => return,
+            let mut told = async || {
+                tokio::select! {
+                    _ = terminate.recv() => "SIGTERM",
+                    _ = interrupt.recv() => "SIGINT",
+                }
             };
-            tracing::info!(signal = name, "stopping");
+            let first = told().await;
+            tracing::info!(signal = first, "stopping");
             shutdown.begin();
+            let second = told().await;
+            tracing::warn!(signal = second, "stopping at once");
+            std::process::exit(130);
         });
         Ok(())
     }

@@ -86,15 +86,12 @@ impl Follow {
 
     async fn update(&mut self, renewed: bool) -> Vec<Change<Authority, Endpoint>> {
         let found = self.look_up().await;
-        let now = if found.is_empty() { self.known.clone() } else { found };
-        let kept = if renewed { BTreeSet::new() } else { self.known.clone() };
-        let gone = self.known.difference(&now).cloned().map(Change::Remove);
-        let new = now.difference(&kept).filter_map(|authority| {
-            Some(Change::Insert(authority.clone(), self.endpoint(authority)?))
+        let Step { gone, new } = step(&mut self.known, found, renewed);
+        let new = new.into_iter().filter_map(|authority| {
+            let endpoint = self.endpoint(&authority)?;
+            Some(Change::Insert(authority, endpoint))
         });
-        let changes = gone.chain(new).collect();
-        self.known = now;
-        changes
+        gone.into_iter().map(Change::Remove).chain(new).collect()
     }
 
     async fn look_up(&self) -> BTreeSet<Authority> {
@@ -118,5 +115,56 @@ impl Follow {
             .secure(endpoint(uri), self.callee)
             .inspect_err(|error| tracing::warn!(authority, %error, "a replica cannot be used"))
             .ok()
+    }
+}
+
+/// What one look at the replicas changes.
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    gone: Vec<Authority>,
+    new: Vec<Authority>,
+}
+
+/// Goes from `known` to what was `found`; `renewed` connects to all of them anew.
+fn step(known: &mut BTreeSet<Authority>, found: BTreeSet<Authority>, renewed: bool) -> Step {
+    let now = if found.is_empty() { known.clone() } else { found };
+    let gone = known.difference(&now).cloned().collect();
+    let new = now.iter().filter(|one| renewed || !known.contains(*one)).cloned().collect();
+    *known = now;
+    Step { gone, new }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(ports: &[u16]) -> BTreeSet<Authority> {
+        ports.iter().map(|port| format!("10.0.0.1:{port}")).collect()
+    }
+
+    fn stepped(known: &[u16], found: &[u16], renewed: bool) -> (BTreeSet<Authority>, Step) {
+        let mut known = set(known);
+        let step = step(&mut known, set(found), renewed);
+        (known, step)
+    }
+
+    fn of(gone: &[u16], new: &[u16]) -> Step {
+        Step { gone: set(gone).into_iter().collect(), new: set(new).into_iter().collect() }
+    }
+
+    #[test]
+    fn a_new_replica_is_added_and_an_old_one_removed_at_once() {
+        assert_eq!(stepped(&[1, 2], &[2, 3], false), (set(&[2, 3]), of(&[1], &[3])));
+    }
+
+    #[test]
+    fn an_empty_answer_changes_nothing() {
+        assert_eq!(stepped(&[1, 2], &[], false), (set(&[1, 2]), of(&[], &[])));
+    }
+
+    #[test]
+    fn new_credentials_replace_every_connection() {
+        assert_eq!(stepped(&[1, 2], &[1, 2], true), (set(&[1, 2]), of(&[], &[1, 2])));
+        assert_eq!(stepped(&[1, 2], &[], true), (set(&[1, 2]), of(&[], &[1, 2])));
     }
 }

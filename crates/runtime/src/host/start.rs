@@ -58,6 +58,9 @@ pub enum StartError {
 impl Host {
     /// Opens what `service` stands on, and mounts it at the process's admin port. `own` are the
     /// schemas of the service itself.
+    ///
+    /// Its loops log within the span that is current here: where many services share a process,
+    /// give each one of its own.
     pub async fn open(
         service: Service,
         config: Config,
@@ -81,7 +84,8 @@ impl Host {
         drop(connection);
 
         let clock = Clock::system();
-        let agreement = Agreement::reach(clock.clone(), pool.clone(), &meter).await?;
+        let agreement = Agreement::reach(clock.clone(), Clock::system(), pool.clone(), &meter);
+        let agreement = agreement.await?;
         tasks.spawn(Stage::Last, "clock", |stop| agreement.run(stop));
         let moved = follow_time(&config, &clock, &mut tasks)?;
         let watched = (health.clone(), pool.clone());
