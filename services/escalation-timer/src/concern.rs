@@ -1,0 +1,99 @@
+//! Whom a case concerns: who may see its clocks. No clock depends on it.
+
+use std::collections::BTreeSet;
+
+use authz::{Relation, Relations, Subject};
+use clock::{AccountId, PersonId};
+use events::{
+    DispatchFact, Fact, IntakeFact,
+    dispatch::WorkOrderClaimedV1,
+    intake::{CaseAcceptedV1, CaseReopenedV1},
+    words::{DepartmentId, Level},
+};
+
+/// Who stands in which relation to a case, as far as it was heard.
+///
+/// Who holds the posts of the ladder is not known here, so nobody is shown to be told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Concerned {
+    /// Who may see it at all.
+    pub(crate) level: Level,
+    /// Whose own it is.
+    pub(crate) reporters: BTreeSet<PersonId>,
+    /// Who took its first contact.
+    pub(crate) first_receiver: AccountId,
+    /// Where its work orders were offered.
+    pub(crate) departments: BTreeSet<DepartmentId>,
+    /// Who claimed one.
+    pub(crate) workers: BTreeSet<AccountId>,
+}
+
+impl Concerned {
+    /// Whom it concerns after a fact; still nobody until the case was accepted.
+    pub(crate) fn after(known: Option<Self>, fact: &Fact) -> Option<Self> {
+        match known {
+            None => Self::begun(fact),
+            Some(mut concerned) => {
+                concerned.hear(fact);
+                Some(concerned)
+            }
+        }
+    }
+
+    fn begun(fact: &Fact) -> Option<Self> {
+        let Fact::Intake(IntakeFact::CaseAccepted(accepted)) = fact else { return None };
+        let CaseAcceptedV1 { level, first_receiver, reporters, .. } = accepted;
+        Some(Self {
+            level: *level,
+            reporters: reporters.iter().copied().collect(),
+            first_receiver: *first_receiver,
+            departments: BTreeSet::new(),
+            workers: BTreeSet::new(),
+        })
+    }
+
+    fn hear(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Intake(IntakeFact::CaseReopened(CaseReopenedV1 { level, reporters, .. })) => {
+                self.level = *level;
+                self.reporters.extend(reporters);
+            }
+            Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) => {
+                self.departments.insert(offered.department.clone());
+            }
+            Fact::Dispatch(DispatchFact::WorkOrderClaimed(WorkOrderClaimedV1 { by, .. })) => {
+                self.workers.insert(*by);
+            }
+            Fact::Intake(
+                IntakeFact::ContactRecorded(_)
+                | IntakeFact::CaseAccepted(_)
+                | IntakeFact::CaseResolved(_)
+                | IntakeFact::CaseClosed(_),
+            )
+            | Fact::Dispatch(
+                DispatchFact::WorkOrderArrived(_)
+                | DispatchFact::WorkOrderCompleted(_)
+                | DispatchFact::WorkOrderCancelled(_)
+                | DispatchFact::CaseCompleted(_),
+            )
+            | Fact::Escalation(_)
+            | Fact::Survey(_)
+            | Fact::Notify(_)
+            | Fact::Definition(_) => {}
+        }
+    }
+
+    /// How somebody stands to the case.
+    pub(crate) fn relations(&self, subject: &Subject) -> Relations {
+        let account = subject.principal.account();
+        let department = subject.department.as_ref();
+        Relations::NONE
+            .with(Relation::Own, subject.person.is_some_and(|one| self.reporters.contains(&one)))
+            .with(Relation::FirstReceiver, account == Some(self.first_receiver))
+            .with(Relation::Assigned, account.is_some_and(|one| self.workers.contains(&one)))
+            .with(
+                Relation::InMyDepartment,
+                department.is_some_and(|one| self.departments.contains(one)),
+            )
+    }
+}

@@ -1,0 +1,71 @@
+//! What intake, dispatch and callback-survey say about a case, and the definitions.
+
+use authz::Principal;
+use clock::CaseId;
+use delivery::{Facts, Fault, Locked, Received, Tx};
+use escalation_timer_core::{Fact, State, on_fact};
+use events::{
+    DefinitionFact, Envelope,
+    words::{Revision, Service},
+};
+use jiff::Timestamp;
+
+use crate::{
+    EscalationTimer,
+    concern::Concerned,
+    record::{Case, Change, note, record},
+    store,
+};
+
+impl Facts for EscalationTimer {
+    async fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        received: Received<'_>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Received { envelope, fact } = received;
+        if let events::Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
+            return Ok(revisions::keep(tx, change).await?);
+        }
+        let known = store::watch::load(tx, CaseId::from_uuid(aggregate.key())).await?;
+        let (state, concerned) = match known {
+            Some(Case { state, concerned }) => (state, Some(concerned)),
+            None => (State::New, None),
+        };
+        let events = match Fact::read(fact.clone()) {
+            Some(fact) => {
+                let rules = self.revisions.rules(tx, revision(&state, envelope)).await?;
+                on_fact(&state, &rules, &fact, now, &mut self.ids())
+            }
+            None => Vec::new(),
+        };
+        let actor = Principal::Service(envelope.source.service).to_string();
+        if let Some(concerned) = Concerned::after(concerned, fact) {
+            let case = Case { state, concerned };
+            return record(tx, self, Change { locked: aggregate, case, events, actor }, now).await;
+        }
+        // Of a case that was never accepted nothing is kept but why a fact about it changed nothing.
+        for event in &events {
+            note(tx, event, aggregate, &actor, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The definitions by which a fact is followed: intake promises by those that it names, and what
+/// begins later goes by those of the case.
+fn revision(state: &State, envelope: &Envelope) -> Revision {
+    match (state.watch(), envelope.source.service) {
+        (None, _) | (Some(_), Service::Intake) => envelope.revision,
+        (
+            Some(watch),
+            Service::CallbackSurvey
+            | Service::Dispatch
+            | Service::EscalationTimer
+            | Service::Notification
+            | Service::Portal,
+        ) => watch.revision,
+    }
+}

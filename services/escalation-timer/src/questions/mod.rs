@@ -1,0 +1,5 @@
+//! What can be asked; it changes nothing.
+
+mod list_clocks;
+
+pub(crate) use list_clocks::{Explained, Explanation};

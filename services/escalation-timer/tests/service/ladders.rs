@@ -1,0 +1,97 @@
+//! Late: rung by rung, until it is done.
+
+use authz::Role;
+use delivery_rpc::timestamp;
+use events::EscalationFact;
+use testkit::eventually;
+
+use crate::{
+    case::{Timer, completed},
+    world::somebody,
+};
+
+#[tokio::test]
+async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {
+    let timer = Timer::new().await;
+    let replica = timer.start().await;
+    let case = timer.accepted().await;
+    timer.jump_to(case.late(-1));
+    timer.says(case.case, &["armed"]).await;
+
+    timer.jump_to(case.late(61));
+    timer.says(case.case, &["armed", "rung-fired", "rung-fired", "rung-fired"]).await;
+    let rungs = timer.rungs(case.case).await;
+    let fired = rungs.iter().map(|rung| (rung.rung, rung.round, rung.planned, rung.post.name()));
+    assert_eq!(
+        fired.collect::<Vec<_>>(),
+        [
+            (1, 0, case.late(0), "repair-leader"),
+            (2, 0, case.late(30), "section-chief"),
+            (3, 0, case.late(60), "head"),
+        ]
+    );
+    assert!(rungs.iter().all(|rung| !rung.unconfirmed && rung.fired >= case.late(61)));
+
+    let auditor = somebody(Role::Auditor, None);
+    let answer = timer.clocks(&replica, &auditor, &case.case.to_string()).await.unwrap();
+    let clock = &answer.clocks[0];
+    let rungs: Vec<_> = clock
+        .rungs
+        .iter()
+        .map(|rung| (rung.rung, rung.round, rung.planned.unwrap(), rung.fired.is_some()))
+        .collect();
+    assert_eq!(
+        rungs,
+        [
+            (1, 1, timestamp(case.late(0)), true),
+            (2, 1, timestamp(case.late(30)), true),
+            (3, 1, timestamp(case.late(60)), true),
+            (3, 2, timestamp(case.late(180)), false),
+        ]
+    );
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_done_in_time_and_is_heard_late_takes_back_the_rung() {
+    let timer = Timer::new().await;
+    let replica = timer.start().await;
+    let case = timer.accepted().await;
+    timer.jump_to(case.late(1));
+    timer.says(case.case, &["armed", "rung-fired"]).await;
+
+    timer.say(case.case, completed(1, case.late(-5))).await;
+    // The promise to call back begins with the completion.
+    let said = ["armed", "rung-fired", "rung-retracted", "clock-stopped", "armed"];
+    timer.says(case.case, &said).await;
+    let said = timer.said(case.case).await;
+    let EscalationFact::RungRetracted(retracted) = &said[2] else { panic!("{said:?}") };
+    assert_eq!((retracted.rung, retracted.done_at), (1, case.late(-5)));
+    let EscalationFact::ClockStopped(stopped) = &said[3] else { panic!("{said:?}") };
+    assert!(stopped.on_time);
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn two_replicas_fire_each_rung_once() {
+    let timer = Timer::new().await;
+    let (one, other) = (timer.start().await, timer.start().await);
+    let mut cases = Vec::new();
+    for _ in 0..40 {
+        cases.push(timer.accepted().await);
+    }
+    // In three leaps, so that both have a chance at each rung.
+    for minutes in [1, 31, 61] {
+        timer.jump_to(cases.last().unwrap().late(minutes));
+        let due = "select count(*) from delivery.audit where action = 'rung.fired'";
+        let expected = (minutes / 30 + 1) * 40;
+        eventually("all have fired", async || timer.count(due).await >= expected).await;
+    }
+    for case in &cases {
+        timer.says(case.case, &["armed", "rung-fired", "rung-fired", "rung-fired"]).await;
+        let rungs = timer.rungs(case.case).await;
+        assert_eq!(rungs.iter().map(|rung| rung.rung).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+    one.stop().await;
+    other.stop().await;
+}
