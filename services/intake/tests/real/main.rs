@@ -1,0 +1,14 @@
+//! Intake by its own door: gRPC, a real Postgres, and a real nats-server where events matter.
+//!
+//! On several threads: the database is dropped while the service still runs, and a connection that
+//! it is just opening could not be ended by a runtime that waits for the drop.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod accepting;
+mod broker;
+mod campus;
+mod cases;
+mod definitions;
+mod facts;
+mod people;
