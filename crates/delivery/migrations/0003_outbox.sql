@@ -19,7 +19,7 @@ create table delivery.outbox (
 -- For a redelivery, and to recognise a message that was read back from the stream.
 create index outbox_key on delivery.outbox (key, sequence);
 
--- What no partition was made for in time; the next maintenance moves it.
+-- What no partition was made for in time; the next upkeep makes one and moves it.
 create table delivery.outbox_rest partition of delivery.outbox default;
 
 -- What is still to be published: a narrow row that publishing deletes.

@@ -23,7 +23,7 @@ begin
     execute format(
         'with moved as (delete from delivery.outbox_rest where day = %L returning *)
          insert into delivery.%I select * from moved', of_day, partition);
-    -- Attaching does not hold up readers.
+    -- Holds up whoever reads the rest, for as long as it takes to see that none of it belongs here.
     execute format(
         'alter table delivery.outbox attach partition delivery.%I for values from (%L) to (%L)',
         partition, of_day, of_day + 1);
@@ -32,20 +32,26 @@ end
 $$;
 
 -- Drops the partitions of the days before `first_kept` into which nothing pending points, and says
--- how many.
+-- how many. Never one of the 35 days before the newest partition, whatever is asked for.
 create function delivery.drop_partitions(first_kept date) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     partition record;
     dropped integer := 0;
+    newest date;
 begin
+    select max(to_date(substr(c.relname, 8), 'YYYYMMDD')) into newest
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'delivery.outbox'::regclass and c.relname ~ '^outbox_[0-9]{8}$';
     for partition in
         select c.relname as name, to_date(substr(c.relname, 8), 'YYYYMMDD') as of_day
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'delivery.outbox'::regclass and c.relname ~ '^outbox_[0-9]{8}$'
         order by 2
     loop
-        exit when partition.of_day >= first_kept;
+        exit when partition.of_day >= least(first_kept, newest - 35);
+        continue when exists (
+            select from delivery.outbox_pending p where p.day = partition.of_day);
         -- From here on nothing can be put back that points into it.
         lock table delivery.outbox in access exclusive mode;
         continue when exists (

@@ -91,11 +91,11 @@ pub(crate) struct Causes<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = self.0.to_string();
+        let mut said = storable(self.0);
         f.write_str(&said)?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            let words = error.to_string();
+            let words = storable(error);
             // Errors of sqlx repeat their cause.
             if !said.ends_with(&words) {
                 write!(f, ": {words}")?;
@@ -107,9 +107,20 @@ impl fmt::Display for Causes<'_> {
     }
 }
 
+/// What an error says, without the one character that Postgres keeps in no text.
+fn storable(error: &dyn Error) -> String {
+    error.to_string().replace('\0', "\u{fffd}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fault_that_quotes_a_nul_can_be_stored() {
+        let fault = Fault::own("unknown variant `a\0b`");
+        assert!(Causes(&fault).to_string().ends_with("unknown variant `a\u{fffd}b`"));
+    }
 
     #[test]
     fn a_pool_without_connections_is_nobodys_event() {

@@ -62,7 +62,7 @@ pub async fn begin(
 ) -> Result<Begun, sqlx::Error> {
     let group = BTreeMap::from([(command.clone(), digest)]);
     let begun = begin_group(tx, &group, machine).await?;
-    Ok(begun.into_values().next().unwrap_or(Begun::New))
+    begun.into_values().next().ok_or(sqlx::Error::RowNotFound)
 }
 
 /// Claims the keys of a group of commands, in their order, so that two groups never deadlock.
@@ -73,6 +73,35 @@ pub async fn begin_group(
     group: &BTreeMap<CommandId, Digest>,
     machine: Timestamp,
 ) -> Result<BTreeMap<CommandId, Begun>, sqlx::Error> {
+    let mut begun = BTreeMap::new();
+    // More than once only for a key that is forgotten between the two: it is free again.
+    loop {
+        let open = without(group, &begun);
+        if open.is_empty() {
+            return Ok(begun);
+        }
+        begun.extend(claim(tx, &open, machine).await?);
+        let taken = without(group, &begun);
+        if !taken.is_empty() {
+            begun.extend(repeated(tx, &taken).await?);
+        }
+    }
+}
+
+fn without(
+    group: &BTreeMap<CommandId, Digest>,
+    begun: &BTreeMap<CommandId, Begun>,
+) -> BTreeMap<CommandId, Digest> {
+    let open = group.iter().filter(|(command, _)| !begun.contains_key(command));
+    open.map(|(command, digest)| (command.clone(), *digest)).collect()
+}
+
+/// Writes the rows of those that nobody has used.
+async fn claim(
+    tx: &mut Tx<'_>,
+    group: &BTreeMap<CommandId, Digest>,
+    machine: Timestamp,
+) -> Result<Vec<(CommandId, Begun)>, sqlx::Error> {
     let columns = Columns::of(group.keys());
     let digests: Vec<&[u8]> = group.values().map(|digest| &digest[..]).collect();
     let claimed = sqlx::query!(
@@ -91,17 +120,11 @@ pub async fn begin_group(
     )
     .fetch_all(&mut **tx)
     .await?;
-    let mut begun: BTreeMap<_, _> = claimed
-        .into_iter()
-        .map(|c| (CommandId { principal: c.principal, method: c.method, key: c.key }, Begun::New))
-        .collect();
-    let repeats = group.iter().filter(|(command, _)| !begun.contains_key(command));
-    let repeats: BTreeMap<_, _> =
-        repeats.map(|(command, digest)| (command.clone(), *digest)).collect();
-    if !repeats.is_empty() {
-        begun.extend(repeated(tx, &repeats).await?);
-    }
-    Ok(begun)
+    let new = claimed.into_iter().map(|row| {
+        let command = CommandId { principal: row.principal, method: row.method, key: row.key };
+        (command, Begun::New)
+    });
+    Ok(new.collect())
 }
 
 /// What is known of commands whose keys were taken before.
@@ -144,7 +167,7 @@ pub async fn finish(
     finish_group(tx, &BTreeMap::from([(command.clone(), answer)])).await
 }
 
-/// Keeps the answers of a group.
+/// Keeps the answers of a group; fails if one of them was not [begun](begin_group) here.
 pub async fn finish_group(
     tx: &mut Tx<'_>,
     answers: &BTreeMap<CommandId, Answer>,
@@ -152,7 +175,7 @@ pub async fn finish_group(
     let columns = Columns::of(answers.keys());
     let statuses: Vec<i32> = answers.values().map(|answer| answer.status).collect();
     let bodies: Vec<&[u8]> = answers.values().map(|answer| &answer.body[..]).collect();
-    sqlx::query!(
+    let kept = sqlx::query!(
         "update delivery.idempotency i set status = c.status, answer = c.answer
          from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bytea[])
              as c(principal, method, key, status, answer)
@@ -165,7 +188,12 @@ pub async fn finish_group(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    // An answer that is not kept would be decided a second time.
+    if kept.rows_affected() == answers.len() as u64 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
 }
 
 /// Command ids, column by column, as `unnest` takes them.

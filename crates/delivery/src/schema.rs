@@ -105,7 +105,8 @@ impl Schema {
         sqlx::query!(
             "insert into delivery.schema (name, version, compatible_from) values ($1, $2, $3)
              on conflict (name) do update
-             set version = excluded.version, compatible_from = excluded.compatible_from",
+             set version = excluded.version, compatible_from = excluded.compatible_from
+             where excluded.version >= delivery.schema.version",
             name,
             self.version(),
             self.compatible_from,

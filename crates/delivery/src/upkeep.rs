@@ -3,6 +3,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use jiff_sqlx::ToSqlx;
 use sqlx::PgPool;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Delivery, fault::Causes, gauges};
@@ -35,8 +36,11 @@ impl Upkeep {
 
     /// Keeps up, at once and then each half hour, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut rounds = tokio::time::interval(ROUND);
-        let mut readings = tokio::time::interval(READING);
+        let (mut rounds, mut readings) = (interval(ROUND), interval(READING));
+        // After a stop there is nothing to catch up with.
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        readings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = false;
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
@@ -45,8 +49,14 @@ impl Upkeep {
                 }
                 _ = readings.tick() => gauges::record(&self.delivery).await,
             };
-            if let Err(error) = done {
-                tracing::warn!(error = %Causes(&error), "the upkeep of the outbox is tried again");
+            // An outage is told once, whatever is tried during it.
+            match done {
+                Ok(()) => told = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(error = %Causes(&error), "upkeep and gauges are tried again");
+                    }
+                }
             }
         }
     }
@@ -55,8 +65,12 @@ impl Upkeep {
 /// One round: what [`Upkeep`] does each half hour.
 pub async fn keep_up(pool: &PgPool, machine: Timestamp) -> Result<(), sqlx::Error> {
     let today = day(machine);
-    for ahead in 0..=AHEAD {
-        let date = today.saturating_add(SignedDuration::from_hours(24 * ahead));
+    let ahead = (0..=AHEAD).map(|n| today.saturating_add(SignedDuration::from_hours(24 * n)));
+    // Days whose partition was not there in time, because nobody kept up.
+    let late = sqlx::query_scalar!("select distinct day from delivery.outbox_rest")
+        .fetch_all(pool)
+        .await?;
+    for date in ahead.chain(late.into_iter().map(jiff_sqlx::Date::to_jiff)) {
         sqlx::query_scalar!("select delivery.make_partition($1)", date.to_sqlx() as _)
             .fetch_one(pool)
             .await?;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Facts, Received, Shared, Sources,
     arrival::Arrival,
+    pull::GROUP,
     store::{self, Held, Writes},
 };
 use crate::{Fault, Locked, Tx, aggregate, fault::caught, trace};
@@ -40,7 +41,10 @@ impl<F: Facts, S: Sources> Shared<F, S> {
                 .into_iter()
                 .filter_map(|row| Arrival::open(row.stream, row.payload.into(), ours).ok());
             let arrivals: Vec<_> = arrivals.collect();
-            keys = self.apply_all(&arrivals).await?;
+            // In order of keys: a key's events may be cut in two, and the second part goes on.
+            for group in arrivals.chunks(GROUP) {
+                keys.extend(self.apply_all(group).await?);
+            }
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The most messages of one transaction.
-const GROUP: usize = 256;
+pub(super) const GROUP: usize = 256;
 /// How long a group that is not full waits for more.
 const LINGER: Duration = Duration::from_millis(5);
 /// Nothing came for so long.

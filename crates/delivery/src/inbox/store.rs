@@ -85,7 +85,8 @@ pub(super) async fn set_revision(tx: &mut Tx<'_>, revision: Revision) -> Result<
 #[derive(Debug, Default)]
 pub(super) struct Writes {
     heads: BTreeMap<(Uuid, Service), u64>,
-    kept: Vec<(Arrival, &'static str)>,
+    /// Each place once: a copy in the same group has nothing to add.
+    kept: BTreeMap<(Uuid, Service, u64), (Arrival, &'static str)>,
     forgotten: Vec<(Uuid, Service, u64)>,
 }
 
@@ -95,7 +96,9 @@ impl Writes {
     }
 
     pub(super) fn keep(&mut self, arrival: &Arrival, reason: &'static str) {
-        self.kept.push((arrival.clone(), reason));
+        let envelope = &arrival.envelope;
+        let place = (envelope.key, envelope.source.service, envelope.sequence);
+        self.kept.insert(place, (arrival.clone(), reason));
     }
 
     /// An event that was kept and has taken effect.
@@ -142,8 +145,8 @@ impl Writes {
         if self.kept.is_empty() {
             return Ok(());
         }
-        let columns = Columns::of(self.kept.iter().map(|(arrival, _)| arrival));
-        let reasons: Vec<_> = self.kept.iter().map(|(_, reason)| *reason).collect();
+        let columns = Columns::of(self.kept.values().map(|(arrival, _)| arrival));
+        let reasons: Vec<_> = self.kept.values().map(|(_, reason)| *reason).collect();
         sqlx::query!(
             "insert into delivery.inbox_waiting
                  (key, source, sequence, event, stream, revision, payload, reason, since, again_at)
