@@ -65,7 +65,7 @@ fn assistant() -> Subject {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_portal_s_keys_are_fetched_once_and_count_while_it_is_down() {
     let (campus, portal) = (Campus::migrated().await, Campus::migrated().await);
     let process = Process::default();
@@ -86,7 +86,7 @@ async fn the_portal_s_keys_are_fetched_once_and_count_while_it_is_down() {
     call(restarted, &token).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_without_its_broker_is_ready_and_stops_when_it_is_told_to() {
     let campus = Campus::migrated().await;
     let process = Process::default();
@@ -107,7 +107,7 @@ async fn readyz(process: &Process) -> bool {
     process.admin.clone().router().oneshot(request).await.unwrap().status().is_success()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_ends_ends_the_service_by_its_name_and_the_process_with_it() {
     let campus = Campus::migrated().await;
     let process = Process::default();
@@ -118,7 +118,7 @@ async fn a_loop_that_ends_ends_the_service_by_its_name_and_the_process_with_it()
     assert!(process.shutdown.has_begun());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_moved_clock_is_followed_and_shown_by_settled() {
     let campus = Campus::migrated().await;
     let process = Process::default();
@@ -149,7 +149,7 @@ async fn get(address: SocketAddr, path: &str) -> String {
     answer.split("\r\n\r\n").nth(1).unwrap().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_broker_that_comes_later_is_found_and_asked_under_the_service_s_own_inbox() {
     let campus = Campus::migrated().await;
     let nats = Nats::start("").await;
@@ -166,7 +166,7 @@ async fn a_broker_that_comes_later_is_found_and_asked_under_the_service_s_own_in
     assert!(host.nats.new_inbox().starts_with("_INBOX_intake."));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_of_the_store_counts_without_a_restart() {
     let campus = Campus::new().await;
     let role = format!("run_{}", campus.database.name());

@@ -15,7 +15,7 @@ async fn refused(config: Config) -> String {
     told(&error)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_is_migrated_once_and_then_served() {
     let campus = Campus::new().await;
     let refusal = refused(campus.config()).await;
@@ -30,7 +30,7 @@ async fn a_database_is_migrated_once_and_then_served() {
     open(campus.config()).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_changes_rows_and_never_structure() {
     let campus = Campus::migrated().await;
     let host = open(campus.config()).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_service_changes_rows_and_never_structure() {
     assert_eq!(limit, "2s");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_told_within_three_seconds_with_the_key_to_correct() {
     let campus = Campus::migrated().await;
     write(&campus.file("password"), "wrong");
@@ -55,7 +55,7 @@ async fn a_wrong_password_is_told_within_three_seconds_with_the_key_to_correct()
     assert!(refusal.contains("store.password_file"), "{refusal}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_not_there_is_told_with_the_key_to_correct() {
     let campus = Campus::migrated().await;
     let mut away = campus.config();
@@ -76,7 +76,7 @@ async fn a_store_that_is_not_there_is_told_with_the_key_to_correct() {
     assert!(refusal.ends_with("does not answer within 3 s"), "{refusal}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_another_installation_is_refused() {
     let campus = Campus::migrated().await;
     open(campus.config()).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_database_of_another_installation_is_refused() {
     assert!(refusal.contains("belongs to the installation `campus`"), "{refusal}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_not_there_is_told_by_its_file() {
     let campus = Campus::migrated().await;
     let mut config = campus.config();
@@ -95,7 +95,7 @@ async fn a_secret_that_is_not_there_is_told_by_its_file() {
     assert_eq!(error.to_string(), "/nowhere/nats cannot be read");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_without_certificates_does_not_look_for_others_by_name() {
     let campus = Campus::migrated().await;
     let mut config = campus.config();
@@ -104,7 +104,7 @@ async fn a_service_without_certificates_does_not_look_for_others_by_name() {
     assert_eq!(refusal, "dns://portal:9090 needs certificates: give them ([tls])");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schema_that_a_newer_release_changed_for_good_is_refused() {
     let campus = Campus::migrated().await;
     let owner = campus.database.owner_pool();
@@ -120,7 +120,7 @@ async fn a_schema_that_a_newer_release_changed_for_good_is_refused() {
     assert!(rollback.contains(&("runtime", Migrated::Newer { version: 99 })), "{rollback:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_starts_at_the_time_that_was_set_by_hand() {
     let campus = Campus::migrated().await;
     write(&campus.file("clock"), "PT4H\n");
