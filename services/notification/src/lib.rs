@@ -1,0 +1,101 @@
+//! Notification: who waits for something hears what becomes of it, once, and in plain words.
+//!
+//! Every service says what happened; here it is decided who should hear of it, and it is said in
+//! the campus's own words: its requester that a case was accepted, claimed, completed or opened
+//! again, a post that there is work, a leader that something is late and that it was done after all.
+//!
+//! ```text
+//!  INTAKE, DISPATCH, ESCALATION, DEFINITION ──> facts ──> tell   who, what, in which words (pure)
+//!                                                 └─────> store  queued, one per (recipient, cause)
+//!  next_at ──> wakes ──> channels   log, mailbox
+//!                └─────> outbox ──> NOTIFY
+//!  gRPC ──> api ──> questions       the mailbox
+//! ```
+//!
+//! What goes out of the installation cannot be taken back and shares no transaction with our rows,
+//! so it is done at least once:
+//!
+//! ```text
+//!            wake-up             the next one
+//!  queued ───────────▶ sending ──────────────▶ sent
+//!                        │  ▲ killed, or the channel failed: sent again, the waker waits longer
+//!                        └──┘ each time
+//! ```
+//!
+//! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
+
+mod api;
+mod channels;
+mod facts;
+mod message;
+mod questions;
+mod store;
+mod tell;
+mod wakes;
+
+use std::sync::Arc;
+
+use clock::{Clock, RandomIds};
+use delivery::{Delivery, Schema};
+use delivery_rpc::Peers;
+use revisions::Revisions;
+use runtime::{Host, Stage};
+use sqlx::{PgPool, migrate::Migrator};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The schemas of its database, in the order in which they are migrated.
+pub const SCHEMAS: [Schema; 2] =
+    [revisions::SCHEMA, Schema { name: "notification", migrator: &MIGRATOR, compatible_from: 1 }];
+
+/// Runs notification until the shutdown: the same door for the program and for tests.
+pub async fn run(mut host: Host) -> anyhow::Result<()> {
+    let notification = Notification { delivery: host.delivery(), revisions: Revisions::default() };
+    let delivery = notification.delivery.clone();
+    for relay in delivery.relays() {
+        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
+    }
+    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
+    let inbox = delivery.inbox(notification.clone(), peers);
+    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
+    let waker = delivery.waker(notification.clone());
+    host.spawn(Stage::Work, "waker", |stop| waker.run(stop));
+    let upkeep = delivery.upkeep();
+    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
+    host.settle(settling(delivery));
+
+    host.serve(api::routes(notification)).await?;
+    Ok(host.finish().await?)
+}
+
+/// Whether notification has come to rest, for `/settled`.
+fn settling(delivery: Delivery) -> runtime::admin::Settle {
+    Arc::new(move || {
+        let delivery = delivery.clone();
+        Box::pin(async move {
+            let settled = delivery::settled(&delivery).await?;
+            Ok(serde_json::to_value(settled)?)
+        })
+    })
+}
+
+/// What every use case works with. Cheap to clone.
+#[derive(Debug, Clone)]
+struct Notification {
+    delivery: Delivery,
+    revisions: Revisions,
+}
+
+impl Notification {
+    fn pool(&self) -> &PgPool {
+        self.delivery.pool()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.delivery.clock()
+    }
+
+    fn ids(&self) -> RandomIds {
+        RandomIds::new(self.clock().clone())
+    }
+}

@@ -1,0 +1,88 @@
+use authz::{Relation, Scope};
+use clock::{CaseId, MessageId};
+use events::words::{DepartmentId, Level, Recipient};
+use sqlx::PgConnection;
+
+use super::messages::{Row, undecodable};
+use crate::message::Message;
+
+/// Which messages are asked for; what is `None` does not narrow.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// About which case.
+    pub(crate) case: Option<CaseId>,
+    /// To whom.
+    pub(crate) to: Option<Recipient>,
+    /// The word of their status.
+    pub(crate) state: Option<&'static str>,
+    /// After this one in the order of the list.
+    pub(crate) after: Option<MessageId>,
+    /// At most so many.
+    pub(crate) limit: u16,
+}
+
+/// A message that was found, with the level of its case.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) message: Message,
+    pub(crate) level: Level,
+}
+
+/// The messages within `scope`, the newest first.
+///
+/// The rows show the relations own, of who is told, and in my department, of whose post is. Who
+/// holds a post is not known here.
+pub(crate) async fn list(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    wanted: &Wanted,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let person = scope.person().map(Recipient::Person);
+    let own = person.into_iter().chain(scope.account().map(Recipient::Account));
+    let own: Vec<String> = own.map(|recipient| recipient.to_string()).collect();
+    let rows = sqlx::query!(
+        "select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
+                m.text, m.queued_at, m.sent_at, c.level
+         from notification.message m join notification.matter c on c.case_id = m.case_id
+         where (c.level = any($1)
+                or c.level = any($2) and m.recipient = any($3)
+                or c.level = any($4) and m.department = $5)
+           and ($6::uuid is null or m.case_id = $6)
+           and ($7::text is null or m.recipient = $7)
+           and ($8::text is null or m.state = $8)
+           and ($9::uuid is null or (m.queued_at, m.id) <
+                    (select queued_at, id from notification.message where id = $9))
+         order by m.queued_at desc, m.id desc
+         limit $10",
+        &scope.levels(Relation::Unrelated),
+        &scope.levels(Relation::Own),
+        &own,
+        &scope.levels(Relation::InMyDepartment),
+        scope.department().map(DepartmentId::as_str),
+        wanted.case.map(CaseId::uuid),
+        wanted.to.as_ref().map(ToString::to_string),
+        wanted.state,
+        wanted.after.map(MessageId::uuid),
+        i64::from(wanted.limit),
+    )
+    .fetch_all(connection)
+    .await?;
+    let found = rows.into_iter().map(|row| {
+        let level = row.level.parse().map_err(undecodable)?;
+        let row = Row {
+            id: row.id,
+            case_id: row.case_id,
+            recipient: row.recipient,
+            template: row.template,
+            cause: row.cause,
+            channel: row.channel,
+            state: row.state,
+            title: row.title,
+            text: row.text,
+            queued_at: row.queued_at,
+            sent_at: row.sent_at,
+        };
+        Ok(Found { message: row.try_into()?, level })
+    });
+    found.collect()
+}

@@ -1,0 +1,173 @@
+use definitions::Occasion;
+use events::{
+    DispatchFact, EscalationFact, Fact, IntakeFact,
+    escalation::{RungFiredV1, RungRetractedV1, RungToldV1},
+    words::{Commitment, MessageChannel, PostId, Recipient, Revision},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Matter;
+
+/// What follows from a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// What is known from now on; still nothing until the case was accepted.
+    pub(crate) matter: Option<Matter>,
+    /// Who is told.
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// Somebody is to be told something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// Who.
+    pub(crate) to: Recipient,
+    /// Of what.
+    pub(crate) occasion: Occasion,
+    /// What only this fact says.
+    pub(crate) particulars: Particulars,
+}
+
+/// What a fact says that the case does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Particulars {
+    /// Which promise is late.
+    pub(crate) commitment: Option<Commitment>,
+    /// When that fell due.
+    pub(crate) due: Option<Timestamp>,
+    /// By how much it is late.
+    pub(crate) late: Option<SignedDuration>,
+    /// Which rung is told.
+    pub(crate) rung: Option<u8>,
+}
+
+impl Notice {
+    /// How it is sent: the requester's mailbox is the portal's; a post has none, so the log stands
+    /// for its phone and its robot.
+    pub(crate) const fn channel(&self) -> MessageChannel {
+        match self.to {
+            Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
+            Recipient::Post(_) => MessageChannel::Log,
+        }
+    }
+}
+
+/// Takes in a fact, which was decided under `revision`.
+pub(crate) fn hear(known: Option<Matter>, fact: &Fact, revision: Revision) -> Heard {
+    match (known, fact) {
+        (Some(mut matter), fact) => {
+            let notices = matter.hear(fact, revision);
+            Heard { matter: Some(matter), notices }
+        }
+        (None, Fact::Intake(IntakeFact::CaseAccepted(accepted))) => {
+            let matter = Matter::begin(accepted, revision);
+            let notices = matter.to_reporters(Occasion::Accepted);
+            Heard { matter: Some(matter), notices }
+        }
+        (None, _) => Heard { matter: None, notices: Vec::new() },
+    }
+}
+
+impl Matter {
+    fn hear(&mut self, fact: &Fact, revision: Revision) -> Vec<Notice> {
+        match fact {
+            Fact::Intake(fact) => self.hear_intake(fact, revision),
+            Fact::Dispatch(fact) => self.hear_dispatch(fact),
+            Fact::Escalation(fact) => self.hear_escalation(fact),
+            Fact::Survey(_) | Fact::Notify(_) | Fact::Definition(_) => Vec::new(),
+        }
+    }
+
+    fn hear_intake(&mut self, fact: &IntakeFact, revision: Revision) -> Vec<Notice> {
+        match fact {
+            IntakeFact::CaseReopened(reopened) if reopened.cycle > self.cycle => {
+                self.reopen(reopened, revision);
+                self.to_reporters(Occasion::Reopened)
+            }
+            IntakeFact::CaseReopened(_)
+            | IntakeFact::ContactRecorded(_)
+            | IntakeFact::CaseAccepted(_)
+            | IntakeFact::CaseResolved(_)
+            | IntakeFact::CaseClosed(_) => Vec::new(),
+        }
+    }
+
+    fn hear_dispatch(&mut self, fact: &DispatchFact) -> Vec<Notice> {
+        match fact {
+            DispatchFact::WorkOrderOffered(offered) if offered.cycle == self.cycle => {
+                self.post = Some(offered.post.clone());
+                vec![to_post(&offered.post, Occasion::Offered, Particulars::default())]
+            }
+            DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
+                self.to_reporters(Occasion::Claimed)
+            }
+            DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
+                self.completed_at = Some(completed.completed_at);
+                self.to_reporters(Occasion::Completed)
+            }
+            DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderClaimed(_)
+            | DispatchFact::WorkOrderArrived(_)
+            | DispatchFact::WorkOrderCompleted(_)
+            | DispatchFact::WorkOrderCancelled(_)
+            | DispatchFact::CaseCompleted(_) => Vec::new(),
+        }
+    }
+
+    fn hear_escalation(&mut self, fact: &EscalationFact) -> Vec<Notice> {
+        match fact {
+            EscalationFact::Armed(armed) => {
+                self.arm(armed);
+                Vec::new()
+            }
+            EscalationFact::ClockStopped(stopped) => {
+                self.dues.remove(&stopped.timer);
+                Vec::new()
+            }
+            EscalationFact::RungFired(fired) => vec![self.late(fired)],
+            EscalationFact::RungTold(RungToldV1 { rung, post, cycle, .. })
+                if *cycle == self.cycle =>
+            {
+                let particulars = Particulars { rung: Some(*rung), ..Particulars::default() };
+                vec![to_post(post, Occasion::NotSolved, particulars)]
+            }
+            EscalationFact::RungRetracted(retracted) if self.is_repaired(retracted) => {
+                let rung = Some(retracted.rung);
+                let particulars = Particulars { rung, ..Particulars::default() };
+                vec![to_post(&retracted.post, Occasion::Repaired, particulars)]
+            }
+            EscalationFact::RungTold(_) | EscalationFact::RungRetracted(_) => Vec::new(),
+        }
+    }
+
+    fn late(&self, fired: &RungFiredV1) -> Notice {
+        // A clock that was armed unheard was due with its first rung, at the latest.
+        let due = self.dues.get(&fired.timer).copied().unwrap_or(fired.planned);
+        let particulars = Particulars {
+            commitment: Some(fired.commitment),
+            due: Some(due),
+            late: Some(fired.fired.duration_since(due)),
+            rung: Some(fired.rung),
+        };
+        to_post(&fired.post, Occasion::Rung, particulars)
+    }
+
+    /// Whether a rung is taken back because all is done. A claim or an arrival that was heard late
+    /// takes rungs back too, of which nobody may say that it is repaired.
+    fn is_repaired(&self, retracted: &RungRetractedV1) -> bool {
+        retracted.cycle == self.cycle && self.completed_at == Some(retracted.done_at)
+    }
+
+    fn to_reporters(&self, occasion: Occasion) -> Vec<Notice> {
+        let notice = |person| Notice {
+            to: Recipient::Person(person),
+            occasion,
+            particulars: Particulars::default(),
+        };
+        self.reporters.iter().copied().map(notice).collect()
+    }
+}
+
+fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {
+    Notice { to: Recipient::Post(post.clone()), occasion, particulars }
+}

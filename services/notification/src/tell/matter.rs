@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use clock::{PersonId, TimerId};
+use events::{
+    escalation::ArmedV1,
+    intake::{CaseAcceptedV1, CaseReopenedV1, Promise},
+    words::{
+        CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject, Urgency,
+    },
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What messages say of a case.
+///
+/// Stored as JSON; a later release adds only optional fields, so that this one reads its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Matter {
+    /// The definitions whose names and templates are used.
+    pub(crate) revision: Revision,
+    /// The number that people say.
+    pub(crate) number: CaseNumber,
+    /// What is asked for.
+    pub(crate) item: ItemId,
+    /// Where.
+    pub(crate) place: PlaceId,
+    /// How much haste.
+    pub(crate) urgency: Urgency,
+    /// Who may see it.
+    pub(crate) level: Level,
+    /// When it was received.
+    pub(crate) received_at: Timestamp,
+    /// Who reported it.
+    pub(crate) reporters: Vec<PersonId>,
+    /// The cycle that runs, or ran last.
+    pub(crate) cycle: Cycle,
+    /// What its requester was promised for that cycle: to complete, or to answer.
+    pub(crate) promise: Option<Promise>,
+    /// The post that has it.
+    pub(crate) post: Option<PostId>,
+    /// When that cycle was completed.
+    pub(crate) completed_at: Option<Timestamp>,
+    /// Until when each running clock is promised.
+    pub(crate) dues: BTreeMap<TimerId, Timestamp>,
+}
+
+impl Matter {
+    pub(super) fn begin(accepted: &CaseAcceptedV1, revision: Revision) -> Self {
+        Self {
+            revision,
+            number: accepted.number,
+            item: accepted.item.clone(),
+            place: accepted.place.clone(),
+            urgency: accepted.urgency,
+            level: accepted.level,
+            received_at: accepted.received_at,
+            reporters: accepted.reporters.clone(),
+            cycle: accepted.cycle,
+            promise: promised(&accepted.promises),
+            post: None,
+            completed_at: None,
+            dues: BTreeMap::new(),
+        }
+    }
+
+    /// Begins another cycle; what was received, and when, stays.
+    pub(super) fn reopen(&mut self, reopened: &CaseReopenedV1, revision: Revision) {
+        self.revision = revision;
+        self.item = reopened.item.clone();
+        self.place = reopened.place.clone();
+        (self.urgency, self.level) = (reopened.urgency, reopened.level);
+        self.reporters.clone_from(&reopened.reporters);
+        self.cycle = reopened.cycle;
+        self.promise = promised(&reopened.promises);
+        (self.post, self.completed_at) = (None, None);
+    }
+
+    /// A clock is watched, or its due has changed.
+    pub(super) fn arm(&mut self, armed: &ArmedV1) {
+        let ArmedV1 { timer, subject, commitment, cycle, due, provisional, .. } = *armed;
+        self.dues.insert(timer, due);
+        if let Some(promise) = &mut self.promise
+            && (subject, commitment, cycle) == (Subject::Case, promise.commitment, self.cycle)
+        {
+            (promise.due, promise.provisional) = (due, provisional);
+        }
+    }
+}
+
+/// The promise that the requester was told.
+fn promised(promises: &[Promise]) -> Option<Promise> {
+    let of = |commitment| promises.iter().find(|promise| promise.commitment == commitment);
+    of(Commitment::Complete).or_else(|| of(Commitment::Answer)).cloned()
+}

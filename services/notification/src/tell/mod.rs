@@ -1,0 +1,28 @@
+//! Who is told what by which fact, and in which words. No input or output.
+//!
+//! ```text
+//!  fact               │ its reporters   its post            a leader's post
+//! ────────────────────┼────────────────────────────────────────────────────
+//!  case.accepted      │ accepted
+//!  workorder.offered  │                 offered
+//!  workorder.claimed  │ claimed
+//!  case.completed     │ completed
+//!  case.reopened      │ reopened
+//!  case.rung-fired    │                                     rung
+//!  case.rung-told     │                                     not-solved
+//!  case.rung-retracted│                                     repaired, if it is
+//!  all others         │ nobody
+//! ```
+//!
+//! A fact about an earlier cycle than the one that runs tells nobody: its requester has been told
+//! more since. Who reported without a name is told nothing, and the case goes its way all the same.
+
+mod hear;
+mod matter;
+mod render;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use hear::{Heard, Notice, hear};
+pub(crate) use matter::Matter;
+pub(crate) use render::{Words, words};

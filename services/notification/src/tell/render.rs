@@ -1,0 +1,127 @@
+use definitions::{Field, Language, Names, Rules};
+use events::words::{Commitment, DepartmentId, PostId, Urgency};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::{Matter, Notice};
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// The case's number and what it is about.
+    pub(crate) title: String,
+    /// The template in Chinese and, on a line of its own, in English: whoever receives it has not
+    /// said yet what they read.
+    pub(crate) text: String,
+}
+
+/// Where there is nothing to say.
+const NOTHING: &str = "—";
+
+/// The words of a notice; `None` if these definitions have none, which those of the case do.
+pub(crate) fn words(rules: &Rules, matter: &Matter, notice: &Notice) -> Option<Words> {
+    let item = rules.item(&matter.item)?;
+    let zone = rules.calendar_for(&item.department)?.zone();
+    let template = rules.template(notice.occasion)?;
+    let line = |language| {
+        let speaker = Speaker { rules, matter, notice, item: &item.names, zone, language };
+        template.render(language, |field| speaker.value(field))
+    };
+    let [zh, en] = [Language::Chinese, Language::English].map(line);
+    let Names { zh: name, en: english } = &item.names;
+    let title = format!("{} {name} {english}", matter.number);
+    Some(Words { title, text: format!("{zh}\n{en}") })
+}
+
+/// Says what is known in one language.
+struct Speaker<'a> {
+    rules: &'a Rules,
+    matter: &'a Matter,
+    notice: &'a Notice,
+    item: &'a Names,
+    zone: &'a TimeZone,
+    language: Language,
+}
+
+impl Speaker<'_> {
+    fn value(&self, field: Field) -> String {
+        let Self { rules, matter, language, .. } = *self;
+        let particulars = self.notice.particulars;
+        let promised = matter.promise.as_ref().map(|promise| promise.due);
+        let said = match field {
+            Field::Number => Some(matter.number.to_string()),
+            Field::Item => Some(self.item.in_language(language).to_owned()),
+            Field::Place => rules.place_name(&matter.place, language),
+            Field::Urgency => Some(self.either(urgency(matter.urgency)).to_owned()),
+            Field::Received => Some(self.local(matter.received_at)),
+            Field::Due => particulars.due.or(promised).map(|due| self.local(due)),
+            Field::Completed => matter.completed_at.map(|at| self.local(at)),
+            Field::Late => particulars.late.map(|late| self.length(late)),
+            Field::Commitment => {
+                particulars.commitment.map(|one| self.either(commitment(one)).to_owned())
+            }
+            Field::Department => self.department(),
+            Field::Post => matter.post.as_ref().and_then(|post| self.post(post)),
+            Field::Cycle => Some(matter.cycle.to_string()),
+            Field::Rung => particulars.rung.map(|rung| rung.to_string()),
+        };
+        said.unwrap_or_else(|| NOTHING.to_owned())
+    }
+
+    fn department(&self) -> Option<String> {
+        let id: &DepartmentId = self.matter.post.as_ref()?.department();
+        Some(self.rules.department(id)?.names.in_language(self.language).to_owned())
+    }
+
+    fn post(&self, id: &PostId) -> Option<String> {
+        Some(self.rules.post(id)?.names.in_language(self.language).to_owned())
+    }
+
+    /// An instant as the clocks of the campus show it.
+    fn local(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// Days, hours and minutes, as far as there are any.
+    fn length(&self, length: SignedDuration) -> String {
+        let minutes = length.as_mins();
+        if minutes < 1 {
+            return self.either(("不到1分钟", "less than 1 min")).to_owned();
+        }
+        let parts = [
+            (minutes / 1_440, "天", " d"),
+            (minutes / 60 % 24, "小时", " h"),
+            (minutes % 60, "分钟", " min"),
+        ];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<_> =
+            parts.map(|(count, zh, en)| format!("{count}{}", self.either((zh, en)))).collect();
+        parts.join(self.either(("", " ")))
+    }
+
+    const fn either(&self, (zh, en): (&'static str, &'static str)) -> &'static str {
+        match self.language {
+            Language::Chinese => zh,
+            Language::English => en,
+        }
+    }
+}
+
+const fn urgency(urgency: Urgency) -> (&'static str, &'static str) {
+    match urgency {
+        Urgency::Normal => ("一般", "normal"),
+        Urgency::Urgent => ("紧急", "urgent"),
+        Urgency::Critical => ("非常紧急", "critical"),
+    }
+}
+
+const fn commitment(commitment: Commitment) -> (&'static str, &'static str) {
+    match commitment {
+        Commitment::Accept => ("接单", "accept"),
+        Commitment::Arrive => ("到场", "arrive"),
+        Commitment::Contain => ("排险", "contain"),
+        Commitment::Complete => ("修复", "complete"),
+        Commitment::Answer => ("答复", "answer"),
+        Commitment::FollowUp => ("跟进", "follow up"),
+        Commitment::CallBack => ("回访", "call back"),
+    }
+}

@@ -1,0 +1,363 @@
+use std::{fs, sync::LazyLock};
+
+use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
+use definitions::{Occasion, Rules, Set};
+use events::{
+    DispatchFact, EscalationFact, Fact, IntakeFact,
+    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    escalation::{ArmedV1, RungFiredV1, RungRetractedV1, RungToldV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    words::{
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Revision,
+        Subject, Urgency,
+    },
+};
+use jiff::Timestamp;
+
+use super::{Heard, Matter, Notice, hear, words};
+
+static CAMPUS: LazyLock<Rules> = LazyLock::new(|| {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
+    let mut files: Vec<(String, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Set::parse(files).unwrap().into_rules(Revision(1))
+});
+
+/// A case as it is heard of.
+#[derive(Default)]
+struct Case {
+    matter: Option<Matter>,
+}
+
+impl Case {
+    /// One that was accepted.
+    fn accepted() -> Self {
+        let mut case = Self::default();
+        case.hears(accepted());
+        case
+    }
+
+    fn notices(&mut self, fact: impl Into<Fact>) -> Vec<Notice> {
+        let Heard { matter, notices } = hear(self.matter.take(), &fact.into(), Revision(1));
+        // As it is after a store.
+        let stored = serde_json::to_value(&matter).unwrap();
+        self.matter = serde_json::from_value(stored).unwrap();
+        assert_eq!(self.matter, matter);
+        notices
+    }
+
+    /// Who is told of a fact, and of what.
+    fn hears(&mut self, fact: impl Into<Fact>) -> Vec<String> {
+        let notices = self.notices(fact);
+        notices.iter().map(|notice| format!("{}: {}", notice.to, notice.occasion)).collect()
+    }
+
+    /// What the first who is told of a fact reads: the title, and a line in each language.
+    fn reads(&mut self, fact: impl Into<Fact>) -> Vec<String> {
+        let notice = self.notices(fact).remove(0);
+        let words = words(&CAMPUS, self.matter.as_ref().unwrap(), &notice).unwrap();
+        [&*words.title].into_iter().chain(words.text.lines()).map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn each_fact_tells_whom_it_concerns_and_nobody_else() {
+    let (mut case, nobody) = (Case::default(), <[String; 0]>::default());
+    let reporters =
+        |occasion: &str| [person(1), person(2)].map(|id| format!("person/{id}: {occasion}"));
+    assert_eq!(case.hears(offered(1)), nobody, "of a case that was never accepted");
+    assert_eq!(case.hears(accepted()), reporters("accepted"));
+    assert_eq!(case.hears(accepted()), nobody, "what is known");
+    assert_eq!(case.hears(offered(1)), ["post/logistics/plumbing: offered"]);
+    assert_eq!(case.hears(armed()), nobody);
+    assert_eq!(case.hears(claimed(1)), reporters("claimed"));
+    assert_eq!(case.hears(arrived()), nobody);
+    assert_eq!(case.hears(fired(1)), ["post/logistics/section-chief: rung"]);
+    assert_eq!(case.hears(completed(1)), reporters("completed"));
+    assert_eq!(case.hears(retracted(done())), ["post/logistics/section-chief: repaired"]);
+    assert_eq!(case.hears(reopened(2)), reporters("reopened"));
+    assert_eq!(case.hears(told(2)), ["post/logistics/section-chief: not-solved"]);
+    assert_eq!(case.hears(closed()), nobody);
+}
+
+#[test]
+fn facts_of_an_earlier_cycle_tell_nobody() {
+    let mut case = Case::accepted();
+    case.hears(reopened(2));
+    let nobody = <[String; 0]>::default();
+    for fact in [offered(1), claimed(1), completed(1)] {
+        assert_eq!(case.hears(fact), nobody);
+    }
+    for fact in [told(1), retracted(done())] {
+        assert_eq!(case.hears(fact), nobody);
+    }
+    assert_eq!(case.hears(reopened(2)), nobody);
+}
+
+#[test]
+fn who_reported_without_a_name_is_told_nothing() {
+    let mut case = Case::default();
+    let IntakeFact::CaseAccepted(accepted) = accepted() else { unreachable!() };
+    let unknown = CaseAcceptedV1 { reporters: Vec::new(), ..accepted };
+    assert_eq!(case.hears(IntakeFact::from(unknown)), <[String; 0]>::default());
+    assert_eq!(case.hears(offered(1)), ["post/logistics/plumbing: offered"]);
+}
+
+#[test]
+fn a_rung_that_is_taken_back_for_a_claim_is_not_told_as_repaired() {
+    let mut case = Case::accepted();
+    case.hears(fired(1));
+    assert_eq!(case.hears(retracted(at("25T09:05"))), <[String; 0]>::default());
+}
+
+#[test]
+fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
+    let mut case = Case::default();
+    let title = "2026-11-000007 水管漏水 Leaking Pipe";
+    for (fact, zh, en) in [
+        (
+            Fact::from(accepted()),
+            "您报修的“水管漏水”(东校区化学楼2层201室)已受理,编号 2026-11-000007,我们承诺最迟 2026-11-25 21:00 修好。",
+            "Your report “Leaking Pipe” (East Campus, Chemistry Building, Floor 2, Room 201) is accepted as 2026-11-000007. We promise to finish it by 2026-11-25 21:00.",
+        ),
+        (
+            offered(1).into(),
+            "【新工单】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,请水暖维修岗接单。",
+            "New work order 2026-11-000007: Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00. Plumbing and Heating, please claim it.",
+        ),
+        (
+            claimed(1).into(),
+            "您的报修 2026-11-000007(水管漏水)已由后勤处水暖维修岗接单,最迟 2026-11-25 21:00 修好。",
+            "Your repair 2026-11-000007 (Leaking Pipe) is in the hands of Plumbing and Heating, Logistics Office. It will be finished by 2026-11-25 21:00.",
+        ),
+        (
+            fired(1).into(),
+            "【超时第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,“修复”应于 2026-11-25 21:00 前完成,已超 30分钟,现在后勤处水暖维修岗。请督办。",
+            "Late, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00. “complete” was due 2026-11-25 21:00, now 30 min over. It is with Plumbing and Heating, Logistics Office. Please see to it.",
+        ),
+        (
+            completed(1).into(),
+            "您的报修 2026-11-000007(水管漏水)已于 2026-11-25 20:50 修好。我们会回访您;如果没有修好,请直接告诉我们。",
+            "Your repair 2026-11-000007 (Leaking Pipe) was finished at 2026-11-25 20:50. We will call you back; if it is not solved, just say so.",
+        ),
+        (
+            retracted(done()).into(),
+            "【已修好】此前第2级催办的 2026-11-000007 水管漏水(东校区化学楼2层201室)已于 2026-11-25 20:50 修好。",
+            "Repaired: 2026-11-000007 Leaking Pipe (East Campus, Chemistry Building, Floor 2, Room 201), of which rung 2 was told, was finished at 2026-11-25 20:50.",
+        ),
+        (
+            reopened(2).into(),
+            "您反映没有修好,报修 2026-11-000007(水管漏水)已重新办理(第 2 次),新的承诺时间:2026-11-27 21:00。",
+            "You said that it is not solved, so your repair 2026-11-000007 (Leaking Pipe) is open again (time 2). New promise: 2026-11-27 21:00.",
+        ),
+        (
+            told(2).into(),
+            "【没修好,第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:报修人反映没有修好,现为第 2 次办理,应于 2026-11-27 21:00 前修好。",
+            "Not solved, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical. The requester says that it is not solved; time 2, due 2026-11-27 21:00.",
+        ),
+    ] {
+        if matches!(fact, Fact::Escalation(_)) {
+            case.notices(armed());
+        }
+        assert_eq!(case.reads(fact), [title, zh, en]);
+    }
+}
+
+#[test]
+fn every_occasion_has_a_fact_that_tells_of_it() {
+    let mut case = Case::default();
+    let facts: [Fact; 8] = [
+        accepted().into(),
+        offered(1).into(),
+        claimed(1).into(),
+        fired(1).into(),
+        completed(1).into(),
+        retracted(done()).into(),
+        reopened(2).into(),
+        told(2).into(),
+    ];
+    let notices = facts.into_iter().flat_map(|fact| case.notices(fact));
+    let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told, Occasion::ALL);
+}
+
+#[test]
+fn what_nobody_has_yet_is_a_dash_and_a_lateness_has_days_hours_and_minutes() {
+    let mut case = Case::accepted();
+    let mut late = |fired: &str| {
+        let fired = RungFiredV1 { fired: at(fired), ..rung_fired(1) };
+        case.reads(EscalationFact::from(fired))[2].clone()
+    };
+    for (fired, said) in [
+        ("25T21:30", "now less than 1 min over"),
+        ("25T22:31", "now 1 h 1 min over"),
+        ("27T21:30", "now 2 d over"),
+    ] {
+        let text = late(fired);
+        assert!(text.contains(said), "{text}");
+        assert!(text.contains("It is with —, —."), "{text}");
+    }
+}
+
+fn at(local: &str) -> Timestamp {
+    format!("2026-11-{local}:00+08:00").parse().unwrap()
+}
+
+fn done() -> Timestamp {
+    at("25T20:50")
+}
+
+fn cycle(number: u16) -> Cycle {
+    Cycle::new(number).unwrap()
+}
+
+fn person(number: u64) -> PersonId {
+    SeededIds::new(number).id()
+}
+
+fn timer() -> TimerId {
+    SeededIds::new(10).id()
+}
+
+fn completes(due: &str) -> Promise {
+    Promise { commitment: Commitment::Complete, due: at(due), provisional: false }
+}
+
+fn accepted() -> IntakeFact {
+    CaseAcceptedV1 {
+        number: CaseNumber::new(2026, 11, 7).unwrap(),
+        kind: CaseKind::Repair,
+        channel: Channel::Hotline,
+        contact: SeededIds::new(11).id(),
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        received_at: at("25T09:00"),
+        cycle: Cycle::FIRST,
+        first_receiver: SeededIds::new(12).id(),
+        reporters: vec![person(1), person(2)],
+        promises: vec![completes("25T21:00")],
+    }
+    .into()
+}
+
+fn reopened(number: u16) -> IntakeFact {
+    CaseReopenedV1 {
+        cycle: cycle(number),
+        cause: ReopenCause::NotSolved,
+        reopened_at: at("27T09:00"),
+        kind: CaseKind::Repair,
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        reporters: vec![person(1), person(2)],
+        promises: vec![completes("27T21:00")],
+    }
+    .into()
+}
+
+fn closed() -> IntakeFact {
+    CaseClosedV1 { cycle: cycle(2), end: End::Withdrawn, closed_at: at("27T10:00") }.into()
+}
+
+fn work() -> (WorkOrderId, OfferId, AccountId) {
+    (SeededIds::new(13).id(), SeededIds::new(14).id(), SeededIds::new(15).id())
+}
+
+fn offered(number: u16) -> DispatchFact {
+    let (work_order, offer, _) = work();
+    WorkOrderOfferedV1 {
+        work_order,
+        offer,
+        cycle: cycle(number),
+        department: "logistics".parse().unwrap(),
+        post: "logistics/plumbing".parse().unwrap(),
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        offered_at: at("25T09:00"),
+    }
+    .into()
+}
+
+fn claimed(number: u16) -> DispatchFact {
+    let ((work_order, offer, by), cycle) = (work(), cycle(number));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:05"));
+    WorkOrderClaimedV1 { work_order, offer, cycle, department, by, at }.into()
+}
+
+fn arrived() -> DispatchFact {
+    let ((work_order, offer, by), cycle) = (work(), cycle(1));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
+    WorkOrderArrivedV1 { work_order, offer, cycle, department, by, at }.into()
+}
+
+fn completed(number: u16) -> DispatchFact {
+    let (cycle, completed_at, workers) = (cycle(number), done(), Vec::new());
+    CaseCompletedV1 { cycle, completed_at, workers }.into()
+}
+
+fn armed() -> EscalationFact {
+    ArmedV1 {
+        timer: timer(),
+        subject: Subject::Case,
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise: 1,
+        due: at("25T21:00"),
+        provisional: false,
+        first_rung: 1,
+    }
+    .into()
+}
+
+fn rung_fired(number: u16) -> RungFiredV1 {
+    RungFiredV1 {
+        timer: timer(),
+        subject: Subject::Case,
+        commitment: Commitment::Complete,
+        cycle: cycle(number),
+        promise: 1,
+        rung: 2,
+        round: 0,
+        planned: at("25T21:30"),
+        fired: at("25T21:30"),
+        ladder: "leaders".parse().unwrap(),
+        post: "logistics/section-chief".parse().unwrap(),
+        unconfirmed: false,
+    }
+}
+
+fn fired(number: u16) -> EscalationFact {
+    rung_fired(number).into()
+}
+
+fn retracted(done_at: Timestamp) -> EscalationFact {
+    RungRetractedV1 {
+        timer: timer(),
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise: 1,
+        rung: 2,
+        round: 0,
+        post: "logistics/section-chief".parse().unwrap(),
+        done_at,
+    }
+    .into()
+}
+
+fn told(number: u16) -> EscalationFact {
+    let post = "logistics/section-chief".parse().unwrap();
+    RungToldV1 { cycle: cycle(number), rung: 2, post, at: at("27T09:00") }.into()
+}

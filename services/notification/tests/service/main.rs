@@ -1,0 +1,9 @@
+//! Notification by its own door, on a real Postgres and a real nats-server.
+
+#![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
+
+mod case;
+mod mailbox;
+mod sending;
+mod telling;
+mod world;
