@@ -189,6 +189,11 @@ fn done(outcome: Outcome) -> Result<(), Error> {
             "dead-letter-not-droppable",
             "only a fact of another service can be dropped: mend this one and replay it",
         )),
+        Outcome::NotReplayable => Err(Error::new(
+            Code::FailedPrecondition,
+            "dead-letter-not-replayable",
+            "it is no event of ours, so there is nothing to try again: drop it",
+        )),
     }
 }
 

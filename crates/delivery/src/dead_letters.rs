@@ -56,6 +56,8 @@ pub enum Outcome {
     NotFound,
     /// It cannot be dropped.
     NotDroppable(Kind),
+    /// It is no event at all, so there is nothing to try again: drop it.
+    NotReplayable,
 }
 
 struct Row {
@@ -141,6 +143,9 @@ pub async fn replay(delivery: &Delivery, id: Uuid, actor: &str) -> Result<Outcom
     let Some((letter, _)) = show(&delivery.pool, id).await? else {
         return Ok(Outcome::NotFound);
     };
+    if letter.key.is_nil() {
+        return Ok(Outcome::NotReplayable);
+    }
     let mut tx = delivery.pool.begin().await?;
     let _locked = aggregate::lock(&mut tx, &[letter.key]).await?;
     let there = match letter.kind {

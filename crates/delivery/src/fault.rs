@@ -1,4 +1,4 @@
-use std::{error::Error, fmt, panic::AssertUnwindSafe};
+use std::{error::Error, fmt, panic::AssertUnwindSafe, time::Duration};
 
 use delivery_core::Fault as Whose;
 use futures::FutureExt;
@@ -30,6 +30,18 @@ impl Fault {
     /// A fault of the event or the row itself.
     pub fn own(cause: impl Into<BoxError>) -> Self {
         Self::Own(cause.into())
+    }
+
+    /// Whether it would fail anybody now: the store is away, full or refuses everyone. Any other
+    /// fault may be that of one row, so whoever else is in the same transaction is tried without it.
+    pub(crate) fn is_general(&self) -> bool {
+        let Self::Surroundings(cause) = self else { return false };
+        match cause.downcast_ref() {
+            Some(sqlx::Error::Database(refusal)) => refusal.code().is_none_or(|code| {
+                ["08", "28", "3D", "53", "57P0"].iter().any(|class| code.starts_with(class))
+            }),
+            Some(_) | None => true,
+        }
     }
 
     /// Whose fault it is.
@@ -86,6 +98,17 @@ pub(crate) async fn caught(handler: impl Future<Output = Result<(), Fault>>) -> 
     }
 }
 
+/// Longer than any transaction of ours: every statement in it is limited by the store itself.
+const IN_TIME: Duration = Duration::from_secs(30);
+
+/// Gives up on a transaction that a silent store would keep for ever.
+pub(crate) async fn in_time<T, E: From<Fault>>(
+    transaction: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let silent = || E::from(Fault::surroundings("the store is silent"));
+    tokio::time::timeout(IN_TIME, transaction).await.unwrap_or_else(|_| Err(silent()))
+}
+
 /// An error with its causes, in one line: for a log or a dead letter.
 pub(crate) struct Causes<'a>(pub(crate) &'a (dyn Error + 'static));
 
@@ -115,6 +138,19 @@ fn storable(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_store_is_given_up_after_thirty_seconds() {
+        let fault = in_time::<(), Fault>(std::future::pending()).await.unwrap_err();
+        assert!(fault.is_general());
+        assert_eq!(fault.whose(), Whose::Surroundings);
+    }
+
+    #[test]
+    fn a_store_that_is_away_is_away_for_all_and_the_fault_of_a_row_is_not() {
+        assert!(Fault::from(sqlx::Error::PoolTimedOut).is_general());
+        assert!(!Fault::own("no such work order").is_general());
+    }
 
     #[test]
     fn a_fault_that_quotes_a_nul_can_be_stored() {

@@ -11,7 +11,7 @@ mod gate;
 use std::{future::Future, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Delivery, Fault, Locked, Tx, fault::Causes, settled::progress};
@@ -20,6 +20,8 @@ use gate::{Door, Gate};
 
 /// Between two looks at the store when nobody rings, and between two at the broker.
 const SWEEP: Duration = Duration::from_secs(1);
+/// The longest look at the broker.
+const LOOK: Duration = Duration::from_millis(500);
 /// While the gate is closed.
 const AT_THE_GATE: Duration = Duration::from_millis(100);
 /// The longest pause while the store is away.
@@ -40,8 +42,9 @@ pub trait Wakes: Send + Sync + 'static {
     /// Wakes one aggregate, inside the transaction that claimed it.
     ///
     /// `aggregate` is locked. It must be told when to be woken next, later than it was or with an
-    /// event appended: else that is a fault, or it would be woken for ever. A row that fails is put back, longer each time up to an hour, and listed among the
-    /// dead letters; it never holds back another. A panic is a fault of the row.
+    /// event appended: else that is a fault, or it would be woken for ever. A row that fails is put
+    /// back, longer each time up to an hour, and listed among the dead letters; it never holds back
+    /// another. A panic is a fault of the row.
     fn wake(
         &self,
         tx: &mut Tx<'_>,
@@ -91,8 +94,10 @@ impl<W: Wakes> Waker<W> {
     async fn round(&self, gate: &mut Gate) -> Result<Duration, Fault> {
         if gate.wants_a_look(Instant::now()) {
             let service = self.delivery.producer.source.service;
-            let seen = progress(&self.delivery.nats, service).await;
-            gate.look(Instant::now(), seen.ok().as_ref());
+            // A broker that is away must not hold up the clocks.
+            let seen = timeout(LOOK, progress(&self.delivery.nats, service)).await;
+            let seen = seen.ok().and_then(Result::ok);
+            gate.look(Instant::now(), seen.as_ref());
         }
         let Door::Open { unconfirmed } = gate.door() else {
             return Ok(AT_THE_GATE);

@@ -1,10 +1,12 @@
-//! An event that failed for its own fault: tried again a few times, then kept as dead.
+//! An event that failed alone: for its own fault it is tried again a few times and then kept as
+//! dead; for one that the surroundings have with it alone (a lock, a right that is missing) it is
+//! tried again for ever, and not counted.
 //!
 //! It is taken from the broker either way. Its key waits behind it; every other key passes.
 
 use async_nats::jetstream::Message;
 use clock::{Ids, RandomIds};
-use delivery_core::{TryAgain, after_own_fault};
+use delivery_core::{Fault as Whose, TryAgain, after_own_fault};
 use events::words::Stream;
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
@@ -13,8 +15,11 @@ use uuid::Uuid;
 use super::{Facts, Shared, Sources, arrival::Arrival};
 use crate::{Fault, Tx, aggregate, bigint, fault::Causes};
 
+/// Between two tries that are not counted.
+const UNCOUNTED: SignedDuration = SignedDuration::from_secs(5);
+
 impl<F: Facts, S: Sources> Shared<F, S> {
-    /// Counts a try of `culprit`, and decides whether there will be another.
+    /// Counts a try of `culprit` if it is its own fault, and decides whether there will be another.
     pub(super) async fn blame(&self, culprit: &Arrival, fault: &Fault) -> Result<(), Fault> {
         let machine = self.delivery.clock.machine();
         let envelope = &culprit.envelope;
@@ -25,9 +30,13 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             return Ok(());
         }
         let words = Causes(fault).to_string();
-        let tries = tries(&mut tx, culprit).await?.saturating_add(1);
+        let so_far = tries(&mut tx, culprit).await?;
+        let (tries, next) = match fault.whose() {
+            Whose::Own => (so_far + 1, after_own_fault(so_far + 1)),
+            Whose::Surroundings => (so_far, TryAgain::After(UNCOUNTED)),
+        };
         let (key, event) = (envelope.key, envelope.id);
-        match after_own_fault(tries) {
+        match next {
             TryAgain::After(pause) => {
                 tracing::warn!(%key, %event, tries, fault = words, "an event failed and is tried again");
                 keep(&mut tx, culprit, tries, &words, machine, pause).await?;

@@ -18,7 +18,11 @@ use super::{
     pull::GROUP,
     store::{self, Held, Writes},
 };
-use crate::{Fault, Locked, Tx, aggregate, fault::caught, trace};
+use crate::{
+    Fault, Locked, Tx, aggregate,
+    fault::{caught, in_time},
+    trace,
+};
 
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Applies what can be applied, keeps the rest, and drains what waited for it.
@@ -57,11 +61,11 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             if part.is_empty() {
                 continue;
             }
-            match (self.apply(part).await, part) {
+            match (in_time(self.apply(part)).await, part) {
                 (Ok(keys), _) => moved.extend(keys),
-                (Err(fault @ Fault::Own(_)), [culprit]) => self.blame(culprit, &fault).await?,
-                (Err(Fault::Own(_)), several) => parts.extend(halves_last_first(several)),
-                (Err(fault @ Fault::Surroundings(_)), _) => return Err(fault),
+                (Err(fault), _) if fault.is_general() => return Err(fault),
+                (Err(fault), [culprit]) => self.blame(culprit, &fault).await?,
+                (Err(_), several) => parts.extend(halves_last_first(several)),
             }
         }
         Ok(moved)

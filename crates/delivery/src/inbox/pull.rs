@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message, consumer::pull::MessagesError};
 use events::words::Stream;
-use futures::{FutureExt, Stream as Messages, StreamExt};
+use futures::{Stream as Messages, StreamExt};
 use jiff::SignedDuration;
+use tokio::time::timeout;
 use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -158,7 +159,8 @@ async fn give_back<G>(mut groups: std::pin::Pin<&mut G>) -> Result<(), BoxError>
 where
     G: Messages<Item = Vec<Result<Message, MessagesError>>>,
 {
-    while let Some(Some(group)) = StreamExt::next(&mut groups).now_or_never() {
+    // A group that is not full comes when it has lingered.
+    while let Ok(Some(group)) = timeout(2 * LINGER, StreamExt::next(&mut groups)).await {
         for message in group.into_iter().flatten() {
             message.ack_with(AckKind::Nak(None)).await?;
         }

@@ -1,6 +1,6 @@
 //! Heads, kept events and dead ones: the SQL of the inbox.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use delivery_core::REDELIVER_AFTER;
 use events::words::{Revision, Service, Stream};
@@ -19,7 +19,8 @@ const AHEAD: i64 = 32;
 #[derive(Debug, Default)]
 pub(super) struct Held {
     dead: BTreeMap<Uuid, BTreeMap<Service, u64>>,
-    waiting: BTreeSet<Uuid>,
+    /// The first kept event of a key, by source.
+    waiting: BTreeMap<Uuid, BTreeMap<Service, u64>>,
 }
 
 impl Held {
@@ -30,7 +31,12 @@ impl Held {
 
     /// Whether events of this key are kept.
     pub(super) fn keeps(&self, key: Uuid) -> bool {
-        self.waiting.contains(&key)
+        self.waiting.contains_key(&key)
+    }
+
+    /// Whether this very event is here already, and waits for something itself.
+    pub(super) fn has(&self, key: Uuid, source: Service, sequence: u64) -> bool {
+        self.waiting.get(&key).and_then(|first| first.get(&source)) == Some(&sequence)
     }
 }
 
@@ -49,11 +55,11 @@ pub(super) async fn held(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Held, sqlx::E
     .await?;
     let mut held = Held::default();
     for row in rows {
-        if !row.dead {
-            held.waiting.insert(row.key);
-        } else if let Ok(source) = row.source.parse() {
-            let sequence = bigint::from(row.sequence);
-            held.dead.entry(row.key).or_default().insert(source, sequence);
+        let (sequence, of_key) = (bigint::from(row.sequence), row.key);
+        let of_key = if row.dead { &mut held.dead } else { &mut held.waiting }.entry(of_key);
+        let of_key = of_key.or_default();
+        if let Ok(source) = row.source.parse() {
+            of_key.insert(source, sequence);
         }
     }
     Ok(held)

@@ -1,8 +1,11 @@
 //! What waits is judged again when something changed, and asked for when it is missing too long.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use delivery_core::{Missing, Verdict, Wait, judge, missing};
+use events::words::Service;
+use futures::{StreamExt as _, stream};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -16,6 +19,8 @@ use crate::{Fault, aggregate, fault::Causes};
 
 /// Between two sweeps.
 const SWEEP: Duration = Duration::from_secs(1);
+/// Questions to sources on their way at once.
+const ASKED_AT_ONCE: usize = 16;
 
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Sweeps each second, and at once when a revision of the definitions became known.
@@ -23,7 +28,10 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         // At the start all: this release may read what the last one could not.
         let mut all = true;
         loop {
-            match self.sweep_once(all).await {
+            let Some(swept) = stop.run_until_cancelled(self.sweep_once(all)).await else {
+                return;
+            };
+            match swept {
                 Ok(()) => all = false,
                 Err(fault) => {
                     tracing::warn!(fault = %Causes(&fault), "waiting events are looked at again");
@@ -59,14 +67,25 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         let ours = &self.delivery.producer.source.installation;
         let open = |kept: Kept| Arrival::open(kept.stream, kept.payload.into(), ours).ok();
         let arrivals: Vec<_> = waiting.into_iter().filter_map(open).collect();
-        for missing in self.missing(&arrivals).await? {
-            let Missing { service, key, from } = missing;
-            tracing::warn!(%service, %key, from, "an event is missing and is asked for");
-            if let Err(error) = self.sources.redeliver(missing).await {
-                tracing::warn!(%service, %key, error = %Causes(&*error), "the source does not answer");
-            }
-        }
+        let missing = self.missing(&arrivals).await?;
+        let silent = Mutex::new(BTreeSet::new());
+        stream::iter(missing)
+            .for_each_concurrent(ASKED_AT_ONCE, |one| self.ask_one(one, &silent))
+            .await;
         Ok(())
+    }
+
+    /// Asks one source, unless it did not answer before in this round.
+    async fn ask_one(&self, missing: Missing, silent: &Mutex<BTreeSet<Service>>) {
+        let Missing { service, key, from } = missing;
+        if silent.lock().await.contains(&service) {
+            return;
+        }
+        tracing::warn!(%service, %key, from, "an event is missing and is asked for");
+        if let Err(error) = self.sources.redeliver(missing).await {
+            tracing::warn!(%service, %key, error = %Causes(&*error), "the source does not answer");
+            silent.lock().await.insert(service);
+        }
     }
 
     async fn missing(&self, arrivals: &[Arrival]) -> Result<Vec<Missing>, Fault> {
@@ -89,6 +108,8 @@ impl<F: Facts, S: Sources> Shared<F, S> {
                 }
                 Verdict::Keep(_) | Verdict::Apply | Verdict::Pass | Verdict::Duplicate => None,
             };
+            // One that is here and waits itself is not missing.
+            let ask = ask.filter(|ask| !held.has(ask.key, ask.service, ask.from));
             asks.extend(ask.filter(|ask| !asks.contains(ask)));
         }
         Ok(asks)

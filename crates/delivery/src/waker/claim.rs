@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use super::{Wake, Waker, Wakes};
+use super::{Wake, Waker, Wakes, gate::LONGEST_WAIT};
 use crate::{
     Fault, Locked, Tx,
     aggregate::{self, load_heads},
     bigint,
-    fault::{Causes, caught},
+    fault::{Causes, caught, in_time},
 };
 
 /// The most aggregates of one claim.
@@ -33,9 +33,15 @@ struct Failed {
     fault: Fault,
 }
 
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self { keys: Vec::new(), fault }
+    }
+}
+
 impl Failed {
     fn early(error: sqlx::Error) -> Self {
-        Self { keys: Vec::new(), fault: error.into() }
+        Fault::from(error).into()
     }
 }
 
@@ -46,7 +52,8 @@ impl<W: Wakes> Waker<W> {
         let mut parts = vec![None];
         let mut claimed = Claimed::All;
         while let Some(part) = parts.pop() {
-            let Failed { keys, fault } = match self.claim(part.as_deref(), wake).await {
+            let claim = in_time(self.claim(part.as_deref(), wake));
+            let Failed { keys, fault } = match claim.await {
                 Ok(CLAIM..) => {
                     claimed = Claimed::Full;
                     continue;
@@ -55,7 +62,8 @@ impl<W: Wakes> Waker<W> {
                 Err(failed) => failed,
             };
             match (fault, &keys[..]) {
-                (fault @ Fault::Surroundings(_), _) | (fault, []) => return Err(fault),
+                (fault, []) => return Err(fault),
+                (fault, _) if fault.is_general() => return Err(fault),
                 (fault, [culprit]) => self.put_back(*culprit, &fault, wake.now).await?,
                 (_, several) => {
                     let halves = halves(several).into_iter();
@@ -72,7 +80,7 @@ impl<W: Wakes> Waker<W> {
     async fn claim(&self, keys: Option<&[Uuid]>, wake: Wake) -> Result<usize, Failed> {
         let mut tx = self.delivery.pool.begin().await.map_err(Failed::early)?;
         let rows = match keys {
-            None => due(&mut tx, wake.now).await,
+            None => due(&mut tx, wake.now, self.patience()).await,
             Some(keys) => still_due(&mut tx, keys, wake.now).await,
         };
         let rows = rows.map_err(Failed::early)?.into_iter();
@@ -121,6 +129,11 @@ impl<W: Wakes> Waker<W> {
         Ok(())
     }
 
+    /// Facts that wait since before this are no longer waited for.
+    fn patience(&self) -> Timestamp {
+        self.delivery.clock.machine() - LONGEST_WAIT
+    }
+
     /// Lets a row that fails sleep, longer each time.
     ///
     /// In the service's time, as its wake-up is: a leap of the manual clock ends it early, which is
@@ -160,13 +173,22 @@ struct Due {
     next_at: Option<jiff_sqlx::Timestamp>,
 }
 
-/// Locks the first due aggregates that nobody else has.
-async fn due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Due>, sqlx::Error> {
+/// Locks the first due aggregates that nobody else has, and about which no fact is here that waits
+/// for earlier ones since less than a minute: facts before clocks.
+async fn due(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    patience: Timestamp,
+) -> Result<Vec<Due>, sqlx::Error> {
     sqlx::query_as!(
         Due,
-        "select key, sequence, next_at from delivery.aggregate
-         where next_at <= $1 order by next_at limit $2 for update skip locked",
+        "select key, sequence, next_at from delivery.aggregate a
+         where next_at <= $1 and not exists (
+             select from delivery.inbox_waiting w
+             where w.key = a.key and w.since > $2 and w.reason in ('gap', 'after', 'revision'))
+         order by next_at limit $3 for update skip locked",
         now.to_sqlx() as _,
+        patience.to_sqlx() as _,
         i64::try_from(CLAIM).unwrap_or(i64::MAX),
     )
     .fetch_all(&mut **tx)

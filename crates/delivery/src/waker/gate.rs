@@ -10,7 +10,7 @@ use crate::settled::Progress;
 /// A fact that is not applied for longer closes the gate.
 const TOO_OLD: Duration = Duration::from_secs(2);
 /// The longest time for which clocks wait for facts.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Between two looks while the gate is open, and while it is closed.
 const LOOKS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(100));
 

@@ -102,7 +102,7 @@ async fn a_row_that_fails_is_put_back_and_listed_and_the_others_pass() {
 }
 
 #[tokio::test]
-async fn a_clock_whose_facts_wait_for_earlier_ones_fires_unconfirmed() {
+async fn a_clock_waits_a_minute_for_the_facts_of_its_key_and_then_fires_unconfirmed() {
     let nats = Nats::start("").await;
     let survey = Toy::new(Service::CallbackSurvey, &nats).await;
     let hand = Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
@@ -114,6 +114,11 @@ async fn a_clock_whose_facts_wait_for_earlier_ones_fires_unconfirmed() {
     plan(&survey, holed, now).await;
     plan(&survey, whole, now).await;
     survey.waker();
+    eventually("the other is woken", async || woken(&survey).await == [whole]).await;
+    sqlx::query("update delivery.inbox_waiting set since = since - interval '61 s'")
+        .execute(survey.pool())
+        .await
+        .unwrap();
     eventually("both are woken", async || woken(&survey).await.len() == 2).await;
     let unconfirmed: Vec<Uuid> = sqlx::query_scalar("select key from toy.woken where unconfirmed")
         .fetch_all(survey.pool())
