@@ -16,6 +16,8 @@ begin
             name, opened.name, role);
     end loop;
     execute format('grant usage, select on all sequences in schema %I to %I', name, role);
+    -- What a migration decides is only read.
+    execute format('revoke insert, update, delete on %I._migrations from %I', name, role);
     if name <> 'delivery' then
         return;
     end if;
@@ -25,9 +27,7 @@ begin
     execute format('grant select on delivery.outbox_rest to %I', role);
     -- What is history stays as it was written.
     execute format('revoke update, delete on delivery.outbox, delivery.audit from %I', role);
-    -- What a migration decides is only read.
-    execute format('revoke insert, update, delete on delivery.schema, delivery._migrations from %I',
-        role);
+    execute format('revoke insert, update, delete on delivery.schema from %I', role);
 end
 $$;
 

@@ -173,6 +173,9 @@ async fn make_roles(connection: &mut PgConnection) -> sqlx::Result<()> {
 async fn remove(admin: &PgConnectOptions, name: &str) -> anyhow::Result<()> {
     let connecting = PgConnection::connect_with(admin);
     let mut connection = tokio::time::timeout(Duration::from_secs(3), connecting).await??;
+    // A connection that a stopped client never finished would hold this up for a minute; then the
+    // database stays until the server of the run is gone.
+    connection.execute("set statement_timeout = '3s'").await?;
     connection.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
     connection.close().await?;
     Ok(())
