@@ -1,0 +1,57 @@
+use delivery::audit;
+use jiff::{SignedDuration, Timestamp};
+use rpc::Code;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::{
+    portal::Portal,
+    refusal::Refusal,
+    secret::{self, Kind},
+    store::{accounts, sessions},
+};
+
+/// How long a session lasts: a working day, and no longer however much it is used.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
+/// How long a bearer is told that a session is over, and not that there never was one.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// A session that was opened.
+pub(crate) struct Opened {
+    /// Known to its bearer alone.
+    pub(crate) token: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Opens a session. Whether the account or the password is wrong is not told, nor shown by the
+/// time that it takes.
+pub(crate) async fn login(
+    portal: &Portal,
+    name: &str,
+    password: SecretString,
+) -> Result<Opened, Refusal> {
+    let found = accounts::by_login(portal.pool(), name).await?;
+    let stored = found.as_ref().and_then(|login| login.password.clone());
+    let right = portal.passwords.verify(password, stored).await?;
+    let Some(login) = found.filter(|login| right && !login.is_closed) else {
+        let message = "the account or the password is wrong";
+        return Err(Refusal::new(Code::Unauthenticated, "login-refused", message));
+    };
+    let (token, hash) = secret::random(Kind::Session)?;
+    let machine = portal.clock().machine();
+    let expires_at = machine + LIFETIME;
+
+    let mut tx = portal.pool().begin().await?;
+    sessions::delete_expired(&mut tx, machine - REMEMBERED).await?;
+    sessions::insert(&mut tx, &hash, login.account, machine, expires_at).await?;
+    let entry = audit::Entry {
+        at: portal.clock().now(),
+        actor: &format!("account:{}", login.account),
+        action: "session.open",
+        key: None,
+        detail: json!({ "expires_at": expires_at }),
+    };
+    audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Opened { token, expires_at })
+}

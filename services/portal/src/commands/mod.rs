@@ -1,0 +1,19 @@
+//! What the portal itself is asked to change: one use case a file, one transaction each.
+
+mod change_password;
+mod create_administrator;
+mod create_api_key;
+mod import_people;
+mod intent;
+mod login;
+mod logout;
+mod revoke_api_key;
+
+pub(crate) use change_password::change_password;
+pub use create_administrator::{AdministratorError, create_administrator};
+pub(crate) use create_api_key::{NewApiKey, create_api_key};
+pub(crate) use import_people::{ImportPeople, import_people};
+pub(crate) use intent::Intent;
+pub(crate) use login::login;
+pub(crate) use logout::logout;
+pub(crate) use revoke_api_key::revoke_api_key;

@@ -1,0 +1,165 @@
+//! The boards: what all other services tell, as people see it.
+//!
+//! ```text
+//!  INTAKE DISPATCH ESCALATION SURVEY NOTIFY ── a step of the timeline, each
+//!                     └───────────────────── and what it changes of the case in lists
+//!  DEFINITION ── kept: where a place lies, which posts there are
+//! ```
+
+use clock::AccountId;
+use delivery::{Facts, Fault, Locked, Received, Tx};
+use events::{
+    Envelope, Fact,
+    definition::DefinitionFact,
+    dispatch::DispatchFact,
+    escalation::EscalationFact,
+    intake::IntakeFact,
+    notify::NotifyFact,
+    survey::SurveyFact,
+    words::{Commitment, PlaceId, Subject},
+};
+use jiff::Timestamp;
+use revisions::{RevisionError, Revisions};
+
+use crate::store::{boards, timeline};
+
+/// Projects the facts of others onto the boards.
+#[derive(Debug, Default)]
+pub(crate) struct Projection {
+    revisions: Revisions,
+}
+
+impl Facts for Projection {
+    async fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        _: &mut Locked,
+        received: Received<'_>,
+        _: Timestamp,
+    ) -> Result<(), Fault> {
+        let Received { envelope, fact } = received;
+        match fact {
+            Fact::Definition(DefinitionFact::DocumentChanged(change)) => {
+                return Ok(revisions::keep(tx, change).await?);
+            }
+            // Its key is the contact; the cases that came of it speak for themselves.
+            Fact::Intake(IntakeFact::ContactRecorded(_)) => return Ok(()),
+            Fact::Intake(fact) => self.intake(tx, envelope, fact).await?,
+            Fact::Dispatch(fact) => dispatch(tx, envelope, fact).await?,
+            Fact::Escalation(fact) => escalation(tx, envelope, fact).await?,
+            Fact::Survey(_) | Fact::Notify(_) => {}
+        }
+        let event_type = fact.event_type();
+        let what = format!("{}.{}", event_type.aggregate, event_type.what);
+        timeline::insert(tx, envelope, &what, actor(fact), &fact.data()?).await?;
+        Ok(())
+    }
+}
+
+impl Projection {
+    async fn intake(
+        &self,
+        tx: &mut Tx<'_>,
+        envelope: &Envelope,
+        fact: &IntakeFact,
+    ) -> Result<(), Fault> {
+        let key = envelope.key;
+        match fact {
+            IntakeFact::ContactRecorded(_) => {}
+            IntakeFact::CaseAccepted(fact) => {
+                let places = self.places(tx, envelope, &fact.place).await?;
+                boards::accepted(tx, key, fact, &places).await?;
+            }
+            IntakeFact::CaseReopened(fact) => {
+                let places = self.places(tx, envelope, &fact.place).await?;
+                boards::reopened(tx, key, fact, &places).await?;
+            }
+            IntakeFact::CaseResolved(fact) => boards::resolved(tx, key, fact).await?,
+            IntakeFact::CaseClosed(fact) => boards::closed(tx, key, fact).await?,
+        }
+        Ok(())
+    }
+
+    /// The place and each one that it lies in, as of the case's definitions. A release that does
+    /// not understand them shows the case at its place alone.
+    async fn places(
+        &self,
+        tx: &mut Tx<'_>,
+        envelope: &Envelope,
+        place: &PlaceId,
+    ) -> Result<Vec<String>, Fault> {
+        let path: Vec<_> = match self.revisions.rules(tx, envelope.revision).await {
+            Ok(rules) => rules.path(place).map(|place| place.id.to_string()).collect(),
+            Err(error @ RevisionError::Database(_)) => return Err(error.into()),
+            Err(RevisionError::Unknown(_) | RevisionError::NotUnderstood { .. }) => Vec::new(),
+        };
+        Ok(if path.is_empty() { vec![place.to_string()] } else { path })
+    }
+}
+
+async fn dispatch(
+    tx: &mut Tx<'_>,
+    envelope: &Envelope,
+    fact: &DispatchFact,
+) -> Result<(), sqlx::Error> {
+    match fact {
+        DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, envelope.key, fact).await,
+        DispatchFact::WorkOrderClaimed(fact) => boards::claimed(tx, envelope.key, fact).await,
+        DispatchFact::WorkOrderArrived(_)
+        | DispatchFact::WorkOrderCompleted(_)
+        | DispatchFact::WorkOrderCancelled(_)
+        | DispatchFact::CaseCompleted(_) => Ok(()),
+    }
+}
+
+async fn escalation(
+    tx: &mut Tx<'_>,
+    envelope: &Envelope,
+    fact: &EscalationFact,
+) -> Result<(), sqlx::Error> {
+    let key = envelope.key;
+    match fact {
+        EscalationFact::Armed(fact) => match (fact.subject, fact.commitment) {
+            (Subject::Case, Commitment::Complete | Commitment::Answer) => {
+                boards::promised(tx, key, fact.cycle, fact.due, fact.provisional).await
+            }
+            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+        },
+        EscalationFact::RungFired(fact) => {
+            boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
+        }
+        EscalationFact::RungTold(fact) => {
+            boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
+        }
+        EscalationFact::RungRetracted(_) | EscalationFact::ClockStopped(_) => Ok(()),
+    }
+}
+
+/// The account that did it; services and clocks are none.
+fn actor(fact: &Fact) -> Option<AccountId> {
+    match fact {
+        Fact::Intake(IntakeFact::CaseAccepted(fact)) => Some(fact.first_receiver),
+        Fact::Intake(IntakeFact::ContactRecorded(fact)) => Some(fact.first_receiver),
+        Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
+        Fact::Survey(SurveyFact::CallbackAttempted(fact)) => Some(fact.by),
+        Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
+        Fact::Intake(
+            IntakeFact::CaseReopened(_) | IntakeFact::CaseResolved(_) | IntakeFact::CaseClosed(_),
+        )
+        | Fact::Dispatch(
+            DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderCancelled(_)
+            | DispatchFact::CaseCompleted(_),
+        )
+        | Fact::Escalation(_)
+        | Fact::Survey(
+            SurveyFact::CallbackDue(_)
+            | SurveyFact::CallbackWithdrawn(_)
+            | SurveyFact::CaseJudged(_),
+        )
+        | Fact::Notify(NotifyFact::CaseTold(_))
+        | Fact::Definition(_) => None,
+    }
+}

@@ -1,0 +1,264 @@
+//! Callbacks, which callback-survey owns.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use clock::CallbackId;
+use events::words::{Service, Urgency, Verdict};
+use jiff::Timestamp;
+use proto::{
+    callback_survey::v1::{
+        self as survey, CallbackState, ListCallbacksRequest, NextCallbackRequest,
+        RecordAttemptRequest,
+    },
+    words::v1 as wire_words,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    extract::{Answer, Body, Caller, Key, Params, id},
+    schema::{self, Refused},
+    wire::{instant, lower, some, upper, word},
+};
+use crate::{head::Head, portal::Portal, refusal::Refusal};
+
+const PREFIX: &str = "CALLBACK_STATE_";
+const STATES: [&str; 4] = ["due", "answered", "unreachable", "withdrawn"];
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// `due` (if it is missing), `answered`, `unreachable` or `withdrawn`.
+    state: Option<String>,
+    /// The id of a case.
+    #[serde(default)]
+    case: String,
+    /// 1 to 200; 50 if it is missing.
+    #[serde(default)]
+    limit: u32,
+    /// `next` of the page before.
+    #[serde(default)]
+    page: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Callbacks {
+    callbacks: Vec<Callback>,
+    /// The next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Somebody to ask whether it is solved.
+#[derive(Debug, Serialize, ToSchema)]
+struct Callback {
+    id: String,
+    /// Its case: the id, and the number that people use.
+    case_id: String,
+    case_number: String,
+    cycle: u32,
+    item: String,
+    place: String,
+    #[schema(schema_with = schema::urgency_or_none)]
+    urgency: Option<Urgency>,
+    /// The id of the person to ask.
+    person: Option<String>,
+    /// `due`, `answered`, `unreachable` or `withdrawn`.
+    state: Option<String>,
+    completed_at: Option<Timestamp>,
+    /// By when the first attempt was promised.
+    first_attempt_by: Option<Timestamp>,
+    /// Not before this one.
+    next_attempt_at: Option<Timestamp>,
+    attempts: Vec<Attempt>,
+    answer: Option<Said>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Attempt {
+    at: Option<Timestamp>,
+    /// The account that made it.
+    by: String,
+    reached: bool,
+}
+
+/// What the person said.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CallbackAnswer)]
+struct Said {
+    solved: bool,
+    on_time: Option<bool>,
+    attitude: Option<u32>,
+    score: Option<u32>,
+    words: Option<String>,
+}
+
+/// Lists callbacks
+///
+/// Those that the asker may see, the first due first.
+#[utoipa::path(
+    get, path = "/callbacks", tag = "callbacks", params(Wanted),
+    operation_id = "listCallbacks",
+    responses((status = 200, description = "A page", body = Callbacks), Refused),
+)]
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Params(wanted): Params<Wanted>,
+) -> Answer<Callbacks> {
+    let state = wanted.state.as_deref().or(Some("due"));
+    let state = upper("state", state, PREFIX, &STATES, CallbackState::from_str_name)?;
+    let request = portal.on_behalf(&caller)?.request(ListCallbacksRequest {
+        state: state.unwrap_or_default().into(),
+        case_id: wanted.case,
+        page_size: wanted.limit,
+        page_token: wanted.page,
+    });
+    let answer = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
+    Ok(Json(Callbacks {
+        callbacks: answer.callbacks.into_iter().map(Callback::from).collect(),
+        next: some(answer.next_page_token),
+    }))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NextCallback {
+    /// Absent when there is none to make now.
+    callback: Option<Callback>,
+}
+
+/// Says whom to call next
+///
+/// Due, at an hour when people may be called, and not of the asker's own work. Changes nothing.
+#[utoipa::path(
+    get, path = "/callbacks/next", tag = "callbacks",
+    operation_id = "nextCallback",
+    responses((status = 200, description = "The next one", body = NextCallback), Refused),
+)]
+pub(super) async fn next(State(portal): State<Portal>, caller: Caller) -> Answer<NextCallback> {
+    let request = portal.on_behalf(&caller)?.request(NextCallbackRequest {});
+    let answer = portal.peers.callback_survey()?.next_callback(request).await?.into_inner();
+    Ok(Json(NextCallback { callback: answer.callback.map(Callback::from) }))
+}
+
+/// What came of an attempt; all but `reached` only if somebody was.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAttempt {
+    /// Whether the person was reached.
+    reached: bool,
+    solved: Option<bool>,
+    on_time: Option<bool>,
+    /// 1 to 5, 5 is best.
+    attitude: Option<u32>,
+    /// 1 to 5, 5 is best.
+    score: Option<u32>,
+    /// In their own words, up to 2,000 characters.
+    words: Option<String>,
+}
+
+impl NewAttempt {
+    /// The answer that was given, if somebody was reached.
+    fn answer(self) -> Result<Option<survey::Answer>, Refusal> {
+        let Self { reached, solved, on_time, attitude, score, words } = self;
+        let said = [
+            ("solved", solved.is_some()),
+            ("on_time", on_time.is_some()),
+            ("attitude", attitude.is_some()),
+            ("score", score.is_some()),
+            ("words", words.is_some()),
+        ];
+        match (reached, solved, said.into_iter().find(|(_, said)| *said)) {
+            (false, _, Some((field, _))) => {
+                Err(Refusal::field(field, "only somebody who was reached can have said it"))
+            }
+            (false, _, None) => Ok(None),
+            (true, None, _) => Err(Refusal::field("solved", "is missing: ask whether it is")),
+            (true, Some(solved), _) => {
+                let words = words.unwrap_or_default();
+                Ok(Some(survey::Answer { solved, on_time, attitude, score, words }))
+            }
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Recorded {
+    /// `due`, `answered`, `unreachable` or `withdrawn`.
+    state: Option<String>,
+    /// What the cycle came to; absent while it is open.
+    #[schema(schema_with = schema::verdict_or_none)]
+    verdict: Option<Verdict>,
+    /// When to try again.
+    next_attempt_at: Option<Timestamp>,
+    /// For the next list or case, which then shows the change.
+    #[schema(value_type = Option<String>)]
+    head: Option<Head>,
+}
+
+/// Records an attempt
+///
+/// The first "not solved" of a cycle reopens the case. Refused by `own-work`, and by
+/// `attempt-invalid` with a violation for each field that is wrong.
+#[utoipa::path(
+    post, path = "/callbacks/{id}/attempts", tag = "callbacks",
+    operation_id = "recordAttempt", request_body = NewAttempt,
+    params(("id" = uuid::Uuid, Path),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "What came of it", body = Recorded), Refused),
+)]
+pub(super) async fn record(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path(callback): Path<String>,
+    Body(attempt): Body<NewAttempt>,
+) -> Answer<Recorded> {
+    let callback = id::<CallbackId>(&callback, "callback-unknown", "callback")?.to_string();
+    let reached = attempt.reached;
+    let message = RecordAttemptRequest { callback, reached, answer: attempt.answer()? };
+    let request = portal.on_behalf(&caller)?.idempotent(key).request(message);
+    let answer = portal.peers.callback_survey()?.record_attempt(request).await?.into_inner();
+    Ok(Json(Recorded {
+        state: lower(answer.state().as_str_name(), PREFIX),
+        verdict: word::<wire_words::Verdict, _>(answer.verdict),
+        next_attempt_at: instant(answer.next_attempt_at),
+        head: Head::answered(Service::CallbackSurvey, answer.head),
+    }))
+}
+
+impl From<survey::Callback> for Callback {
+    fn from(callback: survey::Callback) -> Self {
+        let attempt = |one: survey::Attempt| Attempt {
+            at: instant(one.at),
+            by: one.by,
+            reached: one.reached,
+        };
+        Self {
+            urgency: word::<wire_words::Urgency, _>(callback.urgency),
+            state: lower(callback.state().as_str_name(), PREFIX),
+            id: callback.id,
+            case_id: callback.case_id,
+            case_number: callback.case_number,
+            cycle: callback.cycle,
+            item: callback.item,
+            place: callback.place,
+            person: some(callback.person),
+            completed_at: instant(callback.completed_at),
+            first_attempt_by: instant(callback.first_attempt_by),
+            next_attempt_at: instant(callback.next_attempt_at),
+            attempts: callback.attempts.into_iter().map(attempt).collect(),
+            answer: callback.answer.map(Said::from),
+        }
+    }
+}
+
+impl From<survey::Answer> for Said {
+    fn from(answer: survey::Answer) -> Self {
+        let survey::Answer { solved, on_time, attitude, score, words } = answer;
+        Self { solved, on_time, attitude, score, words: some(words) }
+    }
+}

@@ -1,0 +1,135 @@
+use axum::{Json, extract::State, http::StatusCode};
+use events::words::{CaseKind, Channel, Level, Service, Urgency};
+use jiff::Timestamp;
+use proto::{intake::v1::AcceptCaseRequest, words::v1 as wire_words};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::views::{Person, Promise};
+use crate::{
+    head::Head,
+    http::{
+        extract::{Body, Caller, Key},
+        schema::{self, Refused},
+        when,
+        wire::{sent, word},
+    },
+    portal::Portal,
+    refusal::Refusal,
+};
+
+/// What somebody reports or asks for. Place and item are enough.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct NewCase {
+    /// `repair` if it is missing.
+    #[schema(schema_with = schema::kind)]
+    #[serde(default = "repair")]
+    kind: CaseKind,
+    /// `web` if it is missing.
+    #[schema(schema_with = schema::channel)]
+    #[serde(default = "web")]
+    channel: Channel,
+    /// The campus phone that the call came from; its place is known.
+    #[serde(default)]
+    campus_phone: String,
+    /// The service item.
+    #[schema(example = "water-leak")]
+    item: String,
+    /// May be missing when the campus phone tells it.
+    #[schema(example = "dorm-3-412")]
+    #[serde(default)]
+    place: String,
+    /// In the caller's own words, up to 4,000 characters.
+    #[serde(default)]
+    text: String,
+    /// Who calls; missing for an unknown caller.
+    caller: Option<Person>,
+    /// For whom, if not for oneself.
+    on_behalf_of: Option<Person>,
+    /// The inventory id of the thing concerned.
+    #[serde(default)]
+    asset: String,
+    /// How many people it touches.
+    people: Option<u32>,
+    /// Somebody who needs protection is among them.
+    #[serde(default)]
+    vulnerable: bool,
+    /// When it was received, if that is past (written on paper during an outage); by permission.
+    #[serde(default, deserialize_with = "when::optional")]
+    received_at: Option<Timestamp>,
+}
+
+const fn repair() -> CaseKind {
+    CaseKind::Repair
+}
+
+const fn web() -> Channel {
+    Channel::Web
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct Accepted {
+    id: Uuid,
+    /// The number to tell.
+    #[schema(example = "2026-09-000123")]
+    number: String,
+    #[schema(schema_with = schema::urgency_or_none)]
+    urgency: Option<Urgency>,
+    /// The rule that gave the urgency, for people.
+    urgency_reason: String,
+    #[schema(schema_with = schema::level_or_none)]
+    level: Option<Level>,
+    place: String,
+    /// Those that start at receipt; the first is the one to tell.
+    promises: Vec<Promise>,
+    /// For the next list or case, which then shows this one.
+    #[schema(value_type = Option<String>)]
+    head: Option<Head>,
+}
+
+/// Accepts a case
+///
+/// Refused by `case-invalid` with a violation for each field that is wrong, and by
+/// `backdating-not-permitted`.
+#[utoipa::path(
+    post, path = "/cases", tag = "cases",
+    operation_id = "acceptCase", request_body = NewCase,
+    params(("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 201, description = "Accepted, and promised", body = Accepted), Refused),
+)]
+pub(in crate::http) async fn accept(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Body(case): Body<NewCase>,
+) -> Result<(StatusCode, Json<Accepted>), Refusal> {
+    let request = AcceptCaseRequest {
+        kind: wire_words::CaseKind::from(case.kind).into(),
+        channel: wire_words::Channel::from(case.channel).into(),
+        campus_phone: case.campus_phone,
+        item: case.item,
+        place: case.place,
+        text: case.text,
+        caller: case.caller.map(Into::into),
+        on_behalf_of: case.on_behalf_of.map(Into::into),
+        asset: case.asset,
+        people: case.people,
+        vulnerable: case.vulnerable,
+        received_at: case.received_at.map(delivery_rpc::timestamp),
+    };
+    let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
+    let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();
+    let accepted = Accepted {
+        id: sent(answer.case_id.parse().ok(), "case id")?,
+        number: answer.number,
+        urgency: word::<wire_words::Urgency, _>(answer.urgency),
+        urgency_reason: answer.urgency_reason,
+        level: word::<wire_words::Level, _>(answer.level),
+        place: answer.place,
+        promises: answer.promises.into_iter().map(Promise::from).collect(),
+        head: Head::answered(Service::Intake, answer.head),
+    };
+    Ok((StatusCode::CREATED, Json(accepted)))
+}

@@ -1,0 +1,177 @@
+use authz::Action;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use events::words::Commitment;
+use jiff::Timestamp;
+use proto::{escalation_timer::v1 as timer, words::v1 as wire_words};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{reference, show::find, views::Promise};
+use crate::{
+    http::{
+        extract::{Answer, Caller},
+        schema::{self, Refused},
+        wire::{instant, lower, some, word},
+    },
+    portal::Portal,
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct Explanation {
+    number: String,
+    #[schema(schema_with = schema::urgency)]
+    urgency: String,
+    /// The rule that gave the urgency; absent where intake does not answer.
+    urgency_reason: Option<String>,
+    /// Those of the running cycle.
+    promises: Vec<Promise>,
+    /// The clocks of all cycles, the oldest first.
+    clocks: Vec<ClockView>,
+    /// The instant that running segments are counted to.
+    as_of: Option<Timestamp>,
+}
+
+/// One commitment's clock.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Clock)]
+struct ClockView {
+    id: String,
+    /// What it is about: `case`, `offer` or `work-order`, and its id.
+    subject: Option<String>,
+    subject_id: String,
+    #[schema(schema_with = schema::commitment_or_none)]
+    commitment: Option<Commitment>,
+    cycle: u32,
+    /// `running` or `stopped`.
+    state: Option<String>,
+    stopped_at: Option<Timestamp>,
+    /// Whether it stopped by the due time of promise 1.
+    on_time: Option<bool>,
+    /// Numbered from 1; the last one holds.
+    promises: Vec<NumberedPromise>,
+    /// Fired or planned, in order.
+    rungs: Vec<LadderStep>,
+    /// Without gaps; their lengths sum to the elapsed time.
+    segments: Vec<Segment>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct NumberedPromise {
+    number: u32,
+    due: Option<Timestamp>,
+    provisional: bool,
+    /// The rung that is told when it passes.
+    first_rung: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rung)]
+struct LadderStep {
+    promise: u32,
+    rung: u32,
+    /// A later one repeats the top.
+    round: u32,
+    /// Who is told: `<department>/<post>`.
+    post: Option<String>,
+    planned: Option<Timestamp>,
+    /// Absent while it is only planned.
+    fired: Option<Timestamp>,
+    /// Fired before the facts of an outage were all known.
+    unconfirmed: bool,
+    /// It was done before this fired, and that was learned after.
+    retracted: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Segment {
+    /// `working`, `off`, `paused` or `overdue`.
+    kind: Option<String>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    /// Why it was paused.
+    reason: Option<String>,
+}
+
+/// Explains a case
+///
+/// Why it is as urgent as it is, what was promised, and how its clocks ran.
+#[utoipa::path(
+    get, path = "/cases/{case}/explain", tag = "cases",
+    operation_id = "explainCase",
+    params(("case" = String, Path, description = "Its number or id")),
+    responses((status = 200, description = "Why", body = Explanation), Refused),
+)]
+pub(in crate::http) async fn explain(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Path(case): Path<String>,
+) -> Answer<Explanation> {
+    let found = find(&portal, &caller, reference(&case)?, Action::ListClocks).await?;
+    let request = timer::ListClocksRequest { case_id: found.case.id.to_string() };
+    let request = portal.on_behalf(&caller)?.request(request);
+    let answer = portal.peers.escalation_timer()?.list_clocks(request).await?.into_inner();
+    let (urgency_reason, promises) =
+        found.details.map(|details| (details.urgency_reason, details.promises)).unzip();
+    Ok(Json(Explanation {
+        number: found.case.number,
+        urgency: found.case.urgency,
+        urgency_reason,
+        promises: promises.into_iter().flatten().map(Promise::from).collect(),
+        clocks: answer.clocks.into_iter().map(ClockView::from).collect(),
+        as_of: instant(answer.as_of),
+    }))
+}
+
+impl From<timer::Clock> for ClockView {
+    fn from(clock: timer::Clock) -> Self {
+        Self {
+            subject: lower(clock.subject().as_str_name(), "SUBJECT_KIND_"),
+            commitment: word::<wire_words::Commitment, _>(clock.commitment),
+            cycle: clock.cycle,
+            state: lower(clock.state().as_str_name(), "CLOCK_STATE_"),
+            stopped_at: instant(clock.stopped_at),
+            on_time: clock.on_time,
+            promises: clock.promises.into_iter().map(NumberedPromise::from).collect(),
+            rungs: clock.rungs.into_iter().map(LadderStep::from).collect(),
+            segments: clock.segments.into_iter().map(Segment::from).collect(),
+            id: clock.id,
+            subject_id: clock.subject_id,
+        }
+    }
+}
+
+impl From<timer::NumberedPromise> for NumberedPromise {
+    fn from(promise: timer::NumberedPromise) -> Self {
+        let timer::NumberedPromise { number, due, provisional, first_rung } = promise;
+        Self { number, due: instant(due), provisional, first_rung }
+    }
+}
+
+impl From<timer::Rung> for LadderStep {
+    fn from(rung: timer::Rung) -> Self {
+        Self {
+            promise: rung.promise,
+            rung: rung.rung,
+            round: rung.round,
+            post: some(rung.post),
+            planned: instant(rung.planned),
+            fired: instant(rung.fired),
+            unconfirmed: rung.unconfirmed,
+            retracted: rung.retracted,
+        }
+    }
+}
+
+impl From<timer::Segment> for Segment {
+    fn from(segment: timer::Segment) -> Self {
+        Self {
+            kind: lower(segment.kind().as_str_name(), "SEGMENT_KIND_"),
+            from: instant(segment.from),
+            to: instant(segment.to),
+            reason: some(segment.reason),
+        }
+    }
+}

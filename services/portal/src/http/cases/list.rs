@@ -1,0 +1,136 @@
+use authz::Action;
+use axum::{Json, extract::State};
+use clock::AccountId;
+use events::words::{DepartmentId, ItemId, PlaceId, Urgency};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::views::{Account, Case};
+use crate::{
+    head::Head,
+    http::{
+        extract::{Answer, Caller, Params},
+        schema::{self, Refused},
+    },
+    portal::Portal,
+    refusal::Refusal,
+    store::{
+        accounts,
+        boards::{self, BoardCase, Filter},
+    },
+};
+
+/// Cases of one page, if nothing is said, and at most.
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 200;
+
+const STATES: [&str; 3] = ["open", "resolved", "closed"];
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Wanted {
+    /// `open`, `resolved` or `closed`.
+    state: Option<String>,
+    #[param(schema_with = schema::urgency)]
+    urgency: Option<Urgency>,
+    #[param(value_type = Option<String>)]
+    item: Option<ItemId>,
+    /// This place and all inside it.
+    #[param(value_type = Option<String>)]
+    place: Option<PlaceId>,
+    /// Where the work of the running cycle lies.
+    #[param(value_type = Option<String>)]
+    department: Option<DepartmentId>,
+    /// Only those that the asker claimed.
+    #[serde(default)]
+    mine: bool,
+    /// 1 to 200; 50 if it is missing.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    page: Option<String>,
+    /// Of a command's answer: waits until its change is shown, for at most 500 ms.
+    #[param(value_type = Option<String>)]
+    head: Option<Head>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct Cases {
+    cases: Vec<Case>,
+    /// The next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Lists cases
+///
+/// Those that the asker may see, the newest first.
+#[utoipa::path(
+    get, path = "/cases", tag = "cases", params(Wanted),
+    operation_id = "listCases",
+    responses((status = 200, description = "A page", body = Cases), Refused),
+)]
+pub(in crate::http) async fn list(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Params(wanted): Params<Wanted>,
+) -> Answer<Cases> {
+    let limit = wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let filter = filter(&wanted, &caller)?;
+    if let Some(head) = &wanted.head {
+        head.await_shown(portal.pool()).await?;
+    }
+    let found = match authz::scope(&caller.subject, Action::ListCases) {
+        Some(scope) => boards::list(portal.pool(), &scope, &filter, limit + 1).await?,
+        None => Vec::new(),
+    };
+    let mut cases = named(&portal, found).await?;
+    let has_more = cases.len() > limit as usize;
+    cases.truncate(limit as usize);
+    let next = cases.last().filter(|_| has_more).and_then(cursor);
+    Ok(Json(Cases { cases, next }))
+}
+
+fn filter(wanted: &Wanted, caller: &Caller) -> Result<Filter, Refusal> {
+    if wanted.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
+        return Err(Refusal::field("state", format!("must be one of {}", STATES.join(", "))));
+    }
+    let beyond = wanted.page.as_deref().map(|page| {
+        beyond(page).ok_or_else(|| Refusal::field("page", "must be `next` of an earlier page"))
+    });
+    Ok(Filter {
+        case: None,
+        state: wanted.state.clone(),
+        urgency: wanted.urgency,
+        item: wanted.item.clone(),
+        place: wanted.place.clone(),
+        department: wanted.department.clone(),
+        holder: caller.subject.principal.account().filter(|_| wanted.mine),
+        beyond: beyond.transpose()?,
+    })
+}
+
+/// Where the next page begins: the last case of this one.
+fn cursor(case: &Case) -> Option<String> {
+    Some(format!("{}_{}", case.received_at?.as_microsecond(), case.id))
+}
+
+fn beyond(page: &str) -> Option<(Timestamp, Uuid)> {
+    let (micros, key) = page.split_once('_')?;
+    Some((Timestamp::from_microsecond(micros.parse().ok()?).ok()?, key.parse().ok()?))
+}
+
+/// Cases of the board with the names of who holds them.
+pub(super) async fn named(portal: &Portal, found: Vec<BoardCase>) -> Result<Vec<Case>, Refusal> {
+    let holders: Vec<_> =
+        found.iter().filter_map(|case| case.holder).map(AccountId::from_uuid).collect();
+    let names = accounts::names(portal.pool(), &portal.masters(), &holders).await?;
+    let named = found.into_iter().map(|case| {
+        let holder = case.holder.map(AccountId::from_uuid);
+        let holder = holder.map(|id| Account { id, name: names.get(&id).cloned() });
+        Case::of_board(case, holder)
+    });
+    Ok(named.collect())
+}

@@ -1,0 +1,18 @@
+//! Cases: lists from the boards, details from intake, which owns them.
+
+pub(super) mod accept;
+pub(super) mod end;
+pub(super) mod explain;
+pub(super) mod list;
+pub(super) mod show;
+mod views;
+
+use crate::{refusal::Refusal, store::boards::CaseRef};
+
+/// What a path calls a case by.
+fn reference(text: &str) -> Result<CaseRef, Refusal> {
+    let number = text.parse().map(CaseRef::Number);
+    number.or_else(|_| text.parse().map(CaseRef::Id)).map_err(|_| {
+        Refusal::field("case", "must be a number such as 2026-09-000123, or the id of a case")
+    })
+}

@@ -1,0 +1,226 @@
+use authz::Action;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use clock::{AccountId, CaseId};
+use delivery::audit;
+use events::words::{self, Level};
+use jiff::Timestamp;
+use proto::{intake::v1::GetCaseRequest, intake::v1::GetCaseResponse, words::v1 as wire_words};
+use rpc::{Code, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    list::named,
+    reference,
+    views::{Account, Case, Person, Promise},
+};
+use crate::{
+    head::Head,
+    http::{
+        extract::{Answer, Caller, Params},
+        schema::{self, Refused},
+        wire::{instant, some, word},
+    },
+    portal::Portal,
+    refusal::Refusal,
+    store::{
+        accounts,
+        boards::{self, CaseRef},
+        timeline::{self, Step},
+    },
+};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Since {
+    /// Of a command's answer: waits until its change is shown, for at most 500 ms.
+    #[param(value_type = Option<String>)]
+    head: Option<Head>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct Shown {
+    case: Case,
+    /// What only its owner knows; absent where intake does not answer, or not to the asker.
+    details: Option<Details>,
+    /// Every step of every service, in order.
+    timeline: Vec<TimelineStep>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Details {
+    #[schema(schema_with = schema::channel_or_none)]
+    channel: Option<words::Channel>,
+    text: String,
+    asset: Option<String>,
+    /// The rule that gave the urgency, for people.
+    urgency_reason: String,
+    caller: Option<Person>,
+    on_behalf_of: Option<Person>,
+    /// The account that took the first contact.
+    first_receiver: Option<uuid::Uuid>,
+    recorded_at: Option<Timestamp>,
+    resolved_at: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+    /// Those of the running cycle.
+    promises: Vec<Promise>,
+    /// The revision of the definitions that the case is under.
+    revision: u32,
+}
+
+/// One step of one service.
+#[derive(Debug, Serialize, ToSchema)]
+struct TimelineStep {
+    at: Timestamp,
+    #[schema(schema_with = schema::service)]
+    service: String,
+    /// Such as `workorder.claimed`.
+    what: String,
+    /// Who did it; absent for what services and clocks do.
+    actor: Option<Account>,
+    /// What exactly: ids, codes, words and times.
+    #[schema(value_type = Object)]
+    detail: Value,
+}
+
+/// Shows a case
+///
+/// With its timeline: every step of every service, in order, with who and when. Refused by
+/// `case-unknown`, also where the asker may not know of it.
+#[utoipa::path(
+    get, path = "/cases/{case}", tag = "cases",
+    operation_id = "showCase",
+    params(("case" = String, Path, description = "Its number or id"), Since),
+    responses((status = 200, description = "The case", body = Shown), Refused),
+)]
+pub(in crate::http) async fn show(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Path(case): Path<String>,
+    Params(since): Params<Since>,
+) -> Answer<Shown> {
+    let case = reference(&case)?;
+    if let Some(head) = &since.head {
+        head.await_shown(portal.pool()).await?;
+    }
+    let Found { case, details } = find(&portal, &caller, case, Action::GetCase).await?;
+    let steps = timeline::of(portal.pool(), case.id).await?;
+    let timeline = told(&portal, steps).await?;
+    Ok(Json(Shown { case, details: details.map(Details::from), timeline }))
+}
+
+/// A case that the asker may see.
+pub(super) struct Found {
+    pub(super) case: Case,
+    /// What intake says of it, if it does.
+    pub(super) details: Option<GetCaseResponse>,
+}
+
+/// Looks a case up: on the boards, which know every relation of the asker to it, and at intake,
+/// which owns it. Either is enough, so that a case is seen before its events have arrived, and
+/// while intake is away.
+pub(super) async fn find(
+    portal: &Portal,
+    caller: &Caller,
+    case: CaseRef,
+    action: Action,
+) -> Result<Found, Refusal> {
+    let on_board = match authz::scope(&caller.subject, action) {
+        Some(scope) => boards::find(portal.pool(), &scope, case).await?,
+        None => None,
+    };
+    let details = match ask_owner(portal, caller, case).await {
+        Ok(details) => details,
+        Err(_) if on_board.is_some() => None,
+        Err(error) => return Err(error.into()),
+    };
+    let level = on_board.as_ref().map(boards::BoardCase::level);
+    let from_owner = || details.as_ref().and_then(|details| details.summary.clone());
+    let case = match on_board {
+        Some(case) => named(portal, vec![case]).await?.pop(),
+        None => from_owner().and_then(Case::of_owner),
+    };
+    let case = case.ok_or_else(|| {
+        Refusal::new(Code::NotFound, "case-unknown", "there is no such case, or none for you")
+    })?;
+    let level = level.or_else(|| case.level.parse().ok()).unwrap_or(Level::Confidential);
+    if authz::is_traced(level) {
+        note_reading(portal, caller, CaseId::from_uuid(case.id), action).await?;
+    }
+    Ok(Found { case, details })
+}
+
+/// What intake says of a case to the asker; nothing if that is nothing to them.
+async fn ask_owner(
+    portal: &Portal,
+    caller: &Caller,
+    case: CaseRef,
+) -> Result<Option<GetCaseResponse>, Error> {
+    let case = match case {
+        CaseRef::Id(id) => id.to_string(),
+        CaseRef::Number(number) => number.to_string(),
+    };
+    let request = portal.on_behalf(caller)?.request(GetCaseRequest { case });
+    match portal.peers.intake()?.get_case(request).await.map_err(Error::from) {
+        Ok(answer) => Ok(Some(answer.into_inner())),
+        Err(error) if matches!(error.code(), Code::NotFound | Code::PermissionDenied) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reading a restricted case leaves a trace.
+async fn note_reading(
+    portal: &Portal,
+    caller: &Caller,
+    case: CaseId,
+    action: Action,
+) -> Result<(), sqlx::Error> {
+    let mut tx = portal.pool().begin().await?;
+    let entry = audit::Entry {
+        at: portal.clock().now(),
+        actor: &caller.subject.principal.to_string(),
+        action: "case.read",
+        key: Some(case.uuid()),
+        detail: json!({ "for": action.word() }),
+    };
+    audit::record(&mut tx, &entry).await?;
+    tx.commit().await
+}
+
+/// Steps with the names of who did them.
+async fn told(portal: &Portal, steps: Vec<Step>) -> Result<Vec<TimelineStep>, Refusal> {
+    let actors: Vec<AccountId> = steps.iter().filter_map(|step| step.actor).collect();
+    let names = accounts::names(portal.pool(), &portal.masters(), &actors).await?;
+    let told = steps.into_iter().map(|step| TimelineStep {
+        at: step.at,
+        service: step.source,
+        what: step.what,
+        actor: step.actor.map(|id| Account { id, name: names.get(&id).cloned() }),
+        detail: step.detail,
+    });
+    Ok(told.collect())
+}
+
+impl From<GetCaseResponse> for Details {
+    fn from(case: GetCaseResponse) -> Self {
+        Self {
+            channel: word::<wire_words::Channel, _>(case.channel),
+            text: case.text,
+            asset: some(case.asset),
+            urgency_reason: case.urgency_reason,
+            caller: case.caller.map(Person::from),
+            on_behalf_of: case.on_behalf_of.map(Person::from),
+            first_receiver: case.first_receiver.parse().ok(),
+            recorded_at: instant(case.recorded_at),
+            resolved_at: instant(case.resolved_at),
+            closed_at: instant(case.closed_at),
+            promises: case.promises.into_iter().map(Promise::from).collect(),
+            revision: case.revision,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use clock::AccountId;
+use events::words::{self, Commitment, End};
+use jiff::Timestamp;
+use proto::{intake::v1 as intake, words::v1 as wire_words};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    http::{
+        schema,
+        wire::{instant, lower, some, word},
+    },
+    store::boards::BoardCase,
+};
+
+/// A promise as told to the requester.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct Promise {
+    #[schema(schema_with = schema::commitment_or_none)]
+    commitment: Option<Commitment>,
+    /// The instant by which it is kept.
+    due: Option<Timestamp>,
+    /// The calendar of that time is not announced yet: it may be told again.
+    provisional: bool,
+}
+
+impl From<wire_words::Promise> for Promise {
+    fn from(promise: wire_words::Promise) -> Self {
+        Self {
+            commitment: word::<wire_words::Commitment, _>(promise.commitment),
+            due: instant(promise.due),
+            provisional: promise.provisional,
+        }
+    }
+}
+
+/// A case as lists show it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Case {
+    pub(super) id: Uuid,
+    /// The number that people use.
+    #[schema(example = "2026-09-000123")]
+    pub(super) number: String,
+    #[schema(schema_with = schema::kind)]
+    pub(super) kind: String,
+    pub(super) item: String,
+    pub(super) place: String,
+    #[schema(schema_with = schema::urgency)]
+    pub(super) urgency: String,
+    #[schema(schema_with = schema::level)]
+    pub(super) level: String,
+    /// `open`, `resolved` (completed, not judged by its requester) or `closed`.
+    pub(super) state: String,
+    /// How it was closed.
+    #[schema(schema_with = schema::end_or_none)]
+    pub(super) end: Option<String>,
+    /// From 1, and 1 more for each reopening.
+    pub(super) cycle: u32,
+    pub(super) received_at: Option<Timestamp>,
+    /// The promise to the requester, of the running cycle.
+    pub(super) due: Option<Timestamp>,
+    pub(super) provisional: bool,
+    /// Where the work lies, and who claimed it.
+    pub(super) department: Option<String>,
+    pub(super) post: Option<String>,
+    pub(super) holder: Option<Account>,
+    /// The highest rung of leaders that was told in the running cycle; 0 for none.
+    pub(super) rung: u32,
+}
+
+/// Somebody of the staff, or a program.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(in crate::http) struct Account {
+    #[schema(value_type = Uuid)]
+    pub(in crate::http) id: AccountId,
+    /// Absent for one that was erased.
+    pub(in crate::http) name: Option<String>,
+}
+
+impl Case {
+    /// As the board has it; `holder` is named by whoever looks names up.
+    pub(super) fn of_board(case: BoardCase, holder: Option<Account>) -> Self {
+        Self {
+            id: case.key,
+            number: case.number,
+            kind: case.kind,
+            item: case.item,
+            place: case.place,
+            urgency: case.urgency,
+            level: case.level,
+            state: case.state,
+            end: case.ending,
+            cycle: u32::try_from(case.cycle).unwrap_or_default(),
+            received_at: Some(case.received_at.to_jiff()),
+            due: case.due.map(jiff_sqlx::Timestamp::to_jiff),
+            provisional: case.provisional,
+            department: case.department,
+            post: case.post,
+            holder,
+            rung: u32::try_from(case.rung).unwrap_or_default(),
+        }
+    }
+
+    /// As its owner has it, before the board has heard of it.
+    pub(super) fn of_owner(case: intake::CaseSummary) -> Option<Self> {
+        let spoken = |text: Option<&'static str>| text.unwrap_or_default().to_owned();
+        let kind = word::<wire_words::CaseKind, _>(case.kind).map(words::CaseKind::word);
+        let urgency = word::<wire_words::Urgency, _>(case.urgency).map(words::Urgency::word);
+        let level = word::<wire_words::Level, _>(case.level).map(words::Level::word);
+        let end = word::<wire_words::End, _>(case.end).map(End::word);
+        let state = lower(case.state().as_str_name(), "CASE_STATE_").unwrap_or_default();
+        Some(Self {
+            id: case.id.parse().ok()?,
+            number: case.number,
+            kind: spoken(kind),
+            item: case.item,
+            place: case.place,
+            urgency: spoken(urgency),
+            level: spoken(level),
+            state,
+            end: end.map(ToOwned::to_owned),
+            cycle: case.cycle,
+            received_at: instant(case.received_at),
+            due: case.promise.and_then(|promise| instant(promise.due)),
+            provisional: case.promise.is_some_and(|promise| promise.provisional),
+            department: None,
+            post: None,
+            holder: None,
+            rung: 0,
+        })
+    }
+}
+
+/// A human being as far as a case needs one; every field may be missing.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Person {
+    /// Of a person known already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Digits with an optional leading `+`, 3 to 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<String>,
+    /// Student or staff number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+}
+
+impl From<Person> for intake::Person {
+    fn from(person: Person) -> Self {
+        Self {
+            id: person.id.map(|id| id.to_string()).unwrap_or_default(),
+            name: person.name.unwrap_or_default(),
+            phone: person.phone.unwrap_or_default(),
+            mail: person.mail.unwrap_or_default(),
+            number: person.number.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<intake::Person> for Person {
+    fn from(person: intake::Person) -> Self {
+        Self {
+            id: person.id.parse().ok(),
+            name: some(person.name),
+            phone: some(person.phone),
+            mail: some(person.mail),
+            number: some(person.number),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The HTTP/JSON API under `/api/v1`: one file per resource, and in each nothing but mapping.
+//!
+//! ```text
+//!  request ── observe (span, duration) ── at most 1 MB ── caught panics
+//!     └─ Caller (bearer token) ─ Key (Idempotency-Key) ─ Params, Body (unknown fields refused)
+//!          └─ the handler ── a command of the portal, a board, or a call of another service
+//!               └─ JSON, or Refusal as application/problem+json
+//! ```
+//!
+//! The description (`OpenAPI` 3.1) is made from the handlers, served at `/openapi.json`, and checked
+//! in as `services/portal/openapi.json`.
+
+mod api_keys;
+mod callbacks;
+mod cases;
+mod dead_letters;
+mod definitions;
+mod describe;
+mod extract;
+mod me;
+mod messages;
+mod observe;
+mod people;
+mod schema;
+mod sessions;
+mod when;
+mod wire;
+mod work_orders;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
+    middleware,
+    response::{IntoResponse as _, Response},
+};
+use opentelemetry::metrics::Meter;
+use rpc::{Code, Error};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer,
+    timeout::RequestBodyTimeoutLayer,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{portal::Portal, refusal::Refusal};
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 1 << 20;
+/// A body that stands still is given up.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+
+/// The whole HTTP interface.
+pub(crate) fn router(portal: Portal, meter: &Meter) -> Router {
+    let (routes, description) = api().split_for_parts();
+    let described = describe::routes(&description);
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(observe::Duration::new(meter), observe::observe))
+        .layer(CatchPanicLayer::custom(|_| {
+            Refusal::from(Error::internal("a handler panicked")).into_response()
+        }))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+    routes
+        .with_state(portal)
+        .merge(described)
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(layers)
+}
+
+/// The description alone, as it is served and checked in.
+pub(crate) fn description() -> OpenApi {
+    api().into_openapi()
+}
+
+fn api() -> OpenApiRouter<Portal> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(sessions::login))
+        .routes(routes!(sessions::logout))
+        .routes(routes!(me::me))
+        .routes(routes!(me::change_password))
+        .routes(routes!(cases::list::list, cases::accept::accept))
+        .routes(routes!(cases::show::show))
+        .routes(routes!(cases::explain::explain))
+        .routes(routes!(cases::end::withdraw))
+        .routes(routes!(cases::end::reopen))
+        .routes(routes!(work_orders::list))
+        .routes(routes!(work_orders::claim))
+        .routes(routes!(work_orders::arrive))
+        .routes(routes!(work_orders::complete))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::next))
+        .routes(routes!(callbacks::record))
+        .routes(routes!(messages::list))
+        .routes(routes!(definitions::read, definitions::apply))
+        .routes(routes!(people::import))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::show))
+        .routes(routes!(dead_letters::replay))
+        .routes(routes!(dead_letters::drop))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke));
+    OpenApiRouter::with_openapi(describe::document()).nest("/api/v1", v1)
+}
+
+async fn nowhere(uri: Uri) -> Response {
+    let path: String = uri.path().chars().take(128).collect();
+    let message = format!("there is nothing at {path}: /openapi.json describes what there is");
+    Refusal::new(Code::NotFound, "route-unknown", message).into_response()
+}
+
+async fn not_so(method: Method, request: Request) -> Response {
+    let path: String = request.uri().path().chars().take(128).collect();
+    let message = format!("{path} has no {method}: /openapi.json describes what it has");
+    Refusal::new(Code::InvalidArgument, "method-not-allowed", message)
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+        .into_response()
+}

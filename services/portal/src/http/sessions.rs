@@ -1,0 +1,62 @@
+//! Logging in and out.
+
+use axum::{Json, extract::State, http::StatusCode};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    extract::{Answer, Body, Caller},
+    schema::Refused,
+};
+use crate::{commands, portal::Portal, refusal::Refusal};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Login {
+    /// The login name.
+    #[schema(example = "desk-1")]
+    account: String,
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Session {
+    /// To be sent as `Authorization: Bearer <token>`; told only now.
+    token: String,
+    expires_at: Timestamp,
+}
+
+/// Logs in
+///
+/// Whether the account or the password is wrong is not told (`login-refused`).
+#[utoipa::path(
+    post, path = "/login", tag = "sessions", security(()),
+    operation_id = "logIn", request_body = Login,
+    responses((status = 200, description = "A session", body = Session), Refused),
+)]
+pub(super) async fn login(
+    State(portal): State<Portal>,
+    Body(login): Body<Login>,
+) -> Answer<Session> {
+    let opened = commands::login(&portal, &login.account, login.password).await?;
+    Ok(Json(Session { token: opened.token, expires_at: opened.expires_at }))
+}
+
+/// Logs out
+///
+/// Ends the session whose token is sent.
+#[utoipa::path(
+    post, path = "/logout", tag = "sessions",
+    operation_id = "logOut",
+    responses((status = 204, description = "The session has ended"), Refused),
+)]
+pub(super) async fn logout(
+    State(portal): State<Portal>,
+    caller: Caller,
+) -> Result<StatusCode, Refusal> {
+    commands::logout(&portal, &caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

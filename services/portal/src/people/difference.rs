@@ -1,0 +1,84 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use authz::Role;
+use clock::AccountId;
+use rpc::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+use super::Row;
+
+/// An account as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) account: AccountId,
+    pub(crate) row: Row,
+    /// Whether an earlier file brought it; one of another origin is closed by none.
+    pub(crate) imported: bool,
+    pub(crate) is_closed: bool,
+}
+
+/// What a file changes, by login name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Difference {
+    pub(crate) added: Vec<String>,
+    pub(crate) changed: Vec<Changed>,
+    /// Missing in the file: they can no longer log in.
+    pub(crate) closed: Vec<String>,
+    pub(crate) unchanged: usize,
+}
+
+/// One account that the file changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Changed {
+    pub(crate) account: String,
+    /// The columns that differ; `reopened` for one that was closed.
+    pub(crate) columns: Vec<String>,
+}
+
+/// What `rows` change of the accounts as they are.
+///
+/// Refused if nobody would be left to import people again.
+pub(crate) fn compare(known: &[Known], rows: &[Row]) -> Result<Difference, Error> {
+    let by_login: BTreeMap<&str, &Known> =
+        known.iter().map(|known| (known.row.login.as_str(), known)).collect();
+    let named: BTreeSet<&str> = rows.iter().map(|row| row.login.as_str()).collect();
+    let mut difference = Difference::default();
+    for row in rows {
+        match by_login.get(row.login.as_str()).map(|known| columns(known, row)) {
+            None => difference.added.push(row.login.clone()),
+            Some(columns) if columns.is_empty() => difference.unchanged += 1,
+            Some(columns) => {
+                difference.changed.push(Changed { account: row.login.clone(), columns });
+            }
+        }
+    }
+    let stays = |known: &&Known| !known.imported && !named.contains(known.row.login.as_str());
+    let administers = |row: &Row| row.roles.contains(&Role::SystemAdministrator);
+    let kept = known.iter().filter(stays).filter(|known| !known.is_closed).map(|known| &known.row);
+    if !kept.chain(rows).any(administers) {
+        return Err(Error::new(
+            Code::FailedPrecondition,
+            "nobody-would-administer",
+            "no account would be left with the role system-administrator; nothing was changed",
+        ));
+    }
+    let missing = known.iter().filter(|known| known.imported && !known.is_closed);
+    let missing = missing.map(|known| &known.row.login).filter(|login| !named.contains(&***login));
+    difference.closed.extend(missing.cloned());
+    Ok(difference)
+}
+
+/// The columns in which the file differs from what is known.
+fn columns(known: &Known, row: &Row) -> Vec<String> {
+    let old = &known.row;
+    let columns = [
+        ("name", old.personal.name != row.personal.name),
+        ("roles", old.roles != row.roles),
+        ("department", old.department != row.department),
+        ("posts", old.posts != row.posts),
+        ("phone", old.personal.phone != row.personal.phone),
+        ("level", old.level != row.level),
+        ("reopened", known.is_closed),
+    ];
+    columns.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+}
