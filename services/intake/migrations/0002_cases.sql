@@ -20,14 +20,19 @@ create table intake.cases (
     urgency text not null,
     level text not null,
     item text not null,
-    place text not null,
+    place text not null
+) with (fillfactor = 70);
+
+create index cases_status on intake.cases (status, id);
+
+-- What came with a case and decides nothing; no row where nothing did.
+create table intake.reports (
+    case_id uuid primary key,
     -- The inventory id of the thing concerned.
     asset text,
     -- What was said, sealed with the caller's key, or the case's own for an unknown caller.
     words bytea
-) with (fillfactor = 70);
-
-create index cases_status on intake.cases (status, id);
+);
 
 -- Who stands how to a case, by the words of the policy: a person, an account or a department.
 create table intake.relations (

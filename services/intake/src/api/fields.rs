@@ -32,10 +32,13 @@ impl Fields {
         if text.is_empty() { None } else { self.required(field, text) }
     }
 
-    /// A text of at most so many characters.
+    /// A text of at most so many characters, each of which can be kept.
     pub(super) fn text(&mut self, field: &str, text: String, most: usize) -> String {
         if text.chars().count() > most {
             self.refuse(field, format!("has more than {most} characters"));
+        }
+        if text.contains('\0') {
+            self.refuse(field, "holds a character that is none (U+0000)");
         }
         text
     }

@@ -42,7 +42,7 @@ impl Interface for Answering {
         &self,
         request: Request<AcceptCaseRequest>,
     ) -> Result<Response<AcceptCaseResponse>, Status> {
-        let asked = Asked::of("Intake/AcceptCase", &request)?;
+        let asked = Asked::of("yizhan.intake.v1.Intake/AcceptCase", &request)?;
         let command = requests::accept(asked, request.into_inner())?;
         Ok(Response::new(self.accepting.accept(command).await?))
     }
@@ -67,7 +67,7 @@ impl Interface for Answering {
         &self,
         request: Request<WithdrawCaseRequest>,
     ) -> Result<Response<WithdrawCaseResponse>, Status> {
-        let asked = Asked::of("Intake/WithdrawCase", &request)?;
+        let asked = Asked::of("yizhan.intake.v1.Intake/WithdrawCase", &request)?;
         let WithdrawCaseRequest { case, reason } = request.into_inner();
         let (case, reason) = (case.parse()?, requests::reason(reason)?);
         Ok(Response::new(withdraw(&self.intake, Withdraw { asked, case, reason }).await?))
@@ -77,7 +77,7 @@ impl Interface for Answering {
         &self,
         request: Request<ReopenCaseRequest>,
     ) -> Result<Response<ReopenCaseResponse>, Status> {
-        let asked = Asked::of("Intake/ReopenCase", &request)?;
+        let asked = Asked::of("yizhan.intake.v1.Intake/ReopenCase", &request)?;
         let ReopenCaseRequest { case, reason } = request.into_inner();
         let (case, reason) = (case.parse()?, requests::reason(reason)?);
         Ok(Response::new(reopen(&self.intake, Reopen { asked, case, reason }).await?))
@@ -87,7 +87,7 @@ impl Interface for Answering {
         &self,
         request: Request<ApplyDefinitionsRequest>,
     ) -> Result<Response<ApplyDefinitionsResponse>, Status> {
-        let asked = Asked::of("Intake/ApplyDefinitions", &request)?;
+        let asked = Asked::of("yizhan.intake.v1.Intake/ApplyDefinitions", &request)?;
         let ApplyDefinitionsRequest { files, dry_run } = request.into_inner();
         let files = files.into_iter().map(|file| (file.name, file.text)).collect();
         let command = ApplyDefinitions { asked, files, dry_run };
@@ -108,7 +108,7 @@ impl Interface for Answering {
         &self,
         request: Request<ImportRequestersRequest>,
     ) -> Result<Response<ImportRequestersResponse>, Status> {
-        let asked = Asked::of("Intake/ImportRequesters", &request)?;
+        let asked = Asked::of("yizhan.intake.v1.Intake/ImportRequesters", &request)?;
         let requesters = requests::requesters(request.into_inner())?;
         Ok(Response::new(import_requesters(&self.intake, &asked, requesters).await?))
     }

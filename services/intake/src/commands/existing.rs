@@ -54,6 +54,7 @@ pub(super) struct Existing {
     pub(super) id: CaseId,
     pub(super) locked: Locked,
     pub(super) state: State,
+    action: Action,
 }
 
 impl Existing {
@@ -70,7 +71,7 @@ impl Existing {
         let level = state.case().ok_or_else(case_unknown)?.level;
         let relations = store::relations::of(tx, id, subject).await?;
         may(subject, action, relations, level)?;
-        Ok(Self { id, locked, state })
+        Ok(Self { id, locked, state, action })
     }
 
     /// Keeps what was said with the command, sealed as the case's own words are.
@@ -89,11 +90,9 @@ impl Existing {
         let mut keys: Keys = intake.seals.keys(tx, slice::from_ref(&owner)).await?;
         let words = keys.seal(owner, "remark", words)?;
         keys.save(tx).await?;
-        let (case, actor, action) =
-            (self.id, &*asked.intent.id.principal, &*asked.intent.id.method);
-        store::remarks::insert(tx, &store::remarks::Remark { case, at, actor, action, words })
-            .await?;
-        Ok(())
+        let (case, actor, action) = (self.id, &*asked.intent.id.principal, self.action.word());
+        let remark = store::remarks::Remark { case, at, actor, action, words };
+        Ok(store::remarks::insert(tx, &remark).await?)
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Of a request to `method`, such as `Intake/AcceptCase`.
+    /// Of a request to `method`, such as `yizhan.intake.v1.Intake/AcceptCase`.
     pub(crate) fn of<M: Message>(
         method: &'static str,
         request: &Request<M>,

@@ -61,9 +61,9 @@ async fn attach(
 
     let owner = owner(id, case.caller);
     directory.keys.load(tx, &[owner]).await?;
-    if let Some(attached) = store::cases::attached(tx, id).await? {
-        answer.asset = attached.asset.unwrap_or_default();
-        let words = attached.words.map(|words| directory.keys.open(owner, "words", &words));
+    if let Some(report) = store::reports::load(tx, id).await? {
+        answer.asset = report.asset.unwrap_or_default();
+        let words = report.words.map(|words| directory.keys.open(owner, "words", &words));
         answer.text = words.transpose()?.flatten().unwrap_or_default();
     }
     Ok(())

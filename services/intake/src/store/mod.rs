@@ -8,4 +8,5 @@ pub(crate) mod number_series;
 pub(crate) mod persons;
 pub(crate) mod relations;
 pub(crate) mod remarks;
+pub(crate) mod reports;
 pub(crate) mod revisions;

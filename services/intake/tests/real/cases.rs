@@ -27,9 +27,9 @@ async fn a_list_shows_what_its_reader_may_see_and_nothing_else() {
     let intake = campus.open().await;
     let (mine, me) = of_caller(&intake, "10000000001").await;
     let (hers, she) = of_caller(&intake, "10000000002").await;
-    assert_eq!(intake.list(&me).await.unwrap(), [mine.clone()]);
-    assert_eq!(intake.list(&she).await.unwrap(), [hers.clone()]);
-    assert_eq!(intake.list(&assistant()).await.unwrap(), [hers.clone(), mine.clone()]);
+    assert_eq!(intake.list(&me).await.unwrap(), [&*mine]);
+    assert_eq!(intake.list(&she).await.unwrap(), [&*hers]);
+    assert_eq!(intake.list(&assistant()).await.unwrap(), [&*hers, &*mine]);
     assert!(intake.list(&somebody(Role::DepartmentHandler)).await.unwrap().is_empty());
     let nothing_but_public = Subject { highest: Level::Public, ..assistant() };
     assert!(intake.list(&nothing_but_public).await.unwrap().is_empty());

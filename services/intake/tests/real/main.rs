@@ -3,7 +3,7 @@
 //! On several threads: the database is dropped while the service still runs, and a connection that
 //! it is just opening could not be ended by a runtime that waits for the drop.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accepting;
 mod broker;

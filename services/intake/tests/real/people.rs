@@ -65,7 +65,7 @@ async fn no_name_phone_or_word_is_legible_in_any_table() {
     let everything = dump(&campus.pool()).await;
     assert!(everything.contains(&told.number), "the dump is one");
     for secret in [NAME, PHONE, WORDS, "代报人", "10013009999", "匿名的话", "不用了"] {
-        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         assert!(!everything.contains(secret), "{secret}");
         assert!(!everything.contains(&hex), "{secret} in bytes");
     }

@@ -26,8 +26,8 @@ use crate::{
     people::Directory,
     record::{Cause, Change, record},
     store::{
-        cases::{self, Attached},
         contacts::{self, Contact},
+        reports::{self, Report},
     },
 };
 
@@ -111,12 +111,14 @@ async fn write(
     new: &[New<'_>],
     now: Timestamp,
 ) -> Result<Vec<AcceptCaseResponse>, Failure> {
-    let mut attached = Vec::new();
+    let mut reports = Vec::new();
     for New { call, decided, .. } in new {
         let owner = owner(decided.case, decided.caller);
         let words = Some(&*call.text).filter(|text| !text.is_empty());
         let words = words.map(|text| directory.keys.seal(owner, "words", text)).transpose()?;
-        attached.push(Attached { case: decided.case, asset: call.asset.clone(), words });
+        if words.is_some() || call.asset.is_some() {
+            reports.push(Report { case: decided.case, asset: call.asset.clone(), words });
+        }
     }
     directory.save(tx).await?;
     let keys = new.iter().flat_map(|new| [new.decided.contact.uuid(), new.decided.case.uuid()]);
@@ -124,28 +126,17 @@ async fn write(
     let mut by_key: BTreeMap<_, _> = locked.iter_mut().map(|one| (one.key(), one)).collect();
     let (mut recorded, mut changes) = (Vec::new(), Vec::new());
     for New { call, decided, .. } in new {
-        let cause = Cause::of(&call.asked, now);
-        if let Some(contact) = by_key.remove(&decided.contact.uuid()) {
-            recorded.extend(contact_of(
-                intake,
-                contact,
-                call,
-                decided,
-                &cause.stamp(now, rules.revision()),
-            )?);
-        }
-        if let Some(locked) = by_key.remove(&decided.case.uuid()) {
-            changes.push(Change {
-                locked,
-                state: State::New,
-                events: decided.events.clone(),
-                cause,
-            });
-        }
+        let of = |key| by_key.remove(&key).ok_or_else(|| Fault::own("a new key is not locked"));
+        let [contact, case] = [decided.contact.uuid(), decided.case.uuid()].map(of);
+        let (contact, locked, cause) = (contact?, case?, Cause::of(&call.asked, now));
+        let stamp = cause.stamp(now, rules.revision());
+        recorded.extend(contact_of(intake, contact, call, decided, &stamp)?);
+        let (state, events) = (State::New, decided.events.clone());
+        changes.push(Change { locked, state, events, cause });
     }
     contacts::insert(tx, &recorded, now).await?;
     record(tx, intake, &mut changes, now).await?;
-    cases::attach(tx, &attached).await?;
+    reports::insert(tx, &reports).await?;
     let told = changes.iter().map(|Change { locked, state, .. }| {
         answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked))
     });

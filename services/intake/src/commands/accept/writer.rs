@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use definitions::Rules;
 use delivery::{Fault, Tx};
 use delivery_rpc::Failure;
+use futures::FutureExt as _;
 use opentelemetry::metrics::{Counter, Meter};
 use rpc::{Code, Error};
 use tokio::sync::{mpsc, oneshot};
@@ -30,7 +31,7 @@ struct Waiting {
     asker: oneshot::Sender<Answer>,
 }
 
-/// The one who accepts, and the way to him.
+/// The one who accepts, and where calls wait for it.
 pub(crate) fn writer(intake: Intake, meter: &Meter) -> (Accepting, Writer) {
     let (sender, waiting) = mpsc::channel(LONGEST_QUEUE);
     let accepted = meter
@@ -112,7 +113,10 @@ impl Writer {
             };
             let commands: Vec<_> = calls.iter().map(|call| &call.command).collect();
             let (intake, numbers) = (&self.intake, &mut self.numbers);
-            match group::accept(intake, tx, &rules, numbers, &commands).await {
+            let accepted = group::accept(intake, tx, &rules, numbers, &commands);
+            // Whose call panics gets an error of its own; the writer lives on.
+            let accepted = AssertUnwindSafe(accepted).catch_unwind().await;
+            match accepted.unwrap_or_else(|_| Err(Fault::own("accepting panicked").into())) {
                 Ok(Outcome::Committed { answers, new }) => {
                     self.accepted.add(new, &[]);
                     let told = calls.drain(..).zip(answers);
