@@ -3,9 +3,15 @@
 use std::{fs, time::Duration};
 
 use events::words::{Service, Stream};
-use testkit::{eventually, within};
+use testkit::{Direction, eventually, within};
 
-use crate::{account::Account, caller::Caller, process::Toy, world::World};
+use crate::{
+    account::Account,
+    caller::Caller,
+    process::Toy,
+    stage::{Link, Stage},
+    world::World,
+};
 
 /// How many of the first `count` messages of INTAKE can no longer be read.
 async fn unreadable(world: &World, count: u64) -> u64 {
@@ -31,22 +37,19 @@ fn flip_a_byte(world: &World, sequence: usize) {
 
 #[tokio::test]
 async fn a_store_that_is_deleted_with_messages_in_flight_is_filled_again() {
-    let mut world = World::of([Service::Intake, Service::Dispatch]).await;
-    let mut caller = Caller::new();
-    let cases = caller.cases(10);
-    let mut intake = world.start(Service::Intake).await;
-    let dispatch = world.start(Service::Dispatch).await;
-    caller.say(&mut intake, &cases, 4).await;
-    Account::at_rest(&world, &caller).await.assert_undisturbed();
-
-    dispatch.stop();
-    caller.say(&mut intake, &cases, 6).await;
-    world.published(Service::Intake).await;
-    let in_flight = caller.facts() - world.effects(Service::Dispatch).await;
+    let mut stage = Stage::set(Link::DispatchToNats).await;
+    // On their way to dispatch, where they never arrive.
+    stage.link.hold(Direction::ToClient);
+    stage.say(10).await;
+    stage.world.published(Service::Intake).await;
+    let in_flight = stage.caller.facts() - stage.world.effects(Service::Dispatch).await;
+    stage.link.refuse();
     // Intake accepts all the while.
-    tokio::join!(world.nats.wipe(), caller.say(&mut intake, &cases, 10));
-    dispatch.wake();
-    let account = Account::at_rest_within(Duration::from_secs(50), &world, &caller).await;
+    let Stage { world, caller, intake, cases, .. } = &mut stage;
+    tokio::join!(world.nats.wipe(), caller.say(intake, cases, 20));
+    stage.link.pass();
+    let patience = Duration::from_secs(50);
+    let account = Account::at_rest_within(patience, &stage.world, &stage.caller).await;
     account.assert_whole(&[("messages deleted in flight", in_flight)]);
 }
 
@@ -126,9 +129,10 @@ async fn redeliver_what_is_asked_for(world: &World, dispatch: &mut Toy, intake: 
     eventually("dispatch waits", waits).await;
     let mut asks = 0;
     let nothing_missing = async || {
-        while let Some(ask) = dispatch.asked() {
+        while let Some((service, command)) = dispatch.asked() {
+            assert_eq!(service, Service::Intake);
+            intake.tell(&command).await.unwrap();
             asks += 1;
-            intake.tell(&ask).await.unwrap();
         }
         !waits().await
     };

@@ -6,19 +6,16 @@ use events::words::{Service, Stream};
 use faults::Point;
 use testkit::{Direction, eventually};
 
-use crate::{account::Account, caller::Caller, world::World};
-
-/// Both read impatiently: what a killed process had in hand comes again soon.
-async fn intake_and_dispatch() -> (World, Caller) {
-    let world = World::of([Service::Intake, Service::Dispatch]).await;
-    world.make_impatient_reader(Stream::Intake, Service::Dispatch).await;
-    world.make_impatient_reader(Stream::Dispatch, Service::Intake).await;
-    (world, Caller::new())
-}
+use crate::{
+    account::Account,
+    caller::Caller,
+    stage::{Link, Stage},
+    world::World,
+};
 
 /// Kills intake at a point of a command, and sends the command again.
 async fn intake_dies_of_a_command(point: Point) {
-    let (world, mut caller) = intake_and_dispatch().await;
+    let (world, mut caller) = (World::for_losses().await, Caller::new());
     let cases = caller.cases(3);
     let _dispatch = world.start(Service::Dispatch).await;
     let mut intake = world.toy(Service::Intake).dying_at(point).start().await;
@@ -41,53 +38,37 @@ async fn a_command_killed_after_its_commit_has_happened_and_is_not_decided_again
     intake_dies_of_a_command(Point::CommandCommitted).await;
 }
 
+/// Kills intake when this was seen on a link that swallows this direction, and starts it again.
+async fn intake_dies_after(direction: Direction, seen: &str, hit: &str) {
+    let mut stage = Stage::set_for_losses(Link::IntakeToNats).await;
+    stage.link.swallow(direction);
+    stage.say(2).await;
+    let hits = async || stage.link.swallowed(direction).matches(seen).count() as u64;
+    eventually(hit, async || hits().await > 0).await;
+    stage.intake.kill().await;
+    let hits = hits().await;
+    stage.intake = stage.world.start(Service::Intake).await;
+    let account = stage.account().await;
+    let last = stage.world.last(Stream::Intake).await;
+    assert_eq!(last, stage.caller.facts(), "each once in the stream");
+    account.assert_whole(&[(hit, hits)]);
+}
+
 #[tokio::test]
 async fn a_relay_killed_before_its_publish_arrives_publishes_when_it_is_started_again() {
-    let (world, mut caller) = intake_and_dispatch().await;
-    let cases = caller.cases(3);
-    let link = world.link_to_nats().await;
-    let _dispatch = world.start(Service::Dispatch).await;
-    let mut intake = world.toy(Service::Intake).nats_by(&link).start().await;
-    caller.say(&mut intake, &cases, 2).await;
-    world.published(Service::Intake).await;
-
-    link.swallow(Direction::ToServer);
-    caller.say(&mut intake, &cases, 2).await;
-    let publishes =
-        async || link.swallowed(Direction::ToServer).matches("HPUB intake.case").count();
-    eventually("a publish is on the way", async || publishes().await > 0).await;
-    intake.kill().await;
-    let _intake = world.start(Service::Intake).await;
-    let account = Account::at_rest(&world, &caller).await;
-    account.assert_whole(&[("publishes that never arrived", publishes().await as u64)]);
+    let publish = "HPUB intake.case";
+    intake_dies_after(Direction::ToServer, publish, "a publish that never arrives").await;
 }
 
 #[tokio::test]
 async fn a_relay_killed_before_it_reads_the_ack_finds_what_it_has_published() {
-    let (world, mut caller) = intake_and_dispatch().await;
-    let cases = caller.cases(3);
-    let link = world.link_to_nats().await;
-    let _dispatch = world.start(Service::Dispatch).await;
-    let mut intake = world.toy(Service::Intake).nats_by(&link).start().await;
-    caller.say(&mut intake, &cases, 2).await;
-    world.published(Service::Intake).await;
-
-    link.swallow(Direction::ToClient);
-    caller.say(&mut intake, &cases, 2).await;
-    let acks =
-        async || link.swallowed(Direction::ToClient).matches(r#""stream":"INTAKE","seq""#).count();
-    eventually("the broker has acknowledged", async || acks().await > 0).await;
-    intake.kill().await;
-    let _intake = world.start(Service::Intake).await;
-    let account = Account::at_rest(&world, &caller).await;
-    let last = world.stream(Stream::Intake).await.unwrap().cached_info().state.last_sequence;
-    assert_eq!(last, caller.facts(), "each once in the stream");
-    account.assert_whole(&[("acks that were never read", acks().await as u64)]);
+    let ack = r#""stream":"INTAKE","seq""#;
+    intake_dies_after(Direction::ToClient, ack, "an ack that is never read").await;
 }
 
 #[tokio::test]
 async fn a_reader_killed_before_its_commit_applies_everything_when_it_is_started_again() {
-    let (world, mut caller) = intake_and_dispatch().await;
+    let (world, mut caller) = (World::for_losses().await, Caller::new());
     let cases = caller.cases(3);
     let mut intake = world.start(Service::Intake).await;
     caller.say(&mut intake, &cases, 3).await;
@@ -102,51 +83,39 @@ async fn a_reader_killed_before_its_commit_applies_everything_when_it_is_started
 
 #[tokio::test]
 async fn a_reader_killed_between_commit_and_ack_applies_nothing_twice() {
-    let (world, mut caller) = intake_and_dispatch().await;
-    let cases = caller.cases(3);
-    let mut intake = world.start(Service::Intake).await;
-    let link = world.link_to_nats().await;
-    let dispatch = world.toy(Service::Dispatch).nats_by(&link).start().await;
-    caller.say(&mut intake, &cases, 1).await;
-    Account::at_rest(&world, &caller).await.assert_undisturbed();
-
-    link.swallow(Direction::ToServer);
-    caller.say(&mut intake, &cases, 2).await;
-    let acks = async || link.swallowed(Direction::ToServer).matches("PUB $JS.ACK.INTAKE").count();
+    let mut stage = Stage::set_for_losses(Link::DispatchToNats).await;
+    stage.link.swallow(Direction::ToServer);
+    stage.say(2).await;
+    let acks =
+        async || stage.link.swallowed(Direction::ToServer).matches("PUB $JS.ACK.INTAKE").count();
     eventually("acks are lost", async || acks().await > 0).await;
-    dispatch.kill().await;
-    let _dispatch = world.start(Service::Dispatch).await;
-    let account = Account::at_rest(&world, &caller).await;
-    account.assert_whole(&[("acks lost", acks().await as u64)]);
+    stage.dispatch.kill().await;
+    let acks = acks().await as u64;
+    stage.dispatch = stage.world.start(Service::Dispatch).await;
+    stage.account().await.assert_whole(&[("acks lost", acks)]);
 }
 
 /// Its store is so slow that an ack sent before the commit would be there long before it.
 #[tokio::test]
 async fn a_reader_killed_after_its_ack_has_committed_before_it() {
-    let (world, mut caller) = intake_and_dispatch().await;
-    let cases = caller.cases(3);
-    let mut intake = world.start(Service::Intake).await;
-    let link = world.link_to_store(Service::Dispatch).await;
-    let dispatch = world.toy(Service::Dispatch).postgres_by(&link).start().await;
-    caller.say(&mut intake, &cases, 1).await;
-    Account::at_rest(&world, &caller).await.assert_undisturbed();
-
-    link.delay(Direction::ToServer, Duration::from_millis(50));
-    caller.say(&mut intake, &cases, 1).await;
+    let mut stage = Stage::set_for_losses(Link::DispatchToStore).await;
+    let before = stage.caller.facts();
+    stage.link.delay(Direction::ToServer, Duration::from_millis(50));
+    stage.say(1).await;
     let acked = async || {
-        let floor = world.progress(Stream::Intake, Service::Dispatch).await?.ack_floor;
-        (floor.stream_sequence > 3).then_some(floor.stream_sequence - 3)
+        let reader = stage.world.reader(Stream::Intake, Service::Dispatch).await?;
+        let acked = reader.ack_floor.stream_sequence - before;
+        (acked > 0).then_some(acked)
     };
     let acked = eventually("it acknowledges", acked).await;
-    dispatch.kill().await;
-    let _dispatch = world.start(Service::Dispatch).await;
-    let account = Account::at_rest(&world, &caller).await;
-    account.assert_whole(&[("acknowledged before the kill", acked)]);
+    stage.dispatch.kill().await;
+    stage.dispatch = stage.world.start(Service::Dispatch).await;
+    stage.account().await.assert_whole(&[("acknowledged before the kill", acked)]);
 }
 
 #[tokio::test]
 async fn a_wake_up_killed_before_its_commit_happens_once_when_it_is_started_again() {
-    let (world, mut caller) = intake_and_dispatch().await;
+    let (world, mut caller) = (World::for_losses().await, Caller::new());
     let cases = caller.cases(3);
     let point = Point::WakeUpApplied;
     let _dispatch = world.start(Service::Dispatch).await;

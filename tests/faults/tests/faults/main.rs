@@ -11,7 +11,7 @@
 //!
 //!  world    servers, stores, links      caller   has facts said and knows what was accepted
 //!  process  a toy                       account  lost, doubled, out of order
-//!  naks     what a reader gave back
+//!  stage    both at work, and a link    naks     what a reader gave back
 //! ```
 
 #![expect(
@@ -29,5 +29,6 @@ mod naks;
 mod process;
 mod readers;
 mod relays;
+mod stage;
 mod stores;
 mod world;

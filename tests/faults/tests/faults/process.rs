@@ -74,7 +74,7 @@ pub(crate) struct Toy {
     child: Child,
     stdin: ChildStdin,
     answers: mpsc::UnboundedReceiver<Says>,
-    asks: mpsc::UnboundedReceiver<Command>,
+    asks: mpsc::UnboundedReceiver<(Service, Command)>,
 }
 
 impl Toy {
@@ -87,7 +87,7 @@ impl Toy {
     }
 
     /// The next thing that it has asked of another service, as a command for that one.
-    pub(crate) fn asked(&mut self) -> Option<Command> {
+    pub(crate) fn asked(&mut self) -> Option<(Service, Command)> {
         self.asks.try_recv().ok()
     }
 
@@ -102,12 +102,12 @@ impl Toy {
     }
 
     /// Kills it.
-    pub(crate) async fn kill(mut self) {
+    pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
 
     /// Waits until it has killed itself; 1 if it has, and 0 if it ended otherwise.
-    pub(crate) async fn has_died(mut self) -> u64 {
+    pub(crate) async fn has_died(&mut self) -> u64 {
         let ended = async || self.child.try_wait().unwrap();
         let status: ExitStatus = eventually("it has killed itself", ended).await;
         u64::from(status.signal() == Some(Signal::SIGKILL as i32))
@@ -129,13 +129,13 @@ impl Toy {
 async fn listen(
     stdout: ChildStdout,
     answers: mpsc::UnboundedSender<Says>,
-    asks: mpsc::UnboundedSender<Command>,
+    asks: mpsc::UnboundedSender<(Service, Command)>,
 ) {
     let mut lines = BufReader::new(stdout).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let says = serde_json::from_str(&line).unwrap();
-        if let Says::Asks { case, from, .. } = says {
-            drop(asks.send(Command::Redeliver { case, from }));
+        if let Says::Asks { service, case, from } = says {
+            drop(asks.send((service, Command::Redeliver { case, from })));
         } else {
             drop(answers.send(says));
         }

@@ -21,11 +21,7 @@ async fn two_replicas_of_a_reader_one_of_which_gives_back_apply_everything_once_
     let link = world.link_to_store(Service::Dispatch).await;
     let _troubled = world.toy(Service::Dispatch).postgres_by(&link).start().await;
     let _healthy = world.start(Service::Dispatch).await;
-    let both_pull = async || {
-        let reader = world.progress(Stream::Intake, Service::Dispatch).await;
-        reader.is_some_and(|reader| reader.num_waiting == 2)
-    };
-    eventually("both pull", both_pull).await;
+    pulled_by(&world, 2).await;
     let naks = Naks::listen(&world).await;
 
     link.refuse();
@@ -35,6 +31,15 @@ async fn two_replicas_of_a_reader_one_of_which_gives_back_apply_everything_once_
     caller.say(&mut intake, &cases, 5).await;
     let account = Account::at_rest(&world, &caller).await;
     account.assert_whole(&[("naks", naks.count())]);
+}
+
+/// Waits until so many replicas of dispatch pull messages of intake.
+async fn pulled_by(world: &World, replicas: usize) {
+    let pulled = async || {
+        let reader = world.reader(Stream::Intake, Service::Dispatch).await;
+        reader.is_some_and(|reader| reader.num_waiting == replicas)
+    };
+    eventually("dispatch pulls", pulled).await;
 }
 
 /// Copies of all messages of a stream, each so many times, in an order that has nothing to do with
@@ -65,8 +70,9 @@ async fn facts_that_come_three_times_and_shuffled_take_effect_once_and_in_order(
     jetstream.delete_stream(Stream::Intake.name()).await.unwrap();
     world.make_stream(Stream::Intake, |_| ()).await;
 
-    // It reads while they come, so that it cannot sort them all.
+    // It reads while they come, and so has only a few of them to sort at once.
     let _dispatch = world.start(Service::Dispatch).await;
+    pulled_by(&world, 1).await;
     let displaced = copies.windows(2).filter(|pair| pair[0].sequence > pair[1].sequence).count();
     let surplus = copies.len() as u64 - caller.facts();
     for copy in copies {

@@ -1,6 +1,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use async_nats::jetstream::{self, consumer::pull, stream};
+use async_nats::jetstream::{
+    consumer::{self, pull},
+    stream,
+};
 use delivery::{Schema, stream_settings};
 use events::{
     nats::durable,
@@ -43,8 +46,17 @@ impl World {
         world
     }
 
+    /// The same of intake and dispatch, with readers to whom what they did not acknowledge comes
+    /// again after a second and not after 30: no test has time for that.
+    pub(crate) async fn for_losses() -> Self {
+        let world = Self::of([Service::Intake, Service::Dispatch]).await;
+        world.make_impatient_reader(Stream::Intake, Service::Dispatch).await;
+        world.make_impatient_reader(Stream::Dispatch, Service::Intake).await;
+        world
+    }
+
     /// Streams that toys read and nobody here writes: a reader of none is never at rest.
-    pub(crate) async fn make_streams_of_absent_services(&self) {
+    async fn make_streams_of_absent_services(&self) {
         for stream in Stream::ALL {
             let played = self.services().any(|service| service == stream.producer());
             let read = self.services().any(|service| service.reads().contains(stream));
@@ -121,9 +133,7 @@ impl World {
         self.nats.jetstream().await.create_stream(config).await.unwrap();
     }
 
-    /// Makes a stream and its reader before they do, so that what is not acknowledged comes again
-    /// after a second and not after 30: a test has no time for that.
-    pub(crate) async fn make_impatient_reader(&self, stream: Stream, reader: Service) {
+    async fn make_impatient_reader(&self, stream: Stream, reader: Service) {
         self.make_stream(stream, |_| ()).await;
         let config = pull::Config {
             durable_name: Some(durable(reader).to_owned()),
@@ -139,12 +149,13 @@ impl World {
         self.nats.jetstream().await.get_stream(stream.name()).await.ok()
     }
 
-    /// How far a reader is on a stream.
-    pub(crate) async fn progress(
-        &self,
-        stream: Stream,
-        reader: Service,
-    ) -> Option<jetstream::consumer::Info> {
+    /// The last sequence of a stream.
+    pub(crate) async fn last(&self, stream: Stream) -> u64 {
+        self.stream(stream).await.unwrap().cached_info().state.last_sequence
+    }
+
+    /// How far a reader is on a stream; `None` if there is none.
+    pub(crate) async fn reader(&self, stream: Stream, reader: Service) -> Option<consumer::Info> {
         self.stream(stream).await?.consumer_info(durable(reader)).await.ok()
     }
 }
