@@ -82,3 +82,68 @@ fn columns(known: &Known, row: &Row) -> Vec<String> {
     ];
     columns.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use clock::Id;
+    use events::words::Level;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::personal::Personal;
+
+    fn row(login: &str, role: Role) -> Row {
+        Row {
+            login: login.to_owned(),
+            personal: Personal { name: login.to_owned(), phone: None },
+            roles: BTreeSet::from([role]),
+            department: None,
+            posts: BTreeSet::new(),
+            level: Level::Confidential,
+        }
+    }
+
+    fn known(row: Row, imported: bool, is_closed: bool) -> Known {
+        Known { account: Id::from_uuid(Uuid::nil()), row, imported, is_closed }
+    }
+
+    #[test]
+    fn an_account_is_closed_only_if_a_file_brought_it_and_no_longer_does() {
+        let known = [
+            known(row("root", Role::SystemAdministrator), false, false),
+            known(row("left", Role::Leader), true, false),
+            known(row("long-gone", Role::Leader), true, true),
+            known(row("stays", Role::Leader), true, false),
+        ];
+        let difference = compare(&known, &[row("stays", Role::Leader)]).unwrap();
+        assert_eq!((difference.closed, difference.unchanged), (vec!["left".to_owned()], 1));
+    }
+
+    #[test]
+    fn a_changed_account_is_shown_with_the_columns_that_differ() {
+        let known = [
+            known(row("root", Role::SystemAdministrator), false, false),
+            known(row("back", Role::Leader), true, true),
+            known(row("moved", Role::Leader), true, false),
+        ];
+        let mut moved = row("moved", Role::Dispatcher);
+        moved.personal.phone = Some("8803".to_owned());
+        let difference = compare(&known, &[row("back", Role::Leader), moved]).unwrap();
+        let changed = |account: &str, columns: &[&str]| Changed {
+            account: account.to_owned(),
+            columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        };
+        let expected = [changed("back", &["reopened"]), changed("moved", &["roles", "phone"])];
+        assert_eq!(difference.changed, expected);
+    }
+
+    #[test]
+    fn somebody_must_be_left_who_can_import_people_again() {
+        let admin = || row("admin", Role::SystemAdministrator);
+        let desk = [row("desk", Role::DeskAssistant)];
+        let refused = |known: Known| compare(&[known], &desk).unwrap_err().reason().to_owned();
+        assert_eq!(refused(known(admin(), true, false)), "nobody-would-administer");
+        assert_eq!(refused(known(admin(), false, true)), "nobody-would-administer");
+        assert!(compare(&[known(admin(), false, false)], &desk).is_ok());
+    }
+}

@@ -1,0 +1,19 @@
+//! The portal by its own door, on a real Postgres and a real nats-server, asked over HTTP as people
+//! and programs ask it. The other services are played by the test.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test has no better plan than to fail"
+)]
+
+mod api_keys;
+mod boards;
+mod description;
+mod facts;
+mod keys;
+mod others;
+mod people;
+mod refusals;
+mod sessions;
+mod world;

@@ -1,0 +1,297 @@
+//! The other services, as far as the portal's border needs their answers.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use authz::Subject;
+use definitions::Set;
+use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
+use proto::{
+    delivery::v1::{
+        self as delivery,
+        delivery_server::{Delivery, DeliveryServer},
+    },
+    dispatch::v1::{
+        self as dispatch,
+        dispatch_server::{Dispatch, DispatchServer},
+    },
+    escalation_timer::v1::{
+        self as timer,
+        escalation_timer_server::{EscalationTimer, EscalationTimerServer},
+    },
+    intake::v1::{
+        self as intake,
+        intake_server::{Intake, IntakeServer},
+    },
+};
+use rpc::{Code, Error, Server, token::TokenVerifier};
+use runtime::config::Peers;
+use tonic::{Request, Response, Status, service::Routes};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// One server that plays them all.
+pub(crate) struct Others {
+    pub(crate) address: SocketAddr,
+    pub(crate) told: Told,
+}
+
+/// What they were asked, and what they are to answer.
+#[derive(Clone, Default)]
+pub(crate) struct Told(Arc<Mutex<State>>);
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// Commands with who sent them and under which key.
+    pub(crate) commands: Vec<Command>,
+    /// What intake answers to the next accepted case.
+    pub(crate) accepted: intake::AcceptCaseResponse,
+    /// What intake knows of every case that it is asked for.
+    pub(crate) case: Option<intake::GetCaseResponse>,
+    /// What a command answers instead.
+    pub(crate) refusal: Option<Error>,
+    pub(crate) requesters: Vec<intake::Requester>,
+    pub(crate) holders: Vec<dispatch::Holder>,
+    pub(crate) clocks: Vec<timer::Clock>,
+}
+
+/// A command that arrived.
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    pub(crate) by: Subject,
+    pub(crate) key: String,
+}
+
+impl Told {
+    pub(crate) fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Notes a command, or refuses it as the test wants.
+    fn take<M>(&self, name: &'static str, request: &Request<M>) -> Result<(), Error> {
+        let (by, key) =
+            (rpc::subject(request)?.clone(), rpc::idempotency_key(request)?.to_string());
+        let mut state = self.state();
+        if let Some(refusal) = &state.refusal {
+            return Err(refusal.clone());
+        }
+        state.commands.push(Command { name, by, key });
+        Ok(())
+    }
+}
+
+impl Others {
+    pub(crate) async fn serve(tokens: Arc<TokenVerifier>) -> Self {
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
+        let (address, told) = (server.address(), Told::default());
+        let routes = Routes::new(IntakeServer::new(told.clone()))
+            .add_service(DispatchServer::new(told.clone()))
+            .add_service(DeliveryServer::new(told.clone()))
+            .add_service(EscalationTimerServer::new(told.clone()));
+        tokio::spawn(async move {
+            let meter = NoopMeterProvider::new().meter("tests");
+            let never = std::future::pending();
+            server.serve(routes, proto::DESCRIPTORS, tokens, &meter, never).await.unwrap();
+        });
+        Self { address, told }
+    }
+}
+
+/// Where the portal finds the others. Callback-survey and notification are away.
+pub(crate) fn peer_all(peers: &mut Peers, others: SocketAddr, portal: SocketAddr) {
+    let at = |address: SocketAddr| format!("http://{address}").parse::<rpc::Target>().unwrap();
+    let nowhere = at("127.0.0.1:1".parse().unwrap());
+    *peers = Peers {
+        intake: at(others),
+        dispatch: at(others),
+        escalation_timer: at(others),
+        callback_survey: nowhere.clone(),
+        notification: nowhere,
+        portal: at(portal),
+    };
+}
+
+/// The documents of the example campus, as intake answers them.
+fn documents() -> Vec<intake::Document> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
+    let files: Vec<(String, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    let set = Set::parse(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).unwrap();
+    let document = |one: &definitions::Document| intake::Document {
+        kind: one.kind.to_string(),
+        id: one.id.to_string(),
+        content: serde_json::to_string(&one.value).unwrap(),
+    };
+    set.documents().iter().map(document).collect()
+}
+
+fn unused<T>() -> Answer<T> {
+    Err(Status::unimplemented("no test needs it"))
+}
+
+#[tonic::async_trait]
+impl Intake for Told {
+    async fn accept_case(
+        &self,
+        request: Request<intake::AcceptCaseRequest>,
+    ) -> Answer<intake::AcceptCaseResponse> {
+        self.take("accept", &request)?;
+        Ok(Response::new(self.state().accepted.clone()))
+    }
+
+    async fn get_case(
+        &self,
+        _: Request<intake::GetCaseRequest>,
+    ) -> Answer<intake::GetCaseResponse> {
+        let unknown = || Error::new(Code::NotFound, "case-unknown", "there is no such case");
+        Ok(Response::new(self.state().case.clone().ok_or_else(unknown)?))
+    }
+
+    async fn list_cases(
+        &self,
+        _: Request<intake::ListCasesRequest>,
+    ) -> Answer<intake::ListCasesResponse> {
+        unused()
+    }
+
+    async fn withdraw_case(
+        &self,
+        request: Request<intake::WithdrawCaseRequest>,
+    ) -> Answer<intake::WithdrawCaseResponse> {
+        self.take("withdraw", &request)?;
+        Ok(Response::new(intake::WithdrawCaseResponse::default()))
+    }
+
+    async fn reopen_case(
+        &self,
+        _: Request<intake::ReopenCaseRequest>,
+    ) -> Answer<intake::ReopenCaseResponse> {
+        unused()
+    }
+
+    async fn apply_definitions(
+        &self,
+        request: Request<intake::ApplyDefinitionsRequest>,
+    ) -> Answer<intake::ApplyDefinitionsResponse> {
+        self.take("apply", &request)?;
+        Ok(Response::new(intake::ApplyDefinitionsResponse::default()))
+    }
+
+    async fn get_definitions(
+        &self,
+        _: Request<intake::GetDefinitionsRequest>,
+    ) -> Answer<intake::GetDefinitionsResponse> {
+        Ok(Response::new(intake::GetDefinitionsResponse {
+            revision: 1,
+            applied_at: None,
+            documents: documents(),
+        }))
+    }
+
+    async fn import_requesters(
+        &self,
+        request: Request<intake::ImportRequestersRequest>,
+    ) -> Answer<intake::ImportRequestersResponse> {
+        self.take("requesters", &request)?;
+        self.state().requesters = request.into_inner().requesters;
+        Ok(Response::new(intake::ImportRequestersResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl Dispatch for Told {
+    async fn list_work_orders(
+        &self,
+        _: Request<dispatch::ListWorkOrdersRequest>,
+    ) -> Answer<dispatch::ListWorkOrdersResponse> {
+        unused()
+    }
+
+    async fn claim(
+        &self,
+        request: Request<dispatch::ClaimRequest>,
+    ) -> Answer<dispatch::ClaimResponse> {
+        self.take("claim", &request)?;
+        Ok(Response::new(dispatch::ClaimResponse::default()))
+    }
+
+    async fn arrive(
+        &self,
+        _: Request<dispatch::ArriveRequest>,
+    ) -> Answer<dispatch::ArriveResponse> {
+        unused()
+    }
+
+    async fn complete(
+        &self,
+        _: Request<dispatch::CompleteRequest>,
+    ) -> Answer<dispatch::CompleteResponse> {
+        unused()
+    }
+
+    async fn import_holders(
+        &self,
+        request: Request<dispatch::ImportHoldersRequest>,
+    ) -> Answer<dispatch::ImportHoldersResponse> {
+        self.take("holders", &request)?;
+        self.state().holders = request.into_inner().holders;
+        Ok(Response::new(dispatch::ImportHoldersResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl EscalationTimer for Told {
+    async fn list_clocks(
+        &self,
+        _: Request<timer::ListClocksRequest>,
+    ) -> Answer<timer::ListClocksResponse> {
+        let clocks = self.state().clocks.clone();
+        Ok(Response::new(timer::ListClocksResponse { clocks, as_of: None }))
+    }
+}
+
+/// None of them has anything that it could not handle.
+#[tonic::async_trait]
+impl Delivery for Told {
+    async fn redeliver(
+        &self,
+        _: Request<delivery::RedeliverRequest>,
+    ) -> Answer<delivery::RedeliverResponse> {
+        Ok(Response::new(delivery::RedeliverResponse::default()))
+    }
+
+    async fn list_dead(
+        &self,
+        _: Request<delivery::ListDeadRequest>,
+    ) -> Answer<delivery::ListDeadResponse> {
+        Ok(Response::new(delivery::ListDeadResponse::default()))
+    }
+
+    async fn show_dead(
+        &self,
+        _: Request<delivery::ShowDeadRequest>,
+    ) -> Answer<delivery::ShowDeadResponse> {
+        unused()
+    }
+
+    async fn replay_dead(
+        &self,
+        _: Request<delivery::ReplayDeadRequest>,
+    ) -> Answer<delivery::ReplayDeadResponse> {
+        unused()
+    }
+
+    async fn drop_dead(
+        &self,
+        _: Request<delivery::DropDeadRequest>,
+    ) -> Answer<delivery::DropDeadResponse> {
+        unused()
+    }
+}
