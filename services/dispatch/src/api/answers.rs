@@ -1,0 +1,66 @@
+//! What dispatch knows, as the wire has it.
+
+use delivery_rpc::timestamp;
+use dispatch_core::Status;
+use events::intake::Promise;
+use proto::{
+    dispatch::v1::{WorkOrder, WorkOrderState},
+    words::v1 as wire,
+};
+
+use crate::{board::Board, store::list::Found};
+
+/// A work order in a list; none for one that is not in its case, which no writer leaves.
+pub(crate) fn work_order(found: &Found) -> Option<WorkOrder> {
+    let Board { number, promise, rung, cycle, .. } = &found.case.board;
+    let work = found.case.state.work()?;
+    let order = work.order(found.id)?;
+    let completed_at = match order.status {
+        Status::Completed { completed_at, .. } => Some(completed_at),
+        Status::Offered
+        | Status::Claimed { .. }
+        | Status::InProgress { .. }
+        | Status::Cancelled { .. } => None,
+    };
+    let worker = order.status.worker().map(|account| account.to_string());
+    // Promise and rung are those of the running cycle.
+    let runs = order.cycle == *cycle;
+    Some(WorkOrder {
+        id: found.id.to_string(),
+        case_id: found.case_id.to_string(),
+        case_number: number.to_string(),
+        cycle: order.cycle.get().into(),
+        department: order.department().to_string(),
+        post: order.offer.post.to_string(),
+        item: work.item.to_string(),
+        place: work.place.to_string(),
+        urgency: wire::Urgency::from(work.urgency).into(),
+        level: wire::Level::from(work.level).into(),
+        state: state(order.status).into(),
+        offered_at: Some(timestamp(order.offer.at)),
+        claimed_at: order.status.claimed_at().map(timestamp),
+        arrived_at: order.status.arrived_at().map(timestamp),
+        completed_at: completed_at.map(timestamp),
+        claimed_by: worker.unwrap_or_default(),
+        promise: promise.as_ref().filter(|_| runs).map(told),
+        rung: if runs { u32::from(*rung) } else { 0 },
+    })
+}
+
+fn told(promise: &Promise) -> wire::Promise {
+    wire::Promise {
+        commitment: wire::Commitment::from(promise.commitment).into(),
+        due: Some(timestamp(promise.due)),
+        provisional: promise.provisional,
+    }
+}
+
+const fn state(status: Status) -> WorkOrderState {
+    match status {
+        Status::Offered => WorkOrderState::Offered,
+        Status::Claimed { .. } => WorkOrderState::Claimed,
+        Status::InProgress { .. } => WorkOrderState::InProgress,
+        Status::Completed { .. } => WorkOrderState::Completed,
+        Status::Cancelled { .. } => WorkOrderState::Cancelled,
+    }
+}

@@ -1,0 +1,63 @@
+use authz::{Action, Relations};
+use definitions::Rules;
+use delivery::{Fault, audit};
+use delivery_rpc::Failure;
+use events::words::Level;
+use proto::dispatch::v1::ImportHoldersResponse;
+use rpc::{Code, Error, authorize};
+use serde_json::json;
+
+use super::Asked;
+use crate::{
+    Dispatch,
+    store::holders::{Holder, Replaced, replace},
+};
+
+/// The portal says who holds which post; what it said before is over. All or none.
+pub(crate) async fn import_holders(
+    dispatch: &Dispatch,
+    asked: &Asked,
+    holders: &[Holder],
+) -> Result<ImportHoldersResponse, Failure> {
+    authorize(&asked.subject, Action::ImportPeople, Relations::NONE, Level::Public)?;
+    let (now, machine) = (dispatch.clock().now(), dispatch.clock().machine());
+    let mut tx = dispatch.pool().begin().await?;
+    if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
+        return Ok(answered);
+    }
+    let rules = dispatch.revisions.newest(&mut tx).await.map_err(Fault::from)?;
+    refuse_unknown_posts(rules.as_deref(), holders)?;
+    let Replaced { added, removed } = replace(&mut tx, holders).await?;
+    let entry = audit::Entry {
+        at: now,
+        actor: &asked.intent.id.principal,
+        action: "holders.imported",
+        key: None,
+        detail: json!({ "added": added, "removed": removed }),
+    };
+    audit::record(&mut tx, &entry).await?;
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let answer = ImportHoldersResponse { added: count(added), removed: count(removed) };
+    asked.intent.finish(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// A post that nobody defined is a typo, and whoever holds it would never hear of anything.
+fn refuse_unknown_posts(rules: Option<&Rules>, holders: &[Holder]) -> Result<(), Error> {
+    let Some(rules) = rules else {
+        let message = "no definitions have arrived at dispatch yet; try again in a moment";
+        return Err(Error::new(Code::Unavailable, "definitions-unknown", message));
+    };
+    let revision = rules.revision();
+    let unknown =
+        holders.iter().enumerate().filter(|(_, holder)| rules.post(&holder.post).is_none());
+    let refused = unknown.fold(None, |error: Option<Error>, (place, Holder { post, .. })| {
+        let message = "a post is not in the definitions, so nothing was imported";
+        let error =
+            error.unwrap_or_else(|| Error::new(Code::InvalidArgument, "holders-invalid", message));
+        let description = format!("there is no post `{post}` in revision {revision}");
+        Some(error.violating(format!("holders[{place}].post"), description))
+    });
+    refused.map_or(Ok(()), Err)
+}

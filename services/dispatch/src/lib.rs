@@ -1,0 +1,121 @@
+//! Dispatch: which department works on a case, who does it, and when it is done.
+//!
+//! Intake promises, dispatch keeps the promise: each accepted case is offered at once to the post
+//! that its item and place lead to, one person claims it, and the completion of the last work order
+//! sets in motion all that follows. Two handlers may reach for the same work order while its
+//! requester withdraws it; so every writer of a case takes the case's lock first, and what happens
+//! is one of the possible orders. What to decide is `dispatch-core`'s; here it is asked for, kept
+//! and told.
+//!
+//! ```text
+//!  gRPC ──> api ──> commands   one file each: one transaction, opened and committed there
+//!                └─> questions
+//!  INTAKE, ESCALATION, DEFINITION ──> facts
+//!                │                      │
+//!            commands, facts ───────────┴──> record ──> store (every SQL statement)
+//!                                               └─────> outbox ──> DISPATCH
+//!
+//!  board   what lists show of a case and no decision needs
+//! ```
+//!
+//! No case ever asks to be woken here: a work order waits for people, and their lateness is watched
+//! by escalation-timer. Who holds which post is imported from the portal: a leader sees what was
+//! escalated to a post of theirs.
+
+mod api;
+mod board;
+mod commands;
+mod facts;
+mod questions;
+mod record;
+mod store;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use clock::{Clock, RandomIds};
+use delivery::{Delivery, Schema};
+use delivery_rpc::Peers;
+use revisions::Revisions;
+use runtime::{Host, Stage};
+use sealing::{MasterKey, Masters};
+use secrecy::ExposeSecret as _;
+use sqlx::{PgPool, migrate::Migrator};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The schemas of its database, in the order in which they are migrated.
+pub const SCHEMAS: [Schema; 2] =
+    [revisions::SCHEMA, Schema { name: "dispatch", migrator: &MIGRATOR, compatible_from: 1 }];
+
+/// Runs dispatch until the shutdown: the same door for the program and for tests.
+///
+/// `serving` is told where its gRPC interface is.
+pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let dispatch = Dispatch {
+        delivery: host.delivery(),
+        revisions: Revisions::default(),
+        masters: Arc::new(masters(&mut host)?),
+    };
+    let delivery = dispatch.delivery.clone();
+    for relay in delivery.relays() {
+        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
+    }
+    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
+    let inbox = delivery.inbox(dispatch.clone(), peers);
+    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
+    let upkeep = delivery.upkeep();
+    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
+    host.settle(settling(delivery));
+
+    let address = host.serve(api::routes(dispatch)).await?;
+    serving(address);
+    Ok(host.finish().await?)
+}
+
+/// The installation's master key; without it no worker's words could be kept.
+fn masters(host: &mut Host) -> anyhow::Result<Masters> {
+    let file = host.config.keys.master_file.clone();
+    let file =
+        file.context("keys.master_file is missing: dispatch seals workers' words with it")?;
+    let secret = host.files.secret(file.clone())?;
+    let key: MasterKey = secret
+        .borrow()
+        .expose_secret()
+        .parse()
+        .with_context(|| format!("{} holds no master key", file.display()))?;
+    Ok(Masters::new(key, Vec::new()))
+}
+
+/// Whether dispatch has come to rest, for `/settled`.
+fn settling(delivery: Delivery) -> runtime::admin::Settle {
+    Arc::new(move || {
+        let delivery = delivery.clone();
+        Box::pin(async move {
+            let settled = delivery::settled(&delivery).await?;
+            Ok(serde_json::to_value(settled)?)
+        })
+    })
+}
+
+/// What every use case works with. Cheap to clone.
+#[derive(Debug, Clone)]
+struct Dispatch {
+    delivery: Delivery,
+    revisions: Revisions,
+    masters: Arc<Masters>,
+}
+
+impl Dispatch {
+    fn pool(&self) -> &PgPool {
+        self.delivery.pool()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.delivery.clock()
+    }
+
+    fn ids(&self) -> RandomIds {
+        RandomIds::new(self.clock().clone())
+    }
+}

@@ -1,0 +1,5 @@
+//! What may be looked up. Nothing is changed, but a look at a restricted case leaves an audit row.
+
+mod list_work_orders;
+
+pub(crate) use list_work_orders::{ListWorkOrders, list_work_orders};

@@ -1,0 +1,6 @@
+//! Every SQL statement of the service.
+
+pub(crate) mod holders;
+pub(crate) mod list;
+pub(crate) mod notes;
+pub(crate) mod work;

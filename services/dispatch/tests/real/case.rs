@@ -1,0 +1,179 @@
+//! Dispatch with cases, as a test speaks of them.
+
+use std::ops::Deref;
+
+use authz::{Role, Subject};
+use clock::{AccountId, ContactId, PersonId, TimerId};
+use events::{
+    DispatchFact, EscalationFact, Fact, IntakeFact,
+    escalation::RungFiredV1,
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    words::{
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Service,
+        Subject as Of, Urgency,
+    },
+};
+use jiff::Timestamp;
+use proto::{
+    delivery::v1::Head,
+    dispatch::v1::{
+        ArriveRequest, ClaimRequest, CompleteRequest, ListWorkOrdersRequest,
+        ListWorkOrdersResponse, WorkOrder, dispatch_client::DispatchClient,
+    },
+};
+use rpc::{Channel as Connection, Error};
+use testkit::eventually;
+use uuid::Uuid;
+
+use crate::world::{World, id, somebody};
+
+/// A running dispatch.
+pub(crate) struct Running(World);
+
+impl Deref for Running {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.0
+    }
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        let run = |host, serving| dispatch::run(host, serving);
+        Self(World::start(Service::Dispatch, &dispatch::SCHEMAS, run).await)
+    }
+
+    pub(crate) fn client(&self) -> DispatchClient<Connection> {
+        DispatchClient::new(self.channel())
+    }
+
+    /// An accepted case that is offered; answers its key and its work order.
+    pub(crate) async fn offered(&self, accepted: CaseAcceptedV1) -> (Uuid, String) {
+        let case = id();
+        self.say(case, IntakeFact::from(accepted)).await;
+        let offered = async || self.facts(case).await.first().cloned();
+        let offered = eventually("the case is offered", offered).await;
+        let Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) = offered else {
+            panic!("{offered:?}")
+        };
+        (case, offered.work_order.to_string())
+    }
+
+    pub(crate) async fn claim(&self, who: &Subject, work_order: &str) -> Result<Head, Error> {
+        let request = ClaimRequest { work_order: work_order.to_owned() };
+        let answer = self.client().claim(self.asks(who, request)).await?;
+        Ok(answer.into_inner().head.unwrap())
+    }
+
+    pub(crate) async fn arrive(&self, who: &Subject, work_order: &str) -> Result<Head, Error> {
+        let request = ArriveRequest { work_order: work_order.to_owned() };
+        let answer = self.client().arrive(self.asks(who, request)).await?;
+        Ok(answer.into_inner().head.unwrap())
+    }
+
+    pub(crate) async fn complete(&self, who: &Subject, work_order: &str) -> Result<Head, Error> {
+        let request = CompleteRequest { work_order: work_order.to_owned(), note: String::new() };
+        let answer = self.client().complete(self.asks(who, request)).await?;
+        Ok(answer.into_inner().head.unwrap())
+    }
+
+    pub(crate) async fn page(
+        &self,
+        who: &Subject,
+        request: ListWorkOrdersRequest,
+    ) -> Result<ListWorkOrdersResponse, Error> {
+        Ok(self.client().list_work_orders(self.asks(who, request)).await?.into_inner())
+    }
+
+    /// All that somebody sees.
+    pub(crate) async fn list(&self, who: &Subject) -> Vec<WorkOrder> {
+        self.page(who, ListWorkOrdersRequest::default()).await.unwrap().work_orders
+    }
+}
+
+/// A leaking pipe in the chemistry building, urgent: the plumbers' of logistics.
+pub(crate) fn leak() -> CaseAcceptedV1 {
+    CaseAcceptedV1 {
+        number: CaseNumber::new(2026, 11, 7).unwrap(),
+        kind: CaseKind::Repair,
+        channel: Channel::Hotline,
+        contact: ContactId::from_uuid(id()),
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency: Urgency::Urgent,
+        level: Level::Internal,
+        received_at: at("2026-11-25T09:00:00+08:00"),
+        cycle: Cycle::FIRST,
+        first_receiver: AccountId::from_uuid(id()),
+        reporters: vec![PersonId::from_uuid(id())],
+        promises: vec![
+            promise(Commitment::Arrive, "2026-11-25T11:00:00+08:00"),
+            promise(Commitment::Complete, "2026-11-26T09:00:00+08:00"),
+        ],
+    }
+}
+
+/// A broken lock in dormitory 7: its caretakers', who are of housing.
+pub(crate) fn lock() -> CaseAcceptedV1 {
+    CaseAcceptedV1 {
+        number: CaseNumber::new(2026, 11, 8).unwrap(),
+        item: "door-lock".parse().unwrap(),
+        place: "dorm-7-201".parse().unwrap(),
+        urgency: Urgency::Normal,
+        ..leak()
+    }
+}
+
+pub(crate) fn reopened(cycle: u16) -> IntakeFact {
+    CaseReopenedV1 {
+        cycle: Cycle::new(cycle).unwrap(),
+        cause: ReopenCause::NotSolved,
+        reopened_at: at("2026-11-27T09:00:00+08:00"),
+        kind: CaseKind::Repair,
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency: Urgency::Critical,
+        level: Level::Internal,
+        reporters: Vec::new(),
+        promises: vec![promise(Commitment::Complete, "2026-11-27T21:00:00+08:00")],
+    }
+    .into()
+}
+
+pub(crate) fn closed(end: End) -> IntakeFact {
+    let closed_at = at("2026-11-26T10:00:00+08:00");
+    CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at }.into()
+}
+
+pub(crate) fn rung_fired(rung: u8, post: &str) -> EscalationFact {
+    let planned = at("2026-11-26T09:00:00+08:00");
+    RungFiredV1 {
+        timer: TimerId::from_uuid(id()),
+        subject: Of::Case,
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise: 1,
+        rung,
+        round: 0,
+        planned,
+        fired: planned,
+        ladder: "leaders".parse().unwrap(),
+        post: post.parse().unwrap(),
+        unconfirmed: false,
+    }
+    .into()
+}
+
+pub(crate) fn promise(commitment: Commitment, due: &str) -> Promise {
+    Promise { commitment, due: at(due), provisional: false }
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// One who does the plumbers' work.
+pub(crate) fn plumber() -> Subject {
+    somebody(Role::DepartmentHandler, Some("logistics"))
+}
