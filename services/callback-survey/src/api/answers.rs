@@ -1,0 +1,83 @@
+//! What callback-survey knows, as the wire has it.
+
+use callback_survey_core::{Answered, Attempted, Call, Fate, Survey};
+use clock::CaseId;
+use delivery_rpc::timestamp;
+use events::words::{Score, Verdict};
+use proto::{
+    callback_survey::v1::{Answer, Attempt, Callback, CallbackState, RecordAttemptResponse},
+    delivery::v1::Head,
+    words::v1 as wire,
+};
+
+/// A callback, with the words of its newest answer.
+pub(crate) fn callback(
+    case: CaseId,
+    survey: &Survey,
+    call: &Call,
+    fate: Option<Fate>,
+    words: Option<String>,
+) -> Callback {
+    let matter = &survey.matter;
+    let person = call.reporters.first().map(ToString::to_string);
+    Callback {
+        id: call.id.to_string(),
+        case_id: case.to_string(),
+        case_number: matter.number.to_string(),
+        cycle: call.cycle.get().into(),
+        item: matter.item.to_string(),
+        place: matter.place.to_string(),
+        urgency: wire::Urgency::from(matter.urgency).into(),
+        person: person.unwrap_or_default(),
+        state: state(fate).into(),
+        completed_at: Some(timestamp(call.completed_at)),
+        first_attempt_by: Some(timestamp(call.first_attempt_by)),
+        next_attempt_at: next_attempt_at(call, fate),
+        attempts: call.attempts.iter().map(attempt).collect(),
+        answer: call.answers.last().map(|answered| answer(answered, words)),
+    }
+}
+
+/// What came of an attempt.
+pub(crate) fn recorded(call: &Call, fate: Option<Fate>, head: Head) -> RecordAttemptResponse {
+    let verdict = match fate {
+        Some(Fate::Judged(verdict)) => wire::Verdict::from(verdict),
+        Some(Fate::Withdrawn) | None => wire::Verdict::Unspecified,
+    };
+    RecordAttemptResponse {
+        head: Some(head),
+        state: state(fate).into(),
+        verdict: verdict.into(),
+        next_attempt_at: next_attempt_at(call, fate),
+    }
+}
+
+fn next_attempt_at(call: &Call, fate: Option<Fate>) -> Option<prost_types::Timestamp> {
+    fate.is_none().then(|| timestamp(call.not_before))
+}
+
+const fn state(fate: Option<Fate>) -> CallbackState {
+    match fate {
+        None => CallbackState::Due,
+        Some(Fate::Judged(Verdict::Solved | Verdict::NotSolved)) => CallbackState::Answered,
+        Some(Fate::Judged(Verdict::Unreachable)) => CallbackState::Unreachable,
+        Some(Fate::Withdrawn) => CallbackState::Withdrawn,
+    }
+}
+
+fn attempt(attempted: &Attempted) -> Attempt {
+    let Attempted { by, at, reached } = *attempted;
+    Attempt { at: Some(timestamp(at)), by: by.to_string(), reached }
+}
+
+fn answer(answered: &Answered, words: Option<String>) -> Answer {
+    let Answered { solved, on_time, attitude, score, .. } = *answered;
+    let mark = |score: Score| u32::from(score.get());
+    Answer {
+        solved,
+        on_time,
+        attitude: attitude.map(mark),
+        score: score.map(mark),
+        words: words.unwrap_or_default(),
+    }
+}

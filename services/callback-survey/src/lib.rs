@@ -1,0 +1,119 @@
+//! Callback-survey: a repair is done when the person who reported it says so.
+//!
+//! Each completed repair is asked after, by somebody who had no part in it, at an hour when people
+//! may be called, on more than one day if nobody answers. The answer, or that there is none, is the
+//! judgement of the cycle; the first "not solved" takes the case up again. What to decide is
+//! `callback-survey-core`'s; here it is asked for, kept and told.
+//!
+//! ```text
+//!  gRPC ──> api ──> commands   one file each: one transaction, opened and committed there
+//!                └─> questions one file each
+//!  INTAKE, DEFINITION ──> facts
+//!                           │
+//!       commands, facts ────┴──> record ──> store (every SQL statement)
+//!                                  └──────> outbox ──> SURVEY
+//!
+//!  words   what people said, sealed: a key per callback
+//! ```
+//!
+//! No case ever asks to be woken here: an attempt is somebody's deed, and one that is late is watched
+//! by escalation-timer.
+
+mod api;
+mod commands;
+mod facts;
+mod questions;
+mod record;
+mod store;
+mod words;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use clock::{Clock, RandomIds};
+use delivery::{Delivery, Schema};
+use delivery_rpc::Peers;
+use revisions::Revisions;
+use runtime::{Host, Stage};
+use sealing::{MasterKey, Masters};
+use secrecy::ExposeSecret as _;
+use sqlx::{PgPool, migrate::Migrator};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The schemas of its database, in the order in which they are migrated.
+pub const SCHEMAS: [Schema; 2] = [
+    revisions::SCHEMA,
+    Schema { name: "callback_survey", migrator: &MIGRATOR, compatible_from: 1 },
+];
+
+/// Runs callback-survey until the shutdown: the same door for the program and for tests.
+///
+/// `serving` is told where its gRPC interface is.
+pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let survey = CallbackSurvey {
+        delivery: host.delivery(),
+        revisions: Revisions::default(),
+        masters: Arc::new(masters(&mut host)?),
+    };
+    let delivery = survey.delivery.clone();
+    for relay in delivery.relays() {
+        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
+    }
+    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
+    let inbox = delivery.inbox(survey.clone(), peers);
+    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
+    let upkeep = delivery.upkeep();
+    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
+    host.settle(settling(delivery));
+
+    let address = host.serve(api::routes(survey)).await?;
+    serving(address);
+    Ok(host.finish().await?)
+}
+
+/// The installation's master key; without it nobody's words could be kept.
+fn masters(host: &mut Host) -> anyhow::Result<Masters> {
+    let file = host.config.keys.master_file.clone();
+    let file = file.context("keys.master_file is missing: callback-survey seals words with it")?;
+    let secret = host.files.secret(file.clone())?;
+    let key: MasterKey = secret
+        .borrow()
+        .expose_secret()
+        .parse()
+        .with_context(|| format!("{} holds no master key", file.display()))?;
+    Ok(Masters::new(key, Vec::new()))
+}
+
+/// Whether callback-survey has come to rest, for `/settled`.
+fn settling(delivery: Delivery) -> runtime::admin::Settle {
+    Arc::new(move || {
+        let delivery = delivery.clone();
+        Box::pin(async move {
+            let settled = delivery::settled(&delivery).await?;
+            Ok(serde_json::to_value(settled)?)
+        })
+    })
+}
+
+/// What every use case works with. Cheap to clone.
+#[derive(Debug, Clone)]
+struct CallbackSurvey {
+    delivery: Delivery,
+    revisions: Revisions,
+    masters: Arc<Masters>,
+}
+
+impl CallbackSurvey {
+    fn pool(&self) -> &PgPool {
+        self.delivery.pool()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.delivery.clock()
+    }
+
+    fn ids(&self) -> RandomIds {
+        RandomIds::new(self.clock().clone())
+    }
+}

@@ -1,0 +1,58 @@
+//! What may be looked up, one question a file. Nothing is changed, but a look at a restricted case
+//! leaves an audit row.
+
+mod list_callbacks;
+mod next_callback;
+
+use std::collections::BTreeSet;
+
+use authz::{Subject, is_traced};
+use delivery::{Tx, audit};
+use delivery_rpc::Failure;
+use proto::callback_survey::v1::Callback;
+use serde_json::json;
+
+pub(crate) use list_callbacks::{ListCallbacks, list_callbacks};
+pub(crate) use next_callback::next_callback;
+
+use crate::{
+    CallbackSurvey,
+    api::answers,
+    store::{self, list::Found},
+    words,
+};
+
+/// What was found as the wire has it, with the words of the newest answers.
+///
+/// Leaves an audit row for each case whose reading is traced.
+async fn shown(
+    survey: &CallbackSurvey,
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    found: &[Found],
+) -> Result<Vec<Callback>, Failure> {
+    let ids: Vec<_> = found.iter().map(|one| one.id).collect();
+    let sealed = store::words::load(tx, &ids).await?;
+    let mut shown = Vec::with_capacity(found.len());
+    let mut traced = BTreeSet::new();
+    for one in found {
+        let Some((about, call, fate)) = one.call() else { continue };
+        let words = sealed.get(&(one.id, call.answers.len()));
+        let words = words.map(|words| words::open(&survey.masters, one.id, words)).transpose()?;
+        shown.push(answers::callback(one.case, about, call, fate, words));
+        if is_traced(about.matter.level) {
+            traced.insert((one.case, about.matter.level));
+        }
+    }
+    for (case, level) in traced {
+        let entry = audit::Entry {
+            at: survey.clock().now(),
+            actor: &subject.principal.to_string(),
+            action: "case.read",
+            key: Some(case.uuid()),
+            detail: json!({ "level": level }),
+        };
+        audit::record(tx, &entry).await?;
+    }
+    Ok(shown)
+}

@@ -1,0 +1,13 @@
+//! Callback-survey by its own door, on a real Postgres and a real nats-server.
+//!
+//! On several threads: the database is dropped while the service still runs, and a connection that
+//! it is just opening could not be ended by a runtime that waits for the drop.
+
+#![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
+
+mod answers;
+mod attempts;
+mod case;
+mod facts;
+mod lists;
+mod world;
