@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use async_nats::{
-    Client, HeaderMap, Request, RequestError, RequestErrorKind,
+    Client, HeaderMap, PublishError, PublishErrorKind, Request, RequestError, RequestErrorKind,
     header::{
         NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
         NATS_EXPECTED_LAST_SEQUENCE,
@@ -31,7 +31,7 @@ pub(super) enum Published {
     Acknowledged { last: u64 },
     /// The stream's last sequence is another.
     WrongLast,
-    /// Never acceptable, with the broker's words.
+    /// Never acceptable, with the broker's words; of a batch, as it is.
     RefusedForGood { fault: String },
     /// Unknown: it may have been stored.
     Unclear { fault: String },
@@ -84,11 +84,21 @@ async fn send(
         client
             .publish_with_headers(row.subject.clone(), staged(place, plain()), payload)
             .await
-            .map_err(|error| RequestError::with_source(RequestErrorKind::Other, error))?;
+            .map_err(in_flight)?;
     }
     let mut headers = staged(rows.len(), plain());
     headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
     Ok(answer(&request(client, last, headers).await?))
+}
+
+/// A message in the middle of a batch fails as the first and the last do.
+fn in_flight(error: PublishError) -> RequestError {
+    let kind = match error.kind() {
+        PublishErrorKind::MaxPayloadExceeded => RequestErrorKind::MaxPayloadExceeded,
+        PublishErrorKind::InvalidSubject => RequestErrorKind::InvalidSubject,
+        PublishErrorKind::Send => RequestErrorKind::Other,
+    };
+    RequestError::with_source(kind, error)
 }
 
 async fn request(client: &Client, row: &Row, headers: HeaderMap) -> Result<Bytes, RequestError> {
@@ -136,8 +146,14 @@ fn answer(payload: &[u8]) -> Published {
 fn refused(refusal: &Refusal) -> Published {
     const WRONG_LAST: [u64; 2] =
         [ErrorCode::STREAM_WRONG_LAST_SEQUENCE.0, ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT.0];
-    const FOR_GOOD: [u64; 2] =
-        [ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM.0, ErrorCode::STREAM_HEADER_EXCEEDS_MAXIMUM.0];
+    // The last two are said of batches only. Of one that is incomplete although all of it was sent,
+    // a message in the middle was refused, without a word.
+    const FOR_GOOD: [u64; 4] = [
+        ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM.0,
+        ErrorCode::STREAM_HEADER_EXCEEDS_MAXIMUM.0,
+        ErrorCode::ATOMIC_PUBLISH_TOO_LARGE_BATCH.0,
+        ErrorCode::ATOMIC_PUBLISH_INCOMPLETE_BATCH.0,
+    ];
     let fault = format!("{} ({})", refusal.description, refusal.err_code);
     match refusal.err_code {
         code if WRONG_LAST.contains(&code) => Published::WrongLast,
@@ -157,8 +173,11 @@ mod tests {
         let error =
             |code| format!(r#"{{"error":{{"code":400,"err_code":{code},"description":"no"}}}}"#);
         assert!(matches!(answer(error(10071).as_bytes()), Published::WrongLast));
-        assert!(matches!(answer(error(10054).as_bytes()), Published::RefusedForGood { .. }));
-        assert!(matches!(answer(error(10176).as_bytes()), Published::Unclear { .. }));
+        for code in [10054, 10097, 10176, 10199] {
+            let refused = answer(error(code).as_bytes());
+            assert!(matches!(refused, Published::RefusedForGood { .. }), "{code}");
+        }
+        assert!(matches!(answer(error(10210).as_bytes()), Published::Unclear { .. }));
         assert!(matches!(answer(b"no responders"), Published::Unclear { .. }));
     }
 }

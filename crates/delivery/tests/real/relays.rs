@@ -151,6 +151,36 @@ async fn an_event_that_the_broker_refuses_for_good_parks_its_key_and_no_other() 
     intake.stop().await;
 }
 
+/// In a batch only the first and the last message get an answer.
+#[tokio::test]
+async fn an_event_amid_a_batch_that_is_refused_for_good_parks_its_key_and_no_other() {
+    // Refused by the stream, and by the client that knows the server's limit.
+    for (config, largest) in [("", 4_096), ("max_payload: 4096", -1)] {
+        let nats = Nats::start(config).await;
+        let intake = Toy::new(Service::Intake, &nats).await;
+        let mut settings = stream_settings(Stream::Intake, &installation(), 1);
+        settings.max_message_size = largest;
+        nats.jetstream().await.create_stream(settings).await.unwrap();
+        let keys: Vec<_> = (0..20).map(|_| key()).collect();
+        for key in &keys {
+            intake.say(*key, &[closed()]).await;
+        }
+        let swell = "update delivery.outbox set payload = payload || repeat(' ', 5000)::bytea
+                     where key = $1";
+        let owner = intake.database.owner_pool();
+        sqlx::query(swell).bind(keys[10]).execute(&owner).await.unwrap();
+        intake.relay();
+        let letter = eventually("its key is parked", async || {
+            dead_letters::list(intake.pool(), 10).await.unwrap().pop()
+        })
+        .await;
+        assert_eq!((letter.kind, letter.key), (Kind::Publication, keys[10]));
+        let pending = "select count(*) from delivery.outbox_pending";
+        eventually("the others went out", async || intake.count(pending).await == 1).await;
+        intake.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_asked_for_again_is_published_again_and_applied_once() {
     let nats = Nats::start("").await;
