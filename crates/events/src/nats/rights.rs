@@ -32,7 +32,7 @@ fn reading(stream: Stream, reader: Service) -> Vec<String> {
     let (name, durable) = (stream.name(), durable(reader));
     let mut subjects = vec![format!("$JS.API.STREAM.INFO.{name}")];
     subjects.extend(
-        ["CREATE", "INFO", "MSG.NEXT"]
+        ["CREATE", "DELETE", "INFO", "MSG.NEXT"]
             .map(|verb| format!("$JS.API.CONSUMER.{verb}.{name}.{durable}")),
     );
     subjects.push(format!("$JS.ACK.{name}.{durable}.>"));
@@ -133,6 +133,7 @@ mod tests {
                     let own = reads && other == reader;
                     for subject in [
                         format!("$JS.API.CONSUMER.MSG.NEXT.{}.{other}", stream.name()),
+                        format!("$JS.API.CONSUMER.DELETE.{}.{other}", stream.name()),
                         format!("$JS.ACK.{}.{other}.1.2.3.4.5", stream.name()),
                     ] {
                         assert_eq!(may_publish(reader, &subject), own, "{reader} on {subject}");
@@ -143,10 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_may_delete_anything() {
+    fn nobody_may_delete_anything_but_its_own_consumer() {
         for &service in Service::ALL {
             for pattern in permissions(service).publish {
-                assert!(!pattern.contains("DELETE") && !pattern.contains("PURGE"), "{pattern}");
+                let own = pattern.starts_with("$JS.API.CONSUMER.DELETE.")
+                    && pattern.ends_with(&format!(".{service}"));
+                assert!(own || !pattern.contains("DELETE"), "{pattern}");
+                assert!(!pattern.contains("PURGE"), "{pattern}");
                 assert!(!pattern.starts_with("$JS.API.>"), "{pattern}");
             }
         }

@@ -73,9 +73,9 @@ fn the_environment_is_taken_before_path() {
     let scratch = Scratch::new("find-environment");
     nats(scratch.path().join("on-path/nats-server"), "2.15.1");
     let mut places = places(&scratch, &["on-path"]);
-    places.nats = Some(nats(scratch.path().join("mine"), "2.12.0"));
+    places.nats = Some(nats(scratch.path().join("mine"), "2.14.0"));
     let found = locate::<Nats>(&places).unwrap().found.unwrap();
-    assert_eq!(found.version().to_string(), "2.12.0");
+    assert_eq!(found.version().to_string(), "2.14.0");
     assert_eq!(found.origin(), Origin::Environment("YIZHAN_NATS_SERVER"));
 }
 
@@ -93,7 +93,7 @@ fn too_old_a_server_that_the_environment_names_is_refused_with_the_fix() {
 
     places.nats = Some(nats(scratch.path().join("nats"), "2.11.9"));
     let refused = locate::<Nats>(&places).unwrap_err().to_string();
-    assert!(refused.contains("is nats-server 2.11.9, and Yizhan needs 2.12 or newer"), "{refused}");
+    assert!(refused.contains("is nats-server 2.11.9, and Yizhan needs 2.14 or newer"), "{refused}");
 }
 
 #[test]
@@ -197,5 +197,5 @@ fn a_fetch_that_cannot_be_names_the_fix_and_leaves_nothing_that_counts() {
 #[test]
 fn the_floors_are_those_of_the_design() {
     assert_eq!(Postgres::FLOOR.to_string(), "15");
-    assert_eq!(Nats::FLOOR.to_string(), "2.12");
+    assert_eq!(Nats::FLOOR.to_string(), "2.14");
 }
