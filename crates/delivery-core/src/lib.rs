@@ -28,7 +28,7 @@ mod tries;
 
 pub use inbox::{Header, Known, Missing, REDELIVER_AFTER, Readable, Verdict, Wait, judge, missing};
 pub use relay::{
-    ATOMIC_BATCH, Act, Found, Lane, Lost, MAX_AGE, ONE_BY_ONE, Observed, Outcome, Pending,
-    Publication, RECENT, Recorded, Relay, Settlement, lane,
+    AGED_OUT, ATOMIC_BATCH, Act, Found, Lane, Lost, MAX_AGE, ONE_BY_ONE, Observed, Outcome,
+    Pending, Publication, RECENT, Recorded, Relay, Settlement, lane,
 };
 pub use tries::{Fault, MAX_TRIES, TryAgain, after_own_fault, halves, of_sqlstate, pause};

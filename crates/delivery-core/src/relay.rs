@@ -5,17 +5,17 @@
 //! that forgets.
 //!
 //! ```text
-//!            ┌───────────── down, unknown ack, wrong last sequence ◄───────────────┐
-//!            v                                                                     │
-//!  Pause ─> Observe ──unlike──> Read ─> Settle ──cas failed──> StandDown           │
-//!            │  ^                          │                       ^               │
-//!          alike └── each minute,          │                       │cas failed     │
-//!            v       reconnected           v                       │               │
-//!           Load <─────────────────────────┘     ┌────────────> Record             │
-//!            │  ^                                │ all acknowledged                │
-//!            v  └── woken, 1 s ── Idle      Publish ───────────────────────────────┘
-//!         nothing pending ────────^            ^
-//!            └─── something pending ───────────┘
+//!            ┌───────────── down, unknown ack, wrong last sequence ◄─────────────┐
+//!            │  ┌── LetReadersLook <── its tail is lost                          │
+//!            v  v                             │                                  │
+//!  Pause ─> Observe ─> Compare ────unlike─────┴─> Read ─> Settle ──> StandDown   │
+//!            ^            │ alike                           │   cas failed ^     │
+//!            │            v                                 v              │     │
+//!            └────────── Load <─────────────────────────────┴───────── Record    │
+//!      each minute,      │  ^                                             ^      │
+//!      reconnected       │  └── woken, 1 s ── Idle       all acknowledged │      │
+//!       nothing pending  ├──────────────────────^                         │      │
+//!     something pending  └─────────────────────────────────────────────> Publish ┘
 //! ```
 //!
 //! Reconciling is a state of this machine and never a second publisher, so what is put back goes
@@ -24,12 +24,12 @@
 mod observe;
 mod publish;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use observe::Unlike;
+use observe::{Comparison, Unlike};
 
 /// Up to this many events go out one by one, each acknowledged before the next; more go as one
 /// atomic batch (an atomic batch of one takes 40 times as long as a plain publish).
@@ -40,6 +40,11 @@ pub const ATOMIC_BATCH: usize = 1_000;
 
 /// How long a stream keeps an event.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(35 * 24);
+
+/// A publication older than this that lies before the stream's start is no loss: the stream forgot it
+/// in good order. An hour less than [`MAX_AGE`], because the stream counts from when it stored an
+/// event and by its own clock, and we from when we recorded that.
+pub const AGED_OUT: SignedDuration = SignedDuration::from_hours(35 * 24 - 1);
 
 /// What is older than this when it is put back follows at low priority.
 pub const RECENT: SignedDuration = SignedDuration::from_hours(48);
@@ -72,7 +77,7 @@ pub struct Observed {
     /// The sequence of its last message, 0 if it never had one.
     pub last: u64,
     /// Sequences between the two that are gone.
-    pub deleted: Vec<u64>,
+    pub deleted: BTreeSet<u64>,
 }
 
 /// Which recorded publications the stream no longer holds.
@@ -82,10 +87,10 @@ pub struct Lost {
     pub of_other_streams: bool,
     /// All at a sequence above this one.
     pub above: Option<u64>,
-    /// All at a sequence below this one, unless they are older than [`MAX_AGE`].
+    /// All at a sequence below this one, unless they are older than [`AGED_OUT`].
     pub below: u64,
     /// Those at exactly these sequences.
-    pub at: Vec<u64>,
+    pub at: BTreeSet<u64>,
 }
 
 /// One recorded publication.
@@ -95,7 +100,7 @@ pub struct Publication {
     pub created: Timestamp,
     /// Its sequence there.
     pub sequence: u64,
-    /// When it was recorded, in machine time.
+    /// When it was recorded, in machine time; one that was read back, when the stream stored it.
     pub at: Timestamp,
 }
 
@@ -108,7 +113,7 @@ impl Lost {
         if its != created {
             return self.of_other_streams;
         }
-        let aged_out = machine.duration_since(at) > MAX_AGE;
+        let aged_out = machine.duration_since(at) > AGED_OUT;
         self.above.is_some_and(|last| sequence > last)
             || (sequence < self.below && !aged_out)
             || self.at.contains(&sequence)
@@ -122,6 +127,8 @@ pub struct Found {
     pub sequence: u64,
     /// Its CloudEvents id; `None` if it is not one of ours at all.
     pub event: Option<Uuid>,
+    /// When the stream stored it, by the broker's clock.
+    pub at: Timestamp,
 }
 
 /// One transaction that makes the store agree with the stream, settled by event id.
@@ -147,6 +154,18 @@ pub struct Settlement {
 pub enum Act {
     /// Ask the stream for its state; make it if there is none.
     Observe,
+    /// Say at which sequences from `from` to `to`, both included, the stream holds another event
+    /// than the one that is recorded there. One that either of them lacks says nothing.
+    Compare {
+        /// The first sequence to compare.
+        from: u64,
+        /// The last sequence to compare.
+        to: u64,
+    },
+    /// Wait some seconds, then report [`Outcome::Woken`]: the stream lost its tail, and its
+    /// sequences are about to be given to other events. A reader that was ahead of the stream must
+    /// see so before, and make its consumer anew, or it never gets what is published there.
+    LetReadersLook,
     /// Read the messages from `from` to `to`, both included.
     Read {
         /// The first sequence to read.
@@ -194,6 +213,11 @@ pub enum Act {
 pub enum Outcome {
     /// Of `Observe`.
     Observed(Observed),
+    /// Of `Compare`.
+    Compared {
+        /// The sequences at which another event was found.
+        differ: BTreeSet<u64>,
+    },
     /// Of `Read`.
     ReadBack(Vec<Found>),
     /// Of `Settle` and `Record`: the compare-and-set held and the transaction is committed.
@@ -209,11 +233,12 @@ pub enum Outcome {
     },
     /// Of `Publish`: the expected last sequence was not the stream's.
     WrongLast,
-    /// Of `Publish`: refused for what an event is (its size, its headers), now and always.
+    /// Of `Publish`: refused for what an event is (its size, its headers), now and always; of a
+    /// batch, also for what the batch is.
     RefusedForGood,
-    /// Of `Park`, `Pause` and `Idle`.
+    /// Of `Park`, `Pause`, `LetReadersLook` and `Idle`.
     Woken,
-    /// Of `Idle`: a minute has passed since the last `Observe`, or the connection is a new one.
+    /// Of `Idle` and `Load`: a minute has passed since the last `Observe`, or the connection is a new one.
     CheckDue,
     /// Of anything: broker or store away, a time-out, an answer that makes no sense. What was sent
     /// may have arrived.
@@ -240,6 +265,8 @@ pub fn lane(recorded: Timestamp, machine: Timestamp) -> Lane {
 #[derive(Debug, Clone)]
 pub struct Relay {
     recorded: Option<Recorded>,
+    /// Whether the readers had time to see that the stream lost its tail.
+    readers_looked: bool,
     /// The gaps of the stream that were settled already.
     settled: Gaps,
     /// Events are sent one by one until this many have gone out: one of them is refused for good.
@@ -253,12 +280,13 @@ pub struct Relay {
 struct Gaps {
     /// All below this sequence: too old, or lost.
     below: u64,
-    holes: Vec<u64>,
+    holes: BTreeSet<u64>,
 }
 
 #[derive(Debug, Clone)]
 enum State {
     Observing,
+    Comparing(Comparison),
     Reading(Unlike),
     Settling(Observed),
     Loading,
@@ -287,7 +315,8 @@ impl Relay {
     pub fn lead(recorded: Option<Recorded>) -> (Self, Act) {
         let relay = Self {
             recorded,
-            settled: Gaps { below: 1, holes: Vec::new() },
+            readers_looked: false,
+            settled: Gaps { below: 1, holes: BTreeSet::new() },
             singly: 0,
             failures: 0,
             state: State::Observing,
@@ -306,6 +335,9 @@ impl Relay {
             | (_, Outcome::LeadershipLost)
             | (State::Settling(_) | State::Recording { .. }, Outcome::Overtaken) => Act::StandDown,
             (State::Observing, Outcome::Observed(observed)) => self.observed(observed),
+            (State::Comparing(comparison), Outcome::Compared { differ }) => {
+                self.compared(comparison, &differ)
+            }
             (State::Reading(unlike), Outcome::ReadBack(found)) => self.settle(unlike, found),
             (State::Settling(observed), Outcome::Moved) => self.settled(observed),
             (State::Loading, Outcome::Loaded(pending)) => self.loaded(pending),
@@ -319,7 +351,8 @@ impl Relay {
             (State::Publishing { .. }, Outcome::WrongLast) => self.refenced(),
             (State::Recording { last, refused }, Outcome::Moved) => self.moved(last, refused),
             (State::Parking | State::Idling, Outcome::Woken) => self.load(),
-            (State::Idling, Outcome::CheckDue) | (State::Pausing, Outcome::Woken) => self.observe(),
+            (State::Loading | State::Idling, Outcome::CheckDue)
+            | (State::Pausing, Outcome::Woken) => self.observe(),
             (_, _) => self.unclear(),
         }
     }

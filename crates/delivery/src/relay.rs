@@ -6,10 +6,12 @@
 //!  publish   one plain message, or one atomic batch, behind the fence
 //!  outbox    what is pending; what was published; compare-and-set
 //!  settle    the transaction that makes the store agree with the stream
+//!  forget    its part that takes out what is lost
 //! ```
 //!
 //! No transaction is ever open over the network to the broker.
 
+mod forget;
 mod leader;
 mod observe;
 mod outbox;
@@ -46,6 +48,7 @@ impl Relay {
 
     /// Publishes until `stop`, then flushes for at most 5 s.
     pub async fn run(self, stop: CancellationToken) {
+        let mut told = false;
         while !stop.is_cancelled() {
             let elected = tokio::select! {
                 () = stop.cancelled() => return,
@@ -55,9 +58,15 @@ impl Relay {
                 Ok(leader) => self.lead(&leader, &stop).await,
                 Err(error) => Err(error),
             };
-            if let Err(error) = led {
-                let (stream, error) = (self.stream.name(), Causes(&error));
-                tracing::warn!(stream, %error, "the relay has no database and tries again");
+            // An outage is told once, whatever is tried during it.
+            match led {
+                Ok(()) => told = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        let (stream, error) = (self.stream.name(), Causes(&error));
+                        tracing::warn!(stream, %error, "the relay has no database and tries again");
+                    }
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -68,7 +77,10 @@ impl Relay {
 
     /// Leads until the lock is lost, another has moved on, or `stop`.
     async fn lead(&self, leader: &Leader, stop: &CancellationToken) -> Result<(), sqlx::Error> {
-        let recorded = outbox::recorded(&self.delivery.pool, self.stream).await?;
+        let recorded = tokio::select! {
+            () = leader.lost() => return Ok(()),
+            recorded = outbox::recorded(&self.delivery.pool, self.stream) => recorded?,
+        };
         let mut session = Session::new(&self.delivery, self.stream);
         let (mut relay, mut act) = delivery_core::Relay::lead(recorded);
         let overdue = async {

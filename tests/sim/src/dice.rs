@@ -42,9 +42,14 @@ impl Dice {
     pub(crate) fn strikes(&mut self, trouble: Trouble, per_mille: u64) -> bool {
         let strikes = self.troubled && self.below(1_000) < per_mille;
         if strikes {
-            *self.troubles.entry(trouble).or_default() += 1;
+            self.struck(trouble);
         }
         strikes
+    }
+
+    /// Counts a trouble that came of another.
+    pub(crate) fn struck(&mut self, trouble: Trouble) {
+        *self.troubles.entry(trouble).or_default() += 1;
     }
 
     pub(crate) fn uuid(&mut self) -> Uuid {

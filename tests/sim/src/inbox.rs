@@ -19,23 +19,29 @@ pub(crate) fn take(
     dice: &mut Dice,
     bug: Option<Bug>,
 ) -> Vec<u64> {
-    let all = || group.iter().map(|(sequence, _)| *sequence).collect();
-    if dice.strikes(Trouble::KilledBeforeCommit, 20) || dice.strikes(Trouble::StoreAway, 20) {
-        match bug {
-            Some(Bug::AckBeforeCommit) => return all(),
-            Some(Bug::HeadBeforeEffect) => group.iter().for_each(|(_, event)| {
-                if judge(&event.header(), &store.known(event.key)) == Verdict::Apply {
-                    store.move_head(event);
-                }
-            }),
-            _ => {}
-        }
+    if group.is_empty() {
         return Vec::new();
     }
+    let all = || group.iter().map(|(sequence, _)| *sequence).collect();
+    let fails =
+        dice.strikes(Trouble::KilledBeforeCommit, 20) || dice.strikes(Trouble::StoreAway, 20);
+    let mut transaction = store.clone();
     for (_, event) in group {
+        if fails && dice.percent(30) {
+            break;
+        }
         let place = (event.key, event.source, event.sequence);
-        store.waiting.entry(place).or_insert_with(|| (event.clone(), now));
-        drain(store, event, now, dice, bug);
+        transaction.waiting.entry(place).or_insert_with(|| (event.clone(), now));
+        drain(&mut transaction, event, now, dice, bug);
+    }
+    match (fails, bug) {
+        (false, _) => *store = transaction,
+        (true, Some(Bug::AckBeforeCommit)) => return all(),
+        (true, Some(Bug::HeadBeforeEffect)) => {
+            store.heads = transaction.heads;
+            return Vec::new();
+        }
+        (true, _) => return Vec::new(),
     }
     if dice.strikes(Trouble::Redelivered, 50) { Vec::new() } else { all() }
 }

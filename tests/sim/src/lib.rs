@@ -1,9 +1,10 @@
 //! The decisions of `delivery-core` in a world that goes wrong, thousands of times a minute.
 //!
 //! Three toy services, each with a store in memory, talk over a broker in memory. A seed decides
-//! what is accepted, who runs next, and what goes wrong: a lost reply, a publish that arrives late,
-//! a lost acknowledgement, a leader that is stopped and woken after another took over, a killed
-//! process, a wiped stream, a lost tail, a message lost in the middle, copies and disorder.
+//! what is accepted, who runs next, and what goes wrong: a lost reply, a slow commit, a publish that
+//! arrives late, a lost acknowledgement, a leader that is stopped and woken after another took over,
+//! a killed process, a wiped stream, a lost tail that is written again, a message lost in the middle,
+//! an event that is refused, copies and disorder, days and months in which nothing happens.
 //!
 //! ```text
 //!   commands ──> intake ──INTAKE──> dispatch ──DISPATCH──┐
@@ -36,9 +37,12 @@ pub use world::run;
 pub enum Trouble {
     /// The caller of a command never got its answer and sends it again.
     ReplyLost,
+    /// A transaction took its place in the outbox, and others that took theirs later committed
+    /// before it.
+    SlowCommit,
     /// A process died after the transaction and before it knew.
     KilledAfterCommit,
-    /// A process died before the transaction.
+    /// A process died before its transaction was committed.
     KilledBeforeCommit,
     /// A publish never arrived.
     PublishLost,
@@ -48,16 +52,28 @@ pub enum Trouble {
     PublishLate,
     /// A leader was stopped, and woken after another had taken over.
     LeaderStopped,
+    /// A leader lost its lock.
+    LeadershipLost,
+    /// An event was refused for good, and its key set aside until an operator has seen to it.
+    Parked,
     /// The stream was deleted.
     StreamWiped,
     /// The stream lost its last messages.
     TailLost,
+    /// A publish that was late took the place of a lost tail.
+    TailRewritten,
+    /// A reader's durable consumer was ahead of a stream that lost its tail.
+    ReaderAhead,
     /// The stream lost one message in the middle.
     MiddleLost,
     /// A reader's acknowledgement was lost, so that the message came again.
     Redelivered,
     /// A reader's store was away.
     StoreAway,
+    /// Days passed, so that what is put back follows at low priority.
+    DaysPassed,
+    /// More than a month passed, and streams forgot in good order.
+    MonthPassed,
 }
 
 /// A mistake to plant.
@@ -75,6 +91,10 @@ pub enum Bug {
     IgnoreCreationTime,
     /// The relay never looks for messages that are gone from the middle of its stream.
     IgnoreHoles,
+    /// The relay settles by sequence alone, whatever events are there.
+    TrustSequences,
+    /// A reader that is ahead of its stream keeps its durable consumer.
+    StayAhead,
 }
 
 /// What a run came to.

@@ -1,11 +1,13 @@
 //! A leader: performs what its machine says, if nothing comes between.
 
-use delivery_core::{ATOMIC_BATCH, Act, Found, Observed, Outcome, Pending, Relay};
+use std::collections::BTreeSet;
+
+use delivery_core::{ATOMIC_BATCH, Act, Observed, Outcome, Relay};
 use jiff::Timestamp;
 
 use crate::{
     Bug, Trouble,
-    broker::{Publish, Stream},
+    broker::{Answer, Publish, Stream},
     dice::Dice,
     store::Store,
 };
@@ -14,6 +16,8 @@ use crate::{
 pub(crate) struct Leader {
     machine: Relay,
     next: Act,
+    /// How often the broker had crashed when this leader looked at its stream last.
+    crashes: u64,
     /// How many turns this process is stopped for.
     pub(crate) stopped: u64,
 }
@@ -32,7 +36,7 @@ pub(crate) enum Turn {
 impl Leader {
     pub(crate) fn new(store: &Store) -> Self {
         let (machine, next) = Relay::lead(store.recorded);
-        Self { machine, next, stopped: 0 }
+        Self { machine, next, crashes: 0, stopped: 0 }
     }
 
     pub(crate) fn turn(
@@ -47,32 +51,60 @@ impl Leader {
             return Turn::Gone;
         }
         let idle = self.next == Act::Idle;
-        let outcome = match self.next.clone() {
-            Act::StandDown => return Turn::Gone,
-            Act::Observe => Outcome::Observed(observe(store, stream, bug)),
-            Act::Read { from, to } => Outcome::ReadBack(
-                stream
-                    .read(from, to)
-                    .into_iter()
-                    .map(|(sequence, id)| Found { sequence, event: Some(id) })
-                    .collect(),
-            ),
-            Act::Settle(settlement) => moved(store.settle(&settlement, now)),
-            Act::Load => Outcome::Loaded(store.load(ATOMIC_BATCH)),
-            Act::Publish { events, expected_last } => {
-                publish(store, stream, &events, expected_last, dice)
-            }
-            Act::Record { expected, events, last } => {
-                moved(store.record(expected, &events, last, now))
-            }
-            Act::Idle if dice.percent(20) || !dice.troubled => Outcome::CheckDue,
-            Act::Idle | Act::Park(_) | Act::Pause { .. } => Outcome::Woken,
+        if self.next == Act::StandDown {
+            return Turn::Gone;
+        }
+        let outcome = if dice.strikes(Trouble::LeadershipLost, 5) {
+            Outcome::LeadershipLost
+        } else {
+            self.perform(store, stream, now, dice, bug)
         };
         if dice.strikes(Trouble::KilledAfterCommit, 5) {
             return Turn::Gone;
         }
         self.next = self.machine.step(outcome);
         if idle { Turn::Idle } else { Turn::Busy }
+    }
+
+    fn perform(
+        &mut self,
+        store: &mut Store,
+        stream: &mut Stream,
+        now: Timestamp,
+        dice: &mut Dice,
+        bug: Option<Bug>,
+    ) -> Outcome {
+        match self.next.clone() {
+            Act::Observe => {
+                self.crashes = stream.crashes;
+                Outcome::Observed(observe(store, stream, bug))
+            }
+            Act::Compare { .. } if bug == Some(Bug::TrustSequences) => {
+                Outcome::Compared { differ: BTreeSet::new() }
+            }
+            Act::Compare { from, to } => {
+                Outcome::Compared { differ: store.compare(&stream.read(from, to)) }
+            }
+            Act::Read { from, to } => Outcome::ReadBack(stream.read(from, to)),
+            Act::Settle(settlement) => moved(store.settle(&settlement, now)),
+            Act::Load if self.crashes != stream.crashes => Outcome::CheckDue,
+            Act::Load => Outcome::Loaded(store.load(ATOMIC_BATCH)),
+            Act::Publish { events, expected_last } => {
+                let content = events.iter().filter_map(|e| store.outbox.get(&e.seq).cloned());
+                let publish = Publish { events: content.collect(), expected_last };
+                send(stream, publish, now, dice)
+            }
+            Act::Record { expected, events, last } => {
+                moved(store.record(expected, &events, last, now))
+            }
+            Act::Park(culprit) => {
+                dice.struck(Trouble::Parked);
+                store.park(culprit);
+                Outcome::Woken
+            }
+            Act::Idle if dice.percent(20) || !dice.troubled => Outcome::CheckDue,
+            Act::Idle | Act::LetReadersLook | Act::Pause { .. } | Act::StandDown => Outcome::Woken,
+        }
     }
 }
 
@@ -86,20 +118,12 @@ fn observe(store: &Store, stream: &Stream, bug: Option<Bug>) -> Observed {
         (Some(Bug::IgnoreCreationTime), Some(recorded)) => {
             Observed { created: recorded.created, last: recorded.last, ..observed }
         }
-        (Some(Bug::IgnoreHoles), _) => Observed { deleted: Vec::new(), ..observed },
+        (Some(Bug::IgnoreHoles), _) => Observed { deleted: BTreeSet::new(), ..observed },
         _ => observed,
     }
 }
 
-fn publish(
-    store: &Store,
-    stream: &mut Stream,
-    events: &[Pending],
-    expected_last: u64,
-    dice: &mut Dice,
-) -> Outcome {
-    let content = events.iter().filter_map(|event| store.outbox.get(&event.seq).cloned());
-    let publish = Publish { events: content.collect(), expected_last };
+fn send(stream: &mut Stream, publish: Publish, now: Timestamp, dice: &mut Dice) -> Outcome {
     if dice.strikes(Trouble::PublishLost, 30) {
         return Outcome::Unclear;
     }
@@ -107,9 +131,13 @@ fn publish(
         stream.publish_late(publish);
         return Outcome::Unclear;
     }
-    let stored = stream.publish(publish);
+    let answer = stream.publish(publish, now);
     if dice.strikes(Trouble::AckLost, 30) {
         return Outcome::Unclear;
     }
-    stored.map_or(Outcome::WrongLast, |last| Outcome::Acknowledged { last })
+    match answer {
+        Answer::Stored(last) => Outcome::Acknowledged { last },
+        Answer::WrongLast => Outcome::WrongLast,
+        Answer::Refused => Outcome::RefusedForGood,
+    }
 }

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use delivery_core::{
-    Header, Known, Lane, Pending, Publication, Readable, Recorded, Settlement, lane,
+    AGED_OUT, Found, Header, Known, Lane, Pending, Publication, Readable, Recorded, Settlement,
+    lane,
 };
 use events::words::{Revision, Service};
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use crate::broker::Stream;
 
 /// An event of the toy services: nothing but its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,11 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// Whether a stream with a lowered limit refuses it.
+    pub(crate) fn is_large(&self) -> bool {
+        self.id.as_u128().is_multiple_of(8)
+    }
+
     pub(crate) fn header(&self) -> Header {
         Header {
             source: self.source,
@@ -33,16 +41,19 @@ impl Event {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub(crate) service: Service,
     pub(crate) reads: Vec<Service>,
     pub(crate) outbox: BTreeMap<i64, Event>,
+    latest_seq: i64,
     pending: BTreeSet<(Lane, i64)>,
+    /// Keys with an event that the broker refuses.
+    pub(crate) parked: BTreeSet<Uuid>,
     pub(crate) recorded: Option<Recorded>,
     publications: BTreeMap<i64, Publication>,
     sequences: BTreeMap<Uuid, u64>,
-    heads: BTreeMap<(Uuid, Service), u64>,
+    pub(crate) heads: BTreeMap<(Uuid, Service), u64>,
     pub(crate) waiting: BTreeMap<(Uuid, Service, u64), (Event, Timestamp)>,
     commands: BTreeSet<u64>,
     /// What took effect, in the order of commits.
@@ -57,7 +68,9 @@ impl Store {
             service,
             reads: reads.to_vec(),
             outbox: BTreeMap::new(),
+            latest_seq: 0,
             pending: BTreeSet::new(),
+            parked: BTreeSet::new(),
             recorded: None,
             publications: BTreeMap::new(),
             sequences: BTreeMap::new(),
@@ -76,14 +89,25 @@ impl Store {
         }
     }
 
+    /// Takes the next place in the outbox.
+    pub(crate) fn take_place(&mut self) -> i64 {
+        self.latest_seq += 1;
+        self.latest_seq
+    }
+
     /// Adds an event to the outbox, with the heads that this service has for its key.
     pub(crate) fn append(&mut self, id: Uuid, key: Uuid, now: Timestamp) {
+        let seq = self.take_place();
+        self.append_at(seq, id, key, now);
+    }
+
+    /// Adds an event to the outbox at a place that was taken before.
+    pub(crate) fn append_at(&mut self, seq: i64, id: Uuid, key: Uuid, now: Timestamp) {
         let after = self.known(key).heads;
         let last = self.sequences.entry(key).or_insert(0);
         *last += 1;
         let sequence = *last;
         let event = Event { id, source: self.service, key, sequence, after, recorded: now };
-        let seq = self.outbox.keys().next_back().map_or(1, |latest| latest + 1);
         self.outbox.insert(seq, event);
         self.pending.insert((Lane::First, seq));
     }
@@ -100,12 +124,40 @@ impl Store {
     }
 
     pub(crate) fn load(&self, most: usize) -> Vec<Pending> {
-        let event = |seq: &i64| self.outbox.get(seq).map(|e| Pending { seq: *seq, event: e.id });
-        self.pending.iter().filter_map(|(_, seq)| event(seq)).take(most).collect()
+        let events = self.pending.iter().filter_map(|(_, seq)| self.outbox.get_key_value(seq));
+        let free = events.filter(|(_, event)| !self.parked.contains(&event.key));
+        free.map(|(seq, event)| Pending { seq: *seq, event: event.id }).take(most).collect()
+    }
+
+    /// [`delivery_core::Act::Park`].
+    pub(crate) fn park(&mut self, culprit: Pending) {
+        self.parked.extend(self.outbox.get(&culprit.seq).map(|event| event.key));
+    }
+
+    /// [`delivery_core::Act::Compare`]: where these messages are others than recorded.
+    pub(crate) fn compare(&self, messages: &[Found]) -> BTreeSet<u64> {
+        let created = self.recorded.map(|recorded| recorded.created);
+        let here = self.publications.iter().filter(|(_, p)| Some(p.created) == created);
+        let recorded: BTreeMap<u64, Option<Uuid>> =
+            here.map(|(seq, p)| (p.sequence, self.outbox.get(seq).map(|event| event.id))).collect();
+        let differs = |message: &&Found| {
+            recorded.get(&message.sequence).is_some_and(|event| *event != message.event)
+        };
+        messages.iter().filter(differs).map(|message| message.sequence).collect()
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
         self.pending.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Whether every event is in the stream where it is recorded, if the stream may not have
+    /// forgotten it.
+    pub(crate) fn is_true_to(&self, stream: &Stream, now: Timestamp) -> bool {
+        self.publications.iter().all(|(seq, Publication { sequence, at, .. })| {
+            let event = self.outbox.get(seq).map(|event| event.id);
+            let there = stream.read(*sequence, *sequence).pop().and_then(|found| found.event);
+            there == event || (there.is_none() && now.duration_since(*at) > AGED_OUT)
+        })
     }
 
     fn take_from_pending(&mut self, seq: i64) {
@@ -161,8 +213,11 @@ impl Store {
                 continue;
             };
             self.take_from_pending(seq);
-            let publication =
-                Publication { created: observed.created, sequence: message.sequence, at: machine };
+            let publication = Publication {
+                created: observed.created,
+                sequence: message.sequence,
+                at: message.at,
+            };
             self.publications.insert(seq, publication);
         }
         true

@@ -28,11 +28,19 @@ struct Node {
     leaders: Vec<Leader>,
 }
 
+/// A transaction of a command that has its place in the outbox and is not committed yet.
+struct Slow {
+    seq: i64,
+    id: Uuid,
+    key: Uuid,
+}
+
 struct World {
     dice: Dice,
     now: Timestamp,
     nodes: BTreeMap<Service, Node>,
     commands: u64,
+    slow: Option<Slow>,
     bug: Option<Bug>,
 }
 
@@ -67,12 +75,13 @@ impl World {
             node(Service::Dispatch, &[Service::Intake]),
             node(Service::CallbackSurvey, &[Service::Intake, Service::Dispatch]),
         ];
-        Self { dice: Dice::new(seed), now, nodes: nodes.into(), commands: 0, bug }
+        Self { dice: Dice::new(seed), now, nodes: nodes.into(), commands: 0, slow: None, bug }
     }
 
     /// Somebody does one thing, and time passes.
     fn turn(&mut self) {
         self.now += SignedDuration::from_millis(500);
+        self.operate();
         let services = [Service::Intake, Service::Dispatch, Service::CallbackSurvey];
         for service in services {
             match self.dice.below(4) {
@@ -84,17 +93,39 @@ impl World {
     }
 
     fn command(&mut self, service: Service) {
-        if service != Service::Intake || self.commands == COMMANDS {
+        let Self { dice, now, nodes, commands, slow, .. } = self;
+        let Some(node) = nodes.get_mut(&service).filter(|_| service == Service::Intake) else {
+            return;
+        };
+        let id = dice.uuid();
+        let commits = !dice.troubled || dice.percent(20);
+        if let Some(Slow { seq, id, key }) = slow.take_if(|_| commits) {
+            node.store.append_at(seq, id, key, *now);
+        }
+        let key = Uuid::from_u128(u128::from(dice.below(KEYS)));
+        let locked = slow.as_ref().is_some_and(|slow| slow.key == key);
+        if locked || *commands == COMMANDS {
             return;
         }
-        self.commands += 1;
-        let (id, now) = (self.dice.uuid(), self.now);
-        let key = Uuid::from_u128(u128::from(self.dice.below(KEYS)));
-        let repeats = 1 + u64::from(self.dice.strikes(Trouble::ReplyLost, 100));
-        if let Some(node) = self.nodes.get_mut(&service) {
-            for _ in 0..repeats {
-                node.store.accept(self.commands, id, key, now);
-            }
+        *commands += 1;
+        if slow.is_none() && dice.strikes(Trouble::SlowCommit, 200) {
+            *slow = Some(Slow { seq: node.store.take_place(), id, key });
+            return;
+        }
+        let repeats = 1 + u64::from(dice.strikes(Trouble::ReplyLost, 100));
+        for _ in 0..repeats {
+            node.store.accept(*commands, id, key, *now);
+        }
+    }
+
+    /// An operator sees to what was refused, sooner or later.
+    fn operate(&mut self) {
+        if self.dice.troubled && !self.dice.percent(2) {
+            return;
+        }
+        for node in self.nodes.values_mut() {
+            node.stream.limited = false;
+            node.store.parked.clear();
         }
     }
 
@@ -122,7 +153,7 @@ impl World {
         for source in reads.unwrap_or_default() {
             let mut group = self
                 .nodes
-                .get(&source)
+                .get_mut(&source)
                 .map(|node| node.stream.deliver(service, 8))
                 .unwrap_or_default();
             self.dice.shuffle(&mut group);
@@ -152,20 +183,22 @@ impl World {
 
     /// The broker loses something, and what was late arrives.
     fn go_wrong(&mut self) {
-        let Self { dice, now, nodes, .. } = self;
+        self.let_time_pass();
+        let Self { dice, now, nodes, bug, .. } = self;
         for node in nodes.values_mut() {
             let stream = &mut node.stream;
-            if dice.percent(10) {
-                stream.arrive();
+            if dice.percent(3) {
+                stream.arrive(*now);
             }
             if stream.last() == 0 {
                 continue;
             }
+            stream.limited |= dice.percent(1);
             if dice.strikes(Trouble::StreamWiped, 1) {
                 stream.wipe(*now);
             }
-            if dice.strikes(Trouble::TailLost, 2) {
-                stream.lose_tail(1 + dice.below(3));
+            if dice.strikes(Trouble::TailLost, 5) {
+                crash(stream, *now, dice, *bug);
             }
             if dice.strikes(Trouble::MiddleLost, 3) {
                 // One of the latest: what every reader has already is no loss.
@@ -174,15 +207,34 @@ impl World {
         }
     }
 
-    /// Everything is published, delivered and applied.
+    /// Days, or more than a month if nobody would miss what the streams forget in it.
+    fn let_time_pass(&mut self) {
+        if self.dice.strikes(Trouble::DaysPassed, 1) {
+            self.now += SignedDuration::from_hours(24 * 3);
+        }
+        if self.is_delivered() && self.dice.strikes(Trouble::MonthPassed, 20) {
+            self.now += SignedDuration::from_hours(24 * 36);
+            for node in self.nodes.values_mut() {
+                node.stream.expire(self.now);
+            }
+        }
+    }
+
+    /// Everything was said, published, delivered and applied.
     fn is_quiet(&self) -> bool {
-        let published =
-            |source: Service| self.nodes.get(&source).map_or(0, |node| node.store.outbox.len());
-        self.commands == COMMANDS
-            && self.nodes.values().all(|node| {
-                let expected: usize = node.store.reads.iter().map(|s| published(*s)).sum();
-                node.store.is_quiet() && node.store.effects.len() >= expected
-            })
+        self.commands == COMMANDS && self.slow.is_none() && self.is_delivered()
+    }
+
+    /// Everything that was said so far is published, delivered and applied, and recorded where it is.
+    fn is_delivered(&self) -> bool {
+        let said =
+            |source: &Service| self.nodes.get(source).map_or(0, |node| node.store.outbox.len());
+        self.nodes.values().all(|node| {
+            let expected: usize = node.store.reads.iter().map(said).sum();
+            node.store.is_quiet()
+                && node.store.effects.len() >= expected
+                && node.store.is_true_to(&node.stream, self.now)
+        })
     }
 
     fn report(self, seed: u64, stuck: bool) -> Report {
@@ -203,6 +255,18 @@ impl World {
             troubles: self.dice.troubles,
             violations,
         }
+    }
+}
+
+/// The broker crashes without the end of a stream. Readers look at it before anything is published
+/// there, as the relay lets them; what was late arrives before anybody else sends.
+fn crash(stream: &mut Stream, now: Timestamp, dice: &mut Dice, bug: Option<Bug>) {
+    stream.lose_tail(1 + dice.below(3));
+    if bug != Some(Bug::StayAhead) && stream.let_readers_look() {
+        dice.struck(Trouble::ReaderAhead);
+    }
+    if dice.percent(50) && stream.arrive(now) {
+        dice.struck(Trouble::TailRewritten);
     }
 }
 

@@ -1,4 +1,6 @@
-//! What the stream says of itself, and the messages in it that we did not record.
+//! What the stream says of itself, and the messages in it.
+
+use std::collections::BTreeSet;
 
 use async_nats::jetstream::stream::{self, RawMessageErrorKind};
 use delivery_core::{Found, Observed};
@@ -25,20 +27,25 @@ pub(super) async fn observe(stream: &stream::Stream) -> Result<Observed, BoxErro
     let info = stream.cached_info();
     let holes = info.state.deleted_count.unwrap_or(0) > 0;
     if !holes {
-        return observed(info, Vec::new());
+        return observed(info, BTreeSet::new());
     }
     let detailed = stream.info_builder().with_deleted(true).fetch().await?.info;
-    let deleted = detailed.state.deleted.clone().unwrap_or_default();
+    let deleted = detailed.state.deleted.iter().flatten().copied().collect();
     observed(&detailed, deleted)
 }
 
-fn observed(info: &stream::Info, deleted: Vec<u64>) -> Result<Observed, BoxError> {
+fn observed(info: &stream::Info, deleted: BTreeSet<u64>) -> Result<Observed, BoxError> {
     Ok(Observed {
-        created: Timestamp::from_nanosecond(info.created.unix_timestamp_nanos())?,
+        created: created(info)?,
         first: info.state.first_sequence,
         last: info.state.last_sequence,
         deleted,
     })
+}
+
+/// When a stream was created.
+pub(super) fn created(info: &stream::Info) -> Result<Timestamp, BoxError> {
+    Ok(Timestamp::from_nanosecond(info.created.unix_timestamp_nanos())?)
 }
 
 /// The messages from `from` to `to`; those that are gone are left out.
@@ -63,7 +70,8 @@ async fn read_one(stream: &stream::Stream, sequence: u64) -> Result<Option<Readi
         Ok(message) => {
             let identity = identify(&message.payload);
             let event = identity.map(|identity| identity.event);
-            Ok(Some((Found { sequence, event }, identity)))
+            let at = Timestamp::from_nanosecond(message.time.unix_timestamp_nanos())?;
+            Ok(Some((Found { sequence, event, at }, identity)))
         }
         Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
         Err(error) => Err(error.into()),

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_nats::jetstream::stream;
 use clock::{Ids, RandomIds};
-use delivery_core::{Act, Outcome, Pending, Recorded, Settlement};
+use delivery_core::{Act, Found, Outcome, Pending, Recorded, Settlement};
 use events::words::Stream;
 use jiff::SignedDuration;
 use tokio::time::Instant;
@@ -27,6 +27,11 @@ use crate::{
 const SWEEP: Duration = Duration::from_secs(1);
 /// Between two looks at the stream when nothing is wrong.
 const CHECK: Duration = Duration::from_mins(1);
+/// How long the readers of a stream that lost its tail are given to see that. They look when they
+/// are connected again, which they try at least every 2 s.
+const READERS_LOOK: Duration = Duration::from_secs(5);
+/// How long a settlement may take, before the store is taken for silent.
+const SETTLEMENT: Duration = Duration::from_secs(150);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
@@ -43,6 +48,8 @@ pub(super) struct Session<'a> {
     read: Vec<Identity>,
     /// The broker's words when it refused an event for good.
     refusal: String,
+    /// Whether it was told that something fails, and nothing went well since.
+    told: bool,
     /// When the stream was looked at last, and over which connection.
     checked: Option<(Instant, u64)>,
 }
@@ -58,6 +65,7 @@ impl<'a> Session<'a> {
             rows: BTreeMap::new(),
             read: Vec::new(),
             refusal: String::new(),
+            told: false,
             checked: None,
         }
     }
@@ -73,29 +81,42 @@ impl<'a> Session<'a> {
                     .await;
                 Ok(Outcome::Woken)
             }
+            Act::LetReadersLook => {
+                tokio::time::sleep(READERS_LOOK).await;
+                Ok(Outcome::Woken)
+            }
             Act::Observe => self.observe().await,
+            Act::Compare { from, to } => self.compare(from, to).await,
             Act::Read { from, to } => self.read(from, to).await,
             Act::Settle(settlement) => self.settle(settlement).await,
             // A busy relay looks at its stream as often as an idle one.
-            Act::Load if self.check_is_due() && !stop.is_cancelled() => {
-                Ok(Outcome::Loaded(Vec::new()))
-            }
+            Act::Load if self.check_is_due() && !stop.is_cancelled() => Ok(Outcome::CheckDue),
             Act::Load => self.load().await,
             Act::Publish { events, expected_last } => self.publish(&events, expected_last).await,
             Act::Record { expected, events, last } => self.record(expected, &events, last).await,
             Act::Park(culprit) => self.park(culprit).await,
         };
         Some(outcome.unwrap_or_else(|error| {
-            let (stream, error) = (self.stream.name(), Causes(&*error));
-            tracing::warn!(stream, %error, "the relay looks at its stream again");
+            self.tell(&*error);
             Outcome::Unclear
         }))
+    }
+
+    /// Tells what failed, once until something went well.
+    fn tell(&mut self, error: &(dyn std::error::Error + 'static)) {
+        let (stream, error) = (self.stream.name(), Causes(error));
+        if std::mem::replace(&mut self.told, true) {
+            tracing::debug!(stream, %error, "the relay still looks at its stream");
+        } else {
+            tracing::warn!(stream, %error, "the relay looks at its stream again");
+        }
     }
 
     async fn idle(&mut self, stop: &CancellationToken) -> Option<Outcome> {
         if stop.is_cancelled() {
             return None;
         }
+        self.told = false;
         if self.check_is_due() {
             return Some(Outcome::CheckDue);
         }
@@ -125,6 +146,22 @@ impl<'a> Session<'a> {
         Ok(Outcome::Observed(observed))
     }
 
+    async fn compare(&self, from: u64, to: u64) -> Result<Outcome, BoxError> {
+        let Some(handle) = &self.handle else {
+            return Ok(Outcome::Unclear);
+        };
+        let created = observe::created(handle.cached_info())?;
+        let pool = &self.delivery.pool;
+        let recorded = outbox::publications(pool, self.stream, created, from, to).await?;
+        let readings = observe::read(handle, from, to).await?;
+        let differs = |found: &Found| {
+            recorded.get(&found.sequence).is_some_and(|event| Some(*event) != found.event)
+        };
+        let found = readings.into_iter().map(|(found, _)| found);
+        let differ = found.filter(differs).map(|found| found.sequence).collect();
+        Ok(Outcome::Compared { differ })
+    }
+
     async fn read(&mut self, from: u64, to: u64) -> Result<Outcome, BoxError> {
         let Some(handle) = &self.handle else {
             return Ok(Outcome::Unclear);
@@ -138,7 +175,8 @@ impl<'a> Session<'a> {
         let machine = self.delivery.clock.machine();
         let read = std::mem::take(&mut self.read);
         let pool = &self.delivery.pool;
-        let settled = settle::settle(pool, self.stream, &settlement, &read, machine).await?;
+        let settled = settle::settle(pool, self.stream, &settlement, &read, machine);
+        let settled = tokio::time::timeout(SETTLEMENT, settled).await??;
         let Some(Settled { put_back, foreign }) = settled else {
             return Ok(Outcome::Overtaken);
         };
@@ -188,6 +226,7 @@ impl<'a> Session<'a> {
         if !outbox::record(pool, self.stream, expected, events, last, machine).await? {
             return Ok(Outcome::Overtaken);
         }
+        self.told = false;
         self.delivery.metrics.published(self.stream, events.len() as u64);
         Ok(Outcome::Moved)
     }

@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use delivery_core::{Lane, MAX_AGE, Publication, Recorded, Settlement, lane};
+use delivery_core::{ATOMIC_BATCH, Found, Lane, Recorded, Settlement, lane};
 use events::words::Stream;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use jiff_sqlx::ToSqlx;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{
-    observe::Identity,
-    outbox::{instant, nanoseconds},
-};
+use super::{forget::forget, observe::Identity, outbox::nanoseconds};
 use crate::{Tx, bigint};
 
 /// The whole outbox of 35 days may be put back by one statement.
@@ -48,7 +45,7 @@ pub(super) async fn settle(
     let ours = identify(&mut tx, stream, read).await?;
     let (runs, foreign) = runs(settlement, &ours);
     for run in &runs {
-        record(&mut tx, stream, settlement, run, machine).await?;
+        record(&mut tx, stream, settlement, run).await?;
     }
     let found: Vec<i64> = runs.into_iter().flat_map(|run| run.seqs).collect();
     sqlx::query!(
@@ -102,89 +99,6 @@ async fn compare_and_set(
     Ok(moved.rows_affected() == 1)
 }
 
-/// Forgets the publications that are lost, and returns what they were.
-///
-/// Every batch that may hold a lost one is taken out; what is not lost goes back, one by one, so
-/// that a batch with a hole is split.
-async fn forget(
-    tx: &mut Tx<'_>,
-    stream: Stream,
-    settlement: &Settlement,
-    machine: Timestamp,
-) -> Result<Vec<i64>, sqlx::Error> {
-    let Settlement { observed, lost, .. } = settlement;
-    let holes: Vec<i64> = lost.at.iter().map(|sequence| bigint::to(*sequence)).collect();
-    let batches = sqlx::query!(
-        "delete from delivery.relay_batch b
-         where b.stream = $1 and case
-             when b.created <> $2 then $3
-             else b.first + cardinality(b.seqs) > $4::bigint + 1
-                 or (b.first < $5 and b.at >= $6)
-                 or exists (select from unnest($7::bigint[]) as h(hole)
-                            where hole >= b.first and hole < b.first + cardinality(b.seqs))
-             end
-         returning created, first, seqs, at",
-        stream.name(),
-        nanoseconds(observed.created),
-        lost.of_other_streams,
-        lost.above.map_or(i64::MAX - 1, bigint::to),
-        bigint::to(lost.below),
-        (machine - MAX_AGE).to_sqlx() as _,
-        &holes,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut gone = Vec::new();
-    let mut kept = Kept::default();
-    for batch in batches {
-        let (created, at) = (instant(batch.created), batch.at.to_jiff());
-        for (sequence, seq) in (bigint::from(batch.first)..).zip(batch.seqs) {
-            if lost.holds(Publication { created, sequence, at }, observed.created, machine) {
-                gone.push(seq);
-            } else {
-                kept.push(batch.created, sequence, seq, at);
-            }
-        }
-    }
-    kept.write(tx, stream).await?;
-    Ok(gone)
-}
-
-/// Publications that outlive their batch.
-#[derive(Default)]
-struct Kept {
-    created: Vec<i64>,
-    sequences: Vec<i64>,
-    seqs: Vec<i64>,
-    at: Vec<jiff_sqlx::Timestamp>,
-}
-
-impl Kept {
-    fn push(&mut self, created: i64, sequence: u64, seq: i64, at: Timestamp) {
-        self.created.push(created);
-        self.sequences.push(bigint::to(sequence));
-        self.seqs.push(seq);
-        self.at.push(at.to_sqlx());
-    }
-
-    async fn write(&self, tx: &mut Tx<'_>, stream: Stream) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "insert into delivery.relay_batch (stream, created, first, seqs, at)
-             select $1, created, sequence, array[seq], at
-             from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
-                 as k(created, sequence, seq, at)",
-            stream.name(),
-            &self.created,
-            &self.sequences,
-            &self.seqs,
-            &self.at as _,
-        )
-        .execute(&mut **tx)
-        .await?;
-        Ok(())
-    }
-}
-
 /// The outbox rows of the messages that were read, by event id.
 ///
 /// Looked up by key and sequence, which are indexed, and compared by id.
@@ -216,6 +130,19 @@ async fn identify(
 struct Run {
     first: u64,
     seqs: Vec<i64>,
+    /// When the stream stored the first of them; the last not much later.
+    at: Timestamp,
+}
+
+/// How long a run may have taken. Less than what separates [`AGED_OUT`](delivery_core::AGED_OUT) from the stream's own limit.
+const RUN: SignedDuration = SignedDuration::from_mins(10);
+
+impl Run {
+    fn goes_on_with(&self, found: &Found) -> bool {
+        self.first + self.seqs.len() as u64 == found.sequence
+            && self.seqs.len() < ATOMIC_BATCH
+            && found.at.duration_since(self.at) < RUN
+    }
 }
 
 /// Found messages as runs without gaps, and the sequences of foreign ones.
@@ -227,9 +154,9 @@ fn runs(settlement: &Settlement, ours: &BTreeMap<Uuid, i64>) -> (Vec<Run>, Vec<u
             foreign.push(found.sequence);
             continue;
         };
-        match runs.last_mut() {
-            Some(run) if run.first + run.seqs.len() as u64 == found.sequence => run.seqs.push(*seq),
-            Some(_) | None => runs.push(Run { first: found.sequence, seqs: vec![*seq] }),
+        match runs.last_mut().filter(|run| run.goes_on_with(found)) {
+            Some(run) => run.seqs.push(*seq),
+            None => runs.push(Run { first: found.sequence, seqs: vec![*seq], at: found.at }),
         }
     }
     (runs, foreign)
@@ -240,7 +167,6 @@ async fn record(
     stream: Stream,
     settlement: &Settlement,
     run: &Run,
-    machine: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into delivery.relay_batch (stream, created, first, seqs, at)
@@ -250,7 +176,7 @@ async fn record(
         nanoseconds(settlement.observed.created),
         bigint::to(run.first),
         &run.seqs,
-        machine.to_sqlx() as _,
+        run.at.to_sqlx() as _,
     )
     .execute(&mut **tx)
     .await?;
@@ -303,29 +229,48 @@ fn lane_of(day: Date, machine: Timestamp) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use delivery_core::{Found, Lost, Observed};
+    use delivery_core::{Lost, Observed};
 
     use super::*;
 
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn settlement(found: Vec<Found>) -> Settlement {
+        let last = found.last().map_or(0, |found| found.sequence);
+        let observed = Observed { created: AT, first: 1, last, deleted: BTreeSet::new() };
+        Settlement { expected: None, observed, lost: Lost::default(), found }
+    }
+
+    fn event(n: u64) -> Uuid {
+        Uuid::from_u128(n.into())
+    }
+
     #[test]
     fn found_messages_are_recorded_in_runs_and_foreign_ones_told() {
-        let event = |n: u128| Some(Uuid::from_u128(n));
-        let found = [(7, event(1)), (8, event(2)), (9, None), (10, event(3)), (11, event(99))];
-        let settlement = Settlement {
-            expected: None,
-            observed: Observed {
-                created: Timestamp::UNIX_EPOCH,
-                first: 1,
-                last: 11,
-                deleted: vec![],
-            },
-            lost: Lost::default(),
-            found: found.map(|(sequence, event)| Found { sequence, event }).to_vec(),
-        };
-        let ours = (1..=3).map(|n| (Uuid::from_u128(n), i64::try_from(n).unwrap() * 10)).collect();
-        let expected =
-            vec![Run { first: 7, seqs: vec![10, 20] }, Run { first: 10, seqs: vec![30] }];
-        assert_eq!(runs(&settlement, &ours), (expected, vec![9, 11]));
+        let events = [(7, Some(1)), (8, Some(2)), (9, None), (10, Some(3)), (11, Some(99))];
+        let found =
+            events.map(|(sequence, n)| Found { sequence, event: n.map(event), at: AT }).to_vec();
+        let ours = (1..=3).map(|n| (event(n), bigint::to(n) * 10)).collect();
+        let expected = vec![
+            Run { first: 7, seqs: vec![10, 20], at: AT },
+            Run { first: 10, seqs: vec![30], at: AT },
+        ];
+        assert_eq!(runs(&settlement(found), &ours), (expected, vec![9, 11]));
+    }
+
+    #[test]
+    fn a_run_is_as_old_as_its_messages_and_no_longer_than_a_batch() {
+        let found = (1..=2_500).map(|sequence| Found {
+            sequence,
+            event: Some(event(sequence)),
+            at: if sequence <= 200 { AT } else { AT + RUN },
+        });
+        let ours = (1..=2_500).map(|n| (event(n), bigint::to(n))).collect();
+        let (runs, _) = runs(&settlement(found.collect()), &ours);
+        let runs: Vec<_> = runs.iter().map(|run| (run.first, run.seqs.len(), run.at)).collect();
+        let late = AT + RUN;
+        let expected = [(1, 200, AT), (201, 1_000, late), (1_201, 1_000, late), (2_201, 300, late)];
+        assert_eq!(runs, expected);
     }
 
     #[test]

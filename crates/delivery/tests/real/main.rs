@@ -10,8 +10,10 @@
 mod commands;
 mod dead;
 mod journey;
+mod leading;
 mod order;
 mod relays;
 mod rights;
+mod tails;
 mod toy;
 mod wakes;

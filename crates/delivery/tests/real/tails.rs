@@ -1,0 +1,100 @@
+//! A broker that comes back without the end of a stream, and what is then written there.
+
+use delivery::stream_settings;
+use events::words::{Service, Stream};
+use serde_json::{Value, json};
+use sqlx::Executor;
+use testkit::{Nats, eventually};
+
+use crate::toy::{Hand, Toy, closed, installation, key};
+
+async fn last_sequence(nats: &Nats) -> u64 {
+    let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
+    stream.cached_info().state.last_sequence
+}
+
+#[tokio::test]
+async fn a_reader_that_is_ahead_of_its_stream_reads_again_and_misses_nothing() {
+    let nats = Nats::start("").await;
+    let hand = Hand::new(&nats, &[Stream::Intake]).await;
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let key = key();
+    hand.put_all(key, &[1, 2, 3]).await;
+    dispatch.inbox();
+    dispatch.reaches(key, &[1, 2, 3]).await;
+    dispatch.stop().await;
+    // As if the stream had ended at 9 before the broker crashed.
+    let jetstream = nats.jetstream().await;
+    let reset: Value =
+        jetstream.request("CONSUMER.RESET.INTAKE.dispatch", &json!({"seq": 10})).await.unwrap();
+    assert_eq!(reset["delivered"]["stream_seq"], 9, "{reset}");
+
+    let heir = dispatch.again();
+    heir.inbox();
+    hand.put_all(key, &[4, 5]).await;
+    heir.reaches(key, &[1, 2, 3, 4, 5]).await;
+    heir.stop().await;
+}
+
+#[tokio::test]
+async fn what_another_event_took_the_place_of_goes_out_again() {
+    let nats = Nats::start("").await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    let (first, late, lost) = (key(), key(), key());
+    intake.relay();
+    for key in [first, late] {
+        intake.say(key, &[closed()]).await;
+    }
+    eventually("both are published", async || last_sequence(&nats).await == 2).await;
+    intake.stop().await;
+    // As if the second place had been `lost`'s, and the broker had lost that, and taken in a late
+    // publish of `late` instead.
+    intake.say(lost, &[closed()]).await;
+    let owner = intake.database.owner_pool();
+    for pretend in [
+        "delete from delivery.relay_batch where first = 2",
+        "update delivery.relay_batch set seqs = seqs[1:1]",
+        "insert into delivery.relay_batch (stream, created, first, seqs, at)
+         select 'INTAKE', created, 2, array[p.seq], now()
+         from delivery.relay_state, delivery.outbox_pending p",
+        "delete from delivery.outbox_pending",
+        "insert into delivery.outbox_pending (stream, seq, day)
+         select stream, seq, day from delivery.outbox order by seq offset 1 limit 1",
+    ] {
+        owner.execute(pretend).await.unwrap();
+    }
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    dispatch.inbox();
+    let heir = intake.again();
+    heir.relay();
+    for key in [first, late, lost] {
+        dispatch.reaches(key, &[1]).await;
+    }
+    assert_eq!(last_sequence(&nats).await, 3, "what was found is not sent again");
+    heir.stop().await;
+    dispatch.stop().await;
+}
+
+#[tokio::test]
+async fn many_holes_in_a_stream_with_a_long_history_are_settled_at_once() {
+    let nats = Nats::start("").await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    let settings = stream_settings(Stream::Intake, &installation(), 1);
+    let erasable = async_nats::jetstream::stream::Config { deny_delete: false, ..settings };
+    let stream = nats.jetstream().await.create_stream(erasable).await.unwrap();
+    intake.say(key(), &vec![closed(); 2_000]).await;
+    intake.relay();
+    eventually("all is published", async || last_sequence(&nats).await == 2_000).await;
+    intake.stop().await;
+    for lost in (0..1_000).map(|n| 2 * n + 1) {
+        stream.delete_message(lost).await.unwrap();
+    }
+    let history = "insert into delivery.relay_batch (stream, created, first, seqs, at)
+                   select 'INTAKE', created, 1000000 + n, array[0], now()
+                   from delivery.relay_state, generate_series(1, 600000) as n";
+    intake.database.owner_pool().execute(history).await.unwrap();
+    let heir = intake.again();
+    heir.relay();
+    eventually("all is published again", async || last_sequence(&nats).await == 3_000).await;
+    heir.stop().await;
+}
