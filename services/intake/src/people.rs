@@ -133,7 +133,7 @@ pub(crate) enum Imported {
 pub(crate) struct Directory {
     seals: Seals,
     pub(crate) keys: Keys,
-    known: Vec<Known>,
+    known: BTreeMap<PersonId, Known>,
     changed: BTreeSet<PersonId>,
 }
 
@@ -164,7 +164,7 @@ impl Directory {
         }
         let known = persons.into_iter().map(|(id, account)| {
             let details = by_person.remove(&id).unwrap_or_default();
-            Known { id, account, details }
+            (id, Known { id, account, details })
         });
         let (known, seals) = (known.collect(), seals.clone());
         Ok(Self { seals, keys, known, changed: BTreeSet::new() })
@@ -172,7 +172,7 @@ impl Directory {
 
     /// The person of an id.
     pub(crate) fn get(&self, id: PersonId) -> Option<&Known> {
-        self.known.iter().find(|known| known.id == id)
+        self.known.get(&id)
     }
 
     /// The person who is named, or a new one; `None` for an id that nobody has.
@@ -180,12 +180,12 @@ impl Directory {
     /// What is told besides is kept, unless the portal answers for that person.
     pub(crate) fn find_or_add(&mut self, named: &Named, ids: &mut impl Ids) -> Option<PersonId> {
         let known = match named.id {
-            Some(id) => Some(self.known.iter_mut().find(|known| known.id == id)?),
-            None => self.known.iter_mut().find(|known| known.details.fits(&named.details)),
+            Some(id) => Some(self.known.get_mut(&id)?),
+            None => self.known.values_mut().find(|known| known.details.fits(&named.details)),
         };
         let Some(known) = known else {
             let (id, details) = (ids.id(), named.details.clone());
-            self.known.push(Known { id, account: None, details });
+            self.known.insert(id, Known { id, account: None, details });
             self.changed.insert(id);
             return Some(id);
         };
@@ -198,26 +198,21 @@ impl Directory {
     /// Brings a person to what the portal says.
     pub(crate) fn import(&mut self, new: Known) -> Imported {
         let id = new.id;
-        let imported = match self.known.iter_mut().find(|known| known.id == id) {
-            Some(known) if known.account == new.account && known.details == new.details => {
+        let imported = match self.known.get(&id) {
+            Some(old) if old.account == new.account && old.details == new.details => {
                 return Imported::Same;
             }
-            Some(known) => {
-                *known = new;
-                Imported::Changed
-            }
-            None => {
-                self.known.push(new);
-                Imported::Added
-            }
+            Some(_) => Imported::Changed,
+            None => Imported::Added,
         };
+        self.known.insert(id, new);
         self.changed.insert(id);
         imported
     }
 
     /// Writes the persons who are new or changed, and the keys that were made.
     pub(crate) async fn save(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let changed = self.known.iter().filter(|known| self.changed.contains(&known.id));
+        let changed = self.changed.iter().filter_map(|id| self.known.get(id));
         let (mut persons, mut details) = (Vec::new(), Vec::new());
         for Known { id, account, details: known } in changed {
             persons.push((*id, *account));

@@ -1,5 +1,5 @@
-use authz::{Action, Subject, is_traced};
-use clock::CaseId;
+use authz::{Action, Relation, Relations, Subject, decide, is_traced};
+use clock::{CaseId, PersonId};
 use delivery::{Tx, audit};
 use delivery_rpc::Failure;
 use intake_core::Case;
@@ -28,7 +28,9 @@ pub(crate) async fn get_case(
     may(subject, Action::GetCase, relations, case.level)?;
     let rules = intake.rules_of(&mut tx, &state).await?;
     let mut answer = answers::case(id, &state, case, &rules);
-    attach(intake, &mut tx, id, case, &mut answer).await?;
+    let by_duty = decide(subject, Action::GetCase, but_own(relations), case.level).is_allowed();
+    let shown = |person: &PersonId| by_duty || subject.person == Some(*person);
+    attach(intake, &mut tx, id, case, shown, &mut answer).await?;
     if is_traced(case.level) {
         let entry = audit::Entry {
             at: intake.clock().now(),
@@ -43,18 +45,27 @@ pub(crate) async fn get_case(
     Ok(answer)
 }
 
-/// What is sealed; what was erased stays empty.
+/// The relations to a case that come from somebody's duty.
+fn but_own(relations: Relations) -> Relations {
+    let duties = Relation::ALL.into_iter().filter(|relation| *relation != Relation::Own);
+    duties.fold(Relations::NONE, |all, one| all.with(one, relations.has(one)))
+}
+
+/// What is sealed: of persons those who are `shown`, for whoever is a party to a case learns nothing
+/// about the other. What was erased stays empty.
 async fn attach(
     intake: &Intake,
     tx: &mut Tx<'_>,
     id: CaseId,
     case: &Case,
+    shown: impl Fn(&PersonId) -> bool,
     answer: &mut GetCaseResponse,
 ) -> Result<(), Failure> {
-    let persons = [case.caller, case.on_behalf_of].into_iter().flatten();
+    let persons = [case.caller, case.on_behalf_of].into_iter().flatten().filter(&shown);
     let named: Vec<_> = persons.map(|id| Named { id: Some(id), ..Named::default() }).collect();
     let named: Vec<_> = named.iter().collect();
     let mut directory = Directory::load(tx, &intake.seals, &named).await?;
+    // Only those who are shown were looked for.
     let person = |id| directory.get(id).map(answers::person);
     answer.caller = case.caller.and_then(person);
     answer.on_behalf_of = case.on_behalf_of.and_then(person);

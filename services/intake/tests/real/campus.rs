@@ -77,15 +77,25 @@ impl Campus {
         config
     }
 
+    /// Where its Postgres listens.
+    pub(crate) fn store_port(&self) -> u16 {
+        self.config().store.port
+    }
+
     /// Starts intake without a broker.
     pub(crate) async fn start(&self) -> Running {
-        self.start_on("nats://127.0.0.1:1").await
+        self.start_with(|_| ()).await
     }
 
     /// Starts intake on this broker.
     pub(crate) async fn start_on(&self, broker: &str) -> Running {
+        self.start_with(|config| broker.clone_into(&mut config.broker.url)).await
+    }
+
+    /// Starts intake with another configuration.
+    pub(crate) async fn start_with(&self, change: impl FnOnce(&mut Config)) -> Running {
         let mut config = self.config();
-        config.broker.url = broker.to_owned();
+        change(&mut config);
         let process = Process::default();
         let host = Host::open(Service::Intake, config, &intake::SCHEMAS, &process).await.unwrap();
         let (installation, clock) = (host.config.installation.clone(), host.clock.clone());

@@ -153,6 +153,22 @@ async fn a_closed_case_is_reopened_within_its_seven_days_and_not_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_judged_by_the_definitions_that_it_was_accepted_under() {
+    let others = Others::new().await;
+    let case = others.case().await;
+    let mut stricter = example();
+    let policies = stricter.iter_mut().find(|file| file.name == "policies.yaml").unwrap();
+    policies.text = policies.text.replace("closed-solved: 7", "closed-solved: 1");
+    assert_eq!(others.intake.apply(&stricter).await.unwrap().revision, 2);
+    others.completes(case).await;
+    others.reaches(case, CaseState::Resolved, 1).await;
+    others.judges(case, Verdict::Solved).await;
+    others.reaches(case, CaseState::Closed, 1).await;
+    others.campus.advance(&others.intake, SignedDuration::from_hours(3 * 24));
+    assert_eq!(others.reopen(case).await.unwrap().cycle, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_late_fact_changes_nothing_and_is_noted_with_its_reason() {
     let others = Others::new().await;
     let case = others.case().await;

@@ -6,9 +6,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accepting;
-mod broker;
 mod campus;
 mod cases;
 mod definitions;
 mod facts;
+mod outages;
 mod people;

@@ -1,12 +1,13 @@
 //! Who somebody is, and that nobody can read it from the tables.
 
 use authz::Role;
+use clock::PersonId;
 use proto::intake::v1::{
     AcceptCaseRequest, ImportRequestersRequest, ImportRequestersResponse, Person, Requester,
 };
 use sqlx::PgPool;
 
-use crate::campus::{Campus, Running, assistant, id, leak, refusal, somebody};
+use crate::campus::{Campus, Running, assistant, id, leak, refusal, requester, somebody};
 
 const NAME: &str = "许晓漏";
 const PHONE: &str = "10013001300";
@@ -87,6 +88,22 @@ async fn dump(pool: &PgPool) -> String {
         everything.push_str(&rows.join("\n"));
     }
     everything
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reports_for_another_learns_nothing_about_them() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let other = reported(&intake, person(NAME, PHONE)).await;
+    let me = requester(PersonId::from_uuid(id()));
+    let on_behalf_of = Some(person("", PHONE));
+    let told = intake.accept(&me, AcceptCaseRequest { on_behalf_of, ..leak() }).await.unwrap();
+    let mine = intake.get(&me, &told.number).await.unwrap();
+    assert_eq!((mine.caller, mine.on_behalf_of), (None, None));
+    let at_the_desk = intake.get(&assistant(), &told.number).await.unwrap();
+    assert_eq!(at_the_desk.on_behalf_of.unwrap(), other);
+    let she = requester(other.id.parse().unwrap());
+    assert_eq!(intake.get(&she, &told.number).await.unwrap().on_behalf_of.unwrap(), other);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,13 @@
-//! Without a broker, and with it again.
+//! Without its broker, without its store, and with them again.
+
+use std::time::Duration;
 
 use events::{What, words::Stream};
+use futures::future::join_all;
 use proto::delivery::v1::{RedeliverRequest, delivery_client::DeliveryClient};
-use rpc::{Call, Error};
-use testkit::{Nats, eventually};
+use rpc::{Call, Code, Error};
+use testkit::{Nats, Proxy, eventually};
+use tokio::time::Instant;
 
 use crate::campus::{Campus, assistant, example, leak, reason};
 
@@ -65,4 +69,27 @@ async fn another_service_may_ask_for_events_again_and_a_person_may_not() {
     assert_eq!(reason(ask(intake.ask(&assistant())).await), "not-permitted");
     assert_eq!(ask(Call::new()).await.unwrap(), 1);
     eventually("the event is published again", async || count(2).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_store_it_tells_each_caller_soon_and_goes_on_when_the_store_is_back() {
+    let campus = Campus::new().await;
+    let proxy = Proxy::to(campus.store_port()).await;
+    let intake = campus.start_with(|config| config.store.port = proxy.port()).await;
+    intake.apply(&example()).await.unwrap();
+    proxy.refuse();
+    let calls: Vec<_> = (0..20).map(|_| intake.tell(&assistant())).collect();
+    let begun = Instant::now();
+    for answer in join_all(calls.iter().map(|call| intake.accept_by(call, leak()))).await {
+        assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(campus.count("select count(*) from intake.cases").await, 0);
+
+    proxy.pass();
+    for call in &calls {
+        let accepted = async || intake.accept_by(call, leak()).await.ok();
+        eventually("the call is accepted", accepted).await;
+    }
+    assert_eq!(campus.count("select count(*) from intake.cases").await, 20);
 }
