@@ -42,10 +42,11 @@ async fn a_work_order_shows_what_was_promised_and_how_high_it_was_escalated() {
     dispatch.say(case, reopened(2)).await;
     dispatch.has_heard(Service::Intake, case, 2).await;
     dispatch.say(case, told_again()).await;
-    dispatch.has_heard(Service::EscalationTimer, case, 4).await;
+    dispatch.say(case, rung_fired(3, "logistics/head")).await; // of the cycle before
+    dispatch.has_heard(Service::EscalationTimer, case, 5).await;
     let mut both: Vec<_> = dispatch.list(&plumber).await.iter().map(shown).collect();
     both.sort_unstable();
-    assert_eq!(both, [(1, None, 0), (2, Some(due("2026-11-27T21:00:00+08:00")), 3)]);
+    assert_eq!(both, [(1, None, 0), (2, Some(due("2026-11-27T21:00:00+08:00")), 1)]);
 }
 
 /// The promise to complete, extended.
@@ -66,8 +67,8 @@ fn armed(due: &str) -> EscalationFact {
 fn told_again() -> EscalationFact {
     RungToldV1 {
         cycle: Cycle::FIRST.next(),
-        rung: 3,
-        post: "logistics/head".parse().unwrap(),
+        rung: 1,
+        post: "logistics/repair-leader".parse().unwrap(),
         at: at("2026-11-27T09:00:00+08:00"),
     }
     .into()
