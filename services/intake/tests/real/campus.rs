@@ -1,6 +1,6 @@
 //! The example campus with a running intake, and people who ask it.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
 use authz::{Principal, Role, Subject};
 use clock::{AccountId, Clock, Ids, PersonId, RandomIds};
@@ -32,6 +32,9 @@ use uuid::Uuid;
 
 /// The password of both roles of tests.
 const PASSWORD: &str = "test";
+
+/// How long a caller waits: far longer than anything takes, for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A migrated database of intake, and its files.
 pub(crate) struct Campus {
@@ -155,7 +158,7 @@ impl Running {
     /// A question of `subject`.
     pub(crate) fn ask(&self, subject: &Subject) -> Call {
         let token = self.signer.sign(subject, self.clock.machine()).unwrap();
-        Call::new().on_behalf(&token).unwrap()
+        Call::within(PATIENCE).on_behalf(&token).unwrap()
     }
 
     /// A command of `subject` under a key of its own.
