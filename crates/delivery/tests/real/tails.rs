@@ -55,7 +55,7 @@ async fn what_another_event_took_the_place_of_goes_out_again() {
         "delete from delivery.relay_batch where first = 2",
         "update delivery.relay_batch set seqs = seqs[1:1]",
         "insert into delivery.relay_batch (stream, created, first, seqs, at)
-         select 'INTAKE', created, 2, array[p.seq], now()
+         select 'INTAKE', created, 2, array[p.seq], (select max(at) from delivery.relay_batch)
          from delivery.relay_state, delivery.outbox_pending p",
         "delete from delivery.outbox_pending",
         "insert into delivery.outbox_pending (stream, seq, day)
@@ -90,7 +90,7 @@ async fn many_holes_in_a_stream_with_a_long_history_are_settled_at_once() {
         stream.delete_message(lost).await.unwrap();
     }
     let history = "insert into delivery.relay_batch (stream, created, first, seqs, at)
-                   select 'INTAKE', created, 1000000 + n, array[0], now()
+                   select 'INTAKE', created, 1000000 + n, array[0], (select max(at) from delivery.relay_batch)
                    from delivery.relay_state, generate_series(1, 600000) as n";
     intake.database.owner_pool().execute(history).await.unwrap();
     let heir = intake.again();

@@ -64,11 +64,7 @@ fn intake() -> Vec<Fact> {
             reporters: vec![id(0x10)],
             promises: vec![
                 promise(Commitment::Arrive, at("10:00:00")),
-                Promise {
-                    commitment: Commitment::Complete,
-                    due: at("16:00:00"),
-                    provisional: true,
-                },
+                Promise { provisional: true, ..promise(Commitment::Complete, at("16:00:00")) },
             ],
         }
         .into(),

@@ -102,10 +102,6 @@ async fn remind(delivery: &Delivery, case: Uuid) -> anyhow::Result<Says> {
 }
 
 fn done(outcome: dead_letters::Outcome) -> anyhow::Result<Says> {
-    match outcome {
-        dead_letters::Outcome::Done => Ok(Says::Done),
-        dead_letters::Outcome::NotFound | dead_letters::Outcome::NotDroppable(_) => {
-            bail!("{outcome:?}")
-        }
-    }
+    anyhow::ensure!(outcome == dead_letters::Outcome::Done, "{outcome:?}");
+    Ok(Says::Done)
 }

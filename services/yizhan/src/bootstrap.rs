@@ -1,0 +1,132 @@
+//! The first start: an administrator, the example campus, its people.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context as _, Result};
+use clock::Clock;
+use events::words::Service;
+use runtime::Sources;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use servers::Password;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::{
+    client::{Api, Refused, definitions},
+    embedded::{Embedded, Endpoints},
+    home::Home,
+};
+
+const ADMINISTRATOR: &str = "admin";
+const CAMPUS: &str = "examples/campus";
+/// New definitions are with every service within moments.
+const HEARD_WITHIN: Duration = Duration::from_secs(30);
+
+/// Brings an empty installation to the example campus; one that has definitions stays as it is.
+pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
+    let portal = endpoints.portal().context("the installation has no portal")?;
+    let password = Password::kept_in(&home.key("demo-password"))?.reveal().to_owned();
+    create_administrator(home, &password).await?;
+    let api = Api::new(portal)?;
+    let session =
+        api.post("/login", &json!({ "account": ADMINISTRATOR, "password": password })).await;
+    let session = match session {
+        Ok(session) => session,
+        // Its administrator has another password by now: it is somebody's own.
+        Err(error) if is_refused(&error) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let token = session.get("token").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let api = api.with_token(token);
+    if is_new(&api).await? {
+        eprintln!("  applying {CAMPUS}");
+        api.post("/definitions", &definitions::body(Path::new(CAMPUS), false)?).await?;
+        let file = Path::new(CAMPUS).join("people.csv");
+        let csv = std::fs::read_to_string(&file);
+        let csv = csv.with_context(|| format!("reading {}", file.display()))?;
+        let people = json!({ "csv": csv, "initial_password": password });
+        import(&api, &people).await.context("importing the example's people")?;
+    }
+    Ok(())
+}
+
+/// Imports people, as soon as everybody has heard of the definitions that they are checked against.
+async fn import(api: &Api, people: &Value) -> Result<Value> {
+    let begun = tokio::time::Instant::now();
+    loop {
+        match api.post("/people", people).await {
+            Err(error) if is_early(&error) && begun.elapsed() < HEARD_WITHIN => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            imported => return imported,
+        }
+    }
+}
+
+fn is_early(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Refused>().is_some_and(|refused| refused.status().is_server_error())
+}
+
+async fn is_new(api: &Api) -> Result<bool> {
+    match api.get("/definitions", &[]).await {
+        Ok(definitions) => Ok(definitions.get("revision").and_then(Value::as_u64) == Some(0)),
+        Err(error) if is_refused(&error) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_refused(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Refused>().is_some_and(|refused| refused.status().is_client_error())
+}
+
+async fn create_administrator(home: &Home, password: &str) -> Result<()> {
+    let store = Sources::new().file(home.config()).load(Service::Portal)?.store;
+    let of_store = Password::kept_in(&home.key_of(Service::Portal, "store"))?;
+    let options = PgConnectOptions::new_without_pgpass()
+        .host(&store.host)
+        .port(store.port)
+        .database(&store.database(Service::Portal))
+        .username(&store.user(Service::Portal))
+        .password(of_store.reveal());
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+    let password = SecretString::from(password.to_owned());
+    let created =
+        portal::create_administrator(&pool, &Clock::system(), ADMINISTRATOR, password).await;
+    pool.close().await;
+    match created {
+        Ok(_) | Err(portal::AdministratorError::Taken(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says where it is and what to try.
+pub(crate) fn greet(
+    home: &Home,
+    endpoints: &Endpoints,
+    servers: &Embedded,
+    manual_clock: bool,
+) -> Result<()> {
+    let portal = endpoints.portal().context("the installation has no portal")?;
+    let password = Password::kept_in(&home.key("demo-password"))?;
+    let wheels = servers.are_for_evaluation();
+    println!();
+    println!("Yizhan is ready at {portal}/api/v1 (described by {portal}/openapi.json)");
+    println!(
+        "Demo accounts: desk-1, plumber-1, quality, student-1, admin (all in {CAMPUS}/people.csv)"
+    );
+    println!("Their password: {}", password.reveal());
+    if wheels {
+        println!("Its servers are for evaluation: `./yizhan doctor` says more.");
+    }
+    println!();
+    println!("Try, in another terminal:");
+    println!("  ./yizhan login desk-1");
+    println!("  ./yizhan case open water-leak --place dorm-7-302 --text 'the pipe drips'");
+    println!("  ./yizhan case list");
+    println!("  ./yizhan login plumber-1 && ./yizhan work list");
+    if manual_clock {
+        println!("  ./yizhan clock advance 4h");
+    }
+    println!("Ctrl-C stops it; the data stay. `./yizhan reset` wipes them.");
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Calls of the portal's HTTP API.
+
+use std::{fmt, process::ExitCode, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use clock::{Clock, Ids as _, RandomIds};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use rpc::Problem;
+use serde_json::Value;
+
+use super::{Options, output::Format, session::Session};
+use crate::{embedded::Endpoints, home::Home};
+
+/// The portal, as one account sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    client: reqwest::Client,
+    url: String,
+    token: Option<String>,
+    idempotency_key: Option<String>,
+    pub(super) format: Format,
+}
+
+/// What the portal refused, as it said it.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    status: StatusCode,
+    problem: Option<Problem>,
+}
+
+impl Api {
+    /// With the session of the last login.
+    pub(super) fn open(home: &Home, options: &Options) -> Result<Self> {
+        let session = Session::read(home)?;
+        let (url, token) = match (&options.url, session) {
+            (Some(url), Some(session)) if session.url == *url => (url.clone(), Some(session.token)),
+            (Some(url), _) => (url.clone(), None),
+            (None, Some(session)) => (session.url, Some(session.token)),
+            (None, None) => bail!("nobody is logged in: `yizhan login <account>`"),
+        };
+        let token = std::env::var("YIZHAN_TOKEN").ok().or(token);
+        Ok(Self { token, ..Self::at(url, options)? })
+    }
+
+    /// Without a session: to log in.
+    pub(super) fn anonymous(home: &Home, options: &Options) -> Result<Self> {
+        let url = match &options.url {
+            Some(url) => url.clone(),
+            None => portal(home)?,
+        };
+        Self::at(url, options)
+    }
+
+    fn at(url: String, options: &Options) -> Result<Self> {
+        let idempotency_key = options.idempotency_key.clone();
+        Ok(Self { idempotency_key, format: options.output, ..Self::new(url)? })
+    }
+
+    /// The portal at `url`, for a caller that logs in by itself.
+    pub(crate) fn new(url: String) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .context("preparing HTTP")?;
+        Ok(Self { client, url, token: None, idempotency_key: None, format: Format::Json })
+    }
+
+    /// The same, with a bearer token.
+    pub(crate) fn with_token(self, token: String) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Asks a question.
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value> {
+        self.send(self.request(Method::GET, path).query(query)).await
+    }
+
+    /// Gives a command, under a new key unless one was given.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let key = self.idempotency_key.clone();
+        let key = key.unwrap_or_else(|| RandomIds::new(Clock::system()).uuid().to_string());
+        let request = self.request(Method::POST, path).header("idempotency-key", key).json(body);
+        self.send(request).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}/api/v1{path}", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Value> {
+        let answer = request.send().await.with_context(|| {
+            format!("the portal does not answer at {}: is it running?", self.url)
+        })?;
+        let status = answer.status();
+        let body = answer.bytes().await.context("reading the portal's answer")?;
+        if !status.is_success() {
+            return Err(Refused { status, problem: serde_json::from_slice(&body).ok() }.into());
+        }
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&body).context("reading the portal's answer")
+    }
+}
+
+/// The portal of this machine's installation.
+fn portal(home: &Home) -> Result<String> {
+    let endpoints = Endpoints::read(home)?;
+    endpoints.portal().context("the installation has no portal: give --url")
+}
+
+impl Refused {
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// 1 refused · 3 not logged in · 4 not permitted · 5 not there · 6 not in this state · 7 later.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.status {
+            StatusCode::UNAUTHORIZED => 3,
+            StatusCode::FORBIDDEN => 4,
+            StatusCode::NOT_FOUND => 5,
+            StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => 6,
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => 7,
+            _ => 1,
+        })
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(problem) = &self.problem else { return write!(f, "{}", self.status) };
+        write!(f, "{} ({})", problem.detail, problem.reason)?;
+        for violation in &problem.violations {
+            write!(f, "\n  {}: {}", violation.field, violation.description)?;
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            write!(f, "\nlog in: `yizhan login <account>`")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,271 @@
+//! `yizhan case`.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Api,
+    output::{self, Column, Format},
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open a case: an item and a place are enough.
+    Open(Open),
+    /// Show a case with its timeline.
+    Show {
+        /// Its number or id.
+        case: String,
+    },
+    /// List cases, the newest first.
+    List(List),
+    /// Explain urgency, promises, clocks and rungs of a case.
+    Explain {
+        /// Its number or id.
+        case: String,
+    },
+    /// End a case: its requester does not want it any more.
+    Withdraw(Because),
+    /// Say "not solved" of a closed case: its next cycle.
+    Reopen(Because),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The service item.
+    item: String,
+    /// The place; may be missing when the campus phone tells it.
+    #[arg(long)]
+    place: Option<String>,
+    /// What was said, in the caller's words.
+    #[arg(long)]
+    text: Option<String>,
+    /// How the contact came in; `hotline`, `campus-phone`, `counter`, `web` ...
+    #[arg(long)]
+    channel: Option<String>,
+    /// The campus phone that the call came from.
+    #[arg(long)]
+    campus_phone: Option<String>,
+    /// The caller's phone, if it is known.
+    #[arg(long)]
+    phone: Option<String>,
+    /// The caller's name, if it was given.
+    #[arg(long)]
+    name: Option<String>,
+    /// How many people it touches.
+    #[arg(long)]
+    people: Option<u32>,
+    /// When it was received, if that is past: `2026-09-01T08:00:00+08:00`.
+    #[arg(long)]
+    received_at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// `open`, `resolved` or `closed`.
+    #[arg(long)]
+    state: Option<String>,
+    /// `normal`, `urgent` or `critical`.
+    #[arg(long)]
+    urgency: Option<String>,
+    #[arg(long)]
+    item: Option<String>,
+    /// This place and all inside it.
+    #[arg(long)]
+    place: Option<String>,
+    #[arg(long)]
+    department: Option<String>,
+    /// At most so many; 50 by default.
+    #[arg(long)]
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Because {
+    /// The case's number or id.
+    case: String,
+    /// Why, in words.
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+const LIST: [Column; 9] = [
+    ("NUMBER", "number"),
+    ("ITEM", "item"),
+    ("PLACE", "place"),
+    ("URGENCY", "urgency"),
+    ("STATE", "state"),
+    ("CYCLE", "cycle"),
+    ("DUE", "due"),
+    ("HOLDER", "holder.name"),
+    ("RUNG", "rung"),
+];
+
+const ACCEPTED: [Column; 4] = [
+    ("Accepted", "number"),
+    ("Urgency", "urgency"),
+    ("Because", "urgency_reason"),
+    ("Place", "place"),
+];
+
+const CASE: [Column; 14] = [
+    ("Case", "case.number"),
+    ("Item", "case.item"),
+    ("Place", "case.place"),
+    ("Text", "details.text"),
+    ("Urgency", "case.urgency"),
+    ("Because", "details.urgency_reason"),
+    ("State", "case.state"),
+    ("End", "case.end"),
+    ("Cycle", "case.cycle"),
+    ("Received", "case.received_at"),
+    ("Due", "case.due"),
+    ("Department", "case.department"),
+    ("Holder", "case.holder.name"),
+    ("Rung", "case.rung"),
+];
+
+const EXPLAINED: [Column; 3] =
+    [("Case", "number"), ("Urgency", "urgency"), ("Because", "urgency_reason")];
+
+const PROMISES: [Column; 3] =
+    [("PROMISED", "commitment"), ("UNTIL", "due"), ("PROVISIONAL", "provisional")];
+
+const TIMELINE: [Column; 5] = [
+    ("AT", "at"),
+    ("SERVICE", "service"),
+    ("WHAT", "what"),
+    ("WHO", "actor.name"),
+    ("DETAIL", "detail"),
+];
+
+const CLOCKS: [Column; 6] = [
+    ("COMMITMENT", "commitment"),
+    ("CYCLE", "cycle"),
+    ("STATE", "state"),
+    ("DUE", "promises.last.due"),
+    ("STOPPED", "stopped_at"),
+    ("ON TIME", "on_time"),
+];
+
+const RUNGS: [Column; 6] = [
+    ("RUNG", "rung"),
+    ("ROUND", "round"),
+    ("POST", "post"),
+    ("PLANNED", "planned"),
+    ("FIRED", "fired"),
+    ("RETRACTED", "retracted"),
+];
+
+pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
+    match command {
+        Command::Open(open) => accepted(api, &api.post("/cases", &open.body()).await?),
+        Command::Show { case } => show(api, &api.get(&format!("/cases/{case}"), &[]).await?),
+        Command::List(list) => {
+            let answer = api.get("/cases", &list.query()).await?;
+            output::list(api.format, &answer, "cases", &LIST)
+        }
+        Command::Explain { case } => {
+            explain(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
+        }
+        Command::Withdraw(because) => end(api, "withdraw", "withdrawn", &because).await,
+        Command::Reopen(because) => end(api, "reopen", "reopened", &because).await,
+    }
+}
+
+impl Open {
+    fn body(self) -> Value {
+        let mut caller = Map::new();
+        caller.extend(self.phone.map(|phone| ("phone".to_owned(), phone.into())));
+        caller.extend(self.name.map(|name| ("name".to_owned(), name.into())));
+        let mut body = Map::from_iter([("item".to_owned(), Value::from(self.item))]);
+        let mut give = |key: &str, value: Option<Value>| {
+            body.extend(value.map(|value| (key.to_owned(), value)));
+        };
+        give("place", self.place.map(Value::from));
+        give("text", self.text.map(Value::from));
+        give("channel", self.channel.map(Value::from));
+        give("campus_phone", self.campus_phone.map(Value::from));
+        give("people", self.people.map(Value::from));
+        give("received_at", self.received_at.map(Value::from));
+        give("caller", (!caller.is_empty()).then(|| caller.into()));
+        body.into()
+    }
+}
+
+impl List {
+    fn query(self) -> Vec<(&'static str, String)> {
+        let given = [
+            ("state", self.state),
+            ("urgency", self.urgency),
+            ("item", self.item),
+            ("place", self.place),
+            ("department", self.department),
+            ("limit", self.limit.map(|limit| limit.to_string())),
+        ];
+        given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+}
+
+fn accepted(api: &Api, answer: &Value) -> Result<()> {
+    if api.format == Format::Json {
+        return output::json(answer);
+    }
+    print!("{}", output::fields(answer, &ACCEPTED));
+    print!("{}", output::table(rows(answer, "promises"), &PROMISES));
+    Ok(())
+}
+
+fn show(api: &Api, answer: &Value) -> Result<()> {
+    if api.format == Format::Json {
+        return output::json(answer);
+    }
+    print!("{}", output::fields(answer, &CASE));
+    println!();
+    print!("{}", output::table(rows(answer, "timeline"), &TIMELINE));
+    Ok(())
+}
+
+fn explain(api: &Api, answer: &Value) -> Result<()> {
+    if api.format == Format::Json {
+        return output::json(answer);
+    }
+    print!("{}", output::fields(answer, &EXPLAINED));
+    println!();
+    let clocks = rows(answer, "clocks");
+    print!("{}", output::table(clocks, &CLOCKS));
+    for clock in clocks {
+        let rungs = rows(clock, "rungs");
+        if !rungs.is_empty() {
+            println!(
+                "\n{}, cycle {}",
+                output::cell(clock, "commitment"),
+                output::cell(clock, "cycle")
+            );
+            print!("{}", output::table(rungs, &RUNGS));
+        }
+    }
+    Ok(())
+}
+
+async fn end(api: &Api, verb: &str, done: &str, because: &Because) -> Result<()> {
+    let Because { case, reason } = because;
+    let body = json!({ "reason": reason.as_deref().unwrap_or_default() });
+    let answer = api.post(&format!("/cases/{case}/{verb}"), &body).await?;
+    if api.format == Format::Json {
+        return output::json(&answer);
+    }
+    match answer.get("cycle") {
+        Some(cycle) => println!("{case} is {done}: cycle {cycle}."),
+        None => println!("{case} is {done}."),
+    }
+    if !rows(&answer, "promises").is_empty() {
+        print!("{}", output::table(rows(&answer, "promises"), &PROMISES));
+    }
+    Ok(())
+}
+
+fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {
+    answer.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! `yizhan dlq`.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{
+    Api,
+    output::{self, Column, Format},
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List what waits for a person, the oldest first.
+    Ls {
+        /// Only those of this service.
+        #[arg(long)]
+        service: Option<String>,
+    },
+    /// Show one with its content.
+    Show(Letter),
+    /// Try it again, and what waits behind it in order.
+    Replay(Letter),
+    /// Give it up: it is lost for its service, and what waits behind it goes on.
+    Drop {
+        #[command(flatten)]
+        letter: Letter,
+        /// Why it may be lost, for the audit.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Letter {
+    /// The service where it waits.
+    service: String,
+    /// Its id.
+    id: String,
+}
+
+const LIST: [Column; 8] = [
+    ("SERVICE", "service"),
+    ("ID", "id"),
+    ("KIND", "kind"),
+    ("FROM", "source"),
+    ("WAITING", "waiting"),
+    ("TRIES", "tries"),
+    ("SINCE", "since"),
+    ("FAILURE", "failure"),
+];
+
+pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
+    match command {
+        Command::Ls { service } => {
+            let query: Vec<_> = service.map(|service| ("service", service)).into_iter().collect();
+            let answer = api.get("/dlq", &query).await?;
+            output::list(api.format, &answer, "letters", &LIST)
+        }
+        Command::Show(letter) => output::json(&api.get(&letter.path(""), &[]).await?),
+        Command::Replay(letter) => {
+            let answer = api.post(&letter.path("/replay"), &json!({})).await?;
+            told(api, &answer, &letter, "is tried again")
+        }
+        Command::Drop { letter, reason } => {
+            let answer = api.post(&letter.path("/drop"), &json!({ "reason": reason })).await?;
+            told(api, &answer, &letter, "is given up")
+        }
+    }
+}
+
+fn told(api: &Api, answer: &serde_json::Value, letter: &Letter, what: &str) -> Result<()> {
+    if api.format == Format::Json {
+        return output::json(answer);
+    }
+    println!("{} of {} {what}.", letter.id, letter.service);
+    Ok(())
+}
+
+impl Letter {
+    fn path(&self, verb: &str) -> String {
+        format!("/dlq/{}/{}{verb}", self.service, self.id)
+    }
+}

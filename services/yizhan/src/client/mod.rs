@@ -1,0 +1,158 @@
+//! The command line over the portal's HTTP API.
+//!
+//! ```text
+//!  arguments ── one file per noun ── Api (token, Idempotency-Key) ── portal
+//!                                      │
+//!        table or fields for people <──┴──> -o json for programs: the answer as it came
+//!        exit code by what became of it
+//! ```
+//!
+//! The answers are shown, not understood: the API's description is the contract, and what it adds
+//! reaches `-o json` without a new release of the command line.
+
+mod api;
+mod callbacks;
+mod cases;
+mod dead_letters;
+pub(crate) mod definitions;
+mod messages;
+mod output;
+mod people;
+mod session;
+mod sessions;
+mod work;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::home::Home;
+use output::Format;
+
+pub(crate) use api::{Api, Refused};
+
+/// What is asked of the portal.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Log in; the session is kept for the commands that follow.
+    Login {
+        /// The account.
+        account: String,
+        /// The file that holds the password; asked for, or the demo password, by default.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// End the session.
+    Logout {
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Cases (办件): open, follow and end them.
+    Case {
+        #[command(subcommand)]
+        command: cases::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Work orders (工单): claim them and get them done.
+    Work {
+        #[command(subcommand)]
+        command: work::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Callbacks (回访): whom to ask, and what they say.
+    Callback {
+        #[command(subcommand)]
+        command: callbacks::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Messages: who was told what.
+    Message {
+        #[command(subcommand)]
+        command: messages::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// What failed for its own fault and waits for a person.
+    Dlq {
+        #[command(subcommand)]
+        command: dead_letters::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Check a campus's documents as a whole and put them in force.
+    Apply {
+        #[command(flatten)]
+        apply: definitions::Apply,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the accounts what a file of people says.
+    People {
+        #[command(flatten)]
+        import: people::Import,
+        #[command(flatten)]
+        options: Options,
+    },
+}
+
+/// How the portal is reached and its answers are shown.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Where the portal is; that of the login by default.
+    #[arg(long, global = true, env = "YIZHAN_URL")]
+    url: Option<String>,
+    /// `table` for people, `json` for programs.
+    #[arg(short, long, global = true, value_enum, default_value = "table")]
+    output: Format,
+    /// Sends a command again under the key of its first time, so that it is done once.
+    #[arg(long, global = true, value_name = "KEY")]
+    idempotency_key: Option<String>,
+}
+
+/// Asks and shows. What the portal refuses is told with an exit code of its own.
+pub(crate) async fn run(home: &Home, command: Command) -> Result<ExitCode> {
+    match perform(home, command).await {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => match error.downcast_ref::<Refused>() {
+            Some(refused) => {
+                eprintln!("error: {refused}");
+                Ok(refused.exit_code())
+            }
+            None => Err(error),
+        },
+    }
+}
+
+async fn perform(home: &Home, command: Command) -> Result<()> {
+    match command {
+        Command::Login { account, password_file, options } => {
+            sessions::login(home, &options, &account, password_file.as_deref()).await
+        }
+        Command::Logout { options } => sessions::logout(home, &options).await,
+        Command::Case { command, options } => {
+            cases::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
+        Command::Callback { command, options } => {
+            callbacks::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Message { command, options } => {
+            messages::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Dlq { command, options } => {
+            dead_letters::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Apply { apply, options } => {
+            definitions::run(&Api::open(home, &options)?, &apply).await
+        }
+        Command::People { import, options } => {
+            people::run(&Api::open(home, &options)?, &import).await
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! An installation on one machine: its keys, its servers, its databases and its configuration.
+//!
+//! ```text
+//!  keys ──> Postgres (a database and two roles per service) ──┐
+//!       └─> nats-server (a user per service, least rights) ───┴─> config.toml ──> serve
+//! ```
+//!
+//! Evaluation is its purpose, but nothing in it is different from the real thing: the same roles,
+//! the same rights, the same migrations, real servers.
+
+mod config;
+mod keys;
+mod store;
+
+use anyhow::{Context as _, Result};
+use events::words::Service;
+use servers::{Durability, Nats, Origin, Password, Places, Postgres, Programs, Setup};
+
+use crate::{home::Home, up::Wanted};
+
+pub(crate) use config::Endpoints;
+
+/// Names the only installation that this machine's folder holds.
+const INSTALLATION: &str = "campus";
+
+/// The servers of an installation; stopped when dropped.
+pub(crate) struct Embedded {
+    _postgres: Postgres,
+    _nats: Nats,
+    programs: Programs,
+}
+
+/// Starts the servers, makes what is missing in them, and writes the configuration.
+///
+/// Called before there is a runtime: the servers are tied to the thread that starts them.
+pub(crate) fn start(home: &Home, wanted: &Wanted) -> Result<Embedded> {
+    home.make()?;
+    let progress = |line: &str| eprintln!("  {line}");
+    let project = std::env::current_dir().context("finding the current folder")?;
+    let programs = servers::provide(&Places::of_process(&project), &progress)?;
+    keys::make(home)?;
+
+    eprintln!("  Postgres {}", programs.postgres.version());
+    let password = Password::kept_in(&home.key("postgres"))?;
+    let setup = |name| -> Result<Setup> {
+        Ok(Setup {
+            folder: home.server(name),
+            guard: std::env::current_exe().context("finding our own program")?,
+            durability: Durability::Full,
+            port: None,
+        })
+    };
+    let settings = ["max_connections=200"];
+    let postgres =
+        Postgres::start(&programs.postgres, &setup("postgres")?, &password, &settings, &progress)?;
+
+    eprintln!("  nats-server {}", programs.nats.version());
+    let rights = broker_rights(home)?;
+    let nats = Nats::start(&programs.nats, &setup("nats")?, &rights, &progress)?;
+
+    store::make_databases(home, &postgres)?;
+    config::write(home, postgres.port(), &nats.url(), wanted)?;
+    Ok(Embedded { _postgres: postgres, _nats: nats, programs })
+}
+
+/// The users of the broker, each with the least rights that its service needs.
+fn broker_rights(home: &Home) -> Result<String> {
+    let password = |service: &Service| -> Result<(Service, Password)> {
+        Ok((*service, Password::kept_in(&home.key_of(*service, "nats"))?))
+    };
+    let passwords = Service::ALL.iter().map(password).collect::<Result<Vec<_>>>()?;
+    let users: Vec<_> = passwords.iter().map(|(service, p)| (*service, p.reveal())).collect();
+    Ok(events::nats::authorization_block(&users))
+}
+
+impl Embedded {
+    /// Whether a server comes from a wheel, which is for trying and not for running a university.
+    pub(crate) fn are_for_evaluation(&self) -> bool {
+        let Programs { postgres, nats } = &self.programs;
+        [postgres.origin(), nats.origin()].contains(&Origin::EvaluationWheel)
+    }
+}

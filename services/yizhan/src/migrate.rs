@@ -1,0 +1,39 @@
+//! `yizhan migrate <service>...`: brings the schemas of services to what this binary needs.
+
+use anyhow::{Context as _, Result};
+use delivery::Migrated;
+use events::words::Service;
+use runtime::{Config, Sources, store};
+use secrecy::SecretString;
+
+use crate::{serve, services};
+
+/// Migrates and says what became of each schema, on standard output.
+pub(crate) async fn run(sources: &Sources, services: &[Service]) -> Result<()> {
+    for (service, config) in serve::load(sources, services)? {
+        for (schema, migrated) in one(service, &config).await? {
+            match migrated {
+                Migrated::To(version) => println!("{service}: {schema} has version {version}"),
+                Migrated::Newer { version } => {
+                    println!("{service}: {schema} has version {version}, newer than this binary");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Migrates one service's database as its owner.
+pub(crate) async fn one(service: Service, config: &Config) -> Result<store::Report> {
+    let file = config.store.owner_password_file.as_ref();
+    let password = file
+        .map(|file| {
+            let text = std::fs::read_to_string(file);
+            let text = text.with_context(|| format!("reading {}", file.display()))?;
+            anyhow::Ok(SecretString::from(text.trim_end().to_owned()))
+        })
+        .transpose()?;
+    store::migrate(&config.store, service, password.as_ref(), services::schemas(service))
+        .await
+        .with_context(|| format!("migrating the database of {service}"))
+}

@@ -1,0 +1,115 @@
+//! `yizhan up`: all of it on this machine, by one command.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use events::words::Service;
+use runtime::{Admin, Config, Process, Sources};
+
+use crate::{
+    bootstrap,
+    embedded::{self, Endpoints},
+    home::Home,
+    migrate, serve,
+};
+
+const READY_WITHIN: Duration = Duration::from_mins(2);
+
+/// What `up` was asked for.
+pub(crate) struct Wanted {
+    /// Services that are run elsewhere, by `yizhan serve`.
+    pub(crate) without: Vec<Service>,
+    /// Whether the time can be moved.
+    pub(crate) manual_clock: bool,
+}
+
+/// Starts servers and services, and applies the example campus at the first start; until Ctrl-C.
+pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
+    let _held = home.hold()?;
+    eprintln!("Yizhan in {}", home.folder().display());
+    let servers = embedded::start(home, wanted)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(serve_all(home, wanted, &servers));
+    // The services have drained; now the servers may go.
+    drop(servers);
+    outcome
+}
+
+async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -> Result<()> {
+    let sources = Sources::new().file(home.config()).environment(std::env::vars());
+    let all = serve::load(&sources, Service::ALL)?;
+    for (service, config) in &all {
+        migrate::one(*service, config).await?;
+    }
+    eprintln!("  {} databases migrated", all.len());
+    let endpoints = Endpoints::read(home)?;
+    let here = |service: &Service| !wanted.without.contains(service);
+    let configs: Vec<_> = all.into_iter().filter(|(service, _)| here(service)).collect();
+
+    let process = Process::default();
+    process.shutdown.on_signals()?;
+    let ready = async {
+        wait_until_ready(&process, &endpoints, wanted.without.is_empty()).await?;
+        bootstrap::run(home, &endpoints).await?;
+        bootstrap::greet(home, &endpoints, servers, wanted.manual_clock)
+    };
+    let started = async {
+        let ready = ready.await;
+        if ready.is_err() {
+            process.shutdown.begin();
+        }
+        ready
+    };
+    let (served, started) = tokio::join!(serve_here(&process, configs), started);
+    // Whoever stops it before it is ready wants no error.
+    if served.is_ok() && process.shutdown.has_begun() && !has_failed(&started) {
+        return Ok(());
+    }
+    served.and(started)
+}
+
+/// Runs the services of this process; without any, waits with the servers for the end.
+async fn serve_here(process: &Process, configs: Vec<(Service, Config)>) -> Result<()> {
+    let Some((_, first)) = configs.first() else {
+        eprintln!("  No service is started here: `yizhan serve <service>` runs one");
+        process.shutdown.begun().await;
+        return Ok(());
+    };
+    let traces = telemetry::install(&first.logs, first.installation.as_str(), "yizhan")?;
+    let admin = Admin::bind(first.admin.listen).await?;
+    let outcome = serve::run_in(process, admin, configs).await;
+    tokio::task::spawn_blocking(move || traces.flush()).await?;
+    outcome
+}
+
+/// The shutdown came before it was ready.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped before it was ready")]
+struct Stopped;
+
+fn has_failed(started: &Result<()>) -> bool {
+    started.as_ref().is_err_and(|error| !error.is::<Stopped>())
+}
+
+/// Waits for `/readyz` of every service; in time, if they are all started here.
+async fn wait_until_ready(process: &Process, endpoints: &Endpoints, in_time: bool) -> Result<()> {
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(3)).build()?;
+    let waiting = tokio::time::Instant::now();
+    for (service, endpoint) in &endpoints.0 {
+        let url = format!("http://{}/{service}/readyz", endpoint.admin);
+        loop {
+            let answer = client.get(&url).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                break;
+            }
+            if process.shutdown.has_begun() {
+                return Err(Stopped.into());
+            }
+            if in_time && waiting.elapsed() > READY_WITHIN {
+                bail!("{service} was not ready within {} s", READY_WITHIN.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    Ok(())
+}
