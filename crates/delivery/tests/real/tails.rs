@@ -91,7 +91,7 @@ async fn many_holes_in_a_stream_with_a_long_history_are_settled_at_once() {
     }
     let history = "insert into delivery.relay_batch (stream, created, first, seqs, at)
                    select 'INTAKE', created, 1000000 + n, array[0], (select max(at) from delivery.relay_batch)
-                   from delivery.relay_state, generate_series(1, 600000) as n";
+                   from delivery.relay_state, generate_series(1, 400000) as n";
     intake.database.owner_pool().execute(history).await.unwrap();
     let heir = intake.again();
     heir.relay();
