@@ -121,14 +121,14 @@ fn a_broken_server_that_the_environment_names_is_refused_with_the_fix() {
 fn too_old_a_server_on_path_is_passed_over_and_the_doctor_says_so() {
     let scratch = Scratch::new("find-next");
     nats(scratch.path().join("a/nats-server"), "2.9.0");
-    nats(scratch.path().join("b/nats-server"), "2.13.2");
+    nats(scratch.path().join("b/nats-server"), "2.14.2");
     let places = places(&scratch, &["a", "b"]);
     let search = locate::<Nats>(&places).unwrap();
-    assert_eq!(search.found.unwrap().version().to_string(), "2.13.2");
+    assert_eq!(search.found.unwrap().version().to_string(), "2.14.2");
     assert!(matches!(search.passed_over.as_slice(), [Error::TooOld { .. }]));
 
     let report = doctor(&places).to_string();
-    assert!(report.contains("nats-server 2.13.2 at"), "{report}");
+    assert!(report.contains("nats-server 2.14.2 at"), "{report}");
     assert!(report.contains("found on this machine"), "{report}");
     assert!(report.contains("passed over: "), "{report}");
 }

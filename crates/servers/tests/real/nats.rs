@@ -10,10 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::unistd::Pid;
 use servers::{Error, Nats, Setup};
 
 use crate::scratch::{Scratch, programs};
@@ -181,7 +178,7 @@ fn a_store_of_a_newer_server_is_refused_with_the_fix() {
 }
 
 #[test]
-fn killing_the_parent_shuts_it_down_cleanly_and_the_next_start_waits_for_that() {
+fn killing_the_parent_shuts_it_down_cleanly() {
     let scratch = Scratch::new("nats-orphan");
     let setup = scratch.setup("nats");
     let mut parent = Command::new(&setup.guard)
@@ -194,24 +191,36 @@ fn killing_the_parent_shuts_it_down_cleanly_and_the_next_start_waits_for_that() 
     let mut port = String::new();
     BufReader::new(parent.stdout.take().unwrap()).read_line(&mut port).unwrap();
     make_stream(port.trim_end().parse().unwrap());
-    // Standing still it takes its time to stop: two servers on one store would ruin it.
-    let remembered = fs::read_to_string(setup.folder.join("process")).unwrap();
-    let orphan = Pid::from_raw(remembered.split_once(' ').unwrap().0.parse().unwrap());
-    kill(orphan, Signal::SIGSTOP).unwrap();
     parent.kill().unwrap();
     parent.wait().unwrap();
 
-    let waited = Cell::new(false);
-    let nats = Nats::start(&programs().nats, &setup, "", &|line| {
-        assert_eq!(
-            line,
-            format!("waiting for the previous nats-server (process {orphan}) to stop")
-        );
-        waited.set(true);
-        kill(orphan, Signal::SIGCONT).unwrap();
-    })
-    .unwrap();
-    assert!(waited.get());
+    let nats = start(&setup, "").unwrap();
     assert!(stream_names(nats.port()).contains("TOY"));
     assert!(fs::read_to_string(nats.log()).unwrap().contains("Server Exiting"));
+}
+
+#[test]
+fn a_start_waits_until_the_process_of_the_last_one_is_gone() {
+    let scratch = Scratch::new("nats-waits");
+    let setup = scratch.setup("nats");
+    fs::create_dir_all(&setup.folder).unwrap();
+    // Two servers on one store would ruin it. Anybody will do for the slow one: it is known by its
+    // process id and the time of its start.
+    let slow = Command::new("sleep").arg("300").spawn().unwrap();
+    let (process, slow) = (Pid::from_raw(slow.id().cast_signed()), Cell::new(Some(slow)));
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let started = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap();
+    fs::write(setup.folder.join("process"), format!("{process} {started}\n")).unwrap();
+
+    Nats::start(&programs().nats, &setup, "", &|line| {
+        assert_eq!(
+            line,
+            format!("waiting for the previous nats-server (process {process}) to stop")
+        );
+        let mut slow = slow.take().unwrap();
+        slow.kill().unwrap();
+        slow.wait().unwrap();
+    })
+    .unwrap();
+    assert!(slow.take().is_none(), "it did not wait");
 }
