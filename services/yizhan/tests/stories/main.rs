@@ -1,0 +1,29 @@
+//! What happens to people at the centre, told on the real binary: its command line, its services,
+//! its Postgres and nats-server, and a clock that is moved by hand.
+//!
+//! ```text
+//!  repairs    from the call to the callback; late, reopened, nobody reached
+//!  races      two who claim at once, withdrawn while it is completed
+//!  outages    a service away for six hours, the broker away for ten minutes
+//!  day        200 cases, each service killed in turn, the broker's store deleted
+//!  refusals   what is not accepted, who may not, which campus is none, what cannot start
+//!  walk       the commands of the README, and what they show
+//!
+//!  campus     an installation of one test: `yizhan up`, or a process for each service
+//!  account    somebody at the command line
+//! ```
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test has no better plan than to fail"
+)]
+
+mod account;
+mod campus;
+mod day;
+mod outages;
+mod races;
+mod refusals;
+mod repairs;
+mod walk;

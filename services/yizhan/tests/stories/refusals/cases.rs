@@ -1,0 +1,57 @@
+//! What cannot be a case.
+
+use jiff::ToSpan as _;
+
+use super::{INVALID, NOT_NOW, NOT_PERMITTED};
+use crate::campus::Campus;
+
+#[test]
+fn what_cannot_be_a_case_is_refused_by_the_name_of_its_field_and_nothing_is_opened() {
+    let campus = Campus::open();
+    let desk = campus.account("desk-1");
+    let in_an_hour = campus.now() + 1.hour();
+    let future = format!("water-leak --place dorm-7-402 --received-at {in_an_hour}");
+    let novel = format!("water-leak --place dorm-7-402 --text {}", "drip".repeat(25_000));
+    let slips: [(&str, i32, &[&str]); 8] = [
+        ("water-leek --place dorm-7-402", INVALID, &["case-invalid", "item: ", "`water-leek`"]),
+        ("water-leak --place dorm-8-402", INVALID, &["case-invalid", "place: ", "`dorm-8-402`"]),
+        ("water-leak", INVALID, &["case-invalid", "place: "]),
+        (
+            "water-leak --channel campus-phone --campus-phone cp-999",
+            INVALID,
+            &["case-invalid", "campus_phone: ", "`cp-999`"],
+        ),
+        ("water-leak --place dorm-7-402 --channel pigeon", INVALID, &["channel: ", "hotline"]),
+        (
+            "water-leak --place dorm-7-402 --received-at 2026-09-01T08:00:00",
+            INVALID,
+            &["received_at: ", "has no offset from UTC"],
+        ),
+        (
+            "water-leak --place dorm-7-402 --received-at 2026-09-01T08:00:00+08:00",
+            NOT_PERMITTED,
+            &["backdating-not-permitted"],
+        ),
+        (&novel, INVALID, &["case-invalid", "text: ", "4000"]),
+    ];
+    for (line, code, parts) in slips {
+        desk.is_refused(&format!("case open {line}")).says(code, parts);
+    }
+    let counsellor = campus.account("counsellor");
+    counsellor
+        .is_refused(&format!("case open {future}"))
+        .says(INVALID, &["case-invalid", "received_at: ", "is in the future"]);
+    assert!(desk.asks("case list")["cases"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_command_that_is_sent_again_is_done_once_and_its_key_does_for_no_other() {
+    let campus = Campus::open();
+    let desk = campus.account("desk-1");
+    let open = "case open water-leak --place dorm-7-402 --idempotency-key 4711";
+    let first = desk.does(open);
+    assert_eq!(desk.does(open)["number"], first["number"]);
+    desk.is_refused("case open door-lock --place dorm-7-402 --idempotency-key 4711")
+        .says(NOT_NOW, &["idempotency-key-reused"]);
+    assert_eq!(desk.asks("case list")["cases"].as_array().unwrap().len(), 1);
+}

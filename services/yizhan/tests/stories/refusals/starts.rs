@@ -1,0 +1,54 @@
+//! What cannot start, and says what to do about it.
+
+use std::{
+    fs,
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+
+use events::words::Service;
+
+use crate::campus::{Campus, program::Program};
+
+#[test]
+fn a_service_whose_port_is_taken_says_which_one_and_where_that_is_set() {
+    let campus = Campus::servers();
+    let address = campus.endpoint(Service::Intake, "rpc");
+    let address = address.trim_start_matches("http://");
+    let _taken = TcpListener::bind(address).unwrap();
+    let output = fails_to_serve(&campus, &[]);
+    assert!(output.contains(address) && output.contains("is the port taken?"), "{output}");
+}
+
+#[test]
+fn a_service_with_a_wrong_password_says_so_within_three_seconds() {
+    let campus = Campus::servers();
+    let wrong = campus.home().path().join("wrong");
+    fs::write(&wrong, "guess").unwrap();
+    let begun = Instant::now();
+    let output =
+        fails_to_serve(&campus, &[("YIZHAN_STORE__PASSWORD_FILE", wrong.to_str().unwrap())]);
+    let took = begun.elapsed();
+    assert!(output.contains("role intake") && output.contains("store.password_file"), "{output}");
+    assert!(took < Duration::from_secs(3), "it took {took:?}");
+}
+
+#[test]
+fn a_second_up_of_an_installation_that_runs_is_refused() {
+    let campus = Campus::servers();
+    let output = campus.home().yizhan().arg("up").output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("is in use: another `yizhan up` is running"), "{error}");
+}
+
+/// What `yizhan serve intake` prints before it gives up.
+fn fails_to_serve(campus: &Campus, environment: &[(&str, &str)]) -> String {
+    let mut serve = campus.home().yizhan();
+    serve.args(["serve", "intake", "--config"]).arg(campus.home().path().join("config.toml"));
+    serve.envs(environment.iter().copied());
+    let mut serve = Program::start("intake", serve);
+    let status = serve.ended();
+    assert_eq!(status.code(), Some(1), "{}", serve.output());
+    serve.output()
+}

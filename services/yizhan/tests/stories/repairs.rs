@@ -1,0 +1,126 @@
+//! One repair, from the call to the callback.
+
+use jiff::ToSpan as _;
+
+use crate::campus::Campus;
+
+/// A leak that is urgent: two working shifts of duty time, which is a day later at the same hour.
+const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
+
+#[test]
+fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
+    let campus = Campus::open();
+    let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
+    campus.clock_to("10:00");
+
+    let case = desk.opens(&format!("{LEAK} --channel hotline --phone 10000000001"));
+    plumber.does(&format!("work claim {case}"));
+    campus.advance("1h");
+    plumber.does(&format!("work arrive {case}"));
+    plumber.does(&format!("work complete {case} --note 'new seal'"));
+    assert_eq!(case.state(), ("resolved".into(), 1));
+    quality.does(&format!("callback record {case} --solved --score 5"));
+
+    assert_eq!(case.state(), ("closed-solved".into(), 1));
+    let steps = [
+        "case.accepted",
+        "workorder.offered",
+        "workorder.claimed",
+        "workorder.arrived",
+        "workorder.completed",
+        "case.completed",
+        "case.resolved",
+        "case.callback-due",
+        "case.callback-attempted",
+        "case.answered",
+        "case.judged",
+        "case.closed",
+    ];
+    assert_eq!(case.steps(), steps);
+    assert!(case.rungs(1).is_empty());
+    assert!(case.clocks().iter().all(|clock| clock["on_time"] == true));
+    assert_eq!(case.told("offered"), ["post/logistics/plumbing"]);
+    for occasion in ["accepted", "claimed", "completed"] {
+        assert_eq!(case.told(occasion).len(), 1, "its caller is told: {occasion}");
+    }
+}
+
+#[test]
+fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
+    let campus = Campus::open();
+    let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
+    campus.clock_to("10:00");
+    let case = desk.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work arrive {case}"));
+
+    campus.advance("23h");
+    assert!(case.rungs(1).is_empty());
+    campus.advance("10h");
+    let due = case.due(1);
+    let rungs = case.rungs(1);
+    let posts: Vec<_> = rungs.iter().map(|rung| rung.post.as_str()).collect();
+    assert_eq!(posts, ["repair-leader", "section-chief", "head"]);
+    let planned: Vec<_> = rungs.iter().map(|rung| rung.planned).collect();
+    assert_eq!(planned, [due, due + 4.hours(), due + 8.hours()]);
+    assert_eq!(case.told("rung").len(), 3);
+
+    plumber.does(&format!("work complete {case}"));
+    quality.does(&format!("callback record {case} --solved"));
+    campus.advance("72h");
+    assert_eq!(case.rungs(1), rungs);
+    assert_eq!(case.told("rung").len(), 3);
+}
+
+#[test]
+fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
+    let campus = Campus::open();
+    let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
+    campus.clock_to("10:00");
+    let case = desk.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work complete {case}"));
+
+    quality.does(&format!("callback record {case} --not-solved"));
+    assert_eq!(case.state(), ("open".into(), 2));
+    assert_eq!(case.told("not-solved"), ["post/logistics/section-chief"]);
+    assert!(case.rungs(2).is_empty(), "being told is no firing");
+
+    plumber.does(&format!("work claim {case}"));
+    campus.advance("25h");
+    let posts: Vec<_> = case.rungs(2).into_iter().map(|rung| rung.post).collect();
+    assert_eq!(posts, ["head"]);
+    plumber.does(&format!("work complete {case}"));
+    quality.does(&format!("callback record {case} --solved"));
+    assert_eq!(case.state(), ("closed-solved".into(), 2));
+}
+
+#[test]
+fn nobody_is_reached_on_two_days_and_the_case_ends_without_counting_as_satisfied() {
+    let campus = Campus::open();
+    let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
+    campus.clock_to("10:00");
+    let case = desk.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work complete {case}"));
+    let attempt = format!("callback record {case} --unreached");
+
+    quality.does(&attempt);
+    campus.advance("3h");
+    let refusal = quality.is_refused(&attempt);
+    assert!(refusal.message.contains("outside-calling-hours"), "{refusal:?}");
+    campus.advance("2h");
+    quality.does(&attempt);
+    campus.advance("1h");
+    let refusal = quality.is_refused(&attempt);
+    assert!(refusal.message.contains("too-soon"), "{refusal:?}");
+    assert_eq!(case.state(), ("resolved".into(), 1));
+    campus.advance("18h");
+    quality.does(&attempt);
+
+    assert_eq!(case.state(), ("closed-unreachable".into(), 1));
+    assert!(!case.steps().contains(&"case.answered".to_owned()));
+    campus.advance("696h");
+    desk.does(&format!("case reopen {case} --reason 'it drips again'"));
+    assert_eq!(case.state(), ("open".into(), 2));
+}

@@ -1,0 +1,78 @@
+//! The README's walk: exactly its commands, and the output that it shows.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::campus::{Campus, home::WORKSPACE};
+
+/// What the reader types, and what the README shows below it.
+struct Step {
+    command: String,
+    shown: String,
+}
+
+#[test]
+fn a_newcomers_walk_shows_what_the_readme_shows() {
+    let steps = walk();
+    assert!(steps.len() > 10, "the walk has only {} commands", steps.len());
+    let in_readme = steps.iter().find_map(|step| case_number(&step.shown)).unwrap();
+    let campus = Campus::open();
+    let mut real: Option<String> = None;
+    for Step { command, shown } in steps {
+        let command = command.replace(&in_readme, real.as_ref().unwrap_or(&in_readme));
+        let output = typed(&campus, &command);
+        real = real.or_else(|| case_number(&output));
+        assert_eq!(shape(&output), shape(&shown), "{command} shows:\n{output}");
+        // A reader is slower than the services.
+        campus.settle();
+    }
+}
+
+/// The commands of the section, which are those after a prompt, with what follows each.
+fn walk() -> Vec<Step> {
+    let readme = fs::read_to_string(Path::new(WORKSPACE).join("README.md")).unwrap();
+    let section = readme.split("\n## ").find(|section| section.starts_with("A walk\n")).unwrap();
+    let consoles = section.split("```console\n").skip(1);
+    let texts = consoles.map(|console| console.split("```").next().unwrap());
+    let steps = texts.flat_map(|text| text.split("$ ").skip(1)).map(|step| {
+        let (command, shown) = step.split_once('\n').unwrap();
+        Step { command: command.to_owned(), shown: shown.to_owned() }
+    });
+    steps.collect()
+}
+
+/// What the command prints, as typed in a shell in the checkout.
+fn typed(campus: &Campus, command: &str) -> String {
+    let yizhan = campus.home().yizhan();
+    let line = command.replace("./yizhan", &yizhan.get_program().to_string_lossy());
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(line).current_dir(WORKSPACE);
+    for (name, value) in yizhan.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let output = shell.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The text without what differs each time, and without the widths that follow from it: ids, case
+/// numbers and times are all `#`.
+fn shape(text: &str) -> Vec<Vec<String>> {
+    let differs = |word: &str| {
+        let of_a_time = |c: char| c.is_ascii_hexdigit() || "-:.TZ".contains(c);
+        word.len() >= 8
+            && word.chars().all(of_a_time)
+            && word.contains(|c: char| c.is_ascii_digit())
+    };
+    let mask = |word: &str| if differs(word) { "#".to_owned() } else { word.to_owned() };
+    text.lines().map(|line| line.split_whitespace().map(mask).collect()).collect()
+}
+
+/// The first case number in a text: `2026-11-000001`.
+fn case_number(text: &str) -> Option<String> {
+    let words = text.split(|c: char| !(c.is_ascii_digit() || c == '-'));
+    words.map(ToOwned::to_owned).find(|word| word.parse::<events::words::CaseNumber>().is_ok())
+}
