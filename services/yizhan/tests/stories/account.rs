@@ -73,6 +73,13 @@ impl<'a> Account<'a> {
         Case { campus: self.campus, number }
     }
 
+    /// Takes the work of a case and gets it done, and waits as [`does`](Self::does) does.
+    #[track_caller]
+    pub(crate) fn repairs(&self, case: &Case<'_>) {
+        self.asks(&format!("work claim {case}"));
+        self.does(&format!("work complete {case}"));
+    }
+
     /// Gives a command that is to be refused.
     #[track_caller]
     pub(crate) fn is_refused(&self, line: &str) -> Refusal {

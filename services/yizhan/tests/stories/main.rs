@@ -11,6 +11,7 @@
 //!
 //!  campus     an installation of one test: `yizhan up`, or a process for each service
 //!  account    somebody at the command line
+//!  person     somebody who asks the portal over HTTP, and again until there is an answer
 //! ```
 
 #![expect(
@@ -23,6 +24,7 @@ mod account;
 mod campus;
 mod day;
 mod outages;
+mod person;
 mod races;
 mod refusals;
 mod repairs;

@@ -10,10 +10,10 @@ fn nobody_is_told_of_a_repair_that_was_done_while_the_clocks_were_away_for_six_h
     let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
     campus.clock_to("10:00");
     let leak = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
-    let [done, late] = [(); 2].map(|()| desk.opens(leak));
+    let [done, late] = [desk.reports(leak), desk.opens(leak)];
     for case in [&done, &late] {
-        plumber.does(&format!("work claim {case}"));
-        plumber.does(&format!("work arrive {case}"));
+        plumber.asks(&format!("work claim {case}"));
+        plumber.asks(&format!("work arrive {case}"));
     }
     campus.advance("23h");
 

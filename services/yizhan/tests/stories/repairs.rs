@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 
 use crate::campus::Campus;
 
-/// A leak that is urgent: two working shifts of duty time, which is a day later at the same hour.
+/// A leak that is urgent: 16 hours of duty time, which is a day later at the same hour.
 const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
 
 #[test]
@@ -16,7 +16,7 @@ fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
     let case = desk.opens(&format!("{LEAK} --channel hotline --phone 10000000001"));
     plumber.does(&format!("work claim {case}"));
     campus.advance("1h");
-    plumber.does(&format!("work arrive {case}"));
+    plumber.asks(&format!("work arrive {case}"));
     plumber.does(&format!("work complete {case} --note 'new seal'"));
     assert_eq!(case.state(), ("resolved".into(), 1));
     quality.does(&format!("callback record {case} --solved --score 5"));
@@ -51,7 +51,7 @@ fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);
-    plumber.does(&format!("work claim {case}"));
+    plumber.asks(&format!("work claim {case}"));
     plumber.does(&format!("work arrive {case}"));
 
     campus.advance("23h");
@@ -78,8 +78,7 @@ fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);
-    plumber.does(&format!("work claim {case}"));
-    plumber.does(&format!("work complete {case}"));
+    plumber.repairs(&case);
 
     quality.does(&format!("callback record {case} --not-solved"));
     assert_eq!(case.state(), ("open".into(), 2));
@@ -101,8 +100,7 @@ fn nobody_is_reached_on_two_days_and_the_case_ends_without_counting_as_satisfied
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);
-    plumber.does(&format!("work claim {case}"));
-    plumber.does(&format!("work complete {case}"));
+    plumber.repairs(&case);
     let attempt = format!("callback record {case} --unreached");
 
     quality.does(&attempt);

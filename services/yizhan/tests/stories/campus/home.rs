@@ -15,6 +15,8 @@ use std::{
     thread,
 };
 
+use nix::sys::statvfs::statvfs;
+
 use super::program::Program;
 
 /// Where the program expects to be called: `examples/campus` is below it.
@@ -23,6 +25,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_yizhan");
 const CAMPUS: &str = "examples/campus";
 /// Kept between runs, below the target folder.
 const KEPT: &str = env!("CARGO_TARGET_TMPDIR");
+/// Where files are in memory: an installation has some thousand of them.
+const MEMORY: &str = "/dev/shm";
+/// Room for each test that may run now, and for some that have failed and were kept.
+const ROOM: u64 = 4 << 30;
 
 /// An installation's folder; removed when the test passes, kept and named when it fails.
 pub(crate) struct Home {
@@ -34,7 +40,7 @@ impl Home {
     pub(crate) fn empty() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let (process, number) = (process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = env::temp_dir().join(format!("yizhan-story-{process}-{number}"));
+        let folder = spacious().join(format!("yizhan-story-{process}-{number}"));
         drop(fs::remove_dir_all(&folder)); // left by a failed test that had this process id
         fs::create_dir(&folder).unwrap();
         let home = Self { folder };
@@ -81,6 +87,12 @@ impl Drop for Home {
     }
 }
 
+/// In memory, if there is room and nobody wants them elsewhere.
+fn spacious() -> PathBuf {
+    let free = statvfs(MEMORY).map_or(0, |memory| memory.blocks_available() * memory.block_size());
+    if free > ROOM && env::var_os("TMPDIR").is_none() { MEMORY.into() } else { env::temp_dir() }
+}
+
 fn program(home: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.current_dir(WORKSPACE).env("YIZHAN_HOME", home);
@@ -100,9 +112,10 @@ fn made_once() -> PathBuf {
         return made;
     }
     for entry in fs::read_dir(KEPT).unwrap() {
-        let of_another_build = entry.unwrap().path();
-        if of_another_build.is_dir() {
-            fs::remove_dir_all(of_another_build).unwrap();
+        let entry = entry.unwrap();
+        let is_ours = entry.file_name().to_string_lossy().starts_with("campus-");
+        if is_ours {
+            fs::remove_dir_all(entry.path()).unwrap();
         }
     }
     let home = Home::empty();

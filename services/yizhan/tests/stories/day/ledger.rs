@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::person::Person;
+use crate::person::Person;
 
 /// What makes two steps of a case one and the same; ids are left out, for a step that was done
 /// twice has two of them.

@@ -13,17 +13,15 @@
 
 mod ledger;
 mod people;
-mod person;
 
 use std::sync::Arc;
 
 use events::words::Service;
 use serde_json::json;
 
-use crate::campus::Campus;
+use crate::{campus::Campus, person::Person};
 use ledger::Ledger;
 use people::People;
-use person::Person;
 
 /// Cases that are reported before, and while, each thing is killed.
 const BATCH: usize = 25;

@@ -1,9 +1,10 @@
 //! What cannot be a case.
 
 use jiff::ToSpan as _;
+use serde_json::json;
 
 use super::{INVALID, NOT_NOW, NOT_PERMITTED};
-use crate::campus::Campus;
+use crate::{campus::Campus, person::Person};
 
 #[test]
 fn what_cannot_be_a_case_is_refused_by_the_name_of_its_field_and_nothing_is_opened() {
@@ -41,6 +42,13 @@ fn what_cannot_be_a_case_is_refused_by_the_name_of_its_field_and_nothing_is_open
     counsellor
         .is_refused(&format!("case open {future}"))
         .says(INVALID, &["case-invalid", "received_at: ", "is in the future"]);
+    // A shell takes no argument of 1 MB, but HTTP could.
+    let flood =
+        json!({ "item": "water-leak", "place": "dorm-7-402", "text": "drip".repeat(1 << 18) });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let told = runtime.block_on(Person::of(&campus, "desk-1").tells("/cases", &flood));
+    assert_eq!(told, Err("body-too-large".to_owned()));
+
     assert!(desk.asks("case list")["cases"].as_array().unwrap().is_empty());
 }
 

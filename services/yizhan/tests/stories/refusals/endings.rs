@@ -17,11 +17,11 @@ fn nothing_is_done_to_a_closed_case_but_to_reopen_it_within_seven_days() {
     desk.is_refused(&format!("case withdraw {withdrawn}")).says(NOT_NOW, &["case-closed"]);
     desk.is_refused(&format!("case reopen {withdrawn}")).says(NOT_NOW, &["end-is-final"]);
 
-    let [early, late] = [(); 2].map(|()| desk.opens("water-leak --place dorm-7-402"));
+    let leak = "water-leak --place dorm-7-402";
+    let [early, late] = [desk.reports(leak), desk.opens(leak)];
     for case in [&early, &late] {
         desk.is_refused(&format!("case reopen {case}")).says(NOT_NOW, &["case-open"]);
-        plumber.does(&format!("work claim {case}"));
-        plumber.does(&format!("work complete {case}"));
+        plumber.repairs(case);
         desk.is_refused(&format!("case withdraw {case}")).says(NOT_NOW, &["case-completed"]);
         desk.is_refused(&format!("case reopen {case}")).says(NOT_NOW, &["callback-pending"]);
         quality.does(&format!("callback record {case} --solved"));

@@ -14,7 +14,7 @@ use crate::campus::Campus;
 /// Between two tries: who is away comes back within a second or two.
 const PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) struct Person {
+pub(crate) struct Person {
     http: reqwest::Client,
     url: String,
     token: String,
@@ -22,7 +22,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    pub(super) fn of(campus: &Campus, name: &str) -> Self {
+    pub(crate) fn of(campus: &Campus, name: &str) -> Self {
         // Whoever installed it before did the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let token = campus.account(name).token().to_owned();
@@ -31,12 +31,12 @@ impl Person {
     }
 
     /// How often there was no answer.
-    pub(super) fn repeated(&self) -> usize {
+    pub(crate) fn repeated(&self) -> usize {
         self.repeated.load(Ordering::Relaxed)
     }
 
     /// A question's answer.
-    pub(super) async fn asks(&self, path: &str) -> Value {
+    pub(crate) async fn asks(&self, path: &str) -> Value {
         match self.until_answered(Method::GET, path, &Value::Null).await {
             Ok(answer) => answer,
             Err(reason) => panic!("{path}: {reason}"),
@@ -44,12 +44,12 @@ impl Person {
     }
 
     /// A command's answer, or the reason why it was refused.
-    pub(super) async fn tells(&self, path: &str, body: &Value) -> Result<Value, String> {
+    pub(crate) async fn tells(&self, path: &str, body: &Value) -> Result<Value, String> {
         self.until_answered(Method::POST, path, body).await
     }
 
     /// All rows of a list.
-    pub(super) async fn all(&self, path: &str, rows: &str) -> Vec<Value> {
+    pub(crate) async fn all(&self, path: &str, rows: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut page = String::new();
         loop {
