@@ -1,11 +1,17 @@
 //! Somebody at the command line, and the case that they talk about.
 
-use std::fmt;
+use std::{
+    fmt, thread,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::campus::Campus;
+
+/// Longer than the minute for which clocks wait for news.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An account that is logged in. What it does is written as in a shell, in one line.
 #[derive(Clone)]
@@ -172,7 +178,7 @@ impl Case<'_> {
     /// When it was to be completed in a cycle.
     #[track_caller]
     pub(crate) fn due(&self, cycle: u64) -> Timestamp {
-        let clock = self.to_complete(cycle);
+        let clock = self.clock("complete", cycle);
         let promises = clock["promises"].as_array().unwrap();
         time(&promises.last().unwrap()["due"])
     }
@@ -180,18 +186,33 @@ impl Case<'_> {
     /// The rungs that fired because a cycle was not completed.
     #[track_caller]
     pub(crate) fn rungs(&self, cycle: u64) -> Vec<Rung> {
-        let clock = self.to_complete(cycle);
+        let clock = self.clock("complete", cycle);
         let rungs = clock["rungs"].as_array().unwrap().iter();
         let fired = rungs.filter(|rung| !rung["fired"].is_null());
         let post = |rung: &Value| rung["post"].as_str().unwrap().replace("logistics/", "");
         fired.map(|rung| Rung { post: post(rung), planned: time(&rung["planned"]) }).collect()
     }
 
-    fn to_complete(&self, cycle: u64) -> Value {
+    /// The first rung that fires in cycle 1 because this was not done; waits until it does.
+    #[track_caller]
+    pub(crate) fn first_rung(&self, commitment: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let clock = self.clock(commitment, 1);
+            let mut rungs = clock["rungs"].as_array().unwrap().iter();
+            if let Some(fired) = rungs.find(|rung| !rung["fired"].is_null()) {
+                return fired.clone();
+            }
+            assert!(begun.elapsed() < PATIENCE, "{self}: no rung of {commitment} fires");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    #[track_caller]
+    fn clock(&self, commitment: &str, cycle: u64) -> Value {
         let mut clocks = self.clocks().into_iter();
-        let complete =
-            clocks.find(|clock| clock["commitment"] == "complete" && clock["cycle"] == cycle);
-        complete.unwrap()
+        let such = |clock: &Value| clock["commitment"] == commitment && clock["cycle"] == cycle;
+        clocks.find(such).unwrap()
     }
 
     /// Who was told by messages of this template, the first one first.

@@ -12,12 +12,23 @@ use crate::{campus::Campus, person::Person};
 
 /// Far longer than the day takes; what is not done by then is what the ledger is for.
 const DAY: Duration = Duration::from_mins(4);
+/// Longer than it takes until somebody needs what is away.
+const NOTICE: Duration = Duration::from_mins(1);
 /// Where somebody found nothing to do.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why a colleague or a requester was faster.
 const TOO_LATE: [&str; 4] =
     ["already-claimed", "already-completed", "case-closed", "work-order-cancelled"];
+
+/// How it shows that something is away.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Absence {
+    /// It is asked.
+    NoAnswer,
+    /// Things happen that it is to hear of.
+    Missed,
+}
 
 pub(super) struct People {
     desks: [Person; 2],
@@ -52,8 +63,23 @@ impl People {
         self.accepted.subscribe().wait_for(enough).await.unwrap();
     }
 
+    /// Until somebody has no answer from what is away, or another case is accepted behind its back.
+    pub(super) async fn notice(&self, absence: Absence) {
+        let (repeated, accepted) = (self.repeated(), self.accepted.borrow().len());
+        let is_noticed = || match absence {
+            Absence::NoAnswer => self.repeated() > repeated,
+            Absence::Missed => self.accepted.borrow().len() > accepted,
+        };
+        let noticed = async {
+            while !is_noticed() {
+                sleep(PAUSE / 10).await;
+            }
+        };
+        timeout(NOTICE, noticed).await.expect("it is away and nobody notices");
+    }
+
     /// How often somebody had no answer.
-    pub(super) fn repeated(&self) -> usize {
+    fn repeated(&self) -> usize {
         let all = self.desks.iter().chain(&self.plumbers).chain([&self.quality]);
         all.map(Person::repeated).sum()
     }
