@@ -7,6 +7,7 @@
 //!  outages    a service away for six hours, the broker away for ten minutes
 //!  day        200 cases, each service killed in turn, the broker's store deleted
 //!  refusals   what is not accepted, who may not, which campus is none, what cannot start
+//!  policy     who may do what: each role, relation, action and level
 //!  walk       the commands of the README, and what they show
 //!
 //!  campus     an installation of one test: `yizhan up`, or a process for each service
@@ -25,6 +26,7 @@ mod campus;
 mod day;
 mod outages;
 mod person;
+mod policy;
 mod races;
 mod refusals;
 mod repairs;

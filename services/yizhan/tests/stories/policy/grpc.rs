@@ -1,0 +1,457 @@
+//! What services are asked by gRPC: each by a token that says who asks, or by another service.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use authz::{Action::*, Principal, Relation, Relation::*, Role, Subject};
+use clock::{AccountId, Clock, Ids as _, RandomIds};
+use events::words::{Level, Recipient, Service};
+use prost::Message as _;
+use proto::{
+    callback_survey::v1::{self as survey, callback_survey_client::CallbackSurveyClient},
+    delivery::v1::{self as delivery, delivery_client::DeliveryClient},
+    dispatch::v1::{self as dispatch, dispatch_client::DispatchClient},
+    escalation_timer::v1::{self as timer, escalation_timer_client::EscalationTimerClient},
+    intake::v1::{self as intake, intake_client::IntakeClient},
+    notification::v1::{self as notification, notification_client::NotificationClient},
+    portal::v1::{self as portal, portal_client::PortalClient},
+    words::v1 as words,
+};
+use rpc::{Call, Channel, client::Connector};
+use tonic::{Response, Status};
+
+use super::{
+    AT_INTAKE,
+    About::{Case, First, Nothing, Rows},
+    Answer, Door,
+    Hides::{Never, Unless},
+    OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
+    campus::Side,
+    probe,
+    world::{Message, World},
+};
+
+#[rustfmt::skip]
+const PROBES: &[Probe] = &[
+    probe("intake.v1.Intake/AcceptCase",          AcceptCase,       Case(Never),                             &[Own]),
+    probe("intake.v1.Intake/AcceptCase",          BackdateCase,     Case(Never),                             &[Own]),
+    probe("intake.v1.Intake/GetCase",             GetCase,          Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
+    probe("intake.v1.Intake/ListCases",           ListCases,        Rows,                                    AT_INTAKE),
+    probe("intake.v1.Intake/WithdrawCase",        WithdrawCase,     Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
+    probe("intake.v1.Intake/ReopenCase",          ReopenCase,       Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
+    probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
+    probe("intake.v1.Intake/GetDefinitions",      GetDefinitions,   Nothing,                                 &[]),
+    probe("intake.v1.Intake/ImportRequesters",    ImportPeople,     Nothing,                                 &[]),
+    probe("dispatch.v1.Dispatch/ListWorkOrders",  ListWorkOrders,   Rows,                                    OF_WORK_LISTED),
+    probe("dispatch.v1.Dispatch/Claim",           Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
+    probe("dispatch.v1.Dispatch/Arrive",          Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
+    probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         AT_INTAKE),
+    probe("callback_survey.v1.CallbackSurvey/NextCallback",  NextCallback,  First,                           &[]),
+    probe("callback_survey.v1.CallbackSurvey/RecordAttempt", RecordAttempt, Case(Unless(ListCallbacks, &[])), &[]),
+    probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
+    probe("notification.v1.Notification/ListMessages", ListMessages, Rows,                                   &[Own, InMyDepartment]),
+    probe("portal.v1.Portal/GetKeys",             GetKeys,          Nothing,                                 &[]),
+    probe("delivery.v1.Delivery/Redeliver",       Redeliver,        Nothing,                                 &[]),
+    probe("delivery.v1.Delivery/ListDead",        ReadDead,         Nothing,                                 &[]),
+    probe("delivery.v1.Delivery/ShowDead",        ReadDead,         Nothing,                                 &[]),
+    probe("delivery.v1.Delivery/ReplayDead",      SettleDead,       Nothing,                                 &[]),
+    probe("delivery.v1.Delivery/DropDead",        SettleDead,       Nothing,                                 &[]),
+];
+
+/// Lists are asked for in one page.
+const PAGE: u32 = 200;
+
+/// What is done to a work order.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Work {
+    Claim,
+    Complete,
+}
+
+pub(super) struct Grpc {
+    channels: BTreeMap<Service, Channel>,
+    /// Who works on the cases that are nothing to the walkers.
+    stranger: AccountId,
+}
+
+impl Door for Grpc {
+    const PROBES: &'static [Probe] = PROBES;
+    const WITHOUT: &'static [(authz::Action, &'static str)] =
+        &[(ManageApiKeys, "the portal keeps them, and is asked by HTTP")];
+
+    async fn described(&self) -> BTreeSet<String> {
+        let files = prost_types::FileDescriptorSet::decode(proto::DESCRIPTORS).unwrap().file;
+        let methods = files.iter().flat_map(|file| {
+            let package = file.package().trim_start_matches("yizhan.");
+            file.service.iter().flat_map(move |service| {
+                let of = format!("{package}.{}", service.name());
+                service.method.iter().map(move |method| format!("{of}/{}", method.name()))
+            })
+        });
+        methods.collect()
+    }
+
+    async fn enter(&mut self, world: &World, role: Role) -> Vec<(Relation, Subject)> {
+        if role == Role::Service {
+            return vec![(Unrelated, Subject::service(Service::Dispatch))];
+        }
+        let cleared = Relation::ALL.map(|one| (one, Level::Confidential));
+        // A clearance caps all but what is their own.
+        let capped = [Unrelated, Own].map(|one| (one, Level::Internal));
+        let each = cleared.into_iter().chain(capped);
+        each.map(|(one, highest)| (one, world.subject(one, role, highest))).collect()
+    }
+
+    async fn ask(&self, question: &Question<'_>) -> Answer {
+        let call = call(question.world, question.subject);
+        let (service, method) = question.probe.name.split_once('/').unwrap();
+        let answer = match service {
+            "intake.v1.Intake" => self.ask_intake(question, &call, method).await,
+            "dispatch.v1.Dispatch" => self.ask_dispatch(question, &call, method).await,
+            "escalation_timer.v1.EscalationTimer" => self.ask_clocks(question, &call).await,
+            "callback_survey.v1.CallbackSurvey" => self.ask_survey(question, &call, method).await,
+            "notification.v1.Notification" => {
+                let messages = self.all_messages(&call).await;
+                messages.map(|messages| only(messages, |message| message.id))
+            }
+            "portal.v1.Portal" => {
+                let request = call.request(portal::GetKeysRequest {});
+                self.portal().get_keys(request).await.map(nothing)
+            }
+            _ => self.ask_everybody(&call, method).await,
+        };
+        answer.map_err(|status| {
+            let error = rpc::Error::from(status);
+            Refused { code: error.code(), reason: error.reason().to_owned() }
+        })
+    }
+}
+
+type Asked = Result<Vec<String>, Status>;
+
+impl Grpc {
+    async fn ask_intake(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
+        let Question { world, level, .. } = *question;
+        let case = || world.case(level).to_owned();
+        let mut intake = self.intake();
+        match method {
+            "AcceptCase" => {
+                intake.accept_case(call.request(impossible(question))).await.map(nothing)
+            }
+            "GetCase" => {
+                let request = intake::GetCaseRequest { case: case() };
+                intake.get_case(call.request(request)).await.map(nothing)
+            }
+            "ListCases" => {
+                let request = intake::ListCasesRequest { page_size: PAGE, ..Default::default() };
+                let page = intake.list_cases(call.request(request)).await?.into_inner();
+                assert_eq!(page.next_page_token, "");
+                Ok(only(page.cases, |case| case.id))
+            }
+            "WithdrawCase" => {
+                let request = intake::WithdrawCaseRequest { case: case(), ..Default::default() };
+                intake.withdraw_case(call.request(request)).await.map(nothing)
+            }
+            "ReopenCase" => {
+                let request = intake::ReopenCaseRequest { case: case(), ..Default::default() };
+                intake.reopen_case(call.request(request)).await.map(nothing)
+            }
+            "ApplyDefinitions" => {
+                let request =
+                    intake::ApplyDefinitionsRequest { dry_run: true, ..Default::default() };
+                intake.apply_definitions(call.request(request)).await.map(nothing)
+            }
+            "GetDefinitions" => {
+                let request = intake::GetDefinitionsRequest::default();
+                intake.get_definitions(call.request(request)).await.map(nothing)
+            }
+            _ => {
+                let request = intake::ImportRequestersRequest::default();
+                intake.import_requesters(call.request(request)).await.map(nothing)
+            }
+        }
+    }
+
+    async fn ask_dispatch(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
+        let Question { world, level, probe, .. } = *question;
+        let work_order = || world.work_order(probe.action, level).to_owned();
+        let mut dispatch = self.dispatch();
+        match method {
+            "ListWorkOrders" => {
+                let orders = self.all_work_orders(call).await?;
+                Ok(only(orders, |order| order.case_id))
+            }
+            "Claim" => {
+                let request = dispatch::ClaimRequest { work_order: work_order() };
+                dispatch.claim(call.request(request)).await.map(nothing)
+            }
+            "Arrive" => {
+                let request = dispatch::ArriveRequest { work_order: work_order() };
+                dispatch.arrive(call.request(request)).await.map(nothing)
+            }
+            "Complete" => {
+                let request =
+                    dispatch::CompleteRequest { work_order: work_order(), ..Default::default() };
+                dispatch.complete(call.request(request)).await.map(nothing)
+            }
+            _ => {
+                // To a post that there is not, so that all others stay with who holds them.
+                let account = RandomIds::new(Clock::system()).uuid().to_string();
+                let holders = vec![dispatch::Holder { account, post: "sports/nobody".to_owned() }];
+                let request = dispatch::ImportHoldersRequest { holders };
+                dispatch.import_holders(call.request(request)).await.map(nothing)
+            }
+        }
+    }
+
+    async fn ask_clocks(&self, question: &Question<'_>, call: &Call) -> Asked {
+        let case_id = question.world.case(question.level).to_owned();
+        let mut timer = EscalationTimerClient::new(self.channel(Service::EscalationTimer));
+        let clocks = timer.list_clocks(call.request(timer::ListClocksRequest { case_id })).await?;
+        assert!(!clocks.get_ref().clocks.is_empty());
+        Ok(nothing(clocks))
+    }
+
+    async fn ask_survey(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
+        let mut survey = self.survey();
+        match method {
+            "NextCallback" => {
+                let request = call.request(survey::NextCallbackRequest {});
+                let next = survey.next_callback(request).await?.into_inner().callback;
+                Ok(only(next, |callback| callback.case_id))
+            }
+            "RecordAttempt" => {
+                let callback = question.world.callback(question.level).to_owned();
+                let request =
+                    survey::RecordAttemptRequest { callback, reached: false, answer: None };
+                survey.record_attempt(call.request(request)).await.map(nothing)
+            }
+            _ => Ok(only(self.all_callbacks(call).await?, |callback| callback.case_id)),
+        }
+    }
+
+    /// What every service answers: each the same.
+    async fn ask_everybody(&self, call: &Call, method: &str) -> Asked {
+        let id = || RandomIds::new(Clock::system()).uuid().to_string();
+        let mut answers = Vec::new();
+        for service in Service::ALL {
+            let mut all = DeliveryClient::new(self.channel(*service));
+            let answer = match method {
+                "Redeliver" => {
+                    let request = delivery::RedeliverRequest { key: id(), from: 1 };
+                    all.redeliver(call.request(request)).await.map(nothing)
+                }
+                "ListDead" => {
+                    let request = delivery::ListDeadRequest::default();
+                    all.list_dead(call.request(request)).await.map(nothing)
+                }
+                "ShowDead" => {
+                    let request = delivery::ShowDeadRequest { id: id() };
+                    all.show_dead(call.request(request)).await.map(nothing)
+                }
+                "ReplayDead" => {
+                    let request = delivery::ReplayDeadRequest { id: id() };
+                    all.replay_dead(call.request(request)).await.map(nothing)
+                }
+                _ => {
+                    let request = delivery::DropDeadRequest { id: id(), reason: "walk".to_owned() };
+                    all.drop_dead(call.request(request)).await.map(nothing)
+                }
+            };
+            answers.push(answer);
+        }
+        let code = |answer: &Asked| answer.as_ref().map_err(Status::code).err();
+        let answer = answers.pop().unwrap();
+        assert!(answers.iter().all(|one| code(one) == code(&answer)), "{method}: {answers:?}");
+        answer
+    }
+}
+
+/// What brings cases about.
+impl Grpc {
+    pub(super) fn of(world: &World) -> Self {
+        let connector = Connector::new(Service::Dispatch, None);
+        let channel = |service: Service| {
+            let target = world.campus.endpoint(service, "rpc").parse().unwrap();
+            (service, connector.connect(service, &target).unwrap())
+        };
+        let channels = Service::ALL.iter().map(|service| channel(*service)).collect();
+        Self { channels, stranger: RandomIds::new(Clock::system()).id() }
+    }
+
+    /// Opens a case for who is its own to, or for somebody else; its id.
+    pub(super) async fn report(&self, world: &World, side: Side, level: Level) -> String {
+        let (role, highest) = (Role::DutyCounsellor, Level::Confidential);
+        let (subject, caller) = match side {
+            Side::Related => (
+                world.subject(FirstReceiver, role, highest),
+                intake::Person { id: world.person(Own).to_string(), ..Default::default() },
+            ),
+            Side::Aside => (World::somebody(role), somebody_else()),
+        };
+        let request = intake::AcceptCaseRequest {
+            channel: words::Channel::Hotline.into(),
+            item: side.item(level),
+            place: "dorm-7-402".to_owned(),
+            caller: Some(caller),
+            ..Default::default()
+        };
+        let accepted = self.intake().accept_case(call(world, &subject).request(request)).await;
+        accepted.unwrap().into_inner().case_id
+    }
+
+    /// Has a work order claimed or completed, of a related case by who is assigned to it.
+    pub(super) async fn works(&self, world: &World, side: Side, work: Work, order: &str) {
+        let (role, (post, _)) = (Role::DepartmentHead, side.posts());
+        let department = post.split('/').next().unwrap().parse().ok();
+        let mut by = world.subject(Assigned, role, Level::Confidential);
+        if side == Side::Aside {
+            by.principal = Principal::Account(self.stranger);
+        }
+        let call = call(world, &Subject { department, ..by });
+        let (work_order, mut dispatch) = (order.to_owned(), self.dispatch());
+        match work {
+            Work::Claim => {
+                dispatch.claim(call.request(dispatch::ClaimRequest { work_order })).await.unwrap();
+            }
+            Work::Complete => {
+                let note = String::new();
+                let request = dispatch::CompleteRequest { work_order, note };
+                dispatch.complete(call.request(request)).await.unwrap();
+            }
+        }
+    }
+
+    /// Has a callback answered: it is solved.
+    pub(super) async fn answers(&self, world: &World, callback: &str) {
+        let answer = Some(survey::Answer { solved: true, ..Default::default() });
+        let callback = callback.to_owned();
+        let request = survey::RecordAttemptRequest { callback, reached: true, answer };
+        let by = call(world, &World::somebody(Role::DutyCounsellor));
+        self.survey().record_attempt(by.request(request)).await.unwrap();
+    }
+
+    /// The work order of each case.
+    pub(super) async fn work_orders(&self, world: &World) -> BTreeMap<String, String> {
+        let orders = self.all_work_orders(&everything(world)).await.unwrap().into_iter();
+        orders.map(|order| (order.case_id, order.id)).collect()
+    }
+
+    /// The callback of each case.
+    pub(super) async fn callbacks(&self, world: &World) -> BTreeMap<String, String> {
+        let callbacks = self.all_callbacks(&everything(world)).await.unwrap().into_iter();
+        callbacks.map(|callback| (callback.case_id, callback.id)).collect()
+    }
+
+    pub(super) async fn messages(&self, world: &World) -> Vec<Message> {
+        let messages = self.all_messages(&everything(world)).await.unwrap().into_iter();
+        let message = |message: notification::Message| {
+            let to = message.to.unwrap();
+            let to = match to.kind() {
+                notification::RecipientKind::Person => Recipient::Person(to.id.parse().unwrap()),
+                notification::RecipientKind::Account => Recipient::Account(to.id.parse().unwrap()),
+                notification::RecipientKind::Post => Recipient::Post(to.id.parse().unwrap()),
+                notification::RecipientKind::Unspecified => panic!("{to:?} is nobody"),
+            };
+            Message { id: message.id, case: message.case_id, to }
+        };
+        messages.map(message).collect()
+    }
+
+    async fn all_work_orders(&self, call: &Call) -> Result<Vec<dispatch::WorkOrder>, Status> {
+        let request = dispatch::ListWorkOrdersRequest { page_size: PAGE, ..Default::default() };
+        let page = self.dispatch().list_work_orders(call.request(request)).await?.into_inner();
+        assert_eq!(page.next_page_token, "");
+        Ok(page.work_orders)
+    }
+
+    async fn all_callbacks(&self, call: &Call) -> Result<Vec<survey::Callback>, Status> {
+        let request = survey::ListCallbacksRequest { page_size: PAGE, ..Default::default() };
+        let page = self.survey().list_callbacks(call.request(request)).await?.into_inner();
+        assert_eq!(page.next_page_token, "");
+        Ok(page.callbacks)
+    }
+
+    async fn all_messages(&self, call: &Call) -> Result<Vec<notification::Message>, Status> {
+        let mut client = NotificationClient::new(self.channel(Service::Notification));
+        let (mut all, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let page_size = PAGE;
+            let request =
+                notification::ListMessagesRequest { page_size, page_token, ..Default::default() };
+            let page = client.list_messages(call.request(request)).await?.into_inner();
+            all.extend(page.messages);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn channel(&self, service: Service) -> Channel {
+        self.channels[&service].clone()
+    }
+
+    fn intake(&self) -> IntakeClient<Channel> {
+        IntakeClient::new(self.channel(Service::Intake))
+    }
+
+    fn dispatch(&self) -> DispatchClient<Channel> {
+        DispatchClient::new(self.channel(Service::Dispatch))
+    }
+
+    fn survey(&self) -> CallbackSurveyClient<Channel> {
+        CallbackSurveyClient::new(self.channel(Service::CallbackSurvey))
+    }
+
+    fn portal(&self) -> PortalClient<Channel> {
+        PortalClient::new(self.channel(Service::Portal))
+    }
+}
+
+/// On behalf of an account by its token; a service speaks for itself.
+fn call(world: &World, subject: &Subject) -> Call {
+    let call = Call::within(Duration::from_secs(20));
+    let call = match subject.principal {
+        Principal::Account(_) => call.on_behalf(&world.token(subject)).unwrap(),
+        Principal::Service(_) => call,
+    };
+    call.idempotent(RandomIds::new(Clock::system()).uuid().to_string().parse().unwrap())
+}
+
+/// Of somebody who sees it all.
+fn everything(world: &World) -> Call {
+    call(world, &World::somebody(Role::Auditor))
+}
+
+fn somebody_else() -> intake::Person {
+    intake::Person { name: "Somebody Else".to_owned(), ..Default::default() }
+}
+
+/// A case at a place that there is not: it cannot be accepted, whoever may.
+fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
+    let Question { world, probe, relation, level, .. } = *question;
+    let myself = intake::Person { id: world.person(Own).to_string(), ..Default::default() };
+    let caller = if relation == Own { myself } else { somebody_else() };
+    let earlier = (probe.action == BackdateCase).then(|| world.earlier());
+    intake::AcceptCaseRequest {
+        channel: words::Channel::Hotline.into(),
+        item: Side::Related.item(level),
+        place: "nowhere".to_owned(),
+        caller: Some(caller),
+        received_at: earlier.map(delivery_rpc::timestamp),
+        ..Default::default()
+    }
+}
+
+fn nothing<T>(_: Response<T>) -> Vec<String> {
+    Vec::new()
+}
+
+fn only<T>(rows: impl IntoIterator<Item = T>, id: impl Fn(T) -> String) -> Vec<String> {
+    rows.into_iter().map(id).collect()
+}

@@ -1,0 +1,218 @@
+//! What the portal is asked over HTTP: each by a session of somebody whose role the file of people
+//! says.
+
+use std::collections::BTreeSet;
+
+use authz::{Action::*, Relation, Relation::*, Role, Subject};
+use clock::{Clock, Ids as _, RandomIds};
+use events::words::Level;
+use reqwest::{Method, StatusCode};
+use rpc::Code;
+use serde_json::{Value, json};
+
+use super::{
+    AT_INTAKE,
+    About::{self, Case, First, Nothing, Rows},
+    Answer, Door,
+    Hides::{Never, Unless},
+    OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
+    campus::Side,
+    probe,
+    world::World,
+};
+
+/// The boards know every relation.
+const ALL: &[Relation] = &Relation::ALL;
+#[rustfmt::skip]
+const PROBES: &[Probe] = &[
+    probe("POST /cases",                     AcceptCase,       Case(Never),                             &[Own]),
+    probe("POST /cases",                     BackdateCase,     Case(Never),                             &[Own]),
+    probe("GET /cases/{case}",               GetCase,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("GET /cases",                      ListCases,        Rows,                                    ALL),
+    probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
+    probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
+    probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              AT_INTAKE),
+    probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK_LISTED),
+    probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
+    probe("POST /work-orders/{id}/arrive",   Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
+    probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
+    probe("GET /callbacks",                  ListCallbacks,    Rows,                                    &[]),
+    probe("GET /messages",                   ListMessages,     Rows,                                    &[Own, InMyDepartment]),
+    probe("GET /definitions",                GetDefinitions,   Nothing,                                 &[]),
+    probe("POST /definitions",               ApplyDefinitions, Nothing,                                 &[]),
+    probe("POST /people",                    ImportPeople,     Nothing,                                 &[]),
+    probe("GET /api-keys",                   ManageApiKeys,    Nothing,                                 &[]),
+    probe("POST /api-keys",                  ManageApiKeys,    Nothing,                                 &[]),
+    probe("DELETE /api-keys/{id}",           ManageApiKeys,    Nothing,                                 &[]),
+    probe("GET /dlq",                        ReadDead,         Nothing,                                 &[]),
+    probe("GET /dlq/{service}/{id}",         ReadDead,         Nothing,                                 &[]),
+    probe("POST /dlq/{service}/{id}/replay", SettleDead,       Nothing,                                 &[]),
+    probe("POST /dlq/{service}/{id}/drop",   SettleDead,       Nothing,                                 &[]),
+];
+
+/// What everybody may: log in, and look after themselves.
+const EVERYBODYS: [&str; 4] = ["POST /login", "POST /logout", "GET /me", "PUT /me/password"];
+
+const PASSWORD: &str = "walk on, walk on";
+
+pub(super) struct Http {
+    client: reqwest::Client,
+    url: String,
+    admin: String,
+}
+
+impl Door for Http {
+    const PROBES: &'static [Probe] = PROBES;
+    const WITHOUT: &'static [(authz::Action, &'static str)] = &[
+        (Redeliver, "services ask each other, by gRPC"),
+        (GetKeys, "services ask the portal, by gRPC"),
+    ];
+
+    async fn described(&self) -> BTreeSet<String> {
+        let answer = self.client.get(format!("{}/openapi.json", self.url)).send().await.unwrap();
+        let described: Value = answer.json().await.unwrap();
+        let paths = described["paths"].as_object().unwrap().iter();
+        let operations = paths.flat_map(|(path, operations)| {
+            let path = path.trim_start_matches("/api/v1");
+            let verbs = operations.as_object().unwrap().keys().map(|verb| verb.to_uppercase());
+            verbs.map(move |verb| format!("{verb} {path}"))
+        });
+        let mut operations: BTreeSet<_> = operations.collect();
+        for everybodys in EVERYBODYS {
+            assert!(operations.remove(everybodys), "{everybodys} is not there");
+        }
+        operations
+    }
+
+    async fn enter(&mut self, world: &World, role: Role) -> Vec<(Relation, Subject)> {
+        if role == Role::Service {
+            // It has no account: nobody is one here.
+            return Vec::new();
+        }
+        self.import(world, role).await;
+        let subject = |one| (one, world.subject(one, role, Level::Confidential));
+        Relation::ALL.into_iter().map(subject).collect()
+    }
+
+    async fn ask(&self, question: &Question<'_>) -> Answer {
+        let Question { world, probe, relation, .. } = *question;
+        let (verb, path) = probe.name.split_once(' ').unwrap();
+        let path = self.path(question, path);
+        let session = world.session(relation);
+        let body = body(question);
+        if let About::Rows = probe.about {
+            return self.rows(session, &path, probe.action).await;
+        }
+        let answer = self.send(verb.parse().unwrap(), &path, session, &body).await?;
+        let next = answer["callback"]["case_id"].as_str();
+        Ok(next.into_iter().map(ToOwned::to_owned).collect())
+    }
+}
+
+impl Http {
+    pub(super) fn of(world: &World) -> Self {
+        // Whoever installed it before did the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let campus = &world.campus;
+        let admin = campus.account("admin").token().to_owned();
+        Self { client: reqwest::Client::new(), url: campus.url(), admin }
+    }
+
+    /// Makes the walkers what this role is.
+    pub(super) async fn import(&self, _world: &World, role: Role) {
+        let people = json!({ "csv": World::people(role), "initial_password": PASSWORD });
+        self.send(Method::POST, "/people", &self.admin, &people).await.unwrap();
+    }
+
+    pub(super) async fn login(&self, account: &str) -> String {
+        let login = json!({ "account": account, "password": PASSWORD });
+        let session = self.send(Method::POST, "/login", "", &login).await.unwrap();
+        session["token"].as_str().unwrap().to_owned()
+    }
+
+    pub(super) async fn get(&self, session: &str, path: &str) -> Value {
+        self.send(Method::GET, path, session, &Value::Null).await.unwrap()
+    }
+
+    fn path(&self, question: &Question<'_>, path: &str) -> String {
+        let Question { world, probe, level, .. } = *question;
+        let id = match probe.action {
+            Claim | Arrive | Complete => world.work_order(probe.action, level).to_owned(),
+            RecordAttempt => world.callback(level).to_owned(),
+            _ => RandomIds::new(Clock::system()).uuid().to_string(),
+        };
+        path.replace("{case}", world.case(level))
+            .replace("{id}", &id)
+            .replace("{service}", "intake")
+    }
+
+    /// The ids of all rows of a list.
+    async fn rows(&self, session: &str, path: &str, action: authz::Action) -> Answer {
+        let (rows, id) = match action {
+            ListCases => ("cases", "id"),
+            ListWorkOrders => ("work_orders", "case_id"),
+            ListCallbacks => ("callbacks", "case_id"),
+            _ => ("messages", "id"),
+        };
+        let (mut all, mut page) = (Vec::new(), String::new());
+        loop {
+            let path = format!("{path}?limit=200{page}");
+            let answer = self.send(Method::GET, &path, session, &Value::Null).await?;
+            let rows = answer[rows].as_array().unwrap().iter();
+            all.extend(rows.map(|row| row[id].as_str().unwrap().to_owned()));
+            let Some(next) = answer["next"].as_str() else { return Ok(all) };
+            page = format!("&page={next}");
+        }
+    }
+
+    async fn send(
+        &self,
+        verb: Method,
+        path: &str,
+        session: &str,
+        body: &Value,
+    ) -> Result<Value, Refused> {
+        let key = RandomIds::new(Clock::system()).uuid().to_string();
+        let request = self.client.request(verb.clone(), format!("{}/api/v1{path}", self.url));
+        let request = request.bearer_auth(session).header("idempotency-key", key);
+        let request = if verb == Method::POST { request.json(body) } else { request };
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
+        let answer: Value = response.json().await.unwrap();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let code = Code::ALL.into_iter().find(|code| code.http() == status.as_u16());
+        let reason = answer["reason"].as_str().unwrap().to_owned();
+        Err(Refused { code: code.unwrap(), reason })
+    }
+}
+
+/// What is sent along: nothing that could be done, where it would be the end of something.
+fn body(question: &Question<'_>) -> Value {
+    let Question { world, probe, relation, level, .. } = *question;
+    match probe.action {
+        AcceptCase | BackdateCase => {
+            let caller = match relation {
+                Own => json!({ "id": world.person(Own) }),
+                _ => json!({ "name": "Somebody Else" }),
+            };
+            let earlier = (probe.action == BackdateCase).then(|| world.earlier());
+            let item = Side::Related.item(level);
+            json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
+        }
+        RecordAttempt => json!({ "reached": false }),
+        ApplyDefinitions => json!({ "files": [], "dry_run": true }),
+        ImportPeople => json!({ "csv": "" }),
+        ManageApiKeys => {
+            json!({ "name": "walk", "roles": [], "expires_at": "2026-01-01T00:00:00Z" })
+        }
+        SettleDead => json!({ "reason": "walk" }),
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,299 @@
+//! Those who walk, each in one relation to the same cases, and these cases.
+
+use std::{collections::BTreeMap, fs};
+
+use authz::{Action, Principal, Relation, Relations, Role, Subject, decide};
+use clock::{AccountId, Clock, Ids as _, PersonId, RandomIds};
+use events::words::{Level, Recipient};
+use jiff::ToSpan as _;
+use rpc::token::TokenSigner;
+
+use super::{
+    About, Question,
+    campus::{self, ELSEWHERE, Side},
+    grpc::{Grpc, Work},
+    http::Http,
+};
+use crate::campus::Campus;
+
+/// Somebody with an account of the portal; the relation is what their login is called too.
+#[derive(Debug)]
+struct Walker {
+    account: AccountId,
+    person: PersonId,
+    session: String,
+}
+
+/// A case that was accepted, claimed and completed, with its callback.
+#[derive(Debug)]
+struct Case {
+    id: String,
+    side: Side,
+    level: Level,
+    callback: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) id: String,
+    pub(super) case: String,
+    pub(super) to: Recipient,
+}
+
+/// One row of a list, and how who asks stands to it.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) level: Level,
+    pub(super) relations: Relations,
+}
+
+pub(super) struct World {
+    pub(super) campus: Campus,
+    walkers: BTreeMap<Relation, Walker>,
+    /// One of each side and level: what lists show.
+    cases: Vec<Case>,
+    /// One of each level whose callback was answered, if it may be.
+    answered: Vec<Case>,
+    messages: Vec<Message>,
+    /// Work orders that are as the action needs them to be.
+    work: BTreeMap<(Action, Level), Vec<String>>,
+    signer: TokenSigner,
+}
+
+/// What can be done to a work order but once, in the relation in which it is.
+const DEEDS: [(Action, Relation); 3] = [
+    (Action::Claim, Relation::InMyDepartment),
+    (Action::Arrive, Relation::Assigned),
+    (Action::Complete, Relation::Assigned),
+];
+
+const fn login(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Unrelated => "unrelated",
+        Relation::Own => "own",
+        Relation::FirstReceiver => "first-receiver",
+        Relation::Assigned => "assigned",
+        Relation::InMyDepartment => "in-my-department",
+        Relation::EscalatedToMe => "escalated-to-me",
+    }
+}
+
+const fn department(relation: Relation) -> &'static str {
+    match relation {
+        Relation::InMyDepartment => "logistics",
+        Relation::Unrelated
+        | Relation::Own
+        | Relation::FirstReceiver
+        | Relation::Assigned
+        | Relation::EscalatedToMe => ELSEWHERE,
+    }
+}
+
+impl World {
+    /// The walkers, and as many cases as they need.
+    pub(super) async fn open() -> Self {
+        let campus = Campus::open();
+        campus::apply(&campus);
+        campus.clock_to("10:00");
+        let signer = signer(&campus, "campus", Clock::system());
+        let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (messages, work) = (Vec::new(), BTreeMap::new());
+        let mut world = Self { campus, walkers, cases, answered, messages, work, signer };
+        let http = Http::of(&world);
+        // Whoever was a requester once keeps the person that they are.
+        http.import(&world, Role::Requester).await;
+        for relation in Relation::ALL {
+            let session = http.login(login(relation)).await;
+            let me = http.get(&session, "/me").await;
+            let id = |field: &str| me[field].as_str().unwrap().parse::<uuid::Uuid>().unwrap();
+            let (account, person) = (id("id"), id("person"));
+            let (account, person) = (AccountId::from_uuid(account), PersonId::from_uuid(person));
+            world.walkers.insert(relation, Walker { account, person, session });
+        }
+        world.bring_about().await;
+        world
+    }
+
+    async fn bring_about(&mut self) {
+        let grpc = Grpc::of(self);
+        let mut reported = Vec::new();
+        for level in Level::ALL.iter().rev() {
+            for side in [Side::Related, Side::Aside, Side::Aside] {
+                reported.push((grpc.report(self, side, *level).await, side, *level));
+            }
+        }
+        let mut spare = Vec::new();
+        for (action, relation) in DEEDS {
+            for &level in Level::ALL {
+                for _ in 0..=allowed(action, relation, level) {
+                    let case = grpc.report(self, Side::Related, level).await;
+                    spare.push((case, action, level));
+                }
+            }
+        }
+        self.campus.advance("11m");
+        let orders = grpc.work_orders(self).await;
+        for (case, action, level) in spare {
+            let order = orders[&case].clone();
+            if action != Action::Claim {
+                grpc.works(self, Side::Related, Work::Claim, &order).await;
+            }
+            self.work.entry((action, level)).or_default().push(order);
+        }
+        // The first due are of the highest level, and those that lists show before the others.
+        let (listed, answered): (Vec<_>, Vec<_>) =
+            reported.into_iter().enumerate().partition(|(n, _)| n % 3 < 2);
+        for (_, (case, side, _)) in listed.iter().chain(&answered) {
+            grpc.works(self, *side, Work::Claim, &orders[case]).await;
+            grpc.works(self, *side, Work::Complete, &orders[case]).await;
+        }
+        self.campus.settle();
+        let callbacks = grpc.callbacks(self).await;
+        let case = |(_, (id, side, level)): (usize, (String, Side, Level))| {
+            let callback = callbacks[&id].clone();
+            Case { id, side, level, callback }
+        };
+        self.cases = listed.into_iter().map(case).collect();
+        self.answered = answered.into_iter().map(case).collect();
+        // Nobody calls anybody about what is confidential.
+        for case in self.answered.iter().filter(|case| case.level < Level::Confidential) {
+            grpc.answers(self, &case.callback).await;
+        }
+        self.messages = grpc.messages(self).await;
+    }
+
+    /// The walker in this relation, with a role and a clearance.
+    pub(super) fn subject(&self, relation: Relation, role: Role, highest: Level) -> Subject {
+        let Walker { account, person, .. } = self.walkers[&relation];
+        Subject {
+            department: department(relation).parse().ok(),
+            person: Some(person),
+            ..subject(account, role, highest)
+        }
+    }
+
+    /// Somebody who does not walk.
+    pub(super) fn somebody(role: Role) -> Subject {
+        subject(RandomIds::new(Clock::system()).id(), role, Level::Confidential)
+    }
+
+    pub(super) fn session(&self, relation: Relation) -> &str {
+        &self.walkers[&relation].session
+    }
+
+    pub(super) fn person(&self, relation: Relation) -> PersonId {
+        self.walkers[&relation].person
+    }
+
+    pub(super) fn token(&self, subject: &Subject) -> String {
+        self.signer.sign(subject, Clock::system().machine()).unwrap()
+    }
+
+    /// All people, the walkers with this role.
+    pub(super) fn people(role: Role) -> String {
+        let mut csv = "account,name,roles,department,posts,phone\n\
+                       admin,Admin,system-administrator,,,\n"
+            .to_owned();
+        for relation in Relation::ALL {
+            let (name, department) = (login(relation), department(relation));
+            let post =
+                Some(Side::Related.posts().1).filter(|_| relation == Relation::EscalatedToMe);
+            let post = post.unwrap_or_default();
+            csv.push_str(&format!("{name},Walker,{role},{department},{post},\n"));
+        }
+        csv
+    }
+
+    /// The case that is asked about.
+    pub(super) fn case(&self, level: Level) -> &str {
+        let related = |case: &&Case| case.level == level && case.side == Side::Related;
+        &self.cases.iter().find(related).unwrap().id
+    }
+
+    pub(super) fn callback(&self, level: Level) -> &str {
+        &self.answered.iter().find(|case| case.level == level).unwrap().callback
+    }
+
+    pub(super) fn work_order(&self, action: Action, level: Level) -> &str {
+        self.work[&(action, level)].last().unwrap()
+    }
+
+    /// An hour ago.
+    pub(super) fn earlier(&self) -> jiff::Timestamp {
+        self.campus.now() - 1.hour()
+    }
+
+    /// What was done to work orders of these levels cannot be done to them again.
+    pub(super) fn use_up(&mut self, action: Action, levels: &[Level]) {
+        for level in levels {
+            if let Some(orders) = self.work.get_mut(&(action, *level)) {
+                orders.pop();
+            }
+        }
+    }
+
+    /// Everything that a list might show, as it knows the relations.
+    pub(super) fn rows(&self, question: &Question<'_>) -> Vec<Row> {
+        let Question { probe, relation, subject, .. } = question;
+        let by_case = |case: &Case| {
+            let none = Relations::NONE;
+            let related = case.side == Side::Related && probe.shows.contains(relation);
+            let relations = none.with(*relation, related);
+            Row { id: case.id.clone(), level: case.level, relations }
+        };
+        let cases = self.cases.iter();
+        match (probe.action, &probe.about) {
+            (Action::ListMessages, _) => {
+                let level = |message: &Message| {
+                    let mut cases = self.cases.iter();
+                    cases.find(|case| case.id == message.case).map(|case| case.level)
+                };
+                let row = |message: &Message| {
+                    let (id, relations) = (message.id.clone(), told(subject, &message.to));
+                    Some(Row { id, level: level(message)?, relations })
+                };
+                self.messages.iter().filter_map(row).collect()
+            }
+            (_, About::First) => {
+                // Nobody calls about their own work.
+                let own_work = *relation == Relation::Assigned;
+                let side = if own_work { Side::Aside } else { Side::Related };
+                cases.filter(|case| case.side == side).map(by_case).collect()
+            }
+            _ => cases.map(by_case).collect(),
+        }
+    }
+}
+
+/// How somebody stands to a message: it is to them, or to a post of their department.
+fn told(subject: &Subject, to: &Recipient) -> Relations {
+    let (own, mine) = match to {
+        Recipient::Person(person) => (subject.person == Some(*person), false),
+        Recipient::Account(account) => (subject.principal.account() == Some(*account), false),
+        Recipient::Post(post) => (false, subject.department.as_ref() == Some(post.department())),
+    };
+    Relations::NONE.with(Relation::Own, own).with(Relation::InMyDepartment, mine)
+}
+
+fn subject(account: AccountId, role: Role, highest: Level) -> Subject {
+    let principal = Principal::Account(account);
+    Subject { principal, person: None, roles: [role].into(), department: None, highest }
+}
+
+/// How many roles may do it to a work order of this level.
+fn allowed(action: Action, relation: Relation, level: Level) -> usize {
+    let relations = Relations::NONE.with(relation, true);
+    let nobody = AccountId::from_uuid(uuid::Uuid::nil());
+    let may = |role: &Role| {
+        let subject = subject(nobody, *role, Level::Confidential);
+        decide(&subject, action, relations, level).is_allowed()
+    };
+    Role::ALL.iter().filter(|role| may(role)).count()
+}
+
+/// Signs with the installation's key, as the portal does.
+pub(super) fn signer(campus: &Campus, installation: &str, clock: Clock) -> TokenSigner {
+    let key = fs::read(campus.home().path().join("keys/token")).unwrap();
+    TokenSigner::new(installation.parse().unwrap(), clock, &key).unwrap()
+}
