@@ -99,11 +99,11 @@ impl Door for Http {
     async fn ask(&self, question: &Question<'_>) -> Answer {
         let Question { world, probe, relation, .. } = *question;
         let (verb, path) = probe.name.split_once(' ').unwrap();
-        let path = self.path(question, path);
+        let path = named(question, path);
         let session = world.session(relation);
         let body = body(question);
         if let About::Rows = probe.about {
-            return self.rows(session, &path, probe.action).await;
+            return self.rows(session, &path).await;
         }
         let answer = self.send(verb.parse().unwrap(), &path, session, &body).await?;
         let next = answer["callback"]["case_id"].as_str();
@@ -136,24 +136,12 @@ impl Http {
         self.send(Method::GET, path, session, &Value::Null).await.unwrap()
     }
 
-    fn path(&self, question: &Question<'_>, path: &str) -> String {
-        let Question { world, probe, level, .. } = *question;
-        let id = match probe.action {
-            Claim | Arrive | Complete => world.work_order(probe.action, level).to_owned(),
-            RecordAttempt => world.callback(level).to_owned(),
-            _ => RandomIds::new(Clock::system()).uuid().to_string(),
-        };
-        path.replace("{case}", world.case(level))
-            .replace("{id}", &id)
-            .replace("{service}", "intake")
-    }
-
     /// The ids of all rows of a list.
-    async fn rows(&self, session: &str, path: &str, action: authz::Action) -> Answer {
-        let (rows, id) = match action {
-            ListCases => ("cases", "id"),
-            ListWorkOrders => ("work_orders", "case_id"),
-            ListCallbacks => ("callbacks", "case_id"),
+    async fn rows(&self, session: &str, path: &str) -> Answer {
+        let (rows, id) = match path {
+            "/cases" => ("cases", "id"),
+            "/work-orders" => ("work_orders", "case_id"),
+            "/callbacks" => ("callbacks", "case_id"),
             _ => ("messages", "id"),
         };
         let (mut all, mut page) = (Vec::new(), String::new());
@@ -193,26 +181,37 @@ impl Http {
     }
 }
 
+/// The path with what is asked about.
+fn named(question: &Question<'_>, path: &str) -> String {
+    let Question { world, probe, level, .. } = *question;
+    let id = match path.split('/').nth(1) {
+        Some("work-orders") if path.contains("{id}") => {
+            world.work_order(probe.action, level).to_owned()
+        }
+        Some("callbacks") => world.callback(level).to_owned(),
+        Some(_) | None => RandomIds::new(Clock::system()).uuid().to_string(),
+    };
+    path.replace("{case}", world.case(level)).replace("{id}", &id).replace("{service}", "intake")
+}
+
 /// What is sent along: nothing that could be done, where it would be the end of something.
 fn body(question: &Question<'_>) -> Value {
     let Question { world, probe, relation, level, .. } = *question;
-    match probe.action {
-        AcceptCase | BackdateCase => {
-            let caller = match relation {
-                Own => json!({ "id": world.person(Own) }),
-                _ => json!({ "name": "Somebody Else" }),
-            };
+    match probe.name {
+        "POST /cases" => {
+            let myself = json!({ "id": world.person(Own) });
+            let caller = if relation == Own { myself } else { json!({ "name": "Somebody Else" }) };
             let earlier = (probe.action == BackdateCase).then(|| world.earlier());
             let item = Side::Related.item(level);
             json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
         }
-        RecordAttempt => json!({ "reached": false }),
-        ApplyDefinitions => json!({ "files": [], "dry_run": true }),
-        ImportPeople => json!({ "csv": "" }),
-        ManageApiKeys => {
+        "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
+        "POST /definitions" => json!({ "files": [], "dry_run": true }),
+        "POST /people" => json!({ "csv": "" }),
+        "POST /api-keys" => {
             json!({ "name": "walk", "roles": [], "expires_at": "2026-01-01T00:00:00Z" })
         }
-        SettleDead => json!({ "reason": "walk" }),
+        "POST /dlq/{service}/{id}/drop" => json!({ "reason": "walk" }),
         _ => json!({}),
     }
 }

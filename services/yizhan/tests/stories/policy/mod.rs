@@ -14,9 +14,10 @@
 //! ```text
 //!  campus   items of every level         world   who walks, and the cases that they stand to
 //!  grpc     what is asked by gRPC        http    what is asked of the portal
-//!  tokens   who is nobody
+//!  tokens   who is nobody               broker  what each service may do at the broker
 //! ```
 
+mod broker;
 mod campus;
 mod grpc;
 mod http;
@@ -198,8 +199,13 @@ impl Question<'_> {
             // What the policy says of a work order of somebody else is said in better words.
             (Code::Conflict, "not-yours") => Verdict::Denied,
             (Code::NotFound, _) if matches!(self.probe.about, About::Case(_)) => Verdict::Hidden,
-            (Code::Unauthenticated | Code::ResourceExhausted | Code::Unavailable, _)
-            | (Code::Internal, _) => panic!("{}: {answer:?}", self.says()),
+            (
+                Code::Unauthenticated
+                | Code::ResourceExhausted
+                | Code::Unavailable
+                | Code::Internal,
+                _,
+            ) => panic!("{}: {answer:?}", self.says()),
             _ => Verdict::Allowed,
         }
     }

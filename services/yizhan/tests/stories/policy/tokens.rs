@@ -42,7 +42,7 @@ async fn over_http_no_token_counts_that_is_not_a_session_of_this_installation() 
     for (token, reason) in internal.chain(others) {
         for path in ["cases", "work-orders", "callbacks/next", "messages", "dlq", "me"] {
             let request = client.get(format!("{}/api/v1/{path}", campus.url()));
-            let request = token.iter().fold(request, |request, token| request.bearer_auth(token));
+            let request = token.iter().fold(request, reqwest::RequestBuilder::bearer_auth);
             let response = request.send().await.unwrap();
             let status = response.status().as_u16();
             let problem: Value = response.json().await.unwrap();

@@ -192,17 +192,15 @@ impl World {
 
     /// All people, the walkers with this role.
     pub(super) fn people(role: Role) -> String {
-        let mut csv = "account,name,roles,department,posts,phone\n\
-                       admin,Admin,system-administrator,,,\n"
-            .to_owned();
-        for relation in Relation::ALL {
+        let walkers = Relation::ALL.into_iter().map(|relation| {
             let (name, department) = (login(relation), department(relation));
-            let post =
-                Some(Side::Related.posts().1).filter(|_| relation == Relation::EscalatedToMe);
-            let post = post.unwrap_or_default();
-            csv.push_str(&format!("{name},Walker,{role},{department},{post},\n"));
-        }
-        csv
+            let is_told = relation == Relation::EscalatedToMe;
+            let post = if is_told { Side::Related.posts().1 } else { "" };
+            format!("{name},Walker,{role},{department},{post},\n")
+        });
+        let head =
+            "account,name,roles,department,posts,phone\nadmin,Admin,system-administrator,,,\n";
+        [head.to_owned(), walkers.collect()].concat()
     }
 
     /// The case that is asked about.
