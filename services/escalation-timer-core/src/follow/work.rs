@@ -76,6 +76,16 @@ fn arm(
     ids: &mut impl Ids,
 ) -> Option<Event> {
     let due = rules.due(&watch.item, commitment, watch.urgency, since).ok()??;
-    let (cycle, first_rung) = (watch.cycle, 1);
+    let (cycle, first_rung) = (watch.cycle, first_rung(watch, rules, commitment));
     Some(Promised { subject, commitment, cycle, since, due, first_rung }.arm(ids))
+}
+
+/// Clocks of one cycle that climb one ladder begin with one rung, for a cycle has one start rung
+/// (BRIEF 4.8): once a leader was told of the reopening, nobody below hears of an offer anew.
+fn first_rung(watch: &Watch, rules: &Rules, commitment: Commitment) -> u8 {
+    let ladder = |commitment| rules.ladder(&watch.item, commitment).map(|ladder| &ladder.id);
+    let own = ladder(commitment);
+    let of_cycle = watch.timers.iter().filter(|timer| timer.cycle == watch.cycle);
+    let mut alike = of_cycle.filter(|timer| ladder(timer.commitment) == own);
+    alike.next().map_or(1, |timer| timer.first.first_rung)
 }

@@ -1,4 +1,5 @@
-//! A campus of one place with three ladders: duty, leaders and quality.
+//! A campus of one place with three ladders: duty, leaders and quality. For doors all is the
+//! leaders'.
 
 use std::sync::LazyLock;
 
@@ -29,6 +30,10 @@ const CAMPUS: &str = "
   names: {zh: 路牌, en: Street Sign}, category: plumbing, kind: repair, level: public,
   department: logistics, policy: repairs, callback: false}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: broken-door}, spec: {
+  names: {zh: 门坏, en: Door}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: doors, callback: true}}
+---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: everywhere}, spec: {
   category: plumbing, post: logistics/plumbing}}
 ---
@@ -40,6 +45,16 @@ const CAMPUS: &str = "
     complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
   ladders: {accept: duty, arrive: leaders, complete: leaders, call-back: quality},
+  callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
+  reopenWithinDays: {closed-solved: 7}}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: doors}, spec: {
+  names: {zh: 门, en: Doors},
+  limits: {
+    accept: {critical: 10min 24x7, urgent: 30min duty-time, normal: 4h working-hours},
+    complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
+    call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
+  ladders: {accept: leaders, complete: leaders, call-back: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
   reopenWithinDays: {closed-solved: 7}}}
 ---

@@ -1,9 +1,9 @@
 //! Where the ladder of a reopened case begins (BRIEF 4.8).
 
-use events::words::{Commitment, End};
+use events::words::{Commitment, End, ItemId, Urgency};
 
-use super::case::{Case, at, closed, completed, offered, reopened, rungs};
-use crate::Event;
+use super::case::{Case, accepted, at, closed, completed, offered, reopened, rungs};
+use crate::{Event, Fact};
 
 /// The rung that is told at once, and the one that is planned at the new due.
 fn told_and_first(events: &[Event]) -> (u8, u8) {
@@ -74,6 +74,31 @@ fn a_rung_of_another_ladder_does_not_count() {
     assert!(case.standing().iter().any(|fired| fired.rung == 3));
     let events = case.hears("2T09:00", &reopened(2, "2T09:00"));
     assert_eq!(told_and_first(&events), (2, 3));
+}
+
+/// The rungs with which the clock to accept begins, in the first cycle and in the second.
+fn first_rungs_of_offers(of: &str) -> (u8, u8) {
+    let item: ItemId = of.parse().unwrap();
+    let mut case = Case::new();
+    let mut begins = accepted(Urgency::Critical, &[Commitment::Complete], "1T09:00");
+    let Fact::Accepted(fact) = &mut begins else { panic!("{begins:?}") };
+    fact.item = item.clone();
+    case.hears("1T09:00", &begins);
+    case.hears("1T09:00", &offered(1, 1, "1T09:00"));
+    let first = case.timer(Commitment::Accept).first.first_rung;
+    case.hears("1T12:00", &completed(1, "1T12:00"));
+    let mut again = reopened(2, "2T09:00");
+    let Fact::Reopened(fact) = &mut again else { panic!("{again:?}") };
+    fact.item = item;
+    case.hears("2T09:00", &again);
+    case.hears("2T09:00", &offered(2, 2, "2T09:00"));
+    (first, case.timer(Commitment::Accept).first.first_rung)
+}
+
+#[test]
+fn an_offer_goes_on_above_the_rung_that_was_told_of_the_reopening_on_its_ladder_alone() {
+    assert_eq!(first_rungs_of_offers("broken-door"), (1, 3));
+    assert_eq!(first_rungs_of_offers("water-leak"), (1, 1));
 }
 
 #[test]
