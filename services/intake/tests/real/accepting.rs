@@ -12,7 +12,7 @@ use proto::{
 };
 use rpc::Code;
 
-use crate::campus::{Campus, assistant, id, leak, reason, refusal, requester, somebody};
+use crate::campus::{Campus, assistant, by_web, id, leak, reason, refusal, requester, somebody};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_copies_at_once_make_one_case_and_a_hundred_equal_answers() {
@@ -201,14 +201,31 @@ async fn a_requester_reports_for_nobody_else_and_a_handler_reports_nothing() {
     let person: PersonId = case.caller.unwrap().id.parse().unwrap();
 
     let student = requester(person);
-    let web = AcceptCaseRequest { channel: Channel::Web.into(), ..leak() };
-    let own = intake.accept(&student, web.clone()).await.unwrap();
+    let own = intake.accept(&student, by_web()).await.unwrap();
     let case = intake.get(&student, &own.case_id).await.unwrap();
     assert_eq!(case.caller.unwrap().id, person.to_string());
 
     let stranger = requester(PersonId::from_uuid(id()));
-    let for_other = AcceptCaseRequest { caller: Some(known), ..web.clone() };
+    let for_other = AcceptCaseRequest { caller: Some(known), ..by_web() };
     assert_eq!(reason(intake.accept(&stranger, for_other).await), "not-permitted");
     let handler = somebody(Role::DepartmentHandler);
-    assert_eq!(reason(intake.accept(&handler, web).await), "not-permitted");
+    assert_eq!(reason(intake.accept(&handler, by_web()).await), "not-permitted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_reports_on_the_web_and_the_desk_says_by_what_way_it_was_reached() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let student = requester(PersonId::from_uuid(id()));
+    for way in [Channel::Hotline, Channel::Counter, Channel::Inspection, Channel::PartnerSystem] {
+        let request = AcceptCaseRequest { channel: way.into(), ..leak() };
+        let refused = intake.accept(&student, request.clone()).await.unwrap_err();
+        assert_eq!(refused.reason(), "case-invalid");
+        let [violation] = refused.violations() else { panic!("{refused:?}") };
+        assert_eq!(violation.field, "channel");
+        assert!(violation.description.ends_with("yours is `web`"), "{violation:?}");
+        intake.accept(&assistant(), request).await.unwrap();
+    }
+    assert_eq!(campus.count("select count(*) from intake.cases").await, 4);
+    intake.accept(&student, by_web()).await.unwrap();
 }

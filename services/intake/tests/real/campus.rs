@@ -257,6 +257,11 @@ pub(crate) fn example() -> Vec<SourceFile> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
+/// The same by the web, as a requester reports it.
+pub(crate) fn by_web() -> AcceptCaseRequest {
+    AcceptCaseRequest { channel: Way::Web.into(), ..leak() }
+}
+
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .map(|path| SourceFile {
             name: path.file_name().unwrap().to_string_lossy().into_owned(),

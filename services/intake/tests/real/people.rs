@@ -7,7 +7,7 @@ use proto::intake::v1::{
 };
 use sqlx::PgPool;
 
-use crate::campus::{Campus, Running, assistant, id, leak, refusal, requester, somebody};
+use crate::campus::{Campus, Running, assistant, by_web, id, leak, refusal, requester, somebody};
 
 const NAME: &str = "许晓漏";
 const PHONE: &str = "10013001300";
@@ -97,7 +97,7 @@ async fn who_reports_for_another_learns_nothing_about_them() {
     let other = reported(&intake, person(NAME, PHONE)).await;
     let me = requester(PersonId::from_uuid(id()));
     let on_behalf_of = Some(person("", PHONE));
-    let told = intake.accept(&me, AcceptCaseRequest { on_behalf_of, ..leak() }).await.unwrap();
+    let told = intake.accept(&me, AcceptCaseRequest { on_behalf_of, ..by_web() }).await.unwrap();
     let mine = intake.get(&me, &told.number).await.unwrap();
     assert_eq!((mine.caller, mine.on_behalf_of), (None, None));
     let at_the_desk = intake.get(&assistant(), &told.number).await.unwrap();

@@ -1,7 +1,7 @@
 use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{CaseId, ContactId, Ids as _, PersonId, RandomIds};
 use definitions::Rules;
-use events::words::{CaseNumber, Level};
+use events::words::{CaseNumber, Channel, Level};
 use intake_core::{Accept, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, authorize};
@@ -78,8 +78,24 @@ fn person(
 
 /// Who may report for themselves alone is their own caller.
 fn themselves(subject: &Subject) -> Option<PersonId> {
-    let for_others = decide(subject, Action::AcceptCase, Relations::NONE, Level::Public);
-    if for_others.is_allowed() { None } else { subject.person }
+    if takes_contacts(subject) { None } else { subject.person }
+}
+
+/// Whether they take what others report, and so know by which channel it came.
+fn takes_contacts(subject: &Subject) -> bool {
+    decide(subject, Action::AcceptCase, Relations::NONE, Level::Public).is_allowed()
+}
+
+/// Whoever reports for themselves does so on the web: figures by channel are no use if anybody could
+/// say "hotline".
+fn permit_channel(call: &AcceptCase) -> Result<(), Error> {
+    if call.channel == Channel::Web || takes_contacts(&call.asked.subject) {
+        return Ok(());
+    }
+    let message =
+        format!("`{}` is stated by the desk alone: yours is `{}`", call.channel, Channel::Web);
+    Err(Error::new(Code::InvalidArgument, "case-invalid", message.as_str())
+        .violating("channel", message))
 }
 
 fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<(), Error> {
@@ -98,6 +114,7 @@ fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<
             "only the duty counsellor records what was received earlier",
         ));
     }
+    permit_channel(call)?;
     match (item, call.kind) {
         (Some(item), Some(kind)) if item.kind != kind => {
             let message = format!("`{}` is of the kind `{}`, not `{kind}`", item.id, item.kind);

@@ -27,7 +27,7 @@ pub(in crate::http) struct NewCase {
     #[schema(schema_with = schema::kind)]
     #[serde(default = "repair")]
     kind: CaseKind,
-    /// `web` if it is missing.
+    /// `web` if it is missing; any other is the desk's to state.
     #[schema(schema_with = schema::channel)]
     #[serde(default = "web")]
     channel: Channel,
