@@ -107,7 +107,7 @@ async fn its_requester_withdraws_a_case_once_and_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_at_a_restricted_case_leaves_an_audit_row() {
+async fn a_look_at_a_restricted_case_leaves_an_audit_row_in_a_list_too() {
     let campus = Campus::new().await;
     let intake = campus.start().await;
     let mut files = example();
@@ -120,6 +120,11 @@ async fn a_look_at_a_restricted_case_leaves_an_audit_row() {
     assert_eq!(reason(intake.get(&desk, &told.number).await), "case-unknown");
     let looks = "select count(*) from delivery.audit where action = 'case.read'";
     assert_eq!(campus.count(looks).await, 0);
-    intake.get(&somebody(Role::DutyCounsellor), &told.number).await.unwrap();
+    let counsellor = somebody(Role::DutyCounsellor);
+    intake.get(&counsellor, &told.number).await.unwrap();
     assert_eq!(campus.count(looks).await, 1);
+    assert!(intake.list(&desk).await.unwrap().is_empty());
+    assert_eq!(campus.count(looks).await, 1);
+    assert_eq!(intake.list(&counsellor).await.unwrap(), [told.number]);
+    assert_eq!(campus.count(looks).await, 2);
 }

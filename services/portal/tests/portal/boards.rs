@@ -115,8 +115,13 @@ async fn a_list_shows_each_what_they_may_see_and_no_more() {
     let chief = world.session("section-chief").await;
     assert_eq!(chief.get("/cases/2026-09-000003").await.status, 200);
     assert_eq!(chief.get("/cases/2026-09-000002").await.refused(), (404, "case-unknown"));
-    let read = "select count(*) from delivery.audit where action = 'case.read'";
+    let read = "select count(*) from delivery.audit
+                where action = 'case.read' and detail ->> 'for' = 'get-case'";
     assert_eq!(world.count(read).await, 1, "a restricted case leaves a trace when it is read");
+    // The auditor twice and the counsellor see both, the dispatcher and the chief the restricted one.
+    let listed = "select count(*) from delivery.audit
+                  where action = 'case.read' and detail ->> 'for' = 'list-cases'";
+    assert_eq!(world.count(listed).await, 8, "and each time that it is on a page of a list");
 }
 
 async fn who_sees_which(world: &World) {

@@ -1,13 +1,16 @@
 use authz::Action;
 use axum::{Json, extract::State};
-use clock::AccountId;
+use clock::{AccountId, CaseId};
 use events::words::{DepartmentId, ItemId, PlaceId, Urgency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::views::{Account, Case};
+use super::{
+    show::note_reading,
+    views::{Account, Case},
+};
 use crate::{
     head::Head,
     http::{
@@ -82,13 +85,16 @@ pub(in crate::http) async fn list(
     if let Some(head) = &wanted.head {
         head.await_shown(portal.pool()).await?;
     }
-    let found = match authz::scope(&caller.subject, Action::ListCases) {
+    let mut found = match authz::scope(&caller.subject, Action::ListCases) {
         Some(scope) => boards::list(portal.pool(), &scope, &filter, limit + 1).await?,
         None => Vec::new(),
     };
-    let mut cases = named(&portal, found).await?;
-    let has_more = cases.len() > limit as usize;
-    cases.truncate(limit as usize);
+    let has_more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let traced = found.iter().filter(|case| authz::is_traced(case.level()));
+    let traced: Vec<_> = traced.map(|case| CaseId::from_uuid(case.key)).collect();
+    note_reading(&portal, &caller, &traced, Action::ListCases).await?;
+    let cases = named(&portal, found).await?;
     let next = cases.last().filter(|_| has_more).and_then(cursor);
     Ok(Json(Cases { cases, next }))
 }

@@ -150,7 +150,7 @@ pub(super) async fn find(
     })?;
     let level = level.or_else(|| case.level.parse().ok()).unwrap_or(Level::Confidential);
     if authz::is_traced(level) {
-        note_reading(portal, caller, CaseId::from_uuid(case.id), action).await?;
+        note_reading(portal, caller, &[CaseId::from_uuid(case.id)], action).await?;
     }
     Ok(Found { case, details })
 }
@@ -173,22 +173,27 @@ async fn ask_owner(
     }
 }
 
-/// Reading a restricted case leaves a trace.
-async fn note_reading(
+/// Reading restricted cases leaves a trace of each.
+pub(super) async fn note_reading(
     portal: &Portal,
     caller: &Caller,
-    case: CaseId,
+    cases: &[CaseId],
     action: Action,
 ) -> Result<(), sqlx::Error> {
+    if cases.is_empty() {
+        return Ok(());
+    }
     let mut tx = portal.pool().begin().await?;
-    let entry = audit::Entry {
-        at: portal.clock().now(),
-        actor: &caller.subject.principal.to_string(),
-        action: "case.read",
-        key: Some(case.uuid()),
-        detail: json!({ "for": action.word() }),
-    };
-    audit::record(&mut tx, &entry).await?;
+    for case in cases {
+        let entry = audit::Entry {
+            at: portal.clock().now(),
+            actor: &caller.subject.principal.to_string(),
+            action: "case.read",
+            key: Some(case.uuid()),
+            detail: json!({ "for": action.word() }),
+        };
+        audit::record(&mut tx, &entry).await?;
+    }
     tx.commit().await
 }
 
