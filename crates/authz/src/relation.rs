@@ -13,7 +13,7 @@ pub enum Relation {
     Assigned,
     /// It lies with their department.
     InMyDepartment,
-    /// A rung that is theirs was told of it.
+    /// A post that they hold was told of it, as a rung of a ladder.
     EscalatedToMe,
 }
 

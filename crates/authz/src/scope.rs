@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use clock::{AccountId, PersonId};
-use events::words::{DepartmentId, Level};
+use events::words::{DepartmentId, Level, PostId};
 
 use crate::{Action, Relation, Relations, Subject, decision::reach};
 
@@ -15,6 +17,7 @@ use crate::{Action, Relation, Relations, Subject, decision::reach};
 /// where level = any($unrelated)                           -- scope.levels(Unrelated)
 ///    or level = any($own) and requester = $person         -- scope.levels(Own), scope.person()
 ///    or level = any($mine) and department = $department   -- scope.levels(InMyDepartment)
+///    or level = any($told) and told && $posts             -- scope.levels(EscalatedToMe)
 /// ```
 ///
 /// A relation that is not in the scope has no levels, and finds nothing.
@@ -24,6 +27,7 @@ pub struct Scope {
     account: Option<AccountId>,
     person: Option<PersonId>,
     department: Option<DepartmentId>,
+    posts: BTreeSet<PostId>,
 }
 
 /// The rows to which `subject` may do `action`, or `None` where there can be no such row.
@@ -34,6 +38,7 @@ pub fn scope(subject: &Subject, action: Action) -> Option<Scope> {
         account: subject.principal.account(),
         person: subject.person,
         department: subject.department.clone(),
+        posts: subject.posts.clone(),
     })
 }
 
@@ -66,6 +71,11 @@ impl Scope {
     /// The department whose rows are theirs.
     pub const fn department(&self) -> Option<&DepartmentId> {
         self.department.as_ref()
+    }
+
+    /// The words of the posts that they hold, for rows that say which posts were told.
+    pub fn posts(&self) -> Vec<String> {
+        self.posts.iter().map(ToString::to_string).collect()
     }
 
     /// Whether a row of this level, to which they stand in these relations, is within it: the same

@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use clock::{AccountId, PersonId};
-use events::words::{DepartmentId, Level, Service};
+use events::words::{DepartmentId, Level, PostId, Service};
 
 use crate::Role;
 
@@ -45,6 +45,8 @@ pub struct Subject {
     pub roles: BTreeSet<Role>,
     /// The department whose rows are theirs.
     pub department: Option<DepartmentId>,
+    /// The posts that they hold; who of the holders is on duty, it does not say.
+    pub posts: BTreeSet<PostId>,
     /// The highest level they are cleared for; it caps every right but those over what is their own.
     pub highest: Level,
 }
@@ -57,6 +59,7 @@ impl Subject {
             person: None,
             roles: BTreeSet::from([Role::Service]),
             department: None,
+            posts: BTreeSet::new(),
             highest: Level::Public,
         }
     }

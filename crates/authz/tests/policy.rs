@@ -12,6 +12,7 @@ fn with(role: Role) -> Subject {
         person: None,
         roles: BTreeSet::from([role]),
         department: None,
+        posts: BTreeSet::new(),
         highest: Level::Confidential,
     }
 }
@@ -128,12 +129,14 @@ fn of_two_roles_the_one_that_allows_it_counts() {
 #[test]
 fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
     let department = "water-power".parse().ok();
-    let subject = Subject { department, ..with(Role::Repairer) };
+    let posts = ["water-power/duty".parse().unwrap()].into();
+    let subject = Subject { department, posts, ..with(Role::Repairer) };
     let scope = scope(&subject, Action::ListWorkOrders).unwrap();
     assert_eq!(scope.levels(Relation::InMyDepartment), ["public", "internal"]);
     assert!(scope.levels(Relation::Unrelated).is_empty());
     assert_eq!(scope.account(), subject.principal.account());
     assert_eq!(scope.department(), subject.department.as_ref());
+    assert_eq!(scope.posts(), ["water-power/duty"]);
 }
 
 #[test]

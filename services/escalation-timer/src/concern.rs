@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use authz::{Relation, Relations, Subject};
 use clock::{AccountId, PersonId};
+use escalation_timer_core::{Event, State};
 use events::{
     DispatchFact, Fact, IntakeFact,
     dispatch::WorkOrderClaimedV1,
     intake::{CaseAcceptedV1, CaseReopenedV1},
-    words::{DepartmentId, Level},
+    words::{DepartmentId, Level, PostId},
 };
 
-/// Who stands in which relation to a case, as far as it was heard.
-///
-/// Who holds the posts of the ladder is not known here, so nobody is shown to be told of it.
+/// Who stands in which relation to a case, as far as it was heard; the posts whose rungs fired are
+/// in the state of its clocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Concerned {
     /// Who may see it at all.
@@ -26,6 +26,8 @@ pub(crate) struct Concerned {
     pub(crate) departments: BTreeSet<DepartmentId>,
     /// Who claimed one.
     pub(crate) workers: BTreeSet<AccountId>,
+    /// Which posts were told of a reopening at once.
+    pub(crate) told: BTreeSet<PostId>,
 }
 
 impl Concerned {
@@ -49,6 +51,7 @@ impl Concerned {
             first_receiver: *first_receiver,
             departments: BTreeSet::new(),
             workers: BTreeSet::new(),
+            told: BTreeSet::new(),
         })
     }
 
@@ -83,8 +86,28 @@ impl Concerned {
         }
     }
 
-    /// How somebody stands to the case.
-    pub(crate) fn relations(&self, subject: &Subject) -> Relations {
+    /// Whom it concerns after what was decided here.
+    pub(crate) fn note(&mut self, event: &Event) {
+        match event {
+            Event::RungTold(told) => {
+                self.told.insert(told.post.clone());
+            }
+            Event::Watched(_)
+            | Event::Armed { .. }
+            | Event::RungFired { .. }
+            | Event::Rested { .. }
+            | Event::RungRetracted(_)
+            | Event::Stopped(_)
+            | Event::Ended { .. }
+            | Event::Noted { .. } => {}
+        }
+    }
+
+    /// How somebody stands to the case, whose clocks are in this `state`.
+    pub(crate) fn relations(&self, subject: &Subject, state: &State) -> Relations {
+        let timers = state.watch().into_iter().flat_map(|watch| &watch.timers);
+        let fired = timers.flat_map(|timer| &timer.fired).map(|fired| &fired.post);
+        let mut told = fired.chain(&self.told);
         let account = subject.principal.account();
         let department = subject.department.as_ref();
         Relations::NONE
@@ -95,5 +118,6 @@ impl Concerned {
                 Relation::InMyDepartment,
                 department.is_some_and(|one| self.departments.contains(one)),
             )
+            .with(Relation::EscalatedToMe, told.any(|post| subject.posts.contains(post)))
     }
 }

@@ -39,10 +39,11 @@ pub(crate) async fn record(
     change: Change<'_>,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let Change { locked, case: Case { mut state, concerned }, events, actor } = change;
+    let Change { locked, case: Case { mut state, mut concerned }, events, actor } = change;
     let (producer, mut ids) = (timer.delivery.producer(), timer.ids());
     for event in &events {
         apply(&mut state, event);
+        concerned.note(event);
         note(tx, event, locked, &actor, now).await?;
         if let Some(fact) = publish(event) {
             let revision = state.watch().map_or(Revision::NONE, |watch| watch.revision);

@@ -1,8 +1,8 @@
-//! What dispatch and callback-survey say about a case.
+//! What dispatch, escalation-timer and callback-survey say about a case.
 
 use clock::CaseId;
 use delivery::{Facts, Fault, Locked, Received, Tx};
-use events::{DispatchFact, Fact};
+use events::{DispatchFact, EscalationFact, Fact};
 use jiff::Timestamp;
 
 use crate::{
@@ -38,7 +38,7 @@ impl Facts for Intake {
     }
 }
 
-/// Who works on a case, as dispatch says: they may see it.
+/// Who works on a case, and which leaders were told of it: they may see it.
 fn concerned(fact: &Fact) -> Option<Related> {
     match fact {
         Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) => {
@@ -47,6 +47,12 @@ fn concerned(fact: &Fact) -> Option<Related> {
         Fact::Dispatch(DispatchFact::WorkOrderClaimed(claimed)) => {
             Some(Related::Assigned(claimed.by))
         }
+        Fact::Escalation(EscalationFact::RungFired(fired)) => {
+            Some(Related::EscalatedToMe(fired.post.clone()))
+        }
+        Fact::Escalation(EscalationFact::RungTold(told)) => {
+            Some(Related::EscalatedToMe(told.post.clone()))
+        }
         Fact::Dispatch(
             DispatchFact::WorkOrderArrived(_)
             | DispatchFact::WorkOrderCompleted(_)
@@ -54,7 +60,11 @@ fn concerned(fact: &Fact) -> Option<Related> {
             | DispatchFact::CaseCompleted(_),
         )
         | Fact::Intake(_)
-        | Fact::Escalation(_)
+        | Fact::Escalation(
+            EscalationFact::Armed(_)
+            | EscalationFact::RungRetracted(_)
+            | EscalationFact::ClockStopped(_),
+        )
         | Fact::Survey(_)
         | Fact::Notify(_)
         | Fact::Definition(_) => None,

@@ -8,10 +8,10 @@
 //!  gRPC ──> api ──> commands   one file each: one transaction, opened and committed there
 //!                │     accept  one writer takes up to 256 waiting calls into one transaction
 //!                └─> questions one file each
-//!  DISPATCH, SURVEY ──> facts
-//!                        │
-//!      commands, facts ──┴──> record ──> store (every SQL statement)
-//!                                └─────> outbox ──> INTAKE, DEFINITION
+//!  DISPATCH, ESCALATION, SURVEY ──> facts
+//!                                     │
+//!      commands, facts ───────────────┴──> record ──> store (every SQL statement)
+//!                                             └─────> outbox ──> INTAKE, DEFINITION
 //!
 //!  people   who somebody is: by phone, mail or number
 //!  seals    names, phones and words: sealed, a key per person

@@ -11,6 +11,7 @@ pub(crate) struct Standing {
     pub(crate) person: Option<PersonId>,
     pub(crate) roles: Vec<String>,
     pub(crate) department: Option<String>,
+    pub(crate) posts: Vec<String>,
     pub(crate) level: String,
 }
 
@@ -22,6 +23,7 @@ impl Standing {
             person: self.person,
             roles: self.roles.iter().filter_map(|role| role.parse().ok()).collect(),
             department: self.department.as_deref().and_then(|id| id.parse().ok()),
+            posts: self.posts.iter().filter_map(|post| post.parse().ok()).collect(),
             highest: self.level.parse().unwrap_or(Level::Public),
         }
     }

@@ -92,6 +92,7 @@ pub(crate) fn somebody(role: Role) -> Subject {
         person: None,
         roles: BTreeSet::from([role]),
         department: None,
+        posts: BTreeSet::new(),
         highest: Level::Confidential,
     }
 }

@@ -85,7 +85,7 @@ impl Service {
     /// The streams of others that it reads.
     pub const fn reads(self) -> &'static [Stream] {
         match self {
-            Self::Intake => &[Stream::Dispatch, Stream::Survey],
+            Self::Intake => &[Stream::Dispatch, Stream::Escalation, Stream::Survey],
             Self::Dispatch => &[Stream::Intake, Stream::Escalation, Stream::Definition],
             Self::EscalationTimer => {
                 &[Stream::Intake, Stream::Dispatch, Stream::Survey, Stream::Definition]

@@ -21,6 +21,9 @@ pub(super) struct Claims {
     roles: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     department: Option<DepartmentId>,
+    /// Words, as roles are. An earlier release says nothing of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    posts: Vec<String>,
     level: Level,
     /// When the person last proved who they are.
     auth_time: i64,
@@ -43,6 +46,7 @@ impl Claims {
             person: subject.person,
             roles: subject.roles.iter().map(ToString::to_string).collect(),
             department: subject.department.clone(),
+            posts: subject.posts.iter().map(ToString::to_string).collect(),
             level: subject.highest,
             auth_time: authenticated_at.as_second(),
             iat: now.as_second(),
@@ -62,6 +66,7 @@ impl Claims {
             person: self.person,
             roles: known.filter(|&role| role != Role::Service).collect::<BTreeSet<_>>(),
             department: self.department,
+            posts: self.posts.iter().filter_map(|post| post.parse().ok()).collect(),
             highest: self.level,
         }
     }

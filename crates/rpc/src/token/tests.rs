@@ -43,6 +43,7 @@ fn handler() -> Subject {
         person: None,
         roles: BTreeSet::from([Role::DepartmentHandler, Role::Leader]),
         department: "water-power".parse().ok(),
+        posts: ["water-power/chief".parse().unwrap()].into(),
         highest: Level::Restricted,
     }
 }
@@ -162,6 +163,19 @@ async fn a_role_of_a_later_release_gives_nothing_and_spoils_nothing() {
     claims["roles"] = serde_json::json!(["leader", "rector", "service"]);
     let claims: Claims = serde_json::from_value(claims).unwrap();
     assert_eq!(claims.into_subject().roles, BTreeSet::from([Role::Leader]));
+}
+
+#[tokio::test]
+async fn a_token_of_an_earlier_release_names_no_post_and_is_read() {
+    let pair = pair();
+    let now = pair.clock.machine();
+    let account = AccountId::from_uuid(uuid::Uuid::nil());
+    let claims = Claims::new(&installation("campus"), account, &handler(), now, now);
+    let mut claims = serde_json::to_value(claims).unwrap();
+    assert_eq!(claims["posts"], serde_json::json!(["water-power/chief"]));
+    claims.as_object_mut().unwrap().remove("posts");
+    let claims: Claims = serde_json::from_value(claims).unwrap();
+    assert_eq!(claims.into_subject().posts, BTreeSet::new());
 }
 
 #[test]

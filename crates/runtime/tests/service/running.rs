@@ -61,6 +61,7 @@ fn assistant() -> Subject {
         person: None,
         roles: BTreeSet::from([Role::DeskAssistant]),
         department: None,
+        posts: BTreeSet::new(),
         highest: Level::Internal,
     }
 }

@@ -260,6 +260,7 @@ pub(crate) fn somebody(role: Role, department: Option<&str>) -> Subject {
         person: None,
         roles: [role].into(),
         department: department.map(|department| department.parse().unwrap()),
+        posts: [].into(),
         highest: Level::Confidential,
     }
 }

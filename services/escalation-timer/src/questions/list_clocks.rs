@@ -53,7 +53,7 @@ impl EscalationTimer {
             return Ok(explained);
         };
         let level = known.concerned.level;
-        authorize(subject, action, known.concerned.relations(subject), level)?;
+        authorize(subject, action, known.concerned.relations(subject, &known.state), level)?;
         if let Some(watch) = known.state.watch() {
             let rules = self.revisions.rules(&mut tx, watch.revision).await.map_err(Fault::from)?;
             let explain = |timer| explain(&rules, watch, timer, as_of, &mut self.ids());

@@ -2,7 +2,7 @@ use std::error::Error;
 
 use clock::{AccountId, CaseId, PersonId};
 use escalation_timer_core::State;
-use events::words::DepartmentId;
+use events::words::{DepartmentId, PostId};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ struct Row {
     first_receiver: Uuid,
     departments: Vec<String>,
     workers: Vec<Uuid>,
+    told: Vec<String>,
 }
 
 impl TryFrom<Row> for Case {
@@ -24,12 +25,14 @@ impl TryFrom<Row> for Case {
 
     fn try_from(row: Row) -> Result<Self, sqlx::Error> {
         let departments = row.departments.iter().map(|text| text.parse::<DepartmentId>());
+        let told = row.told.iter().map(|text| text.parse::<PostId>());
         let concerned = Concerned {
             level: row.level.parse().map_err(undecodable)?,
             reporters: row.reporters.into_iter().map(PersonId::from_uuid).collect(),
             first_receiver: AccountId::from_uuid(row.first_receiver),
             departments: departments.collect::<Result<_, _>>().map_err(undecodable)?,
             workers: row.workers.into_iter().map(AccountId::from_uuid).collect(),
+            told: told.collect::<Result<_, _>>().map_err(undecodable)?,
         };
         Ok(Self { state: row.state.0, concerned })
     }
@@ -47,7 +50,7 @@ pub(crate) async fn load(
     let row = sqlx::query_as!(
         Row,
         r#"select state as "state: Json<State>", level, reporters, first_receiver, departments,
-                  workers
+                  workers, told
            from escalation_timer.watch where case_id = $1"#,
         id.uuid(),
     )
@@ -66,13 +69,15 @@ pub(crate) async fn save(
     let reporters: Vec<Uuid> = concerned.reporters.iter().map(|id| id.uuid()).collect();
     let departments: Vec<String> = concerned.departments.iter().map(ToString::to_string).collect();
     let workers: Vec<Uuid> = concerned.workers.iter().map(|id| id.uuid()).collect();
+    let told: Vec<String> = concerned.told.iter().map(ToString::to_string).collect();
     sqlx::query!(
         "insert into escalation_timer.watch
-             (case_id, state, level, reporters, first_receiver, departments, workers)
-         values ($1, $2, $3, $4, $5, $6, $7)
+             (case_id, state, level, reporters, first_receiver, departments, workers, told)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (case_id) do update
          set state = excluded.state, level = excluded.level, reporters = excluded.reporters,
-             departments = excluded.departments, workers = excluded.workers",
+             departments = excluded.departments, workers = excluded.workers,
+             told = excluded.told",
         id.uuid(),
         Json(state) as _,
         concerned.level.word(),
@@ -80,6 +85,7 @@ pub(crate) async fn save(
         concerned.first_receiver.uuid(),
         &departments,
         &workers,
+        &told,
     )
     .execute(connection)
     .await?;

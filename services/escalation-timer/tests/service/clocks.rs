@@ -9,7 +9,10 @@ use proto::{
 use rpc::Code;
 
 use crate::{
-    case::{Accepted, MINUTE, Timer, claimed, offer, offered, receiver, reporter, worker},
+    case::{
+        Accepted, MINUTE, Timer, claimed, completed, offer, offered, receiver, reopened, reporter,
+        worker,
+    },
     world::{id, somebody},
 };
 
@@ -87,6 +90,33 @@ async fn who_stands_in_no_relation_to_a_case_does_not_see_its_clocks() {
     }
     let read = "select count(*) from delivery.audit where action = 'list-clocks'";
     assert_eq!(timer.count(read).await, 5, "a trace of each who has read it");
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn a_leader_sees_the_clocks_of_a_case_once_a_post_that_they_hold_was_told_of_it() {
+    let timer = Timer::new().await;
+    let replica = timer.start().await;
+    let case = timer.accepted().await;
+    let leader = |post: &str| {
+        let posts = [format!("logistics/{post}").parse().unwrap()].into();
+        Subject { posts, ..somebody(Role::Leader, Some("logistics")) }
+    };
+    let sees = async |post| {
+        let answer = timer.clocks(&replica, &leader(post), &case.case.to_string()).await;
+        answer.map(|answer| answer.clocks.len()).map_err(|error| error.reason().to_owned())
+    };
+    let refused = Err("not-permitted".to_owned());
+    assert_eq!(sees("repair-leader").await, refused);
+    timer.jump_to(case.due());
+    timer.says(case.case, &["armed", "rung-fired"]).await;
+    assert_eq!(sees("repair-leader").await, Ok(1));
+    assert_eq!(sees("section-chief").await, refused);
+
+    timer.tell(case.case, completed(1, timer.now())).await;
+    timer.tell(case.case, reopened(2, timer.now())).await;
+    assert_eq!(sees("section-chief").await, Ok(3), "they were told at once");
+    assert_eq!(sees("head").await, refused);
     replica.stop().await;
 }
 

@@ -37,7 +37,8 @@ pub(crate) async fn cases(
                       r.relation = 'own' and r.who = $2 and c.level = any($3)
                    or r.relation = 'first-receiver' and r.who = $4 and c.level = any($5)
                    or r.relation = 'assigned' and r.who = $4 and c.level = any($6)
-                   or r.relation = 'in-my-department' and r.who = $7 and c.level = any($8))))
+                   or r.relation = 'in-my-department' and r.who = $7 and c.level = any($8)
+                   or r.relation = 'escalated-to-me' and r.who = any($15) and c.level = any($16))))
              and ($9::text is null or c.status = $9)
              and ($10::text is null or c.urgency = $10)
              and ($11::text is null or c.item = $11)
@@ -58,6 +59,8 @@ pub(crate) async fn cases(
         places.as_deref(),
         filter.before.map(CaseId::uuid) as Option<Uuid>,
         i64::from(filter.limit),
+        &scope.posts(),
+        &scope.levels(Relation::EscalatedToMe),
     )
     .fetch_all(connection)
     .await?;

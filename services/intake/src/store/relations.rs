@@ -1,7 +1,7 @@
 use authz::{Relation, Relations, Subject};
 use clock::{AccountId, CaseId, PersonId};
 use delivery::Tx;
-use events::words::DepartmentId;
+use events::words::{DepartmentId, PostId};
 use sqlx::PgConnection;
 
 /// Somebody who stands to a case in a way that the policy asks about.
@@ -15,6 +15,8 @@ pub(crate) enum Related {
     Assigned(AccountId),
     /// Was offered a part of it.
     InMyDepartment(DepartmentId),
+    /// Holds a post that was told of it, as a rung of a ladder.
+    EscalatedToMe(PostId),
 }
 
 impl Related {
@@ -24,6 +26,7 @@ impl Related {
             Self::FirstReceiver(_) => "first-receiver",
             Self::Assigned(_) => "assigned",
             Self::InMyDepartment(_) => "in-my-department",
+            Self::EscalatedToMe(_) => "escalated-to-me",
         }
     }
 
@@ -32,6 +35,7 @@ impl Related {
             Self::Own(person) => person.to_string(),
             Self::FirstReceiver(account) | Self::Assigned(account) => account.to_string(),
             Self::InMyDepartment(department) => department.to_string(),
+            Self::EscalatedToMe(post) => post.to_string(),
         }
     }
 }
@@ -64,16 +68,19 @@ pub(crate) async fn of(
     subject: &Subject,
 ) -> Result<Relations, sqlx::Error> {
     let account = subject.principal.account().map(|account| account.to_string());
+    let posts: Vec<_> = subject.posts.iter().map(ToString::to_string).collect();
     let found = sqlx::query!(
         r#"select bool_or(relation = 'own' and who = $2) as "own?",
                   bool_or(relation = 'first-receiver' and who = $3) as "first_receiver?",
                   bool_or(relation = 'assigned' and who = $3) as "assigned?",
-                  bool_or(relation = 'in-my-department' and who = $4) as "in_my_department?"
+                  bool_or(relation = 'in-my-department' and who = $4) as "in_my_department?",
+                  bool_or(relation = 'escalated-to-me' and who = any($5)) as "escalated_to_me?"
            from intake.relations where case_id = $1"#,
         case.uuid(),
         subject.person.map(|person| person.to_string()),
         account,
         subject.department.as_ref().map(DepartmentId::as_str),
+        &posts,
     )
     .fetch_one(connection)
     .await?;
@@ -82,5 +89,6 @@ pub(crate) async fn of(
         .with(Relation::Own, holds(found.own))
         .with(Relation::FirstReceiver, holds(found.first_receiver))
         .with(Relation::Assigned, holds(found.assigned))
-        .with(Relation::InMyDepartment, holds(found.in_my_department)))
+        .with(Relation::InMyDepartment, holds(found.in_my_department))
+        .with(Relation::EscalatedToMe, holds(found.escalated_to_me)))
 }

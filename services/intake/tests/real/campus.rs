@@ -74,7 +74,12 @@ impl Campus {
         config.keys.master_file = Some(self.folder.join("master"));
         config.clock = ClockConfig { mode: ClockMode::Manual, file: self.folder.join("clock") };
         let peers = &mut config.peers;
-        for peer in [&mut peers.portal, &mut peers.dispatch, &mut peers.callback_survey] {
+        for peer in [
+            &mut peers.portal,
+            &mut peers.dispatch,
+            &mut peers.escalation_timer,
+            &mut peers.callback_survey,
+        ] {
             *peer = "http://127.0.0.1:1".parse().unwrap();
         }
         config
@@ -228,6 +233,7 @@ pub(crate) fn somebody(role: Role) -> Subject {
         person: None,
         roles: BTreeSet::from([role]),
         department: None,
+        posts: BTreeSet::new(),
         highest: Level::Confidential,
     }
 }
@@ -251,17 +257,17 @@ pub(crate) fn leak() -> AcceptCaseRequest {
     }
 }
 
+/// The same by the web, as a requester reports it.
+pub(crate) fn by_web() -> AcceptCaseRequest {
+    AcceptCaseRequest { channel: Way::Web.into(), ..leak() }
+}
+
 /// The documents of the example campus.
 pub(crate) fn example() -> Vec<SourceFile> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-/// The same by the web, as a requester reports it.
-pub(crate) fn by_web() -> AcceptCaseRequest {
-    AcceptCaseRequest { channel: Way::Web.into(), ..leak() }
-}
-
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .map(|path| SourceFile {
             name: path.file_name().unwrap().to_string_lossy().into_owned(),

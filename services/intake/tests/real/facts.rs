@@ -1,19 +1,20 @@
-//! What dispatch and callback-survey say, and what becomes of the case.
+//! What dispatch, escalation-timer and callback-survey say, and what becomes of the case.
 
 use std::collections::BTreeMap;
 
 use async_nats::jetstream;
 use authz::{Role, Subject};
-use clock::{AccountId, OfferId, WorkOrderId};
+use clock::{AccountId, OfferId, TimerId, WorkOrderId};
 use delivery::stream_settings;
 use events::{
     Envelope, Fact, Source,
     dispatch::{CaseCompletedV1, WorkOrderOfferedV1},
     encode,
+    escalation::{RungFiredV1, RungToldV1},
     survey::CaseJudgedV1,
-    words::{Cycle, Level, Revision, Service, Stream, Urgency, Verdict},
+    words::{Commitment, Cycle, Level, Revision, Service, Subject as Of, Urgency, Verdict},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proto::{
     intake::v1::{CaseState, CaseSummary, ReopenCaseRequest, ReopenCaseResponse},
     words::v1::End,
@@ -37,8 +38,8 @@ impl Others {
         let nats = Nats::start("").await;
         let jetstream = nats.jetstream().await;
         let installation = "campus".parse().unwrap();
-        for stream in [Stream::Dispatch, Stream::Survey] {
-            let settings = stream_settings(stream, &installation, 1);
+        for stream in Service::Intake.reads() {
+            let settings = stream_settings(*stream, &installation, 1);
             jetstream.create_stream(settings).await.unwrap();
         }
         let campus = Campus::new().await;
@@ -216,4 +217,46 @@ async fn a_department_sees_a_case_once_it_was_offered_to_it() {
     eventually("the case is in the department's list", seen).await;
     others.intake.get(&plumber, &case.to_string()).await.unwrap();
     assert_eq!(reason(others.intake.get(&caretaker, &case.to_string()).await), "case-unknown");
+}
+
+/// A leader who holds this post.
+fn leader(post: &str) -> Subject {
+    Subject { posts: [post.parse().unwrap()].into(), ..somebody(Role::Leader) }
+}
+
+fn fired(post: &str, now: Timestamp) -> RungFiredV1 {
+    RungFiredV1 {
+        timer: TimerId::from_uuid(id()),
+        subject: Of::Case,
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise: 1,
+        rung: 2,
+        round: 0,
+        planned: now,
+        fired: now,
+        ladder: "leaders".parse().unwrap(),
+        post: post.parse().unwrap(),
+        unconfirmed: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_sees_a_case_once_a_post_that_they_hold_was_told_of_it() {
+    let others = Others::new().await;
+    let (late, again) = (others.case().await, others.case().await);
+    let (chief, head) = (leader("logistics/section-chief"), leader("logistics/head"));
+    assert!(others.intake.list(&chief).await.unwrap().is_empty());
+    let now = others.intake.clock.now();
+    others.say(late, fired("logistics/section-chief", now)).await;
+    let post = "logistics/section-chief".parse().unwrap();
+    others.say(again, RungToldV1 { cycle: Cycle::FIRST.next(), rung: 2, post, at: now }).await;
+    let seen = async || others.intake.list(&chief).await.unwrap().len() == 2;
+    eventually("both cases are in the leader's list", seen).await;
+    for case in [late, again] {
+        others.intake.get(&chief, &case.to_string()).await.unwrap();
+        assert_eq!(reason(others.intake.get(&head, &case.to_string()).await), "case-unknown");
+    }
+    assert!(others.intake.list(&head).await.unwrap().is_empty());
+    assert!(others.intake.list(&somebody(Role::Leader)).await.unwrap().is_empty());
 }

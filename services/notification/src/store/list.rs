@@ -30,8 +30,8 @@ pub(crate) struct Found {
 
 /// The messages within `scope`, the newest first.
 ///
-/// The rows show the relations own, of who is told, and in my department, of whose post is. Who
-/// holds a post is not known here.
+/// The rows show the relations own, of who is told; in my department, of whose post is; and
+/// escalated to me, of the very post.
 pub(crate) async fn list(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -40,13 +40,16 @@ pub(crate) async fn list(
     let person = scope.person().map(Recipient::Person);
     let own = person.into_iter().chain(scope.account().map(Recipient::Account));
     let own: Vec<String> = own.map(|recipient| recipient.to_string()).collect();
+    let posts = scope.posts().into_iter();
+    let posts: Vec<String> = posts.map(|post| format!("post/{post}")).collect();
     let rows = sqlx::query!(
         "select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
                 m.text, m.queued_at, m.sent_at, c.level
          from notification.message m join notification.matter c on c.case_id = m.case_id
          where (c.level = any($1)
                 or c.level = any($2) and m.recipient = any($3)
-                or c.level = any($4) and m.department = $5)
+                or c.level = any($4) and m.department = $5
+                or c.level = any($11) and m.recipient = any($12))
            and ($6::uuid is null or m.case_id = $6)
            and ($7::text is null or m.recipient = $7)
            and ($8::text is null or m.state = $8)
@@ -64,6 +67,8 @@ pub(crate) async fn list(
         wanted.state,
         wanted.after.map(MessageId::uuid),
         i64::from(wanted.limit),
+        &scope.levels(Relation::EscalatedToMe),
+        &posts,
     )
     .fetch_all(connection)
     .await?;

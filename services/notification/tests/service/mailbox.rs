@@ -13,7 +13,7 @@ use proto::notification::v1::{
 use uuid::Uuid;
 
 use crate::{
-    case::{Told, leak, offered, reporter},
+    case::{Told, fired, leak, offered, reporter},
     world::{Replica, id, somebody},
 };
 
@@ -74,6 +74,30 @@ async fn a_mailbox_shows_what_the_scope_allows_the_newest_first() {
     .await
     .unwrap();
     assert_eq!(traces, ids[1..], "of the restricted ones");
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn who_holds_a_post_reads_what_it_was_told_and_what_no_other_was() {
+    let other = PersonId::from_uuid(id());
+    let cases = [(Level::Internal, other), (Level::Confidential, other)];
+    let (told, replica, ids) = told_of(&cases).await;
+    told.tell(ids[1], fired()).await;
+    told.tells(ids[1], 3).await;
+    let leader = |posts: &[&str]| {
+        let posts = posts.iter().map(|post| post.parse().unwrap()).collect();
+        Subject { posts, ..somebody(Role::Leader, Some("logistics")) }
+    };
+    let read = told.list(&replica, &leader(&["logistics/repair-leader"])).await;
+    assert_eq!(seen(&read), ["2 rung"]);
+    assert!(read[0].text.contains("2026-11-25 21:00"), "{}", read[0].text);
+    for posts in [&[][..], &["logistics/section-chief"]] {
+        assert!(told.list(&replica, &leader(posts)).await.is_empty(), "{posts:?}");
+    }
+    let posts = leader(&["logistics/repair-leader"]).posts;
+    let uncleared =
+        Subject { posts, highest: Level::Restricted, ..somebody(Role::Leader, Some("logistics")) };
+    assert!(told.list(&replica, &uncleared).await.is_empty());
     replica.stop().await;
 }
 

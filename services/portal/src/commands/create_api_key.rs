@@ -66,6 +66,7 @@ pub(crate) async fn create_api_key(
             person: None,
             roles: wanted.roles.iter().map(ToString::to_string).collect(),
             department: wanted.department.as_ref().map(ToString::to_string),
+            posts: Vec::new(),
             level: wanted.level.to_string(),
         },
         created_by: by,

@@ -39,6 +39,8 @@ impl From<Row> for ApiKey {
             person: None,
             roles: row.roles,
             department: row.department,
+            // Posts are people's.
+            posts: Vec::new(),
             level: row.level,
         };
         Self {

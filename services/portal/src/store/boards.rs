@@ -102,8 +102,7 @@ pub(crate) async fn list(
                 or c.level = any($4) and c.first_receiver = $5
                 or c.level = any($6) and $5 = any(c.workers)
                 or c.level = any($7) and $8 = any(c.departments)
-                or c.level = any($9) and exists (
-                    select from portal.post_held h where h.account = $5 and h.post = any(c.told)))
+                or c.level = any($9) and c.told && $21)
            and ($10::uuid is null or c.key = $10)
            and ($11::text is null or c.number = $11)
            and ($12::text is null or c.state = $12)
@@ -134,6 +133,7 @@ pub(crate) async fn list(
         beyond_at.map(ToSqlx::to_sqlx) as _,
         beyond_key,
         i64::from(limit),
+        &scope.posts(),
     )
     .fetch_all(pool)
     .await

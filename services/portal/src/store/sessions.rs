@@ -20,6 +20,7 @@ pub(crate) struct Session {
 pub(crate) async fn find(pool: &PgPool, token: &Hash) -> Result<Option<Session>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select a.id, a.person, a.roles, a.department, a.level,
+                  array(select post from portal.post_held h where h.account = a.id) as "posts!",
                   a.closed_at is not null as "is_closed!", s.authenticated_at, s.expires_at
            from portal.session s join portal.account a on a.id = s.account
            where s.token_hash = $1"#,
@@ -33,6 +34,7 @@ pub(crate) async fn find(pool: &PgPool, token: &Hash) -> Result<Option<Session>,
             person: row.person.map(PersonId::from_uuid),
             roles: row.roles,
             department: row.department,
+            posts: row.posts,
             level: row.level,
         },
         authenticated_at: row.authenticated_at.to_jiff(),

@@ -271,6 +271,7 @@ pub(crate) fn subject(role: Role) -> Subject {
         person: None,
         roles: [role].into(),
         department: None,
+        posts: [].into(),
         highest: Level::Confidential,
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  repairs    from the call to the callback; late, reopened, nobody reached
+//!  leaders    late: who is told sees it, and nobody before
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
 //!  day        200 cases, each service killed in turn, the broker's store deleted
@@ -24,6 +25,7 @@
 mod account;
 mod campus;
 mod day;
+mod leaders;
 mod outages;
 mod person;
 mod policy;

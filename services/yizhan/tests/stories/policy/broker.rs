@@ -34,11 +34,11 @@ struct Attempt {
     allowed: bool,
 }
 
-/// Who reads whom (DESIGN 1), besides the documents of the campus, which all read but their owner.
+/// Who reads whom (DESIGN 1, ADR 5), besides the documents of the campus, which all read but their owner.
 fn reads(user: Service, stream: Stream) -> bool {
     let is_others = stream.producer() != user;
     let of_a_case = match user {
-        Service::Intake => [Stream::Dispatch, Stream::Survey].contains(&stream),
+        Service::Intake => [Stream::Dispatch, Stream::Escalation, Stream::Survey].contains(&stream),
         Service::Dispatch => [Stream::Intake, Stream::Escalation].contains(&stream),
         Service::EscalationTimer => {
             [Stream::Intake, Stream::Dispatch, Stream::Survey].contains(&stream)

@@ -11,27 +11,25 @@ use rpc::Code;
 use serde_json::{Value, json};
 
 use super::{
-    AT_INTAKE,
+    ALL,
     About::{self, Case, First, Nothing, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
+    OF_MESSAGES, OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
     campus::Side,
     probe,
     world::World,
 };
 
-/// The boards know every relation.
-const ALL: &[Relation] = &Relation::ALL;
 #[rustfmt::skip]
 const PROBES: &[Probe] = &[
     probe("POST /cases",                     AcceptCase,       Case(Never),                             &[Own]),
     probe("POST /cases",                     BackdateCase,     Case(Never),                             &[Own]),
     probe("GET /cases/{case}",               GetCase,          Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases",                      ListCases,        Rows,                                    ALL),
-    probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
-    probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, AT_INTAKE)),        AT_INTAKE),
-    probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              AT_INTAKE),
+    probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK_LISTED),
     probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/arrive",   Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
@@ -39,7 +37,7 @@ const PROBES: &[Probe] = &[
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
     probe("GET /callbacks",                  ListCallbacks,    Rows,                                    &[]),
-    probe("GET /messages",                   ListMessages,     Rows,                                    &[Own, InMyDepartment]),
+    probe("GET /messages",                   ListMessages,     Rows,                                    OF_MESSAGES),
     probe("GET /definitions",                GetDefinitions,   Nothing,                                 &[]),
     probe("POST /definitions",               ApplyDefinitions, Nothing,                                 &[]),
     probe("POST /people",                    ImportPeople,     Nothing,                                 &[]),

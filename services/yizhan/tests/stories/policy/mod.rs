@@ -53,9 +53,11 @@ const fn probe(
     Probe { name, action, about, shows }
 }
 
-/// What intake and the clocks know of who asks. That a post of theirs was told, they do not.
-const AT_INTAKE: &[Relation] =
-    &[Relation::Own, Relation::FirstReceiver, Relation::Assigned, Relation::InMyDepartment];
+/// What the boards, intake and the clocks know of who asks.
+const ALL: &[Relation] = &Relation::ALL;
+/// What a message says: to whom it is.
+const OF_MESSAGES: &[Relation] =
+    &[Relation::Own, Relation::InMyDepartment, Relation::EscalatedToMe];
 /// What a work order says while it is offered, what it says to who is assigned to it, and what a list
 /// of them says.
 const OFFERED: &[Relation] = &[Relation::InMyDepartment];

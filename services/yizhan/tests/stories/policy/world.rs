@@ -90,6 +90,18 @@ const fn department(relation: Relation) -> &'static str {
     }
 }
 
+/// The post that they hold: the one that is told.
+const fn post(relation: Relation) -> Option<&'static str> {
+    match relation {
+        Relation::EscalatedToMe => Some(Side::Related.posts().1),
+        Relation::Unrelated
+        | Relation::Own
+        | Relation::FirstReceiver
+        | Relation::Assigned
+        | Relation::InMyDepartment => None,
+    }
+}
+
 impl World {
     /// The walkers, and as many cases as they need.
     pub(super) async fn open() -> Self {
@@ -168,6 +180,7 @@ impl World {
         let Walker { account, person, .. } = self.walkers[&relation];
         Subject {
             department: department(relation).parse().ok(),
+            posts: post(relation).map(|post| post.parse().unwrap()).into_iter().collect(),
             person: Some(person),
             ..subject(account, role, highest)
         }
@@ -194,8 +207,7 @@ impl World {
     pub(super) fn people(role: Role) -> String {
         let walkers = Relation::ALL.into_iter().map(|relation| {
             let (name, department) = (login(relation), department(relation));
-            let is_told = relation == Relation::EscalatedToMe;
-            let post = if is_told { Side::Related.posts().1 } else { "" };
+            let post = post(relation).unwrap_or_default();
             format!("{name},Walker,{role},{department},{post},\n")
         });
         let head =
@@ -264,19 +276,27 @@ impl World {
     }
 }
 
-/// How somebody stands to a message: it is to them, or to a post of their department.
+/// How somebody stands to a message: it is to them, to a post of their department, or to a post that
+/// they hold.
 fn told(subject: &Subject, to: &Recipient) -> Relations {
-    let (own, mine) = match to {
-        Recipient::Person(person) => (subject.person == Some(*person), false),
-        Recipient::Account(account) => (subject.principal.account() == Some(*account), false),
-        Recipient::Post(post) => (false, subject.department.as_ref() == Some(post.department())),
-    };
-    Relations::NONE.with(Relation::Own, own).with(Relation::InMyDepartment, mine)
+    let none = Relations::NONE;
+    match to {
+        Recipient::Person(person) => none.with(Relation::Own, subject.person == Some(*person)),
+        Recipient::Account(account) => {
+            none.with(Relation::Own, subject.principal.account() == Some(*account))
+        }
+        Recipient::Post(post) => {
+            let mine = subject.department.as_ref() == Some(post.department());
+            none.with(Relation::InMyDepartment, mine)
+                .with(Relation::EscalatedToMe, subject.posts.contains(post))
+        }
+    }
 }
 
 fn subject(account: AccountId, role: Role, highest: Level) -> Subject {
     let principal = Principal::Account(account);
-    Subject { principal, person: None, roles: [role].into(), department: None, highest }
+    let (person, department, posts) = (None, None, [].into());
+    Subject { principal, person, roles: [role].into(), department, posts, highest }
 }
 
 /// How many roles may do it to a work order of this level.
