@@ -32,6 +32,8 @@ pub enum Action {
     RecordAttempt,
     /// List callbacks.
     ListCallbacks,
+    /// Read what was answered about the work when a case was asked after.
+    ReadAnswers,
     /// List messages with their texts.
     ListMessages,
     /// Read the definitions.
@@ -54,7 +56,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -69,6 +71,7 @@ impl Action {
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
+        Self::ReadAnswers,
         Self::ListMessages,
         Self::GetDefinitions,
         Self::ApplyDefinitions,
@@ -97,6 +100,7 @@ impl Action {
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",
+            Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::GetDefinitions => "get-definitions",
             Self::ApplyDefinitions => "apply-definitions",

@@ -53,6 +53,12 @@ impl Relations {
         if holds { Self(self.0 | relation.bit()) } else { self }
     }
 
+    /// This set, but for `relation`; [`Relation::Unrelated`] stays.
+    #[must_use]
+    pub const fn without(self, relation: Relation) -> Self {
+        Self((self.0 & !relation.bit()) | Relation::Unrelated.bit())
+    }
+
     /// Whether it has `relation`.
     pub const fn has(self, relation: Relation) -> bool {
         self.0 & relation.bit() != 0

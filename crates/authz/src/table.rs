@@ -56,16 +56,16 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ListClocks, ListWorkOrders, ListCallbacks,
-                                                                     ListMessages, GetDefinitions]),
-    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+                                                                     ReadAnswers, ListMessages, GetDefinitions]),
+    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ReadAnswers, ListMessages]),
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, GetDefinitions]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ListMessages, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

@@ -1,4 +1,4 @@
-use authz::{Action, Relation, Relations, Subject, decide, is_traced};
+use authz::{Action, Relation, Subject, decide, is_traced};
 use clock::{CaseId, PersonId};
 use delivery::{Tx, audit};
 use delivery_rpc::Failure;
@@ -28,7 +28,8 @@ pub(crate) async fn get_case(
     may(subject, Action::GetCase, relations, case.level)?;
     let rules = intake.rules_of(&mut tx, &state).await?;
     let mut answer = answers::case(id, &state, case, &rules);
-    let by_duty = decide(subject, Action::GetCase, but_own(relations), case.level).is_allowed();
+    let duties = relations.without(Relation::Own);
+    let by_duty = decide(subject, Action::GetCase, duties, case.level).is_allowed();
     let shown = |person: &PersonId| by_duty || subject.person == Some(*person);
     attach(intake, &mut tx, id, case, shown, &mut answer).await?;
     if is_traced(case.level) {
@@ -43,12 +44,6 @@ pub(crate) async fn get_case(
     }
     tx.commit().await?;
     Ok(answer)
-}
-
-/// The relations to a case that come from somebody's duty.
-fn but_own(relations: Relations) -> Relations {
-    let duties = Relation::ALL.into_iter().filter(|relation| *relation != Relation::Own);
-    duties.fold(Relations::NONE, |all, one| all.with(one, relations.has(one)))
 }
 
 /// What is sealed: of persons those who are `shown`, for whoever is a party to a case learns nothing

@@ -2,7 +2,7 @@
 //!
 //! Reading takes a [`Scope`], for one case as for many: what somebody may not see is not found.
 
-use authz::{Relation, Scope};
+use authz::{Relation, Relations, Scope, Subject};
 use clock::{AccountId, CaseId};
 use delivery::Tx;
 use events::{
@@ -76,6 +76,36 @@ pub(crate) async fn find(
 ) -> Result<Option<BoardCase>, sqlx::Error> {
     let filter = Filter { case: Some(case), ..Filter::default() };
     Ok(list(pool, scope, &filter, 1).await?.pop())
+}
+
+/// How somebody stands to a case.
+pub(crate) async fn relations(
+    pool: &PgPool,
+    key: Uuid,
+    subject: &Subject,
+) -> Result<Relations, sqlx::Error> {
+    let posts: Vec<_> = subject.posts.iter().map(ToString::to_string).collect();
+    let row = sqlx::query!(
+        r#"select $2 = any(reporters) as own, first_receiver = $3 as first_receiver,
+                  $3 = any(workers) as assigned, $4 = any(departments) as in_my_department,
+                  told && $5 as escalated_to_me
+           from portal.board_case where key = $1"#,
+        key,
+        subject.person.map(clock::PersonId::uuid),
+        subject.principal.account().map(AccountId::uuid),
+        subject.department.as_ref().map(DepartmentId::as_str),
+        &posts,
+    )
+    .fetch_one(pool)
+    .await?;
+    // What is compared with nothing is not so.
+    let holds = |compared: Option<bool>| compared.unwrap_or(false);
+    Ok(Relations::NONE
+        .with(Relation::Own, holds(row.own))
+        .with(Relation::FirstReceiver, holds(row.first_receiver))
+        .with(Relation::Assigned, holds(row.assigned))
+        .with(Relation::InMyDepartment, holds(row.in_my_department))
+        .with(Relation::EscalatedToMe, holds(row.escalated_to_me)))
 }
 
 /// The newest of the cases that may be seen, by time of receipt.

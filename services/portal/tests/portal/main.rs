@@ -16,4 +16,5 @@ mod others;
 mod people;
 mod refusals;
 mod sessions;
+mod timelines;
 mod world;

@@ -9,7 +9,7 @@ use proto::{escalation_timer::v1 as timer, words::v1 as wire_words};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{reference, show::find, views::Promise};
+use super::{reference, show::find, steps::Reader, views::Promise};
 use crate::{
     http::{
         extract::{Answer, Caller},
@@ -52,7 +52,7 @@ struct ClockView {
     on_time: Option<bool>,
     /// Numbered from 1; the last one holds.
     promises: Vec<NumberedPromise>,
-    /// Fired or planned, in order.
+    /// Fired or planned, in order; none for its requester.
     rungs: Vec<LadderStep>,
     /// Without gaps; their lengths sum to the elapsed time.
     segments: Vec<Segment>,
@@ -115,12 +115,16 @@ pub(in crate::http) async fn explain(
     let answer = portal.peers.escalation_timer()?.list_clocks(request).await?.into_inner();
     let (urgency_reason, promises) =
         found.details.map(|details| (details.urgency_reason, details.promises)).unzip();
+    let mut clocks: Vec<_> = answer.clocks.into_iter().map(ClockView::from).collect();
+    if found.reader == Reader::Requester {
+        clocks.iter_mut().for_each(|clock| clock.rungs.clear());
+    }
     Ok(Json(Explanation {
         number: found.case.number,
         urgency: found.case.urgency,
         urgency_reason,
         promises: promises.into_iter().flatten().map(Promise::from).collect(),
-        clocks: answer.clocks.into_iter().map(ClockView::from).collect(),
+        clocks,
         as_of: instant(answer.as_of),
     }))
 }

@@ -5,6 +5,7 @@ pub(super) mod end;
 pub(super) mod explain;
 pub(super) mod list;
 pub(super) mod show;
+mod steps;
 mod views;
 
 use crate::{refusal::Refusal, store::boards::CaseRef};

@@ -1,4 +1,4 @@
-use authz::Action;
+use authz::{Action, Relations};
 use axum::{
     Json,
     extract::{Path, State},
@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     list::named,
     reference,
+    steps::{self, Reader},
     views::{Account, Case, Person, Promise},
 };
 use crate::{
@@ -48,7 +49,7 @@ pub(in crate::http) struct Shown {
     case: Case,
     /// What only its owner knows; absent where intake does not answer, or not to the asker.
     details: Option<Details>,
-    /// Every step of every service, in order.
+    /// The steps of every service, in order, as far as the asker is told of them.
     timeline: Vec<TimelineStep>,
 }
 
@@ -62,7 +63,7 @@ struct Details {
     urgency_reason: String,
     caller: Option<Person>,
     on_behalf_of: Option<Person>,
-    /// The account that took the first contact.
+    /// The account that took the first contact; absent for its requester.
     first_receiver: Option<uuid::Uuid>,
     recorded_at: Option<Timestamp>,
     resolved_at: Option<Timestamp>,
@@ -81,17 +82,19 @@ struct TimelineStep {
     service: String,
     /// Such as `workorder.claimed`.
     what: String,
-    /// Who did it; absent for what services and clocks do.
+    /// Who did it; absent for what services and clocks do, and where the asker is not told.
     actor: Option<Account>,
-    /// What exactly: ids, codes, words and times.
+    /// What exactly: ids, codes, words and times, as far as the asker is told.
     #[schema(value_type = Object)]
     detail: Value,
 }
 
 /// Shows a case
 ///
-/// With its timeline: every step of every service, in order, with who and when. Refused by
-/// `case-unknown`, also where the asker may not know of it.
+/// With its timeline: the steps of every service, in order, with who and when, as far as the asker
+/// is told of them. A requester hears of no leaders, and of staff only who has it; who works on it
+/// does not hear how they were marked. Refused by `case-unknown`, also where the asker may not know
+/// of it.
 #[utoipa::path(
     get, path = "/cases/{case}", tag = "cases",
     operation_id = "showCase",
@@ -108,10 +111,15 @@ pub(in crate::http) async fn show(
     if let Some(head) = &since.head {
         head.await_shown(portal.pool()).await?;
     }
-    let Found { case, details } = find(&portal, &caller, case, Action::GetCase).await?;
-    let steps = timeline::of(portal.pool(), case.id).await?;
-    let timeline = told(&portal, steps).await?;
-    Ok(Json(Shown { case, details: details.map(Details::from), timeline }))
+    let Found { case, details, reader } = find(&portal, &caller, case, Action::GetCase).await?;
+    let steps = timeline::of(portal.pool(), case.id).await?.into_iter();
+    let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
+    let timeline = named_steps(&portal, steps).await?;
+    let mut details = details.map(Details::from);
+    if let (Some(details), Reader::Requester) = (&mut details, reader) {
+        details.first_receiver = None;
+    }
+    Ok(Json(Shown { case, details, timeline }))
 }
 
 /// A case that the asker may see.
@@ -119,6 +127,8 @@ pub(super) struct Found {
     pub(super) case: Case,
     /// What intake says of it, if it does.
     pub(super) details: Option<GetCaseResponse>,
+    /// What the asker is to it.
+    pub(super) reader: Reader,
 }
 
 /// Looks a case up: on the boards, which know every relation of the asker to it, and at intake,
@@ -140,6 +150,10 @@ pub(super) async fn find(
         Err(error) => return Err(error.into()),
     };
     let level = on_board.as_ref().map(boards::BoardCase::level);
+    let relations = match &on_board {
+        Some(case) => boards::relations(portal.pool(), case.key, &caller.subject).await?,
+        None => Relations::NONE,
+    };
     let from_owner = || details.as_ref().and_then(|details| details.summary.clone());
     let case = match on_board {
         Some(case) => named(portal, vec![case]).await?.pop(),
@@ -152,7 +166,8 @@ pub(super) async fn find(
     if authz::is_traced(level) {
         note_reading(portal, caller, &[CaseId::from_uuid(case.id)], action).await?;
     }
-    Ok(Found { case, details })
+    let reader = Reader::of(&caller.subject, relations, level);
+    Ok(Found { case, details, reader })
 }
 
 /// What intake says of a case to the asker; nothing if that is nothing to them.
@@ -198,7 +213,7 @@ pub(super) async fn note_reading(
 }
 
 /// Steps with the names of who did them.
-async fn told(portal: &Portal, steps: Vec<Step>) -> Result<Vec<TimelineStep>, Refusal> {
+async fn named_steps(portal: &Portal, steps: Vec<Step>) -> Result<Vec<TimelineStep>, Refusal> {
     let actors: Vec<AccountId> = steps.iter().filter_map(|step| step.actor).collect();
     let names = accounts::names(portal.pool(), &portal.masters(), &actors).await?;
     let told = steps.into_iter().map(|step| TimelineStep {

@@ -80,8 +80,10 @@ pub(super) struct Grpc {
 
 impl Door for Grpc {
     const PROBES: &'static [Probe] = PROBES;
-    const WITHOUT: &'static [(authz::Action, &'static str)] =
-        &[(ManageApiKeys, "the portal keeps them, and is asked by HTTP")];
+    const WITHOUT: &'static [(authz::Action, &'static str)] = &[
+        (ManageApiKeys, "the portal keeps them, and is asked by HTTP"),
+        (ReadAnswers, "the portal's timeline tells them"),
+    ];
 
     async fn described(&self) -> BTreeSet<String> {
         let files = prost_types::FileDescriptorSet::decode(proto::DESCRIPTORS).unwrap().file;

@@ -66,6 +66,10 @@ impl Door for Http {
     const WITHOUT: &'static [(authz::Action, &'static str)] = &[
         (Redeliver, "services ask each other, by gRPC"),
         (GetKeys, "services ask the portal, by gRPC"),
+        (
+            ReadAnswers,
+            "a part of a timeline, which is there without it: the portal's own tests hold it",
+        ),
     ];
 
     async fn described(&self) -> BTreeSet<String> {
