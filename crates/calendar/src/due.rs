@@ -62,7 +62,7 @@ impl Calendar {
     }
 
     /// When `length` of counted time after `from` has passed.
-    fn spend(
+    pub(crate) fn spend(
         &self,
         base: Base,
         from: Timestamp,
@@ -81,7 +81,7 @@ impl Calendar {
     }
 
     /// Close of business of the `n`th working day that opens at or after `from`.
-    fn close_of_day(&self, from: Timestamp, n: u32) -> Result<Timestamp, OutOfReach> {
+    pub(crate) fn close_of_day(&self, from: Timestamp, n: u32) -> Result<Timestamp, OutOfReach> {
         let before = usize::try_from(n).map_err(|_| OutOfReach)?.saturating_sub(1);
         self.working_days(self.date(from))
             .filter(|day| day.open >= from)
@@ -91,7 +91,7 @@ impl Calendar {
     }
 
     /// Whether time up to `at` rests on days that no layer has decided.
-    fn guesses(&self, base: Base, at: Timestamp) -> bool {
+    pub(crate) fn guesses(&self, base: Base, at: Timestamp) -> bool {
         // A day that closes at 24:00 ends with the next date's first instant.
         let last = at.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(at);
         self.decided_through(base).is_some_and(|through| self.date(last) > through)

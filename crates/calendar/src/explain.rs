@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Base, Calendar, Start};
+use crate::{Base, Calendar, Pause, Start};
 
 /// The course of a promise, from its cause until an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Spent {
     Working,
     /// It did not: a night, a day of rest, before the start.
     Off,
+    /// It would have counted, or not, but the promise rested.
+    Paused,
     /// The due had passed.
     Overdue,
 }
@@ -51,8 +53,9 @@ impl Segment {
 impl Calendar {
     /// Where the time of a promise went, without gaps: the lengths sum to `until - from`.
     ///
+    /// `due` is the one that the pauses gave; a pause is told with its nights, up to the due.
     /// Neighbours differ in how they were spent. Nothing if `until` is not after `from`.
-    pub fn explain(&self, course: Course) -> Vec<Segment> {
+    pub fn explain(&self, course: Course, pauses: &[Pause]) -> Vec<Segment> {
         let Course { base, start, from, due, until } = course;
         let mut told = Told { cursor: from, segments: Vec::new() };
         let end = due.clamp(from, until.max(from));
@@ -64,8 +67,25 @@ impl Calendar {
         }
         told.until(end, Spent::Off);
         told.until(until, Spent::Overdue);
-        told.segments
+        rested(&told.segments, pauses)
     }
+}
+
+/// The same segments, with what lies in a pause told as such.
+fn rested(segments: &[Segment], pauses: &[Pause]) -> Vec<Segment> {
+    let mut pauses: Vec<Pause> = pauses.to_vec();
+    pauses.sort_by_key(|pause| pause.from);
+    let Some(first) = segments.first() else { return Vec::new() };
+    let mut told = Told { cursor: first.from, segments: Vec::new() };
+    for segment in segments {
+        let in_time = pauses.iter().filter(|_| segment.spent != Spent::Overdue);
+        for pause in in_time {
+            told.until(pause.from.min(segment.to), segment.spent);
+            told.until(pause.to.min(segment.to), Spent::Paused);
+        }
+        told.until(segment.to, segment.spent);
+    }
+    told.segments
 }
 
 struct Told {

@@ -162,6 +162,11 @@ impl Hours {
         self.intervals().filter_map(move |interval| interval.on(date, zone))
     }
 
+    /// Whether `at` lies inside one of them, where it is kept; the end of an interval does not.
+    pub(crate) fn contain(&self, at: Timestamp, date: Date, zone: &TimeZone) -> bool {
+        self.on(date, zone).any(|opening| opening.open <= at && at < opening.close)
+    }
+
     /// From the first opening of `date` to its close of business.
     pub(crate) fn whole(&self, date: Date, zone: &TimeZone) -> Option<Opening> {
         let last = self.later.last().unwrap_or(&self.first);

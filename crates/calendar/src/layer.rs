@@ -1,9 +1,14 @@
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+    sync::Arc,
+};
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::Hours;
+use crate::{Hours, Terms};
 
 /// What one body says about time: the state, a campus, a department.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub struct Layer {
     pub working: Option<Working>,
     /// Duty time of every day, holidays too, if this layer sets it.
     pub duty: Option<Hours>,
+    /// Terms and vacations.
+    pub terms: Terms,
     /// Days of rest and make-up workdays.
     pub notices: Vec<Notice>,
 }
@@ -22,6 +29,16 @@ impl Layer {
     /// Refuses notices that say rest and work of the same day.
     pub fn consistent(&self) -> Result<(), Contradiction> {
         noticed(&self.notices).map(drop)
+    }
+
+    /// The first year of which no notice names a day, from the first year that one does to the last
+    /// that is said to be decided. `None` without notices.
+    pub fn missing_year(&self) -> Option<i16> {
+        let dates = self.notices.iter().flat_map(|notice| notice.rest.iter().chain(&notice.work));
+        let named: BTreeSet<i16> =
+            dates.flat_map(|dates| [dates.first().year(), dates.last().year()]).collect();
+        let years = *named.first()?..=self.valid_through.year();
+        years.into_iter().find(|year| !named.contains(year))
     }
 }
 
@@ -231,6 +248,16 @@ pub enum NotDates {
 }
 
 impl Dates {
+    /// The first day.
+    pub fn first(self) -> Date {
+        self.first
+    }
+
+    /// The last day.
+    pub fn last(self) -> Date {
+        self.last
+    }
+
     /// Each day, earliest first.
     pub fn days(self) -> impl Iterator<Item = Date> {
         std::iter::successors(Some(self.first), |day| day.tomorrow().ok())

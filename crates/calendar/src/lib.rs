@@ -10,8 +10,9 @@
 //! ```text
 //!   case         (room for an agreement on one matter)     what a more specific layer
 //!   department   its own hours                             says replaces what the one
-//!   campus       hours by season, duty time, vacations     below it says
-//!   national     holidays and make-up workdays, by notice
+//!   terms        terms and vacations, by date              below it says; a single day
+//!   campus       hours by season, duty time                goes by notice before all
+//!   national     holidays and make-up workdays, by notice  weeks
 //!        │
 //!        ▼  Calendar::new          limit "3d working-days", start, instant
 //!   Calendar ──────────────────────────────▶ due() ──▶ Due { at, provisional }
@@ -23,7 +24,10 @@
 //!
 //! What no notice has decided yet is *provisional*: each layer says up to which day it is valid
 //! ([`Layer::valid_through`]), and a due beyond that day must be computed again when the next year
-//! is announced.
+//! is announced: [`Due::recomputed`] says what becomes of the promise then.
+//!
+//! A promise may rest. [`Calendar::paused`] moves its due by the counted time of a [`Pause`], and
+//! [`Calendar::explain`] tells where its whole time went.
 //!
 //! The crate is pure: no wall clock, no files, the zone database is the embedded one. Every search
 //! ends: a calendar that has no working time within ten years answers [`OutOfReach`].
@@ -33,7 +37,10 @@ mod explain;
 mod hours;
 mod layer;
 mod limit;
+mod pause;
+mod recompute;
 mod resolved;
+mod term;
 
 pub use due::{Due, OutOfReach, Start};
 pub use explain::{Course, Segment, Spent};
@@ -43,4 +50,7 @@ pub use layer::{
     Season, Weekdays, Working,
 };
 pub use limit::{Base, Limit, NotLimit, Unit};
+pub use pause::Pause;
+pub use recompute::Recomputed;
 pub use resolved::{Calendar, Day, Incomplete, zone};
+pub use term::{OverlappingTerms, Term, Terms};

@@ -7,7 +7,7 @@ use jiff::{
 };
 
 use crate::{
-    Base, Contradiction, Hours, Layer, Working,
+    Base, Contradiction, Hours, Layer, Term, Terms, Working,
     hours::Opening,
     layer::{Noticed, noticed},
 };
@@ -28,6 +28,8 @@ pub struct Calendar {
     zone: TimeZone,
     working: Working,
     duty: Hours,
+    /// Of the layers that lie on the week or set it, the most specific first.
+    terms: Vec<Terms>,
     noticed: BTreeMap<Date, Noticed>,
     working_through: Date,
     duty_through: Date,
@@ -68,19 +70,26 @@ impl Calendar {
     /// The calendar of `layers` in `zone`, the most general layer first.
     ///
     /// A single day is decided by the most specific notice that names it; else by the most specific
-    /// layer that sets a week. Hours are always those of the most specific week.
+    /// layer that sets a week, with the terms of that layer and of those on it. Hours are always
+    /// those of the term, else of that week, so a make-up workday in a vacation has the vacation's.
     pub fn new(zone: TimeZone, layers: &[Layer]) -> Result<Self, Incomplete> {
         let mut days = BTreeMap::new();
         for layer in layers {
             days.extend(noticed(&layer.notices)?);
         }
+        let week = layers.iter().rposition(|layer| layer.working.is_some());
+        let on_week = layers.iter().skip(week.ok_or(Incomplete::Working)?);
+        let terms = on_week.rev().map(|layer| layer.terms.clone()).collect();
         let working = layers.iter().rev().find_map(|layer| layer.working.clone());
         let duty = layers.iter().rev().find_map(|layer| layer.duty.clone());
-        let decides_days = |layer: &&Layer| layer.working.is_some() || !layer.notices.is_empty();
+        let decides_days = |layer: &&Layer| {
+            layer.working.is_some() || !layer.notices.is_empty() || !layer.terms.is_empty()
+        };
         Ok(Self {
             zone,
             working: working.ok_or(Incomplete::Working)?,
             duty: duty.ok_or(Incomplete::Duty)?,
+            terms,
             noticed: days,
             working_through: first_end(layers.iter().filter(decides_days)),
             duty_through: first_end(layers.iter().filter(|layer| layer.duty.is_some())),
@@ -101,11 +110,35 @@ impl Calendar {
     pub fn day(&self, date: Date) -> Day<'_> {
         let noticed = self.noticed.get(&date);
         let source = noticed.map(|one| &*one.source);
-        if noticed.map_or_else(|| self.working.on(date.weekday()), |one| one.works) {
-            Day::Work { hours: self.working.hours(date), source }
+        let term = self.term(date);
+        let usual = || {
+            let days = term.and_then(|term| term.days);
+            days.map_or_else(
+                || self.working.on(date.weekday()),
+                |days| days.contains(date.weekday()),
+            )
+        };
+        if noticed.map_or_else(usual, |one| one.works) {
+            let hours = term.and_then(|term| term.hours.as_ref());
+            Day::Work { hours: hours.unwrap_or_else(|| self.working.hours(date)), source }
         } else {
             Day::Rest { source }
         }
+    }
+
+    /// The term or vacation that `date` lies in, by the most specific layer that has one there.
+    pub fn term(&self, date: Date) -> Option<&Term> {
+        self.terms.iter().find_map(|terms| terms.on(date))
+    }
+
+    /// Whether time of `base` runs at this instant: from an opening up to, not including, its close.
+    pub fn runs(&self, base: Base, at: Timestamp) -> bool {
+        self.openings(base, at).next().is_some_and(|opening| opening.open <= at)
+    }
+
+    /// Whether these hours of every day run at this instant, where the calendar is kept.
+    pub fn within(&self, hours: &Hours, at: Timestamp) -> bool {
+        hours.contain(at, self.date(at), &self.zone)
     }
 
     /// The last day for which time of this base is decided; `None` if nothing is left to decide.

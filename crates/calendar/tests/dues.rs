@@ -4,8 +4,11 @@
 
 mod campus;
 
-use calendar::{Base, Calendar, Day, Due, Incomplete, Layer, Limit, OutOfReach, Start, zone};
+use calendar::{
+    Base, Calendar, Day, Due, Incomplete, Layer, Limit, OutOfReach, Start, Term, Terms, zone,
+};
 use campus::{at, calendar, hours, notice, over};
+use jiff::civil::Weekday;
 
 fn limit(text: &str) -> Limit {
     text.parse().unwrap()
@@ -127,6 +130,7 @@ fn a_more_specific_layer_replaces_what_it_says_and_nothing_else() {
         valid_through: "2026-12-31".parse().unwrap(),
         working: None,
         duty: Some(hours(&["08:00-20:00"])),
+        terms: Terms::default(),
         notices: vec![notice("校历", &["2026-10-08..2026-10-11"], &["2026-10-18"])],
     };
     let calendar = over(&[vacation]);
@@ -140,6 +144,87 @@ fn a_more_specific_layer_replaces_what_it_says_and_nothing_else() {
     let due = |text| calendar.due(limit(text), Start::AtOnce, at("2026-10-07 19:00")).unwrap().at;
     assert_eq!(due("1h working-hours"), at("2026-10-12 09:00"));
     assert_eq!(due("2h duty-time"), at("2026-10-08 09:00"));
+}
+
+/// The winter vacation of 2026: mornings only, and not on Fridays.
+fn vacation() -> Layer {
+    let term = Term {
+        name: "winter".to_owned(),
+        dates: "2026-01-26..2026-03-01".parse().unwrap(),
+        days: Some(Weekday::Monday.cycle_forward().take(4).collect()),
+        hours: Some(hours(&["09:00-11:30"])),
+    };
+    Layer {
+        valid_through: "2026-12-31".parse().unwrap(),
+        working: None,
+        duty: None,
+        terms: Terms::new([term]).unwrap(),
+        notices: Vec::new(),
+    }
+}
+
+#[test]
+fn a_vacation_has_days_and_hours_of_its_own_and_the_states_days_hold_in_it() {
+    let calendar = over(&[vacation()]);
+    let due = |text, from| calendar.due(limit(text), Start::AtOnce, at(from)).unwrap().at;
+    // The last Friday of the term is worked, Monday only in the morning.
+    assert_eq!(due("1d working-days", "2026-01-22 18:00"), at("2026-01-23 17:30"));
+    assert_eq!(due("1d working-days", "2026-01-23 18:00"), at("2026-01-26 11:30"));
+    assert_eq!(due("3h working-hours", "2026-01-26 08:00"), at("2026-01-27 09:30"));
+    // From Thursday over the Friday to Saturday 14 February, which is made up, and the festival.
+    assert_eq!(due("1d working-days", "2026-02-12 12:00"), at("2026-02-14 11:30"));
+    assert_eq!(due("1d working-days", "2026-02-14 12:00"), at("2026-02-24 11:30"));
+    assert_eq!(due("1h working-hours", "2026-03-02 07:00"), at("2026-03-02 09:00"));
+    let named = |date: &str| calendar.term(date.parse().unwrap()).map(|term| term.name.as_str());
+    assert_eq!((named("2026-03-01"), named("2026-03-02")), (Some("winter"), None));
+    assert!(
+        calendar
+            .due(limit("1d working-days"), Start::AtOnce, at("2026-12-31 18:00"))
+            .unwrap()
+            .provisional
+    );
+}
+
+#[test]
+fn a_department_that_sets_its_own_week_works_through_the_vacation() {
+    let department = Layer { notices: Vec::new(), ..campus::campus() };
+    let from = at("2026-01-26 12:00");
+    let due = |calendar: &Calendar| {
+        calendar.due(limit("1h working-hours"), Start::AtOnce, from).unwrap().at
+    };
+    assert_eq!(due(&over(&[vacation(), department])), at("2026-01-26 15:30"));
+    assert_eq!(due(&over(&[vacation()])), at("2026-01-27 10:00"));
+}
+
+#[test]
+fn time_runs_from_an_opening_until_just_before_its_close() {
+    let calendar = calendar();
+    let runs = |base, from| calendar.runs(base, at(from));
+    assert!(runs(Base::WorkingHours, "2026-11-02 08:00"));
+    assert!(!runs(Base::WorkingHours, "2026-11-02 12:00"));
+    assert!(!runs(Base::WorkingHours, "2026-11-01 10:00"), "a Sunday");
+    assert!(runs(Base::WorkingHours, "2026-09-20 10:00"), "a Sunday that is made up");
+    assert!(!runs(Base::DutyTime, "2026-10-01 06:59"));
+    assert!(runs(Base::DutyTime, "2026-10-01 07:00"));
+    assert!(runs(Base::RoundTheClock, "2026-10-01 03:00"));
+    let night = hours(&["00:00-06:00", "22:00-24:00"]);
+    let at_night = |from| calendar.within(&night, at(from));
+    assert!(at_night("2026-11-02 23:59") && at_night("2026-11-02 00:00"));
+    assert!(!at_night("2026-11-02 06:00") && !at_night("2026-11-02 21:59"));
+}
+
+#[test]
+fn a_year_that_no_notice_names_is_missing() {
+    let layer = campus::national();
+    assert_eq!(layer.missing_year(), None);
+    let two_of = |one: usize, other: usize| {
+        let notices = [one, other].map(|year| layer.notices[year].clone()).into();
+        Layer { notices, ..layer.clone() }.missing_year()
+    };
+    assert_eq!(two_of(0, 2), Some(2025));
+    assert_eq!(two_of(0, 1), Some(2026), "it is said to be decided");
+    assert_eq!(two_of(1, 2), None);
+    assert_eq!(Layer { notices: Vec::new(), ..layer.clone() }.missing_year(), None);
 }
 
 #[test]
@@ -164,6 +249,7 @@ fn a_calendar_with_no_working_time_ahead_has_an_answer_and_no_loop() {
         valid_through: "2039-12-31".parse().unwrap(),
         working: None,
         duty: None,
+        terms: Terms::default(),
         notices: vec![notice("closed for ever", &rest, &[])],
     };
     let calendar = over(&[closed]);

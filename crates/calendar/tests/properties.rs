@@ -4,7 +4,7 @@
 
 mod campus;
 
-use calendar::{Base, Calendar, Course, Day, Layer, Limit, Segment, Spent, Start, Unit};
+use calendar::{Base, Calendar, Course, Day, Layer, Limit, Segment, Spent, Start, Terms, Unit};
 use campus::{at, calendar, hours, notice, over};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use proptest::prelude::*;
@@ -37,6 +37,7 @@ fn resting(day: Date) -> Calendar {
         valid_through: Date::MAX,
         working: None,
         duty: None,
+        terms: Terms::default(),
         notices: vec![notice("校历", &[&day.to_string()], &[])],
     }])
 }
@@ -118,7 +119,7 @@ proptest! {
         let due = calendar.due(limit, start, from).unwrap().at;
         let until = from + SignedDuration::from_secs(length);
         let course = Course { base: limit.base(), start, from, due, until };
-        let segments = calendar.explain(course);
+        let segments = calendar.explain(course, &[]);
         let sum: SignedDuration = segments.iter().map(|segment| segment.length()).sum();
         prop_assert_eq!(sum, until.duration_since(from));
         for (one, next) in segments.iter().zip(segments.iter().skip(1)) {
@@ -139,7 +140,7 @@ proptest! {
         let calendar = calendar();
         let limit = Limit::new(figure, Unit::Minutes, base).unwrap();
         let due = calendar.due(limit, start, from).unwrap().at;
-        let segments = calendar.explain(Course { base, start, from, due, until: due });
+        let segments = calendar.explain(Course { base, start, from, due, until: due }, &[]);
         let worked: SignedDuration =
             segments.iter().filter(|s| s.spent == Spent::Working).map(|s| s.length()).sum();
         prop_assert_eq!(worked, SignedDuration::from_mins(i64::from(figure)));
@@ -158,7 +159,7 @@ fn a_promise_is_explained_in_its_segments() {
         until: at("2026-11-10 09:00"),
     };
     let told: Vec<_> = calendar
-        .explain(course)
+        .explain(course, &[])
         .into_iter()
         .map(|segment| (segment.spent, segment.length().as_mins()))
         .collect();
@@ -178,6 +179,6 @@ fn a_night_inside_counted_time_is_no_border_between_segments() {
     let calendar = over(&[Layer { duty: Some(hours(&["00:00-24:00"])), ..campus::campus() }]);
     let (from, due) = (at("2026-11-06 16:30"), at("2026-11-09 11:00"));
     let (base, start) = (Base::DutyTime, Start::AtOnce);
-    let told = calendar.explain(Course { base, start, from, due, until: due });
+    let told = calendar.explain(Course { base, start, from, due, until: due }, &[]);
     assert_eq!(told, [Segment { from, to: due, spent: Spent::Working }]);
 }

@@ -1,6 +1,6 @@
 //! A campus in China: the state's holidays of 2024 to 2026, a summer and a winter working day.
 
-use calendar::{Calendar, Hours, Layer, Notice, Season, Weekdays, Working, zone};
+use calendar::{Calendar, Hours, Layer, Notice, Season, Terms, Weekdays, Working, zone};
 use jiff::{Timestamp, civil::Weekday};
 
 /// The yearly notices of the State Council's General Office (关于…年部分节假日安排的通知):
@@ -69,6 +69,7 @@ pub(crate) fn national() -> Layer {
         valid_through: "2026-12-31".parse().unwrap(),
         working: None,
         duty: None,
+        terms: Terms::default(),
         notices: NOTICES.map(|(source, rest, work)| notice(source, rest, work)).into(),
     }
 }
@@ -85,6 +86,7 @@ pub(crate) fn campus() -> Layer {
         valid_through: "2027-01-31".parse().unwrap(),
         working: Some(Working::new(monday_to_friday, winter, vec![summer]).unwrap()),
         duty: Some(hours(&["07:00-23:00"])),
+        terms: Terms::default(),
         notices: Vec::new(),
     }
 }

@@ -90,6 +90,7 @@ fn segment(segment: &calendar::Segment) -> Segment {
     let kind = match segment.spent {
         Spent::Working => SegmentKind::Working,
         Spent::Off => SegmentKind::Off,
+        Spent::Paused => SegmentKind::Paused,
         Spent::Overdue => SegmentKind::Overdue,
     };
     Segment {

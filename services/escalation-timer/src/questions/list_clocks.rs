@@ -115,7 +115,7 @@ fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Op
     };
     let (from, due) = (timer.first.since, timer.promise().due);
     let base = limit.base();
-    Some(calendar.explain(Course { base, start: Start::AtOnce, from, due, until }))
+    Some(calendar.explain(Course { base, start: Start::AtOnce, from, due, until }, &[]))
 }
 
 fn not_permitted(action: Action) -> Error {
