@@ -12,6 +12,7 @@ use crate::{
     campus::Campus,
     department::Duty,
     document::Sources,
+    during::{During, Moment},
     item::ServiceItem,
     layer::Base,
     policy::Policy,
@@ -129,6 +130,25 @@ pub(crate) fn calendars(
     if problems.is_empty() { Ok(calendars) } else { Err(problems) }
 }
 
+/// Years that the lowest layer says are decided, and of which it knows nothing.
+///
+/// The state names days of rest every year; a layer on it may have a year without any.
+pub(crate) fn missing_years(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+    let lowest = campus.layers.iter().filter(|(_, layer)| matches!(layer.base, Base::Zone(_)));
+    let missing = lowest.filter_map(|(id, layer)| Some((id, layer, layer.layer.missing_year()?)));
+    missing
+        .filter_map(|(id, layer, year)| {
+            let source = sources.get(&(Thing::Calendar, id.to_string()))?;
+            let message = format!(
+                "no notice names a day of {year}: there must be one for each year up to that of \
+                 `validThrough`, {}",
+                layer.layer.valid_through
+            );
+            Some(source.problem(&["spec", "notices"], message))
+        })
+        .collect()
+}
+
 /// What a set leaves open: routes, callbacks, messages.
 pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let mut problems = unrouted(campus, sources);
@@ -164,33 +184,67 @@ fn unrouted(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let places: BTreeSet<_> = roots.map(|place| &place.id).chain(begin).collect();
     let mut problems = Vec::new();
     for item in campus.items.values() {
-        let wrong = |place: &PlaceId| campus.route(item, place).err();
         for place in &places {
-            // What is wrong on the whole campus is not told again for each of its buildings.
-            let told =
-                |fault| campus.path(place).skip(1).any(|above| wrong(&above.id) == Some(fault));
-            match wrong(place) {
-                Some(fault) if told(fault) => {}
-                Some(Unrouted::Gap) => problems.extend(gap(sources, item, place)),
-                Some(Unrouted::Tie(one, other)) => {
-                    let message = format!(
-                        "ties with the route `{}` for the item `{}` at `{place}`; \
-                         a route for this item within this place would decide",
-                        one.id, item.id
-                    );
-                    problems.extend(at_route(sources, other, "post", message));
-                }
-                None => {}
+            for (fault, when) in faults(campus, item, place) {
+                problems.extend(match fault {
+                    Unrouted::Gap => gap(sources, item, place, &when),
+                    Unrouted::Tie(one, other) => tie(sources, item, place, (one, other), &when),
+                });
             }
         }
     }
     problems
 }
 
-fn gap(sources: &Sources, item: &ServiceItem, place: &impl Display) -> Option<Problem> {
+/// What is wrong with an item at a place, and when: nothing is said if it always is.
+fn faults<'a>(
+    campus: &'a Campus,
+    item: &ServiceItem,
+    place: &PlaceId,
+) -> Vec<(Unrouted<'a>, String)> {
+    let mut faults: Vec<(Unrouted<'_>, Vec<Moment>)> = Vec::new();
+    for moment in Moment::ALL {
+        let wrong = |place: &PlaceId| campus.route(item, place, moment).err();
+        let Some(fault) = wrong(place) else { continue };
+        // What is wrong on the whole campus is not told again for each of its buildings.
+        if campus.path(place).skip(1).any(|above| wrong(&above.id) == Some(fault)) {
+            continue;
+        }
+        match faults.iter_mut().find(|(before, _)| *before == fault) {
+            Some((_, moments)) => moments.push(moment),
+            None => faults.push((fault, vec![moment])),
+        }
+    }
+    let when = |moments: Vec<Moment>| {
+        let words: Vec<_> = moments.iter().map(|moment| format!(" {moment}")).collect();
+        if words.len() == Moment::ALL.len() { String::new() } else { words.join(" or") }
+    };
+    faults.into_iter().map(|(fault, moments)| (fault, when(moments))).collect()
+}
+
+fn tie(
+    sources: &Sources,
+    item: &ServiceItem,
+    place: &PlaceId,
+    (one, other): (&Route, &Route),
+    when: &str,
+) -> Option<Problem> {
+    let during = match one.during.max(other.during) {
+        During::RoundTheClock => String::new(),
+        narrower @ (During::DutyTime | During::WorkingHours) => format!(" during {narrower}"),
+    };
+    let message = format!(
+        "the route `{}` ties with the route `{}` for the item `{}` at `{place}`{when}; \
+         a route for this item within this place{during} would decide",
+        other.id, one.id, item.id
+    );
+    at_route(sources, other, "post", message)
+}
+
+fn gap(sources: &Sources, item: &ServiceItem, place: &PlaceId, when: &str) -> Option<Problem> {
     let source = sources.get(&(Thing::Item, item.id.to_string()))?;
     let message = format!(
-        "no route leads from `{}` at `{place}` to a post; \
+        "no route leads from `{}` at `{place}` to a post{when}; \
          a Route for the item or its category `{}` is missing",
         item.id, item.category
     );

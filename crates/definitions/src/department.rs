@@ -9,7 +9,8 @@ use events::words::{CalendarId, DepartmentId, PostId};
 use crate::{
     Names,
     code::names,
-    read::{Cursor, Thing, composed, fields, parsed, reference, set, some, text},
+    problem::instead,
+    read::{Cursor, Fields, Thing, composed, fields, parsed, reference, set, some, text},
 };
 
 /// A department with its posts.
@@ -32,11 +33,57 @@ pub struct Post {
     pub id: PostId,
     /// What the department publishes it as.
     pub names: Names,
+    /// Which of a group of posts it is, if it is one.
+    pub kind: Option<PostKind>,
+    /// The A post of this B or C post.
+    pub answers_to: Option<PostId>,
     /// What who holds it may do; a leader's post that only stands on a ladder has none.
     pub duties: BTreeSet<Duty>,
     /// The number that rings there.
     pub phone: Option<String>,
 }
+
+/// A group of posts shares one work (BRIEF "post").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PostKind {
+    /// The accountable teacher, who decides.
+    A,
+    /// The assistant, who accepts, and decides only what A delegated.
+    B,
+    /// The deputy in training, who stands in for A.
+    C,
+}
+
+impl PostKind {
+    /// Its letter.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        }
+    }
+}
+
+impl fmt::Display for PostKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for PostKind {
+    type Err = NotAPostKind;
+
+    fn from_str(text: &str) -> Result<Self, NotAPostKind> {
+        let found = [Self::A, Self::B, Self::C].into_iter().find(|kind| kind.word() == text);
+        found.ok_or_else(|| NotAPostKind(text.to_owned()))
+    }
+}
+
+/// A text that is not a [`PostKind`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no kind of post: it must be one of A, B, C")]
+pub struct NotAPostKind(String);
 
 /// What who holds a post may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,9 +125,44 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
         let names = f.required("names", names);
         let calendar = f.required("calendar", reference(Thing::Calendar));
         let posts = f.required("posts", some(|cursor| post(&id, cursor)));
-        let posts = posts?.into_iter().map(|post| (post.id.clone(), post)).collect();
+        let posts: BTreeMap<_, _> =
+            posts?.into_iter().map(|post| (post.id.clone(), post)).collect();
+        refuse_without_a(&posts, f)?;
         Some(Department { id, names: names?, calendar: calendar?, posts })
     })
+}
+
+/// A B or C post answers to an A post of its own department; no other post answers to one.
+fn refuse_without_a(posts: &BTreeMap<PostId, Post>, f: &mut Fields<'_, '_>) -> Option<()> {
+    let mut right = Some(());
+    for post in posts.values() {
+        let name = post.id.name();
+        let message = match (post.kind, &post.answers_to) {
+            (Some(PostKind::B | PostKind::C), None) => {
+                format!("`{name}` must say by `answersTo` which A post it belongs to")
+            }
+            (None | Some(PostKind::A), Some(_)) => {
+                format!("`{name}` answers to nobody: only a post of kind B or C does")
+            }
+            (Some(PostKind::B | PostKind::C), Some(to)) => match posts.get(to) {
+                Some(a) if a.kind == Some(PostKind::A) => continue,
+                Some(_) => {
+                    format!("`{name}` must answer to a post of kind A: `{}` is none", to.name())
+                }
+                None => {
+                    let known = posts.values().filter(|post| post.kind == Some(PostKind::A));
+                    let hint = instead(to.name(), known.map(|post| post.id.name()));
+                    format!(
+                        "`{name}` must answer to an A post of this department, not to `{}`{hint}",
+                        to.name()
+                    )
+                }
+            },
+            (None | Some(PostKind::A), None) => continue,
+        };
+        right = f.refuse_below(&["posts"], message);
+    }
+    right
 }
 
 fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
@@ -88,9 +170,24 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
         let whole = |name: &str| format!("{department}/{name}");
         let id = f.required("post", composed(Thing::Post, whole));
         let names = f.required("names", names);
+        let kind = f.optional("kind", parsed);
+        let answers_to = f.optional("answersTo", |cursor| {
+            let name = text(cursor)?;
+            match whole(&name).parse::<PostId>() {
+                Ok(id) => Some(id),
+                Err(refusal) => cursor.refuse(refusal.to_string()),
+            }
+        });
         let duties = f.optional("duties", set(parsed));
         let phone = f.optional("phone", text);
         let (id, _) = id?;
-        Some(Post { id, names: names?, duties: duties?.unwrap_or_default(), phone: phone? })
+        let (kind, duties) = (kind?, duties?.unwrap_or_default());
+        if kind == Some(PostKind::B) && duties.contains(&Duty::Decide) {
+            return f.refuse_below(
+                &["duties"],
+                "a post of kind B decides only what its A delegates, so it has no duty `decide`",
+            );
+        }
+        Some(Post { id, names: names?, kind, answers_to: answers_to?, duties, phone: phone? })
     })
 }

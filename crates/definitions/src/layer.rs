@@ -1,4 +1,4 @@
-use calendar::{Hours, Interval, Layer, Notice, Season, Weekdays, Working, zone};
+use calendar::{Hours, Interval, Layer, Notice, Season, Term, Terms, Weekdays, Working, zone};
 use events::words::CalendarId;
 use jiff::{
     civil::{Date, Weekday},
@@ -6,7 +6,7 @@ use jiff::{
 };
 
 use crate::{
-    Names,
+    Code, Names,
     code::names,
     read::{Cursor, Fields, Thing, fields, list, parsed, reference, some, text},
 };
@@ -34,11 +34,13 @@ pub(crate) fn read(cursor: &mut Cursor<'_>) -> Option<CalendarLayer> {
         let valid_through = f.required("validThrough", day);
         let working = f.optional("working", working);
         let duty = f.optional("duty", day_hours);
+        let terms = f.optional("terms", terms);
         let notices = f.optional("notices", list(notice));
         let layer = Layer {
             valid_through: valid_through?,
             working: working?,
             duty: duty?,
+            terms: terms?.unwrap_or_default(),
             notices: notices?.unwrap_or_default(),
         };
         if let Err(contradiction) = layer.consistent() {
@@ -123,6 +125,29 @@ fn season(cursor: &mut Cursor<'_>) -> Option<Season> {
         let to = f.required("to", parsed);
         let hours = f.required("hours", day_hours);
         Some(Season { from: from?, to: to?, hours: hours? })
+    })
+}
+
+/// Terms and vacations; no day belongs to two.
+fn terms(cursor: &mut Cursor<'_>) -> Option<Terms> {
+    match Terms::new(list(term)(cursor)?) {
+        Ok(terms) => Some(terms),
+        Err(refusal) => cursor.refuse(refusal.to_string()),
+    }
+}
+
+fn term(cursor: &mut Cursor<'_>) -> Option<Term> {
+    fields(cursor, |f| {
+        let name = f.required("term", parsed::<Code>);
+        let dates = f.required("dates", parsed);
+        let days = f.optional("days", some(weekday));
+        let hours = f.optional("hours", day_hours);
+        Some(Term {
+            name: name?.to_string(),
+            dates: dates?,
+            days: days?.map(|days| days.into_iter().collect()),
+            hours: hours?,
+        })
     })
 }
 

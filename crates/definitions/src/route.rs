@@ -5,8 +5,9 @@ use events::words::{ItemId, PlaceId, PostId};
 use crate::{
     Code,
     campus::Campus,
+    during::{During, Moment},
     item::ServiceItem,
-    read::{Cursor, Fields, Thing, fields, reference, set},
+    read::{Cursor, Fields, Thing, fields, parsed, reference, set},
 };
 
 /// Which post gets the work orders of some items at some places.
@@ -16,6 +17,8 @@ pub(crate) struct Route {
     matter: Matter,
     /// With all that lies inside; `None` is everywhere.
     pub(crate) within: Option<PlaceId>,
+    /// When it leads there.
+    pub(crate) during: During,
     pub(crate) post: PostId,
 }
 
@@ -30,7 +33,7 @@ enum Matter {
 pub(crate) enum Unrouted<'a> {
     /// No route leads there.
     Gap,
-    /// Neither is more specific in matter and place than the other.
+    /// Neither is at least as specific in matter, place and time as the other.
     Tie(&'a Route, &'a Route),
 }
 
@@ -44,31 +47,41 @@ impl Route {
 }
 
 impl Campus {
-    /// The one route that is at least as specific as every other, in matter and in place.
+    /// The one route that is at least as specific as every other, in matter, in place and in time.
     ///
-    /// One that is more specific in matter and less in place ties: the campus says which is meant
-    /// by a third route for that matter at that place.
+    /// One that is more specific in one and less in another ties: the campus says which is meant by
+    /// a third route for that matter at that place and time.
     pub(crate) fn route(
         &self,
         item: &ServiceItem,
         place: &PlaceId,
+        moment: Moment,
     ) -> Result<&Route, Unrouted<'_>> {
         let path: Vec<&PlaceId> = self.path(place).map(|place| &place.id).collect();
         let ranked: Vec<Ranked<'_>> = self
             .routes
             .values()
-            .filter(|route| route.covers(item))
+            .filter(|route| route.covers(item) && route.during.is(moment))
             .filter_map(|route| Ranked::new(route, &path))
             .collect();
         let by_matter = ranked.iter().max_by_key(|one| one.matter).ok_or(Unrouted::Gap)?;
         let by_place = ranked.iter().max_by_key(|one| one.place).ok_or(Unrouted::Gap)?;
-        let best =
-            |one: &&Ranked<'_>| one.matter == by_matter.matter && one.place == by_place.place;
+        let by_time = ranked.iter().max_by_key(|one| one.route.during).ok_or(Unrouted::Gap)?;
+        let best = |one: &&Ranked<'_>| {
+            one.matter == by_matter.matter
+                && one.place == by_place.place
+                && one.route.during == by_time.route.during
+        };
         let mut best = ranked.iter().filter(best);
         match (best.next(), best.next()) {
             (Some(one), None) => Ok(one.route),
             (Some(one), Some(other)) => Err(Unrouted::Tie(one.route, other.route)),
-            (None, _) => Err(Unrouted::Tie(by_matter.route, by_place.route)),
+            (None, _) => {
+                let rivals = [by_matter, by_place, by_time].map(|one| one.route);
+                let [one, ..] = rivals;
+                let other = rivals.into_iter().find(|other| other.id != one.id).unwrap_or(one);
+                Err(Unrouted::Tie(one, other))
+            }
         }
     }
 }
@@ -101,8 +114,10 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Route> {
     fields(cursor, |f| {
         let matter = matter(f);
         let within = f.optional("within", reference(Thing::Place));
+        let during = f.optional("during", parsed);
         let post = f.required("post", reference(Thing::Post));
-        Some(Route { id, matter: matter?, within: within?, post: post? })
+        let during = during?.unwrap_or_default();
+        Some(Route { id, matter: matter?, within: within?, during, post: post? })
     })
 }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy, Post,
-    ServiceItem, Template, campus::Campus,
+    ServiceItem, Template, campus::Campus, during::Moment, urgency,
 };
 
 /// One revision of the campus's definitions, ready to be asked.
@@ -85,14 +85,19 @@ impl Rules {
         self.campus.post(id)
     }
 
-    /// The post that gets the work orders of an item at a place.
-    pub fn route(&self, item: &ItemId, place: &PlaceId) -> Option<&Post> {
+    /// The post that gets the work orders of an item at a place that are offered at an instant.
+    ///
+    /// Whether that is within working hours or duty time is said by the calendar of the item's
+    /// department.
+    pub fn route(&self, item: &ItemId, place: &PlaceId, at: Timestamp) -> Option<&Post> {
         self.place(place)?;
-        let route = self.campus.route(self.item(item)?, place).ok()?;
+        let item = self.item(item)?;
+        let moment = Moment::of(self.calendar_for(&item.department)?, at);
+        let route = self.campus.route(item, place, moment).ok()?;
         self.post(&route.post)
     }
 
-    /// How urgent a matter is, and by which rule.
+    /// How urgent a matter is, and by which rule. Hours are those of the item's department.
     pub fn urgency(
         &self,
         item: &ItemId,
@@ -100,7 +105,9 @@ impl Rules {
         circumstances: Circumstances<'_>,
     ) -> Option<Judged<'_>> {
         let flagged = |flag: &_| self.path(place).any(|place| place.flags.contains(flag));
-        Some(self.item(item)?.judge(circumstances, flagged))
+        let item = self.item(item)?;
+        let calendar = self.calendar_for(&item.department)?;
+        Some(urgency::judge(&item.urgency, circumstances, flagged, calendar))
     }
 
     /// The policy of an item.

@@ -121,7 +121,8 @@ impl Reading {
         }
         let calendars = check::calendars(&campus, &sources).map_err(in_order)?;
         if unknown == Unknown::Refused {
-            let left_open = check::left_open(&campus, &sources);
+            let mut left_open = check::left_open(&campus, &sources);
+            left_open.extend(check::missing_years(&campus, &sources));
             if !left_open.is_empty() {
                 return Err(in_order(left_open));
             }

@@ -125,7 +125,7 @@ fn an_item_without_callback_promises_none() {
 fn the_most_specific_route_wins() {
     let rules = rules();
     let post = |item_id, place_id| {
-        rules.route(&item(item_id), &place(place_id)).map(|post| post.id.to_string())
+        rules.route(&item(item_id), &place(place_id), at("2026-11-02 10:00")).map(|post| post.id.to_string())
     };
     assert_eq!(post("door-lock", "dorm-7-204").as_deref(), Some("housing/caretakers"));
     assert_eq!(post("door-lock", "library-201").as_deref(), Some("logistics/carpentry"));

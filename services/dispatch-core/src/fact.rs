@@ -170,7 +170,7 @@ fn offer(
     ids: &mut impl Ids,
 ) -> Result<Event, Reason> {
     let Asked { cycle, item, place, urgency, level } = asked;
-    let post = &rules.route(item, place).ok_or(Reason::Unrouted)?.id;
+    let post = &rules.route(item, place, now).ok_or(Reason::Unrouted)?.id;
     let offered = WorkOrderOfferedV1 {
         work_order: ids.id(),
         offer: ids.id(),

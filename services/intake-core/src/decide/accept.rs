@@ -30,7 +30,7 @@ pub(super) fn decide(
     }
     let Matter { item, place, received_at } =
         matter(rules, accept, now).map_err(Rejected::Invalid)?;
-    let (urgency, ground) = urgency(rules, item, place, accept);
+    let (urgency, ground) = urgency(rules, item, place, accept, received_at);
     let accepted = CaseAcceptedV1 {
         number: accept.number,
         kind: item.kind,
@@ -113,11 +113,23 @@ fn received_at(accept: &Accept, now: Timestamp) -> Result<Timestamp, Violation> 
     }
 }
 
-fn urgency(rules: &Rules, item: &ServiceItem, place: &Place, accept: &Accept) -> (Urgency, Ground) {
+fn urgency(
+    rules: &Rules,
+    item: &ServiceItem,
+    place: &Place,
+    accept: &Accept,
+    received_at: Timestamp,
+) -> (Urgency, Ground) {
     if let Some(urgency) = accept.urgency {
         return (urgency, Ground::Authority);
     }
-    let circumstances = Circumstances { text: &accept.text, people: accept.people };
+    let circumstances = Circumstances {
+        text: &accept.text,
+        people: accept.people,
+        asset: None,
+        vulnerable: false,
+        at: received_at,
+    };
     let judged = rules.urgency(&item.id, &place.id, circumstances);
     match judged.and_then(|judged| judged.rule) {
         Some(rule) => (rule.urgency, Ground::Rule(rule.reason.clone())),
