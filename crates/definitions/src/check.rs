@@ -12,7 +12,7 @@ use crate::{
     campus::Campus,
     department::Duty,
     document::Sources,
-    during::{During, Moment},
+    during::{self, During, Moment},
     item::ServiceItem,
     layer::Base,
     policy::Policy,
@@ -215,11 +215,7 @@ fn faults<'a>(
             None => faults.push((fault, vec![moment])),
         }
     }
-    let when = |moments: Vec<Moment>| {
-        let words: Vec<_> = moments.iter().map(|moment| format!(" {moment}")).collect();
-        if words.len() == Moment::ALL.len() { String::new() } else { words.join(" or") }
-    };
-    faults.into_iter().map(|(fault, moments)| (fault, when(moments))).collect()
+    faults.into_iter().map(|(fault, moments)| (fault, during::when(&moments))).collect()
 }
 
 fn tie(

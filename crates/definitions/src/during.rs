@@ -80,6 +80,25 @@ impl Moment {
     }
 }
 
+/// When it is one of these moments, with a blank before it; nothing if it always is.
+pub(crate) fn when(moments: &[Moment]) -> String {
+    let all = |is: fn(&Moment) -> bool| moments.len() == 2 && moments.iter().all(is);
+    if moments.len() == Moment::ALL.len() {
+        String::new()
+    } else if all(|moment| moment.at_work) {
+        " in working hours".to_owned()
+    } else if all(|moment| !moment.at_work) {
+        " outside working hours".to_owned()
+    } else if all(|moment| moment.on_duty) {
+        " in duty time".to_owned()
+    } else if all(|moment| !moment.on_duty) {
+        " outside duty time".to_owned()
+    } else {
+        let words: Vec<_> = moments.iter().map(|moment| format!(" {moment}")).collect();
+        words.join(" or")
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.at_work, self.on_duty) {

@@ -44,9 +44,7 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
         let policy = f.required("policy", reference(Thing::Policy));
         let callback = f.required("callback", yes);
         let assets = f.optional("assets", assets).map(Option::unwrap_or_default);
-        let none = BTreeMap::new();
-        let known = assets.as_ref().unwrap_or(&none);
-        let urgency = f.optional("urgency", |cursor| urgency::read(known, cursor));
+        let urgency = f.optional("urgency", |cursor| urgency::read(assets.as_ref(), cursor));
         Some(ServiceItem {
             id,
             names: names?,

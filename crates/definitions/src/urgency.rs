@@ -109,9 +109,9 @@ fn says(said: &str, word: &str) -> bool {
     })
 }
 
-/// The rules of an item that has these assets.
+/// The rules of an item that has these assets; `None` if they could not be read.
 pub(crate) fn read(
-    assets: &BTreeMap<Code, Names>,
+    assets: Option<&BTreeMap<Code, Names>>,
     cursor: &mut Cursor<'_>,
 ) -> Option<Vec<UrgencyRule>> {
     let rules = list(|cursor| rule(assets, cursor))(cursor)?;
@@ -124,7 +124,7 @@ pub(crate) fn read(
     Some(rules)
 }
 
-fn rule(assets: &BTreeMap<Code, Names>, cursor: &mut Cursor<'_>) -> Option<UrgencyRule> {
+fn rule(assets: Option<&BTreeMap<Code, Names>>, cursor: &mut Cursor<'_>) -> Option<UrgencyRule> {
     fields(cursor, |f| {
         let urgency = f.required("urgency", more_than_normal);
         let reason = f.required("reason", parsed);
@@ -141,7 +141,7 @@ fn more_than_normal(cursor: &mut Cursor<'_>) -> Option<Urgency> {
     }
 }
 
-fn when(assets: &BTreeMap<Code, Names>, f: &mut Fields<'_, '_>) -> Option<When> {
+fn when(assets: Option<&BTreeMap<Code, Names>>, f: &mut Fields<'_, '_>) -> Option<When> {
     let words = f.optional("words", some(text));
     let flags = f.optional("flags", set(parsed::<Code>));
     let asset = f.optional("assets", set(|cursor| asset_of(assets, cursor)));
@@ -178,11 +178,11 @@ fn when(assets: &BTreeMap<Code, Names>, f: &mut Fields<'_, '_>) -> Option<When> 
     })
 }
 
-fn asset_of(assets: &BTreeMap<Code, Names>, cursor: &mut Cursor<'_>) -> Option<Code> {
+fn asset_of(assets: Option<&BTreeMap<Code, Names>>, cursor: &mut Cursor<'_>) -> Option<Code> {
     let asset: Code = parsed(cursor)?;
-    if assets.contains_key(&asset) {
+    let Some(assets) = assets.filter(|assets| !assets.contains_key(&asset)) else {
         return Some(asset);
-    }
+    };
     let hint = instead(asset.as_str(), assets.keys().map(Code::as_str));
     cursor.refuse(format!("the item has no asset `{asset}`{hint}"))
 }

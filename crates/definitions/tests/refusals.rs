@@ -7,7 +7,7 @@
 
 mod files;
 
-use std::fmt::Write;
+use std::{fmt::Write, thread};
 
 /// What somebody wrote wrongly: in which file, what stands there, and what they wrote instead.
 type Slip = (&'static str, &'static str, &'static str, &'static str);
@@ -16,16 +16,16 @@ const SLIPS: &[Slip] = &[
     // The form of a document
     ("a bracket is left open", "calendars.yaml", "duty: [07:00-23:00]", "duty: [07:00-23:00"),
     ("another version", "policies.yaml", "apiVersion: yizhan/v1", "apiVersion: yizhan/v2"),
-    ("an unknown kind", "policies.yaml", "kind: Ladder", "kind: Leader"),
-    ("a document without a name", "policies.yaml", "  name: leaders", "  nam: leaders"),
+    ("an unknown kind", "ladders.yaml", "kind: Ladder", "kind: Leader"),
+    ("a document without a name", "ladders.yaml", "  name: leaders", "  nam: leaders"),
     ("a typo in a field", "items.yaml", "  callback: true", "  calback: true"),
-    ("a field twice", "places.yaml", "  flags: [dormitory]", "  within: east"),
-    ("a number for a text", "places.yaml", "floor: \"1\"", "floor: 1"),
+    ("a field twice", "places-east.yaml", "  flags: [dormitory]", "  within: east"),
+    ("a number for a text", "places-east.yaml", "floor: \"1\"", "floor: 1"),
     ("a list for a text", "departments.yaml", "phone: \"8610\"", "phone: [\"8610\"]"),
     ("an empty name", "items.yaml", "en: Leaking Pipe", "en: \"\""),
     ("a name in one language only", "items.yaml", "zh: 水管漏水, ", ""),
     ("an unknown word", "items.yaml", "level: internal", "level: secret"),
-    ("capitals in an id", "places.yaml", "  name: dorm-7", "  name: Dorm7"),
+    ("capitals in an id", "places-east.yaml", "  name: dorm-7", "  name: Dorm7"),
     // Names
     ("a typo in a department", "items.yaml", "department: logistics", "department: logistic"),
     ("a typo in a policy", "items.yaml", "policy: repairs", "policy: repair"),
@@ -35,10 +35,10 @@ const SLIPS: &[Slip] = &[
     ("a typo in a place", "routes.yaml", "within: dorm-7", "within: dorm-8"),
     ("a typo in a category", "routes.yaml", "category: plumbing", "category: plumber"),
     ("a typo in a calendar", "departments.yaml", "calendar: campus", "calendar: campos"),
-    ("a phone in no place", "places.yaml", "place: dorm-7-f3", "place: dorm-7-f5"),
+    ("a phone in no place", "places-east.yaml", "place: dorm-7-f3", "place: dorm-7-f5"),
     ("a document twice", "routes.yaml", "  name: electrical", "  name: plumbing"),
-    ("a room twice", "places.yaml", "\"206\"", "\"205\""),
-    ("a phone twice", "places.yaml", "phone: cp-703", "phone: cp-701"),
+    ("a room twice", "places-east.yaml", "\"206\"", "\"205\""),
+    ("a phone twice", "places-east.yaml", "phone: cp-703", "phone: cp-701"),
     ("a post twice", "departments.yaml", "post: section-chief", "post: repair-leader"),
     ("a reason twice", "items.yaml", "reason: water-at-switchgear", "reason: flooding"),
     ("a department with a reserved name", "departments.yaml", "name: housing", "name: case"),
@@ -63,6 +63,48 @@ const SLIPS: &[Slip] = &[
     ("an unknown time zone", "calendars.yaml", "Asia/Shanghai", "Asia/Hangzhou"),
     ("a calendar in the air", "calendars.yaml", "  zone: Asia/Shanghai\n", ""),
     ("a calendar without duty time", "calendars.yaml", "  duty: [07:00-23:00]\n", ""),
+    ("a year missing between notices", "calendars.yaml", ARRANGEMENT_OF_2025, ""),
+    (
+        "a year that is said to be decided and is not",
+        "calendars.yaml",
+        "validThrough: 2026-12-31",
+        "validThrough: 2027-12-31",
+    ),
+    (
+        "seasons that overlap",
+        "calendars.yaml",
+        "      - { from: 05-01,",
+        "      - { from: 09-30, to: 10-31, hours: [09:00-12:00] }\n      - { from: 05-01,",
+    ),
+    ("terms that overlap", "calendars.yaml", "2024-02-26..2024-07-07", "2024-02-25..2024-07-07"),
+    (
+        "a term that ends before it starts",
+        "calendars.yaml",
+        "2024-02-26..2024-07-07",
+        "2024-02-26..2023-07-07",
+    ),
+    // Posts
+    ("an unknown kind of post", "departments.yaml", "kind: A", "kind: D"),
+    (
+        "an assistant who decides",
+        "departments.yaml",
+        "answersTo: dispatch-a\n      duties: [accept]",
+        "answersTo: dispatch-a\n      duties: [accept, decide]",
+    ),
+    ("an assistant of nobody", "departments.yaml", "      answersTo: dispatch-a\n", ""),
+    ("a typo in an A post", "departments.yaml", "answersTo: dispatch-a", "answersTo: dispatsh-a"),
+    (
+        "an assistant of an assistant",
+        "departments.yaml",
+        "answersTo: dispatch-a",
+        "answersTo: dispatch-c",
+    ),
+    (
+        "a leader who answers to a post",
+        "departments.yaml",
+        "post: head\n",
+        "post: head\n      answersTo: dispatch-a\n",
+    ),
     // Promises
     ("a limit without a figure", "policies.yaml", "normal: 3d working-days", "normal: soon"),
     ("no limit for an urgency", "policies.yaml", ", normal: 3d working-days", ""),
@@ -78,7 +120,7 @@ const SLIPS: &[Slip] = &[
         "critical: 12h 24x7, urgent: 24h",
         "critical: 1d 24x7, urgent: 24h",
     ),
-    ("a promise without a ladder", "policies.yaml", "    arrive: leaders\n", ""),
+    ("a promise without a ladder", "policies.yaml", "    arrive: duty\n", ""),
     (
         "a callback without a limit",
         "policies.yaml",
@@ -89,8 +131,8 @@ const SLIPS: &[Slip] = &[
     ("reopening after an unknown end", "policies.yaml", "closed-solved: 7", "solved: 7"),
     (
         "a ladder without rungs",
-        "policies.yaml",
-        "rungs: [logistics/repair-leader, logistics/section-chief, logistics/head]",
+        "ladders.yaml",
+        "rungs: [hall/quality-a, hall/director, office/vice-president]",
         "rungs: []",
     ),
     (
@@ -100,6 +142,17 @@ const SLIPS: &[Slip] = &[
         "urgency: normal\n      reason: locked-in",
     ),
     ("a rule without a condition", "items.yaml", "when: { people: 20 }", "when: {}"),
+    ("an asset that the item has not", "items-network.yaml", "assets: [switch]", "assets: [swich]"),
+    ("an asset twice", "items-network.yaml", "asset: switch,", "asset: socket,"),
+    ("a rule for everybody", "items-water-and-power.yaml", "vulnerable: true", "vulnerable: false"),
+    ("an unknown part of a day", "items-network.yaml", "during: working-hours", "during: lessons"),
+    ("outside of nothing", "items-card.yaml", "outside: working-hours", "outside: 24x7"),
+    (
+        "a night that ends before it starts",
+        "items-buildings.yaml",
+        "[18:00-24:00, 00:00-06:30]",
+        "[18:00-06:30]",
+    ),
     // Routes
     ("a route for nothing", "routes.yaml", "  category: plumbing\n", ""),
     ("a post that takes no work", "routes.yaml", "logistics/plumbing", "logistics/head"),
@@ -111,6 +164,20 @@ const SLIPS: &[Slip] = &[
         "items: [door-lock]\n  within: dorm-7",
         "items: [water-leak]\n  post: logistics/plumbing\n---\napiVersion: yizhan/v1\nkind: Route\nmetadata:\n  name: water-of-dorm-7\nspec:\n  category: plumbing\n  within: dorm-7",
     ),
+    ("an unknown time of a route", "routes-offices.yaml", "during: duty-time", "during: nights"),
+    ("two routes of equal rank at work", "routes.yaml", "  during: working-hours\n", ""),
+    (
+        "no route at night",
+        "routes.yaml",
+        "category: building\n  post: logistics/night-crew",
+        "category: building\n  during: duty-time\n  post: logistics/night-crew",
+    ),
+    (
+        "two routes crosswise in working hours",
+        "routes.yaml",
+        "items: [door-lock]\n  within: dorm-7",
+        "items: [door-lock]\n  within: south",
+    ),
     // Messages
     ("an unknown field in a message", "templates.yaml", "{received} 接报,请", "{recieved} 接报,请"),
     ("a field that is not known yet", "templates.yaml", "承诺最迟 {due}", "承诺最迟 {completed}"),
@@ -120,10 +187,23 @@ const SLIPS: &[Slip] = &[
     (
         "several slips",
         "policies.yaml",
-        "accept: leaders\n    arrive: leaders",
-        "accept: lader\n    arive: leaders",
+        "complete: leaders\n    call-back: quality",
+        "complete: leader\n    calback: quality",
     ),
 ];
+
+/// A notice as a whole, so that one can be missing.
+const ARRANGEMENT_OF_2025: &str =
+    "    - source: 国务院办公厅关于2025年部分节假日安排的通知, 2024-11-12
+      rest:
+        - 2025-01-01 # 元旦 New Year
+        - 2025-01-28..2025-02-04 # 春节 Spring Festival
+        - 2025-04-04..2025-04-06 # 清明节 Tomb-Sweeping Day
+        - 2025-05-01..2025-05-05 # 劳动节 Labour Day
+        - 2025-05-31..2025-06-02 # 端午节 Dragon Boat Festival
+        - 2025-10-01..2025-10-08 # 国庆节、中秋节 National Day and Mid-Autumn Festival
+      work: [2025-01-26, 2025-02-08, 2025-04-27, 2025-09-28, 2025-10-11]
+";
 
 fn refused(files: &files::Files) -> Vec<definitions::Problem> {
     files::parse(files).err().unwrap_or_default()
@@ -145,19 +225,26 @@ fn refusal((name, file, right, wrong): Slip) -> String {
 
 #[test]
 fn every_slip_is_refused_with_its_place_and_what_is_allowed() {
-    let told: Vec<_> = SLIPS.iter().map(|slip| refusal(*slip)).collect();
+    // Each reads the whole campus, so they are shared among threads.
+    let told: Vec<_> = thread::scope(|scope| {
+        let share = |slips: &'static [Slip]| {
+            scope.spawn(move || slips.iter().map(|slip| refusal(*slip)).collect::<Vec<_>>())
+        };
+        let shares: Vec<_> = SLIPS.chunks(SLIPS.len().div_ceil(4)).map(share).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap()).collect()
+    });
     insta::assert_snapshot!("refusals", told.join("\n"));
 }
 
 #[test]
 fn a_document_of_more_than_48_kib_is_refused() {
     let mut files = files::campus();
-    let text = files.get_mut("places.yaml").unwrap();
-    *text = text.replacen("Dormitory 7", &"Dormitory 7 ".repeat(5_000), 1);
+    let text = files.get_mut("places-east.yaml").unwrap();
+    *text = text.replacen("Dormitory 5", &"Dormitory 7 ".repeat(5_000), 1);
     let problems = refused(&files);
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("places.yaml:10:1: is "), "{told:?}");
+    assert!(told[0].starts_with("places-east.yaml:2:1: is "), "{told:?}");
     assert!(told[0].contains("at most 49152 (48 KiB)"), "{told:?}");
 }
 
