@@ -35,7 +35,7 @@ async fn a_case_is_explained_by_its_clocks_with_promises_rungs_and_segments() {
     assert_eq!(complete.subject_id, case.case.to_string());
     assert_eq!((complete.state(), complete.on_time), (ClockState::Running, None));
     let planned: Vec<_> = complete.rungs.iter().map(|rung| (rung.rung, rung.round)).collect();
-    assert_eq!(planned, [(1, 1), (2, 1), (3, 1), (3, 2)]);
+    assert_eq!(planned, [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (5, 2)]);
     assert!(complete.rungs.iter().all(|rung| rung.fired.is_none()));
     assert_eq!(complete.rungs[0].post, "logistics/repair-leader");
     assert_eq!(complete.rungs[0].planned, complete.promises[0].due);

@@ -27,7 +27,7 @@ async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {
         [
             (1, 0, case.late(0), "repair-leader"),
             (2, 0, case.late(30), "section-chief"),
-            (3, 0, case.late(60), "head"),
+            (3, 0, case.late(60), "deputy-head"),
         ]
     );
     assert!(rungs.iter().all(|rung| !rung.unconfirmed && rung.fired >= case.late(61)));
@@ -46,7 +46,9 @@ async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {
             (1, 1, timestamp(case.late(0)), true),
             (2, 1, timestamp(case.late(30)), true),
             (3, 1, timestamp(case.late(60)), true),
-            (3, 2, timestamp(case.late(180)), false),
+            (4, 1, timestamp(case.late(90)), false),
+            (5, 1, timestamp(case.late(120)), false),
+            (5, 2, timestamp(case.late(240)), false),
         ]
     );
     replica.stop().await;

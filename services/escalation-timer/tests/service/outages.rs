@@ -32,11 +32,11 @@ async fn six_hours_away_and_nothing_done_fire_every_rung_with_its_planned_time()
 
     timer.jump(SignedDuration::from_hours(6));
     let replica = timer.start().await;
-    let fired = ["rung-fired"; 5];
+    let fired = ["rung-fired"; 6];
     timer.says(case.case, &[["armed"].as_slice(), &fired].concat()).await;
     let rungs = timer.rungs(case.case).await;
     let planned: Vec<_> = rungs.iter().map(|rung| (rung.rung, rung.round, rung.planned)).collect();
-    let expected = [(1, 0, 0), (2, 0, 30), (3, 0, 60), (3, 1, 180), (3, 2, 300)];
+    let expected = [(1, 0, 0), (2, 0, 30), (3, 0, 60), (4, 0, 90), (5, 0, 120), (5, 1, 240)];
     assert_eq!(planned, expected.map(|(rung, round, late)| (rung, round, case.late(late))));
     replica.stop().await;
 }

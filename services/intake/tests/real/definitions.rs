@@ -78,7 +78,7 @@ async fn a_typo_is_told_by_file_line_and_field_and_changes_nothing() {
     let refused = intake.apply(&typo).await.unwrap_err();
     assert_eq!(refused.reason(), "definitions-invalid");
     let violation = &refused.violations()[0];
-    assert!(violation.field.starts_with("routes.yaml:8:"), "{violation:?}");
+    assert!(violation.field.starts_with("routes.yaml:10:"), "{violation:?}");
     assert!(violation.field.ends_with(" spec.post"), "{violation:?}");
     assert!(violation.description.contains("did you mean `logistics/plumbing`?"), "{violation:?}");
     let too_large = changed("items.yaml", "Leaking Pipe", &"x".repeat(50_000));

@@ -60,7 +60,7 @@ fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
     let due = case.due(1);
     let rungs = case.rungs(1);
     let posts: Vec<_> = rungs.iter().map(|rung| rung.post.as_str()).collect();
-    assert_eq!(posts, ["repair-leader", "section-chief", "head"]);
+    assert_eq!(posts, ["repair-leader", "section-chief", "deputy-head"]);
     let planned: Vec<_> = rungs.iter().map(|rung| rung.planned).collect();
     assert_eq!(planned, [due, due + 4.hours(), due + 8.hours()]);
     assert_eq!(case.told("rung").len(), 3);
@@ -88,7 +88,7 @@ fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
     plumber.does(&format!("work claim {case}"));
     campus.advance("25h");
     let posts: Vec<_> = case.rungs(2).into_iter().map(|rung| rung.post).collect();
-    assert_eq!(posts, ["head"]);
+    assert_eq!(posts, ["deputy-head"]);
     plumber.does(&format!("work complete {case}"));
     quality.does(&format!("callback record {case} --solved"));
     assert_eq!(case.state(), ("closed-solved".into(), 2));

@@ -28,10 +28,10 @@ const SLIPS: [Slip; 4] = [
         told: &["places.yaml:", "spec.within", "itself"],
     },
     Slip {
-        file: "policies.yaml",
-        right: "rungs: [logistics/repair-leader, logistics/section-chief, logistics/head]",
+        file: "ladders.yaml",
+        right: "rungs: [hall/quality-a, hall/director, office/vice-president]",
         wrong: "rungs: []",
-        told: &["policies.yaml:35:10", "spec.rungs"],
+        told: &["ladders.yaml:44:10", "spec.rungs"],
     },
     Slip {
         file: "calendars.yaml",
