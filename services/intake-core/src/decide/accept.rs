@@ -126,6 +126,7 @@ fn urgency(
     let circumstances = Circumstances {
         text: &accept.text,
         people: accept.people,
+        // A command does not say them yet, so rules that ask for them do not apply.
         asset: None,
         vulnerable: false,
         at: received_at,
