@@ -46,7 +46,7 @@ same_words! {
         Hotline CampusPhone DepartmentPhone Counter Web Wechat Mail Kiosk Inspection PartnerSystem;
     Urgency ("urgency"): Normal Urgent Critical;
     Level ("level"): Public Internal Restricted Confidential;
-    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack;
+    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate;
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;

@@ -112,6 +112,7 @@ fn promised(commitment: Commitment) -> &'static [Urgency] {
         | Commitment::Arrive
         | Commitment::Complete
         | Commitment::Answer
+        | Commitment::Adjudicate
         | Commitment::FollowUp
         | Commitment::CallBack => Urgency::ALL,
     }

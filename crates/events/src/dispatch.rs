@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Cycle, DepartmentId, ItemId, Level, PlaceId, PostId, Urgency};
+use crate::words::{
+    Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
+};
 
 facts! {
     /// A fact about a work order or the work on a case. Key: the case.
@@ -16,8 +18,20 @@ facts! {
         WorkOrderOffered(WorkOrderOfferedV1) = WorkOrder "offered" v 1,
         /// An offer was claimed.
         WorkOrderClaimed(WorkOrderClaimedV1) = WorkOrder "claimed" v 1,
+        /// Somebody was told to do it.
+        WorkOrderAssigned(WorkOrderAssignedV1) = WorkOrder "assigned" v 1,
         /// The worker is at the place.
         WorkOrderArrived(WorkOrderArrivedV1) = WorkOrder "arrived" v 1,
+        /// The danger is over; the repair goes on.
+        WorkOrderContained(WorkOrderContainedV1) = WorkOrder "contained" v 1,
+        /// The work waits for something.
+        WorkOrderHeld(WorkOrderHeldV1) = WorkOrder "held" v 1,
+        /// The work goes on.
+        WorkOrderResumed(WorkOrderResumedV1) = WorkOrder "resumed" v 1,
+        /// Its post has it no longer: it is offered anew, or adjudicated.
+        WorkOrderReleased(WorkOrderReleasedV1) = WorkOrder "released" v 1,
+        /// Two departments refused it: somebody decides whose it is.
+        WorkOrderDisputed(WorkOrderDisputedV1) = WorkOrder "disputed" v 1,
         /// The work is done.
         WorkOrderCompleted(WorkOrderCompletedV1) = WorkOrder "completed" v 1,
         /// The work is no longer wanted.
@@ -33,7 +47,13 @@ impl DispatchFact {
         match self {
             Self::WorkOrderOffered(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderClaimed(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderAssigned(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderArrived(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderContained(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderHeld(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderResumed(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderReleased(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderDisputed(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
             Self::CaseCompleted(_) => None,
@@ -83,6 +103,25 @@ pub struct WorkOrderClaimedV1 {
     pub at: Timestamp,
 }
 
+/// Somebody was told to do it, whether it was claimed or not. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderAssignedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer that ended by it, or had before.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who said so.
+    pub by: AccountId,
+    /// Who will do it.
+    pub to: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The worker is at the place. Key: the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkOrderArrivedV1 {
@@ -96,6 +135,95 @@ pub struct WorkOrderArrivedV1 {
     pub department: DepartmentId,
     /// Who arrived.
     pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The danger is over (made safe); the permanent repair goes on. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderContainedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer under which it was claimed or assigned.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who made it safe.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The work waits. No clock does, unless a pause is granted. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderHeldV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer under which it was claimed or assigned.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who said so.
+    pub by: AccountId,
+    /// What it waits for.
+    pub reason: HoldReason,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The work goes on as before the hold. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderResumedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer under which it was claimed or assigned.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who said so.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Its post has the work no longer. Clocks of the case run on; that of the offer ends. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderReleasedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The offer that ended.
+    pub offer: OfferId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it was.
+    pub department: DepartmentId,
+    /// Why.
+    pub cause: ReleaseCause,
+    /// Who said so; nobody if a limit passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Who had it, if somebody did: the name stays on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// It was refused for the second time: the clock to adjudicate runs from here. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderDisputedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Who had it last.
+    pub department: DepartmentId,
     /// When.
     pub at: Timestamp,
 }

@@ -54,7 +54,14 @@ impl Fact {
                 DispatchFact::WorkOrderClaimed(fact) => Some(Self::Claimed(fact)),
                 DispatchFact::WorkOrderArrived(fact) => Some(Self::Arrived(fact)),
                 DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
-                DispatchFact::WorkOrderCompleted(_) | DispatchFact::WorkOrderCancelled(_) => None,
+                DispatchFact::WorkOrderAssigned(_)
+                | DispatchFact::WorkOrderContained(_)
+                | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderResumed(_)
+                | DispatchFact::WorkOrderReleased(_)
+                | DispatchFact::WorkOrderDisputed(_)
+                | DispatchFact::WorkOrderCompleted(_)
+                | DispatchFact::WorkOrderCancelled(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),

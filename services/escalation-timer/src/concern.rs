@@ -67,6 +67,9 @@ impl Concerned {
             Fact::Dispatch(DispatchFact::WorkOrderClaimed(WorkOrderClaimedV1 { by, .. })) => {
                 self.workers.insert(*by);
             }
+            Fact::Dispatch(DispatchFact::WorkOrderAssigned(assigned)) => {
+                self.workers.insert(assigned.to);
+            }
             Fact::Intake(
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseAccepted(_)
@@ -75,6 +78,11 @@ impl Concerned {
             )
             | Fact::Dispatch(
                 DispatchFact::WorkOrderArrived(_)
+                | DispatchFact::WorkOrderContained(_)
+                | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderResumed(_)
+                | DispatchFact::WorkOrderReleased(_)
+                | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_)
                 | DispatchFact::CaseCompleted(_),

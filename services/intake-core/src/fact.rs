@@ -32,7 +32,13 @@ impl Fact {
                 DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
                 DispatchFact::WorkOrderOffered(_)
                 | DispatchFact::WorkOrderClaimed(_)
+                | DispatchFact::WorkOrderAssigned(_)
                 | DispatchFact::WorkOrderArrived(_)
+                | DispatchFact::WorkOrderContained(_)
+                | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderResumed(_)
+                | DispatchFact::WorkOrderReleased(_)
+                | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_) => None,
             },

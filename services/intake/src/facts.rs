@@ -47,6 +47,9 @@ fn concerned(fact: &Fact) -> Option<Related> {
         Fact::Dispatch(DispatchFact::WorkOrderClaimed(claimed)) => {
             Some(Related::Assigned(claimed.by))
         }
+        Fact::Dispatch(DispatchFact::WorkOrderAssigned(assigned)) => {
+            Some(Related::Assigned(assigned.to))
+        }
         Fact::Escalation(EscalationFact::RungFired(fired)) => {
             Some(Related::EscalatedToMe(fired.post.clone()))
         }
@@ -55,6 +58,11 @@ fn concerned(fact: &Fact) -> Option<Related> {
         }
         Fact::Dispatch(
             DispatchFact::WorkOrderArrived(_)
+            | DispatchFact::WorkOrderContained(_)
+            | DispatchFact::WorkOrderHeld(_)
+            | DispatchFact::WorkOrderResumed(_)
+            | DispatchFact::WorkOrderReleased(_)
+            | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_),

@@ -105,7 +105,13 @@ async fn dispatch(
     match fact {
         DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, envelope.key, fact).await,
         DispatchFact::WorkOrderClaimed(fact) => boards::claimed(tx, envelope.key, fact).await,
-        DispatchFact::WorkOrderArrived(_)
+        DispatchFact::WorkOrderAssigned(_)
+        | DispatchFact::WorkOrderArrived(_)
+        | DispatchFact::WorkOrderContained(_)
+        | DispatchFact::WorkOrderHeld(_)
+        | DispatchFact::WorkOrderResumed(_)
+        | DispatchFact::WorkOrderReleased(_)
+        | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
         | DispatchFact::WorkOrderCancelled(_)
         | DispatchFact::CaseCompleted(_) => Ok(()),
@@ -142,6 +148,11 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::ContactRecorded(fact)) => Some(fact.first_receiver),
         Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderContained(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderHeld(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderResumed(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => fact.by,
         Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CallbackAttempted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
@@ -150,6 +161,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         )
         | Fact::Dispatch(
             DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_),
         )

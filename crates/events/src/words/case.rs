@@ -89,6 +89,8 @@ words! {
         Complete = "complete",
         /// The question is answered.
         Answer = "answer",
+        /// Whose work it is, is decided.
+        Adjudicate = "adjudicate",
         /// The first receiver asks after what was referred.
         FollowUp = "follow-up",
         /// The requester is asked whether it is solved (回访).
@@ -133,6 +135,34 @@ words! {
         Requester = "requester",
     }
 
+    /// What work waits for (挂起原因).
+    HoldReason ("reason of a hold") {
+        /// Nobody is there to open the door.
+        NoAccess = "no-access",
+        /// The requester is to say something first.
+        RequesterAnswer = "requester-answer",
+        /// The grid, the waterworks, the weather.
+        OutsideAuthority = "outside-authority",
+        /// A part is on its way.
+        Parts = "parts",
+        /// The money is not granted.
+        Budget = "budget",
+        /// There are not hands enough.
+        Staff = "staff",
+    }
+
+    /// Why a post has a work order no longer.
+    ReleaseCause ("cause of a release") {
+        /// It gave it to another post.
+        Transferred = "transferred",
+        /// It refused what another department gave it.
+        Returned = "returned",
+        /// The dispatcher gave it to another post.
+        Reassigned = "reassigned",
+        /// Whoever claimed it neither came nor said why, until the limit to arrive.
+        Expired = "expired",
+    }
+
     /// By what means a message was given to its recipient.
     MessageChannel ("message channel") {
         /// The log of the service: the embedded default.
@@ -165,5 +195,16 @@ words! {
         Policy = "policy",
         /// The text of a message.
         Template = "template",
+    }
+}
+
+impl HoldReason {
+    /// Whether a clock may pause for it, if somebody grants that: what the department itself lacks
+    /// needs an extension instead (BRIEF 4.4).
+    pub const fn may_pause(self) -> bool {
+        match self {
+            Self::NoAccess | Self::RequesterAnswer | Self::OutsideAuthority => true,
+            Self::Parts | Self::Budget | Self::Staff => false,
+        }
     }
 }

@@ -61,8 +61,8 @@ mod pointers;
 mod speakers;
 
 pub use case::{
-    CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, Level, MessageChannel,
-    ReopenCause, Urgency, Verdict,
+    CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
+    MessageChannel, ReleaseCause, ReopenCause, Urgency, Verdict,
 };
 pub use codes::{
     CalendarId, DepartmentId, DocumentId, Installation, InvalidCode, ItemId, LadderId, PlaceId,

@@ -123,6 +123,16 @@ fn dispatch() -> Vec<Fact> {
             at: at("08:20:00"),
         }
         .into(),
+        WorkOrderAssignedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by: id(0x30),
+            to: by,
+            at: at("08:25:00"),
+        }
+        .into(),
         WorkOrderArrivedV1 {
             work_order,
             offer,
@@ -130,6 +140,52 @@ fn dispatch() -> Vec<Fact> {
             department: department.clone(),
             by,
             at: at("09:30:00"),
+        }
+        .into(),
+        WorkOrderContainedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("09:50:00"),
+        }
+        .into(),
+        WorkOrderHeldV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            reason: HoldReason::NoAccess,
+            at: at("10:00:00"),
+        }
+        .into(),
+        WorkOrderResumedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("14:00:00"),
+        }
+        .into(),
+        WorkOrderReleasedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            cause: ReleaseCause::Expired,
+            by: None,
+            worker: Some(by),
+            at: at("10:30:00"),
+        }
+        .into(),
+        WorkOrderDisputedV1 {
+            work_order,
+            cycle,
+            department: department.clone(),
+            at: at("11:00:00"),
         }
         .into(),
         WorkOrderCompletedV1 {

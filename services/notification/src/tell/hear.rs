@@ -107,7 +107,13 @@ impl Matter {
             }
             DispatchFact::WorkOrderOffered(_)
             | DispatchFact::WorkOrderClaimed(_)
+            | DispatchFact::WorkOrderAssigned(_)
             | DispatchFact::WorkOrderArrived(_)
+            | DispatchFact::WorkOrderContained(_)
+            | DispatchFact::WorkOrderHeld(_)
+            | DispatchFact::WorkOrderResumed(_)
+            | DispatchFact::WorkOrderReleased(_)
+            | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_) => Vec::new(),
