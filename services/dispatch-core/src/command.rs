@@ -1,27 +1,68 @@
 use clock::{AccountId, WorkOrderId};
-use events::words::End;
+use events::words::{HoldReason, PostId};
 
 /// What a person may ask of dispatch.
 ///
 /// Only staff may ask it, so who asks is an account. Whether that account may (its post, its
-/// department, the case's level) was checked before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// department, the case's level) was checked before; who the worker is, is checked here.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take an offered work order.
     Claim(Claim),
+    /// Tell somebody to do it.
+    Assign(Assign),
     /// Record the arrival on site.
     Arrive(Arrive),
+    /// Record that the danger is over.
+    Contain(Contain),
+    /// Let the work wait.
+    Hold(Hold),
+    /// Go on with it.
+    Resume(Resume),
     /// Record that the work is done.
     Complete(Complete),
+    /// Give it to another post.
+    Transfer(Transfer),
+    /// Refuse what another post gave.
+    Return(Return),
+    /// Give it to another post, or to another of the same, by the dispatcher's authority.
+    Reassign(Reassign),
+    /// Decide whose it is, after the second refusal.
+    Adjudicate(Adjudicate),
 }
 
 impl Command {
     /// Its verb, as rejections say it.
-    pub const fn word(self) -> &'static str {
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Claim(_) => Claim::WORD,
+            Self::Assign(_) => Assign::WORD,
             Self::Arrive(_) => Arrive::WORD,
+            Self::Contain(_) => Contain::WORD,
+            Self::Hold(_) => Hold::WORD,
+            Self::Resume(_) => Resume::WORD,
             Self::Complete(_) => Complete::WORD,
+            Self::Transfer(_) => Transfer::WORD,
+            Self::Return(_) => Return::WORD,
+            Self::Reassign(_) => Reassign::WORD,
+            Self::Adjudicate(_) => Adjudicate::WORD,
+        }
+    }
+
+    /// The work order that it is about.
+    pub const fn work_order(&self) -> WorkOrderId {
+        match self {
+            Self::Claim(Claim { work_order, .. })
+            | Self::Assign(Assign { work_order, .. })
+            | Self::Arrive(Arrive { work_order, .. })
+            | Self::Contain(Contain { work_order, .. })
+            | Self::Hold(Hold { work_order, .. })
+            | Self::Resume(Resume { work_order, .. })
+            | Self::Complete(Complete { work_order, .. })
+            | Self::Transfer(Transfer { work_order, .. })
+            | Self::Return(Return { work_order, .. })
+            | Self::Reassign(Reassign { work_order, .. })
+            | Self::Adjudicate(Adjudicate { work_order, .. }) => *work_order,
         }
     }
 }
@@ -35,7 +76,18 @@ pub struct Claim {
     pub by: AccountId,
 }
 
-/// Record the arrival on site of who claimed it.
+/// Tell somebody to do it, whether it was claimed or not, before work on it has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assign {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// Who will do it.
+    pub to: AccountId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Record the arrival on site of whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrive {
     /// Which work order.
@@ -44,7 +96,36 @@ pub struct Arrive {
     pub by: AccountId,
 }
 
-/// Record that the work is done, by who claimed it.
+/// Record that the danger of a critical one is over; the permanent repair goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contain {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// Who made it safe.
+    pub by: AccountId,
+}
+
+/// Let the work wait, by whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// What it waits for.
+    pub reason: HoldReason,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Go on as before the hold, by whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resume {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// Who goes on.
+    pub by: AccountId,
+}
+
+/// Record that the work is done, by whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Complete {
     /// Which work order.
@@ -53,91 +134,89 @@ pub struct Complete {
     pub by: AccountId,
 }
 
+/// Give it to another post, which must accept it in time and may return it once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// Whose work it is, in the opinion of the post that has it.
+    pub to: PostId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Refuse what another post transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Return {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Give it to another post, or to another of the same, by the dispatcher's authority: not a refusal,
+/// and nothing to return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reassign {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// The post that gets it.
+    pub to: PostId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Decide whose it is, after the second refusal; that is final.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjudicate {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// The post that has to do it.
+    pub to: PostId,
+    /// Who decides.
+    pub by: AccountId,
+}
+
 impl Claim {
     pub(crate) const WORD: &str = "claim";
+}
+
+impl Assign {
+    pub(crate) const WORD: &str = "assign";
 }
 
 impl Arrive {
     pub(crate) const WORD: &str = "arrive";
 }
 
+impl Contain {
+    pub(crate) const WORD: &str = "contain";
+}
+
+impl Hold {
+    pub(crate) const WORD: &str = "hold";
+}
+
+impl Resume {
+    pub(crate) const WORD: &str = "resume";
+}
+
 impl Complete {
     pub(crate) const WORD: &str = "complete";
 }
 
-/// Why a command was not done; nothing has changed.
-///
-/// None says who else has the work: that is for those who may list it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Rejected {
-    /// The case has no such work order.
-    #[error("cannot {command}: this case has no work order {work_order}; list yours to see its id")]
-    NoSuchWorkOrder {
-        /// The verb.
-        command: &'static str,
-        /// What was asked for.
-        work_order: WorkOrderId,
-    },
-    /// The case ended before.
-    #[error("cannot {command}: the case has ended ({end}); if it comes back, it is offered anew")]
-    CaseClosed {
-        /// The verb.
-        command: &'static str,
-        /// How it ended.
-        end: End,
-    },
-    /// Somebody was faster.
-    #[error("cannot {command}: the work order is claimed already; choose one that is offered")]
-    AlreadyClaimed {
-        /// The verb.
-        command: &'static str,
-    },
-    /// Nobody has taken it yet.
-    #[error("cannot {command}: the work order is only offered; claim it first")]
-    NotClaimed {
-        /// The verb.
-        command: &'static str,
-    },
-    /// Somebody else has taken it.
-    #[error("cannot {command}: another person claimed the work order, and only they can")]
-    NotYours {
-        /// The verb.
-        command: &'static str,
-    },
-    /// The arrival is on record.
-    #[error("cannot {command}: the work order is in progress already; complete it when it is done")]
-    AlreadyArrived {
-        /// The verb.
-        command: &'static str,
-    },
-    /// The work is done.
-    #[error(
-        "cannot {command}: the work order is completed; if it is not solved, its case is reopened"
-    )]
-    AlreadyCompleted {
-        /// The verb.
-        command: &'static str,
-    },
-    /// The work is no longer wanted.
-    #[error("cannot {command}: the work order is cancelled; choose one that is offered")]
-    Cancelled {
-        /// The verb.
-        command: &'static str,
-    },
+impl Transfer {
+    pub(crate) const WORD: &str = "transfer";
 }
 
-impl Rejected {
-    /// Its stable name on the wire.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::NoSuchWorkOrder { .. } => "no-such-work-order",
-            Self::CaseClosed { .. } => "case-closed",
-            Self::AlreadyClaimed { .. } => "already-claimed",
-            Self::NotClaimed { .. } => "not-claimed",
-            Self::NotYours { .. } => "not-yours",
-            Self::AlreadyArrived { .. } => "already-arrived",
-            Self::AlreadyCompleted { .. } => "already-completed",
-            Self::Cancelled { .. } => "work-order-cancelled",
-        }
-    }
+impl Return {
+    pub(crate) const WORD: &str = "return";
+}
+
+impl Reassign {
+    pub(crate) const WORD: &str = "reassign";
+}
+
+impl Adjudicate {
+    pub(crate) const WORD: &str = "adjudicate";
 }

@@ -1,17 +1,22 @@
-use std::mem;
+use std::{collections::BTreeSet, mem};
 
-use clock::WorkOrderId;
+use clock::{AccountId, WorkOrderId};
 use events::{
     dispatch::{
-        CaseCompletedV1, DispatchFact, WorkOrderArrivedV1, WorkOrderCancelledV1,
-        WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderOfferedV1,
+        CaseCompletedV1, DispatchFact, WorkOrderArrivedV1, WorkOrderAssignedV1,
+        WorkOrderCancelledV1, WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderContainedV1,
+        WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        WorkOrderResumedV1,
     },
     words::{Cycle, End, PostId, Revision},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Offer, Order, State, Status, Work};
+use crate::{
+    order::{Offer, Order, Status, Taken},
+    state::{State, Work},
+};
 
 /// What has happened to the work on a case.
 ///
@@ -19,17 +24,58 @@ use crate::state::{Offer, Order, State, Status, Work};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// A work order was made and offered to a post.
+    /// A work order was offered to a post: a new one, or one that another post had.
     Offered {
         /// Which, and to whom.
         offered: WorkOrderOfferedV1,
         /// The definitions that say so.
         revision: Revision,
+        /// The post that transferred it, and may get it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PostId>,
+        /// It was adjudicated, and stays there.
+        #[serde(default)]
+        is_final: bool,
     },
     /// It was claimed.
-    Claimed(WorkOrderClaimedV1),
+    Claimed {
+        /// Which, and by whom.
+        claimed: WorkOrderClaimedV1,
+        /// Until when they must come or say why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
+    },
+    /// Somebody was told to do it.
+    Assigned {
+        /// Which, and who.
+        assigned: WorkOrderAssignedV1,
+        /// Until when they must come or say why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
+    },
     /// The worker is at the place.
     Arrived(WorkOrderArrivedV1),
+    /// The danger is over.
+    Contained(WorkOrderContainedV1),
+    /// The work waits.
+    Held(WorkOrderHeldV1),
+    /// It goes on.
+    Resumed {
+        /// Which.
+        resumed: WorkOrderResumedV1,
+        /// Until when who has not come yet must come or say why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
+    },
+    /// Its post has it no longer. What comes right after it says who has: an offer, or a dispute.
+    Released {
+        /// Which, and why.
+        released: WorkOrderReleasedV1,
+        /// How often it was refused, with this time.
+        refusals: u8,
+    },
+    /// It was refused twice.
+    Disputed(WorkOrderDisputedV1),
     /// It is done.
     Completed(WorkOrderCompletedV1),
     /// It is no longer wanted.
@@ -77,27 +123,55 @@ pub enum Reason {
 /// Brings the state to after the event, which was decided on this very state.
 pub fn apply(state: &mut State, event: &Event) {
     match event {
-        Event::Offered { offered, revision } => offer(state, offered, *revision),
-        Event::Claimed(claimed) => change(state, claimed.work_order, |_| Status::Claimed {
-            by: claimed.by,
-            claimed_at: claimed.at,
-        }),
-        Event::Arrived(arrived) => change(state, arrived.work_order, |before| Status::InProgress {
-            by: arrived.by,
-            claimed_at: before.claimed_at().unwrap_or(arrived.at),
-            arrived_at: arrived.at,
-        }),
-        Event::Completed(completed) => {
-            change(state, completed.work_order, |before| Status::Completed {
-                by: completed.by,
-                claimed_at: before.claimed_at().unwrap_or(completed.at),
-                arrived_at: before.arrived_at(),
-                completed_at: completed.at,
+        Event::Offered { offered, revision, from, is_final } => {
+            offer(state, offered, *revision);
+            edit(state, offered.work_order, |order| {
+                order.from.clone_from(from);
+                order.is_final = *is_final;
             });
         }
-        Event::Cancelled(cancelled) => {
-            change(state, cancelled.work_order, |_| Status::Cancelled {
-                cancelled_at: cancelled.at,
+        Event::Claimed { claimed: WorkOrderClaimedV1 { work_order, by, at, .. }, arrive_by } => {
+            let (by, claimed_at, arrive_by) = (*by, *at, *arrive_by);
+            take_up(state, *work_order, by, Taken::Claimed { by, claimed_at, arrive_by });
+        }
+        Event::Assigned { assigned: WorkOrderAssignedV1 { work_order, to, at, .. }, arrive_by } => {
+            let (by, assigned_at, arrive_by) = (*to, *at, *arrive_by);
+            take_up(state, *work_order, by, Taken::Assigned { by, assigned_at, arrive_by });
+        }
+        Event::Arrived(WorkOrderArrivedV1 { work_order, by, at, .. }) => {
+            edit(state, *work_order, |order| order.status = arrived(order.status, *by, *at));
+        }
+        Event::Contained(WorkOrderContainedV1 { work_order, by, at, .. }) => {
+            edit(state, *work_order, |order| order.status = contained(order.status, *by, *at));
+        }
+        Event::Held(WorkOrderHeldV1 { work_order, reason, at, .. }) => {
+            hold(state, *work_order, |before| Status::OnHold {
+                reason: *reason,
+                held_at: *at,
+                before,
+            });
+        }
+        Event::Resumed { resumed, arrive_by } => {
+            hold(state, resumed.work_order, |before| Status::Taken(before.until(*arrive_by)));
+        }
+        Event::Released { released, refusals } => {
+            edit(state, released.work_order, |order| order.refusals = *refusals);
+        }
+        Event::Disputed(WorkOrderDisputedV1 { work_order, at, .. }) => {
+            edit(state, *work_order, |order| {
+                order.status = Status::Disputed { since: *at };
+                order.from = None;
+            });
+        }
+        Event::Completed(WorkOrderCompletedV1 { work_order, by, at, .. }) => {
+            edit(state, *work_order, |order| {
+                order.workers.insert(*by);
+                order.status = completed(order.status, *by, *at);
+            });
+        }
+        Event::Cancelled(WorkOrderCancelledV1 { work_order, at, .. }) => {
+            edit(state, *work_order, |order| {
+                order.status = Status::Cancelled { cancelled_at: *at };
             });
         }
         Event::CycleCompleted(_) => {
@@ -123,8 +197,14 @@ pub fn apply(state: &mut State, event: &Event) {
 pub fn publish(event: &Event) -> Option<events::Fact> {
     let fact = match event {
         Event::Offered { offered, .. } => DispatchFact::WorkOrderOffered(offered.clone()),
-        Event::Claimed(fact) => DispatchFact::WorkOrderClaimed(fact.clone()),
+        Event::Claimed { claimed, .. } => DispatchFact::WorkOrderClaimed(claimed.clone()),
+        Event::Assigned { assigned, .. } => DispatchFact::WorkOrderAssigned(assigned.clone()),
         Event::Arrived(fact) => DispatchFact::WorkOrderArrived(fact.clone()),
+        Event::Contained(fact) => DispatchFact::WorkOrderContained(fact.clone()),
+        Event::Held(fact) => DispatchFact::WorkOrderHeld(fact.clone()),
+        Event::Resumed { resumed, .. } => DispatchFact::WorkOrderResumed(resumed.clone()),
+        Event::Released { released, .. } => DispatchFact::WorkOrderReleased(released.clone()),
+        Event::Disputed(fact) => DispatchFact::WorkOrderDisputed(fact.clone()),
         Event::Completed(fact) => DispatchFact::WorkOrderCompleted(fact.clone()),
         Event::Cancelled(fact) => DispatchFact::WorkOrderCancelled(fact.clone()),
         Event::CycleCompleted(fact) => DispatchFact::CaseCompleted(fact.clone()),
@@ -133,18 +213,21 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
     Some(fact.into())
 }
 
-/// The first offer of a cycle brings what is asked for in it.
+/// The first offer of a cycle brings what is asked for in it; each further one of the same work
+/// order takes the place of the one before.
 fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
-    let WorkOrderOfferedV1 { cycle, urgency, level, .. } = *offered;
+    let WorkOrderOfferedV1 { work_order: id, cycle, urgency, level, .. } = *offered;
     let before = take(state);
     let (mut orders, escalated_to) =
         before.map_or_else(Default::default, |work| (work.orders, work.escalated_to));
-    orders.push(Order {
-        id: offered.work_order,
-        cycle,
-        offer: Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at },
-        status: Status::Offered,
-    });
+    let offer = Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at };
+    let status = Status::Offered;
+    if let Some(order) = orders.iter_mut().find(|order| order.id == id) {
+        (order.offer, order.status) = (offer, status);
+    } else {
+        let (workers, from, refusals, is_final) = (BTreeSet::new(), None, 0, false);
+        orders.push(Order { id, cycle, offer, status, workers, from, refusals, is_final });
+    }
     *state = State::Working(Work {
         revision,
         cycle,
@@ -157,9 +240,42 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     });
 }
 
-fn change(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(Status) -> Status) {
+/// Somebody has it from now on, and is among its workers for ever.
+fn take_up(state: &mut State, work_order: WorkOrderId, by: AccountId, taken: Taken) {
+    edit(state, work_order, |order| {
+        order.workers.insert(by);
+        order.status = Status::Taken(taken);
+    });
+}
+
+/// A hold keeps how far its worker is, and its end brings that back.
+fn hold(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(Taken) -> Status) {
+    edit(state, work_order, |order| {
+        if let Some(taken) = order.status.taken() {
+            order.status = to(taken);
+        }
+    });
+}
+
+fn arrived(before: Status, by: AccountId, arrived_at: Timestamp) -> Status {
+    let claimed_at = before.claimed_at().unwrap_or(arrived_at);
+    Status::Taken(Taken::InProgress { by, claimed_at, arrived_at })
+}
+
+fn contained(before: Status, by: AccountId, contained_at: Timestamp) -> Status {
+    let claimed_at = before.claimed_at().unwrap_or(contained_at);
+    let arrived_at = before.arrived_at().unwrap_or(contained_at);
+    Status::Taken(Taken::Contained { by, claimed_at, arrived_at, contained_at })
+}
+
+fn completed(before: Status, by: AccountId, completed_at: Timestamp) -> Status {
+    let claimed_at = before.claimed_at().unwrap_or(completed_at);
+    Status::Completed { by, claimed_at, arrived_at: before.arrived_at(), completed_at }
+}
+
+fn edit(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(&mut Order)) {
     if let Some(order) = state.work_mut().and_then(|work| work.order_mut(work_order)) {
-        order.status = to(order.status);
+        to(order);
     }
 }
 

@@ -4,15 +4,16 @@ use clock::Ids;
 use definitions::Rules;
 use events::{
     EscalationFact, IntakeFact, Payload,
-    dispatch::{WorkOrderCancelledV1, WorkOrderOfferedV1},
+    dispatch::WorkOrderCancelledV1,
     escalation::{RungFiredV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
-    words::{Cycle, ItemId, Level, PlaceId, PostId, Urgency},
+    words::PostId,
 };
 use jiff::Timestamp;
 
 use crate::{
     event::{Event, Reason},
+    offer,
     state::{State, Work},
 };
 
@@ -94,7 +95,7 @@ fn on_accepted(
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
     match state {
-        State::New => Ok(vec![offer(Asked::from(accepted), rules, now, ids)?]),
+        State::New => Ok(vec![offer::first(accepted.into(), rules, now, ids)?]),
         State::Working(_) | State::Done(_) | State::Ended { .. } => Err(Reason::AlreadyKnown),
     }
 }
@@ -111,7 +112,7 @@ fn on_reopened(
         Ordering::Less => Err(Reason::OtherCycle),
         Ordering::Equal => Err(Reason::AlreadyKnown),
         Ordering::Greater => {
-            let offered = offer(Asked::from(reopened), rules, now, ids)?;
+            let offered = offer::first(reopened.into(), rules, now, ids)?;
             // Nothing of an earlier cycle is open, unless this store was restored from a backup.
             Ok(cancel_open(work, reopened.reopened_at).chain([offered]).collect())
         }
@@ -136,54 +137,6 @@ fn on_escalated(state: &State, to: &PostId) -> Result<Vec<Event>, Reason> {
         return Err(Reason::AlreadyKnown);
     }
     Ok(vec![Event::Escalated { to: to.clone() }])
-}
-
-/// What is asked for in a cycle.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    cycle: Cycle,
-    item: &'a ItemId,
-    place: &'a PlaceId,
-    urgency: Urgency,
-    level: Level,
-}
-
-impl<'a> From<&'a CaseAcceptedV1> for Asked<'a> {
-    fn from(fact: &'a CaseAcceptedV1) -> Self {
-        let CaseAcceptedV1 { cycle, ref item, ref place, urgency, level, .. } = *fact;
-        Self { cycle, item, place, urgency, level }
-    }
-}
-
-impl<'a> From<&'a CaseReopenedV1> for Asked<'a> {
-    fn from(fact: &'a CaseReopenedV1) -> Self {
-        let CaseReopenedV1 { cycle, ref item, ref place, urgency, level, .. } = *fact;
-        Self { cycle, item, place, urgency, level }
-    }
-}
-
-/// A new work order, offered to the post whose route it is.
-fn offer(
-    asked: Asked<'_>,
-    rules: &Rules,
-    now: Timestamp,
-    ids: &mut impl Ids,
-) -> Result<Event, Reason> {
-    let Asked { cycle, item, place, urgency, level } = asked;
-    let post = &rules.route(item, place, now).ok_or(Reason::Unrouted)?.id;
-    let offered = WorkOrderOfferedV1 {
-        work_order: ids.id(),
-        offer: ids.id(),
-        cycle,
-        department: post.department().clone(),
-        post: post.clone(),
-        item: item.clone(),
-        place: place.clone(),
-        urgency,
-        level,
-        offered_at: now,
-    };
-    Ok(Event::Offered { offered, revision: rules.revision() })
 }
 
 /// The end of all that is open.

@@ -27,17 +27,46 @@
 //!  command      │ no such   by the work order       by the work order       case closed
 //!               │           │
 //!               │           └─ the last open one completed ──▶ done
+//!  (wake)       │ nothing   by the work order       nothing                 nothing
 //! ```
 //!
-//! A work order:
+//! A work order. Who has it goes on with it, and nobody else (`*`):
 //!
 //! ```text
-//!             claim            arrive                complete
-//!  offered ──────────▶ claimed ───────▶ in progress ──────────▶ completed
-//!     │                 │  │                │                       ▲
-//!     │                 │  └────────────────┼──── complete ─────────┘ (without arrival: shown)
-//!     └── case ended ───┴───────────────────┴──▶ cancelled
+//!  command \ state │ offered    claimed,     in progress  contained    on hold     disputed
+//!                  │            assigned
+//! ─────────────────┼─────────────────────────────────────────────────────────────────────────
+//!  claim           │ claimed    -            -            -            -           -
+//!  assign          │ assigned   assigned (1) -            -            -           -
+//!  arrive *        │ -          in progress  -            -            -           -
+//!  contain *       │ -          -            contained(2) -            -           -
+//!  hold *          │ -          on hold      on hold      on hold      -           -
+//!  resume *        │ -          -            -            -            as before   -
+//!  complete *      │ -          completed(3) completed    completed    completed   -
+//!  transfer (4)    │ offered, or disputed if it was refused before ──────────────  -
+//!  return (4)      │ offered to where it came from, the second time disputed ────  -
+//!  reassign (4)    │ offered elsewhere, or anew where somebody has it ───────────  -
+//!  adjudicate      │ -          -            -            -            -           offered (5)
+//!  (wake)          │ -          offered (6)  -            -            -           -
+//!  (case ended)    │ cancelled ──────────────────────────────────────────────────────────────
+//!
+//!  -  rejected, with the state and the way out; so is all of a completed or cancelled one
+//!  1  to another than who has it
+//!  2  critical ones only
+//!  3  without an arrival: allowed, and shown
+//!  4  released first: the offer that ended, and who had it; once it was adjudicated it leaves its
+//!     post no more
+//!  5  final: whoever gets it can hand it on no more
+//!  6  released: nobody came or held it until the limit to arrive, counted from the claim, from the
+//!     assignment, or from the end of a hold before the arrival
 //! ```
+//!
+//! A return is a refusal; after one, any further return or transfer is the second, and who stands
+//! above the posts decides (BRIEF 3.3). To transfer it back where it came from is a return by
+//! another name, so that is rejected. The dispatcher's reassignment refuses nothing and leaves
+//! nothing to return; a disputed one it does not touch, and an adjudicated one it only takes from
+//! its worker. However often a work order moves, the clocks to arrive, to contain and to complete
+//! are the case's and run on.
 //!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.
@@ -46,14 +75,22 @@ mod command;
 mod decide;
 mod event;
 mod fact;
+mod offer;
+mod order;
+mod rejected;
 mod state;
 #[cfg(test)]
 mod tests;
 mod wake;
 
-pub use command::{Arrive, Claim, Command, Complete, Rejected};
+pub use command::{
+    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Hold, Reassign, Resume, Return,
+    Transfer,
+};
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
-pub use state::{Offer, Order, State, Status, Work};
+pub use order::{Offer, Order, Status, Taken};
+pub use rejected::Rejected;
+pub use state::{State, Work};
 pub use wake::{next_at, on_wake};

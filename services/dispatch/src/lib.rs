@@ -11,15 +11,17 @@
 //!  gRPC ──> api ──> commands   one file each: one transaction, opened and committed there
 //!                └─> questions
 //!  INTAKE, ESCALATION, DEFINITION ──> facts
+//!  next_at ──> wakes                    │
 //!                │                      │
-//!            commands, facts ───────────┴──> record ──> store (every SQL statement)
+//!            commands, facts, wakes ────┴──> record ──> store (every SQL statement)
 //!                                               └─────> outbox ──> DISPATCH
 //!
 //!  board   what lists show of a case and no decision needs
 //! ```
 //!
-//! No case ever asks to be woken here: a work order waits for people, and their lateness is watched
-//! by escalation-timer. Who holds which post is imported from the portal: a leader sees what was
+//! A case asks to be woken for one thing only: who claimed a work order and neither came nor said
+//! why until the limit to arrive has it no longer. All other lateness is watched by
+//! escalation-timer. Who holds which post is imported from the portal: a leader sees what was
 //! escalated to a post of theirs.
 
 mod api;
@@ -29,6 +31,7 @@ mod facts;
 mod questions;
 mod record;
 mod store;
+mod wakes;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -64,6 +67,15 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let peers = Peers::of(host.service, |producer| host.connect(producer))?;
     let inbox = delivery.inbox(dispatch.clone(), peers);
     host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
+    let waker = delivery.waker(dispatch.clone());
+    host.spawn(Stage::Work, "waker", |stop| waker.run(stop));
+    let (mut moved, bell) = (host.time_moved(), delivery.bell().clone());
+    host.spawn(Stage::Last, "time", |stop| async move {
+        while let Some(Ok(())) = stop.run_until_cancelled(moved.changed()).await {
+            bell.ring();
+        }
+        stop.cancelled().await;
+    });
     let upkeep = delivery.upkeep();
     host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
     host.settle(settling(delivery));

@@ -1,4 +1,4 @@
-//! The one place where what was decided becomes rows: of commands and of facts alike.
+//! The one place where what was decided becomes rows: of commands, facts and wake-ups alike.
 
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
@@ -26,7 +26,7 @@ pub(crate) struct Change<'a> {
     pub(crate) case: Case,
     /// What was decided.
     pub(crate) events: Vec<Event>,
-    /// By whom: the principal of a command, the service of a fact.
+    /// By whom: the principal of a command, the service of a fact, dispatch itself for the hour.
     pub(crate) actor: String,
 }
 
@@ -66,8 +66,14 @@ pub(crate) async fn note(
 ) -> Result<(), Fault> {
     let action = match event {
         Event::Offered { .. } => "work-order.offered",
-        Event::Claimed(_) => "work-order.claimed",
+        Event::Claimed { .. } => "work-order.claimed",
+        Event::Assigned { .. } => "work-order.assigned",
         Event::Arrived(_) => "work-order.arrived",
+        Event::Contained(_) => "work-order.contained",
+        Event::Held(_) => "work-order.held",
+        Event::Resumed { .. } => "work-order.resumed",
+        Event::Released { .. } => "work-order.released",
+        Event::Disputed(_) => "work-order.disputed",
         Event::Completed(_) => "work-order.completed",
         Event::Cancelled(_) => "work-order.cancelled",
         Event::CycleCompleted(_) => "case.completed",

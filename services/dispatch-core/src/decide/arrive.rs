@@ -1,12 +1,8 @@
 use events::dispatch::WorkOrderArrivedV1;
 use jiff::Timestamp;
 
-use super::find;
-use crate::{
-    command::{Arrive, Rejected},
-    event::Event,
-    state::{State, Status},
-};
+use super::{Theirs, find, theirs};
+use crate::{command::Arrive, event::Event, order::Taken, rejected::Rejected, state::State};
 
 pub(super) fn decide(
     state: &State,
@@ -15,21 +11,20 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Rejected> {
     let command = Arrive::WORD;
     let (_, order) = find(state, command, arrive.work_order)?;
-    match order.status {
-        Status::Offered => Err(Rejected::NotClaimed { command }),
-        Status::Claimed { by, .. } | Status::InProgress { by, .. } if by != arrive.by => {
-            Err(Rejected::NotYours { command })
+    match theirs(order, command, arrive.by)? {
+        Theirs::GoesOn(Taken::Claimed { by, .. } | Taken::Assigned { by, .. }) => {
+            Ok(vec![Event::Arrived(WorkOrderArrivedV1 {
+                work_order: order.id,
+                offer: order.offer.id,
+                cycle: order.cycle,
+                department: order.department().clone(),
+                by,
+                at: now,
+            })])
         }
-        Status::Claimed { by, .. } => Ok(vec![Event::Arrived(WorkOrderArrivedV1 {
-            work_order: order.id,
-            offer: order.offer.id,
-            cycle: order.cycle,
-            department: order.department().clone(),
-            by,
-            at: now,
-        })]),
-        Status::InProgress { .. } => Err(Rejected::AlreadyArrived { command }),
-        Status::Completed { .. } => Err(Rejected::AlreadyCompleted { command }),
-        Status::Cancelled { .. } => Err(Rejected::Cancelled { command }),
+        Theirs::GoesOn(taken @ (Taken::InProgress { .. } | Taken::Contained { .. })) => {
+            Err(Rejected::AlreadyArrived { command, state: taken.word() })
+        }
+        Theirs::Waits(_) => Err(Rejected::OnHold { command }),
     }
 }

@@ -4,11 +4,12 @@ use clock::{AccountId, WorkOrderId};
 use events::dispatch::{CaseCompletedV1, WorkOrderCompletedV1};
 use jiff::Timestamp;
 
-use super::find;
+use super::{Theirs, find, theirs};
 use crate::{
-    command::{Complete, Rejected},
+    command::Complete,
     event::Event,
-    state::{State, Status, Work},
+    rejected::Rejected,
+    state::{State, Work},
 };
 
 pub(super) fn decide(
@@ -18,25 +19,20 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Rejected> {
     let command = Complete::WORD;
     let (work, order) = find(state, command, complete.work_order)?;
-    match order.status {
-        Status::Offered => Err(Rejected::NotClaimed { command }),
-        Status::Claimed { by, .. } | Status::InProgress { by, .. } if by != complete.by => {
-            Err(Rejected::NotYours { command })
-        }
-        // Without an arrival too: whoever forgot to record it must still be able to say "done".
-        Status::Claimed { by, .. } | Status::InProgress { by, .. } => {
+    match theirs(order, command, complete.by)? {
+        // Without an arrival or a resumption too: whoever forgot to record it must still be able to
+        // say "done".
+        Theirs::GoesOn(taken) | Theirs::Waits(taken) => {
             let completed = Event::Completed(WorkOrderCompletedV1 {
                 work_order: order.id,
                 offer: order.offer.id,
                 cycle: order.cycle,
                 department: order.department().clone(),
-                by,
+                by: taken.by(),
                 at: now,
             });
             Ok([completed].into_iter().chain(last_of_cycle(work, order.id, now)).collect())
         }
-        Status::Completed { .. } => Err(Rejected::AlreadyCompleted { command }),
-        Status::Cancelled { .. } => Err(Rejected::Cancelled { command }),
     }
 }
 
@@ -46,7 +42,10 @@ fn last_of_cycle(work: &Work, completed: WorkOrderId, now: Timestamp) -> Option<
         return None;
     }
     let of_cycle = work.orders.iter().filter(|order| order.cycle == work.cycle);
-    let workers: BTreeSet<AccountId> = of_cycle.filter_map(|order| order.status.worker()).collect();
+    // Whoever completes now is their work order's worker already.
+    let workers: BTreeSet<AccountId> = of_cycle
+        .flat_map(|order| order.workers.iter().copied().chain(order.status.worker()))
+        .collect();
     Some(Event::CycleCompleted(CaseCompletedV1 {
         cycle: work.cycle,
         completed_at: now,

@@ -1,4 +1,5 @@
-//! A campus of one building, one item and two posts.
+//! A campus of one building and four posts, with an item that promises an arrival and one that does
+//! not.
 
 use std::sync::LazyLock;
 
@@ -19,6 +20,7 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: logistics}, spec: {
   names: {zh: 后勤处, en: Logistics}, calendar: campus, posts: [
     {post: plumbing, names: {zh: 水暖岗, en: Plumbing}, duties: [accept]},
+    {post: electric, names: {zh: 电工岗, en: Electric}, duties: [accept]},
     {post: head, names: {zh: 处长, en: Head}}]}}
 ---
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: housing}, spec: {
@@ -29,6 +31,10 @@ const CAMPUS: &str = "
   names: {zh: 漏水, en: Leak}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: repairs, callback: true}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: drip}, spec: {
+  names: {zh: 滴水, en: Drip}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: someday, callback: true}}
+---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: everywhere}, spec: {
   category: plumbing, post: logistics/plumbing}}
 ---
@@ -37,6 +43,16 @@ const CAMPUS: &str = "
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},
+  limits: {
+    arrive: {critical: 30min 24x7, urgent: 2h duty-time, normal: 1d working-days},
+    complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
+    call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
+  ladders: {arrive: leaders, complete: leaders, call-back: leaders},
+  callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
+  reopenWithinDays: {closed-solved: 7}}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: someday}, spec: {
+  names: {zh: 不限到场, en: No Arrival Promised},
   limits: {
     complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},

@@ -5,15 +5,17 @@ use events::{
     escalation::{RungFiredV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Subject, Urgency,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
+        ReopenCause, Subject, Urgency,
     },
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::campus::RULES;
 use crate::{
-    Arrive, Claim, Command, Complete, Event, Fact, Order, Rejected, State, apply, on_command,
-    on_fact,
+    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Event, Fact, Hold, Order,
+    Reassign, Rejected, Resume, Return, State, Transfer, apply, next_at, on_command, on_fact,
+    on_wake,
 };
 
 pub(super) struct Case {
@@ -44,7 +46,15 @@ impl Case {
             Step::Hears(ref fact) => on_fact(&self.state, &RULES, fact, self.now, &mut self.ids),
             Step::Asks(who, verb) => {
                 let command = verb.command(self.last_order(), who);
-                on_command(&self.state, &RULES, command, self.now, &mut self.ids)?
+                on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
+            }
+            Step::Moves(to) => {
+                let command = to.command(self.last_order());
+                on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
+            }
+            Step::Wakes(after) => {
+                self.now += after;
+                self.wake()
             }
         };
         for event in &events {
@@ -52,6 +62,13 @@ impl Case {
         }
         self.state = stored(&self.state);
         Ok(events)
+    }
+
+    fn wake(&mut self) -> Vec<Event> {
+        let events = on_wake(&self.state, &RULES, self.now, &mut self.ids);
+        let was_due = next_at(&self.state).is_some_and(|next| next <= self.now);
+        assert_eq!(!events.is_empty(), was_due, "something happens when it is due, and only then");
+        events
     }
 
     /// The newest work order.
@@ -78,19 +95,38 @@ fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::f
 pub(super) enum Step {
     Hears(Fact),
     Asks(Who, Verb),
+    Moves(Move),
+    /// Woken after so long.
+    Wakes(SignedDuration),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Who {
     Wang,
     Li,
+    /// The dispatcher, who does no work.
+    Zhao,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Claim,
+    /// The dispatcher says that they do it.
+    Assign,
     Arrive,
+    Contain,
+    Hold,
+    Resume,
     Complete,
+}
+
+/// What the dispatcher, or who stands above, asks; each post by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    Transfer(&'static str),
+    Return,
+    Reassign(&'static str),
+    Adjudicate(&'static str),
 }
 
 impl Who {
@@ -98,33 +134,77 @@ impl Who {
         match self {
             Self::Wang => SeededIds::new(1).id(),
             Self::Li => SeededIds::new(2).id(),
+            Self::Zhao => SeededIds::new(6).id(),
         }
     }
 }
 
 impl Verb {
-    pub(super) const ALL: [Self; 3] = [Self::Claim, Self::Arrive, Self::Complete];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Claim,
+        Self::Assign,
+        Self::Arrive,
+        Self::Contain,
+        Self::Hold,
+        Self::Resume,
+        Self::Complete,
+    ];
 
     fn command(self, work_order: WorkOrderId, who: Who) -> Command {
         let by = who.account();
         match self {
             Self::Claim => Command::Claim(Claim { work_order, by }),
+            Self::Assign => {
+                let (to, by) = (by, Who::Zhao.account());
+                Command::Assign(Assign { work_order, to, by })
+            }
             Self::Arrive => Command::Arrive(Arrive { work_order, by }),
+            Self::Contain => Command::Contain(Contain { work_order, by }),
+            Self::Hold => {
+                let reason = HoldReason::NoAccess;
+                Command::Hold(Hold { work_order, reason, by })
+            }
+            Self::Resume => Command::Resume(Resume { work_order, by }),
             Self::Complete => Command::Complete(Complete { work_order, by }),
         }
     }
 }
 
+impl Move {
+    fn command(self, work_order: WorkOrderId) -> Command {
+        let by = Who::Zhao.account();
+        let post = |post: &str| post.parse::<PostId>().unwrap();
+        match self {
+            Self::Transfer(to) => Command::Transfer(Transfer { work_order, to: post(to), by }),
+            Self::Return => Command::Return(Return { work_order, by }),
+            Self::Reassign(to) => Command::Reassign(Reassign { work_order, to: post(to), by }),
+            Self::Adjudicate(to) => {
+                Command::Adjudicate(Adjudicate { work_order, to: post(to), by })
+            }
+        }
+    }
+}
+
+/// A leak, urgent.
 pub(super) fn accepted(place: &str) -> Step {
+    accepted_as("water-leak", place, Urgency::Urgent)
+}
+
+/// A leak in dormitory 7, critical.
+pub(super) fn danger() -> Step {
+    accepted_as("water-leak", "dorm-7", Urgency::Critical)
+}
+
+pub(super) fn accepted_as(item: &str, place: &str, urgency: Urgency) -> Step {
     let contact: ContactId = SeededIds::new(3).id();
     Step::Hears(Fact::Accepted(CaseAcceptedV1 {
         number: CaseNumber::new(2026, 9, 123).unwrap(),
         kind: CaseKind::Repair,
         channel: Channel::Hotline,
         contact,
-        item: "water-leak".parse().unwrap(),
+        item: item.parse().unwrap(),
         place: place.parse().unwrap(),
-        urgency: Urgency::Urgent,
+        urgency,
         level: Level::Internal,
         received_at: "2026-09-01T09:00:00+08:00".parse().unwrap(),
         cycle: Cycle::FIRST,

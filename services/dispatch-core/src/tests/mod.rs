@@ -2,6 +2,8 @@
 
 mod campus;
 mod case;
+mod expiry;
+mod moves;
 mod properties;
 mod sentences;
 mod table;

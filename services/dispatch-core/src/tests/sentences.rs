@@ -1,11 +1,16 @@
 use clock::{Ids, SeededIds};
 use events::words::{Cycle, End, Urgency};
 
-use super::case::{Case, Step, Verb, Who, accepted, closed, reopened, rung_fired, rung_told};
+use super::case::{
+    Case, Move, Step, Verb, Who, accepted, accepted_as, closed, danger, reopened, rung_fired,
+    rung_told,
+};
 use crate::{Event, State, Status};
 
 const WANG_CLAIMS: Step = Step::Asks(Who::Wang, Verb::Claim);
 const WANG_ARRIVES: Step = Step::Asks(Who::Wang, Verb::Arrive);
+const WANG_HOLDS: Step = Step::Asks(Who::Wang, Verb::Hold);
+const WANG_RESUMES: Step = Step::Asks(Who::Wang, Verb::Resume);
 const WANG_COMPLETES: Step = Step::Asks(Who::Wang, Verb::Complete);
 
 #[test]
@@ -52,6 +57,71 @@ fn a_completion_without_an_arrival_is_allowed_and_seen() {
         assert!(matches!(status, Status::Completed { .. }));
         assert_eq!(status.arrived_at().is_some(), arrived);
     }
+}
+
+#[test]
+fn a_worker_who_waits_may_complete_without_saying_that_they_went_on() {
+    for verb in [Verb::Claim, Verb::Assign] {
+        let steps = [accepted("dorm-7"), Step::Asks(Who::Wang, verb), WANG_ARRIVES, WANG_HOLDS];
+        let mut case = Case::after(&steps);
+        case.step(&WANG_COMPLETES).unwrap();
+        assert!(matches!(case.state, State::Done(_)));
+        assert!(case.order().status.arrived_at().is_some());
+    }
+}
+
+#[test]
+fn a_resumption_brings_back_the_state_before_the_hold() {
+    let arrives = [danger(), WANG_CLAIMS, WANG_ARRIVES];
+    let contains = [&arrives[..], &[Step::Asks(Who::Wang, Verb::Contain)]].concat();
+    for steps in [&arrives[..], &contains] {
+        let mut case = Case::after(steps);
+        let before = case.order().status;
+        case.step(&WANG_HOLDS).unwrap();
+        assert_eq!(case.order().status.word(), "on-hold");
+        assert_eq!(case.order().status.worker(), before.worker());
+        case.step(&WANG_RESUMES).unwrap();
+        assert_eq!(case.order().status, before);
+    }
+}
+
+#[test]
+fn only_a_critical_work_order_is_contained_and_only_on_site() {
+    for (first, reason) in [(accepted("dorm-7"), "not-critical"), (danger(), "not-arrived")] {
+        let mut case = Case::after(&[first, WANG_CLAIMS]);
+        let refusal = case.step(&Step::Asks(Who::Wang, Verb::Contain)).unwrap_err();
+        assert_eq!(refusal.reason(), reason);
+    }
+}
+
+#[test]
+fn an_assignment_takes_a_work_order_from_who_had_only_claimed_it() {
+    let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS]);
+    let again = case.step(&Step::Asks(Who::Wang, Verb::Assign)).unwrap_err();
+    assert_eq!(again.reason(), "already-theirs");
+    case.step(&Step::Asks(Who::Li, Verb::Assign)).unwrap();
+    assert_eq!(case.order().status.worker(), Some(Who::Li.account()));
+    assert_eq!(case.step(&WANG_ARRIVES).unwrap_err().reason(), "not-yours");
+    case.step(&Step::Asks(Who::Li, Verb::Arrive)).unwrap();
+    let begun = case.step(&Step::Asks(Who::Wang, Verb::Assign)).unwrap_err();
+    assert_eq!(begun.reason(), "already-begun");
+}
+
+#[test]
+fn a_state_that_was_stored_before_there_were_so_many_is_read() {
+    let mut case = Case::after(&[accepted_as("drip", "dorm-7", Urgency::Urgent), WANG_CLAIMS]);
+    let mut json = serde_json::to_value(&case.state).unwrap();
+    let order = json["working"]["orders"][0].as_object_mut().unwrap();
+    assert!(order["status"]["claimed"]["by"].is_string(), "{order:?}");
+    for later in ["workers", "from", "refusals", "is_final"] {
+        order.remove(later);
+    }
+    case.state = serde_json::from_value(json).unwrap();
+    let events = case.step(&WANG_COMPLETES).unwrap();
+    let [Event::Completed(_), Event::CycleCompleted(completed)] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(completed.workers, [Who::Wang.account()]);
 }
 
 #[test]
@@ -122,8 +192,15 @@ fn what_is_still_open_when_a_later_cycle_begins_is_cancelled() {
     let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS, reopened(2)]);
     let State::Working(work) = &mut case.state else { panic!("{:?}", case.state) };
     work.orders.rotate_left(1);
-    for verb in Verb::ALL {
-        let refusal = case.step(&Step::Asks(Who::Wang, verb)).unwrap_err();
+    let moves = [
+        Move::Transfer("logistics/electric"),
+        Move::Return,
+        Move::Reassign("logistics/electric"),
+        Move::Adjudicate("logistics/electric"),
+    ];
+    let asks = Verb::ALL.map(|verb| Step::Asks(Who::Wang, verb));
+    for step in asks.into_iter().chain(moves.map(Step::Moves)) {
+        let refusal = case.step(&step).unwrap_err();
         assert_eq!(refusal.reason(), "work-order-cancelled");
     }
 }

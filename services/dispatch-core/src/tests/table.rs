@@ -4,26 +4,50 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use events::words::End;
 
-use super::case::{Case, Step, Verb, Who, accepted, closed, reopened, rung_fired, rung_told};
+use jiff::SignedDuration;
+
+use super::case::{
+    Case, Move, Step, Verb, Who, accepted, closed, danger, reopened, rung_fired, rung_told,
+};
 use crate::{Event, publish};
 
+const PLUMBING: &str = "logistics/plumbing";
+const CARETAKERS: &str = "housing/caretakers";
+
 fn states() -> Vec<(&'static str, Vec<Step>)> {
-    use Verb::{Arrive, Claim, Complete};
-    let offered = vec![accepted("dorm-7")];
+    use Verb::{Arrive, Assign, Claim, Complete, Contain, Hold};
+    let wang = |verb| Step::Asks(Who::Wang, verb);
     let then = |before: &[Step], step| before.iter().cloned().chain([step]).collect::<Vec<_>>();
-    let claimed = then(&offered, Step::Asks(Who::Wang, Claim));
-    let in_progress = then(&claimed, Step::Asks(Who::Wang, Arrive));
-    let done = then(&in_progress, Step::Asks(Who::Wang, Complete));
+    let offered = vec![accepted("dorm-7")];
+    let claimed = then(&offered, wang(Claim));
+    let assigned = then(&offered, wang(Assign));
+    let in_progress = then(&claimed, wang(Arrive));
+    let critical = vec![danger(), wang(Claim), wang(Arrive)];
+    let contained = then(&critical, wang(Contain));
+    let done = then(&in_progress, wang(Complete));
+    let transferred = then(&offered, Step::Moves(Move::Transfer(PLUMBING)));
+    let returned = then(&transferred, Step::Moves(Move::Return));
+    let disputed = then(&returned, Step::Moves(Move::Transfer(PLUMBING)));
+    let adjudicated = then(&disputed, Step::Moves(Move::Adjudicate(CARETAKERS)));
     let again = then(&done, reopened(2));
     let withdrawn = then(&claimed, closed(1, End::Withdrawn));
     let solved = then(&done, closed(1, End::Solved));
     vec![
         ("new", Vec::new()),
-        ("working, offered", offered),
-        ("working, claimed by Wang", claimed),
+        ("working, offered to the caretakers", offered),
+        ("working, claimed by Wang", claimed.clone()),
+        ("working, assigned to Wang", assigned),
         ("working, Wang in progress", in_progress),
+        ("working, critical, Wang in progress", critical),
+        ("working, contained by Wang", contained.clone()),
+        ("working, claimed by Wang, on hold", then(&claimed, wang(Hold))),
+        ("working, contained by Wang, on hold", then(&contained, wang(Hold))),
+        ("working, transferred to the plumbers", transferred),
+        ("working, returned to the caretakers", returned),
+        ("working, disputed", disputed),
+        ("working, adjudicated to the caretakers", adjudicated),
         ("done by Wang", done),
-        ("working in cycle 2, offered", again),
+        ("working in cycle 2, offered to the plumbers", again),
         ("ended, withdrawn after Wang claimed", withdrawn),
         ("ended, solved by Wang", solved),
     ]
@@ -38,10 +62,20 @@ fn inputs() -> Vec<(String, Step)> {
         ("closed(1)", closed(1, End::Withdrawn)),
         ("rung fired", rung_fired("logistics/head")),
         ("rung told", rung_told("logistics/head")),
+        ("wakes in 3 hours", Step::Wakes(SignedDuration::from_hours(3))),
+    ];
+    let moves = [
+        ("transfer to the plumbers", Move::Transfer(PLUMBING)),
+        ("transfer to the caretakers", Move::Transfer(CARETAKERS)),
+        ("return", Move::Return),
+        ("reassign to the plumbers", Move::Reassign(PLUMBING)),
+        ("reassign to the caretakers", Move::Reassign(CARETAKERS)),
+        ("adjudicate to the plumbers", Move::Adjudicate(PLUMBING)),
     ];
     let asks = |who| Verb::ALL.map(|verb| (format!("{who:?}: {verb:?}"), Step::Asks(who, verb)));
     let facts = facts.map(|(name, step)| (name.to_owned(), step));
-    facts.into_iter().chain(asks(Who::Wang)).chain(asks(Who::Li)).collect()
+    let moves = moves.map(|(name, to)| (name.to_owned(), Step::Moves(to)));
+    facts.into_iter().chain(asks(Who::Wang)).chain(asks(Who::Li)).chain(moves).collect()
 }
 
 #[test]
@@ -51,17 +85,18 @@ fn every_state_answers_every_fact_and_every_command() {
         writeln!(table, "{name}").unwrap();
         for (input, step) in inputs() {
             let mut case = Case::after(&steps);
-            let before = case.state.word();
+            let before = words(&case);
             let answer = match case.step(&step) {
+                Ok(events) if events.is_empty() => "nothing".to_owned(),
                 Ok(events) => events.iter().map(told).collect::<Vec<_>>().join(", "),
                 Err(rejected) => {
                     refusals.insert(rejected.to_string());
                     format!("rejected {}", rejected.reason())
                 }
             };
-            let after = case.state.word();
+            let after = words(&case);
             let moved = if after == before { String::new() } else { format!(" -> {after}") };
-            writeln!(table, "  {input:<15} {answer}{moved}").unwrap();
+            writeln!(table, "  {input:<26} {answer}{moved}").unwrap();
         }
     }
     for refusal in refusals {
@@ -85,4 +120,11 @@ fn told(event: &Event) -> String {
             .collect::<String>()
     };
     publish(event).map_or_else(|| format!("({})", word()), |fact| fact.subject())
+}
+
+/// How far the case is, and its newest work order.
+fn words(case: &Case) -> String {
+    let order = case.state.work().and_then(|work| work.orders.last());
+    let order = order.map_or("", |order| order.status.word());
+    format!("{} {order}", case.state.word()).trim_end().to_owned()
 }

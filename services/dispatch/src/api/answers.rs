@@ -1,7 +1,7 @@
 //! What dispatch knows, as the wire has it.
 
 use delivery_rpc::timestamp;
-use dispatch_core::Status;
+use dispatch_core::{Status, Taken};
 use events::intake::Promise;
 use proto::{
     dispatch::v1::{WorkOrder, WorkOrderState},
@@ -18,8 +18,9 @@ pub(crate) fn work_order(found: &Found) -> Option<WorkOrder> {
     let completed_at = match order.status {
         Status::Completed { completed_at, .. } => Some(completed_at),
         Status::Offered
-        | Status::Claimed { .. }
-        | Status::InProgress { .. }
+        | Status::Taken(_)
+        | Status::OnHold { .. }
+        | Status::Disputed { .. }
         | Status::Cancelled { .. } => None,
     };
     let worker = order.status.worker().map(|account| account.to_string());
@@ -55,11 +56,16 @@ fn told(promise: &Promise) -> wire::Promise {
     }
 }
 
+/// The interface has no words yet for what no command of it brings about: such a work order is
+/// shown as it was before, and a disputed one as nobody's.
 const fn state(status: Status) -> WorkOrderState {
     match status {
         Status::Offered => WorkOrderState::Offered,
-        Status::Claimed { .. } => WorkOrderState::Claimed,
-        Status::InProgress { .. } => WorkOrderState::InProgress,
+        Status::Taken(taken) | Status::OnHold { before: taken, .. } => match taken {
+            Taken::Claimed { .. } | Taken::Assigned { .. } => WorkOrderState::Claimed,
+            Taken::InProgress { .. } | Taken::Contained { .. } => WorkOrderState::InProgress,
+        },
+        Status::Disputed { .. } => WorkOrderState::Unspecified,
         Status::Completed { .. } => WorkOrderState::Completed,
         Status::Cancelled { .. } => WorkOrderState::Cancelled,
     }

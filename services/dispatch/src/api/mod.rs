@@ -4,6 +4,7 @@ pub(crate) mod answers;
 mod fields;
 mod requests;
 
+use authz::Action;
 use dispatch_core::{Arrive, Claim, Command, Complete};
 use proto::dispatch::v1::{
     ArriveRequest, ArriveResponse, ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse,
@@ -47,8 +48,9 @@ impl Interface for Answering {
     ) -> Result<Response<ClaimResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Claim", &request)?;
         let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
-        let (command, note) = (Command::Claim(Claim { work_order, by }), String::new());
-        let head = work(&self.dispatch, Deed { asked, command, note }).await?;
+        let (command, action) = (Command::Claim(Claim { work_order, by }), Action::Claim);
+        let deed = Deed { asked, command, action, note: String::new() };
+        let head = work(&self.dispatch, deed).await?;
         Ok(Response::new(ClaimResponse { head: Some(head) }))
     }
 
@@ -58,8 +60,9 @@ impl Interface for Answering {
     ) -> Result<Response<ArriveResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Arrive", &request)?;
         let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
-        let (command, note) = (Command::Arrive(Arrive { work_order, by }), String::new());
-        let head = work(&self.dispatch, Deed { asked, command, note }).await?;
+        let (command, action) = (Command::Arrive(Arrive { work_order, by }), Action::Arrive);
+        let deed = Deed { asked, command, action, note: String::new() };
+        let head = work(&self.dispatch, deed).await?;
         Ok(Response::new(ArriveResponse { head: Some(head) }))
     }
 
@@ -70,9 +73,9 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Complete", &request)?;
         let CompleteRequest { work_order, note } = request.into_inner();
         let (work_order, by) = requests::deed(&work_order, &asked.subject)?;
-        let command = Command::Complete(Complete { work_order, by });
+        let (command, action) = (Command::Complete(Complete { work_order, by }), Action::Complete);
         let note = requests::note(note)?;
-        let head = work(&self.dispatch, Deed { asked, command, note }).await?;
+        let head = work(&self.dispatch, Deed { asked, command, action, note }).await?;
         Ok(Response::new(CompleteResponse { head: Some(head) }))
     }
 

@@ -4,7 +4,7 @@ use authz::{Action, Relation, Relations, Subject, decide};
 use clock::WorkOrderId;
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Failure, head};
-use dispatch_core::{Arrive, Claim, Command, Complete, Order, Rejected, Work, on_command};
+use dispatch_core::{Command, Order, Rejected, Work, on_command};
 use proto::delivery::v1::Head;
 use rpc::{Code, Error, authorize};
 
@@ -19,20 +19,22 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Deed {
     pub(crate) asked: Asked,
-    /// Claim, arrive or complete.
+    /// What is asked for.
     pub(crate) command: Command,
+    /// What of the policy must allow it.
+    pub(crate) action: Action,
     /// What was done, in their words; may be empty.
     pub(crate) note: String,
 }
 
-/// Somebody claims a work order, arrives at its place, or completes it: one use case, for what
-/// differs is decided by the core.
+/// Somebody does something with a work order: one use case, for what differs is decided by the
+/// core.
 pub(crate) async fn work(
     dispatch: &Dispatch,
-    Deed { asked, command, note }: Deed,
+    Deed { asked, command, action, note }: Deed,
 ) -> Result<Head, Failure> {
     let Asked { subject, intent } = asked;
-    let (work_order, action) = target(command);
+    let work_order = command.work_order();
     let unknown = || refusal(Rejected::NoSuchWorkOrder { command: command.word(), work_order });
     let machine = dispatch.clock().machine();
 
@@ -55,7 +57,7 @@ pub(crate) async fn work(
     // Who sees it hears first why nobody could do it now: that a colleague was faster says more
     // than that they may not.
     let events =
-        on_command(&case.state, &rules, command, now, &mut dispatch.ids()).map_err(refusal)?;
+        on_command(&case.state, &rules, &command, now, &mut dispatch.ids()).map_err(refusal)?;
     authorize(&subject, action, relations, level)?;
 
     let actor = intent.id.principal.clone();
@@ -71,14 +73,6 @@ pub(crate) async fn work(
     Ok(head)
 }
 
-const fn target(command: Command) -> (WorkOrderId, Action) {
-    match command {
-        Command::Claim(Claim { work_order, .. }) => (work_order, Action::Claim),
-        Command::Arrive(Arrive { work_order, .. }) => (work_order, Action::Arrive),
-        Command::Complete(Complete { work_order, .. }) => (work_order, Action::Complete),
-    }
-}
-
 fn find(case: &Case, work_order: WorkOrderId) -> Option<(&Work, &Order)> {
     let work = case.state.work()?;
     Some((work, work.order(work_order)?))
@@ -92,12 +86,26 @@ fn relations(subject: &Subject, order: &Order) -> Relations {
 }
 
 fn refusal(rejected: Rejected) -> Error {
-    let code = match rejected {
+    let code = match &rejected {
         Rejected::NoSuchWorkOrder { .. } => Code::NotFound,
         Rejected::AlreadyClaimed { .. } | Rejected::NotYours { .. } => Code::Conflict,
+        Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } => Code::InvalidArgument,
         Rejected::CaseClosed { .. }
         | Rejected::NotClaimed { .. }
+        | Rejected::AlreadyTheirs { .. }
+        | Rejected::AlreadyBegun { .. }
         | Rejected::AlreadyArrived { .. }
+        | Rejected::NotArrived { .. }
+        | Rejected::NotCritical { .. }
+        | Rejected::AlreadyContained { .. }
+        | Rejected::OnHold { .. }
+        | Rejected::NotOnHold { .. }
+        | Rejected::Disputed { .. }
+        | Rejected::NotDisputed { .. }
+        | Rejected::Final { .. }
+        | Rejected::NotTransferred { .. }
+        | Rejected::CameFrom { .. }
+        | Rejected::SamePost { .. }
         | Rejected::AlreadyCompleted { .. }
         | Rejected::Cancelled { .. } => Code::FailedPrecondition,
     };

@@ -7,6 +7,7 @@
 
 mod board;
 mod case;
+mod expiry;
 mod holders;
 mod lists;
 mod races;

@@ -20,13 +20,17 @@ use events::{
     encode,
     words::{Level, Revision, Service},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rpc::{
     Call, Channel,
     client::Connector,
     token::{TokenSigner, generate_key},
 };
-use runtime::{Config, Host, Process, Sources, config, store};
+use runtime::{
+    Config, Host, Process, Sources,
+    config::{self, ClockMode},
+    manual_clock, store,
+};
 use secrecy::SecretString;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use testkit::{Database, Nats, OWNER, RUN_TIME, eventually};
@@ -209,6 +213,13 @@ impl World {
         facts.iter().map(|fact| fact.name().replacen(&own, "", 1)).collect()
     }
 
+    /// Moves the service's time ahead by `duration`.
+    pub(crate) fn jump(&self, duration: SignedDuration) {
+        let offset = self.clock.offset() + duration;
+        manual_clock::write(&self.folder.join("clock"), offset).unwrap();
+        self.clock.set_offset(offset);
+    }
+
     /// The channel for a generated client.
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
@@ -271,6 +282,7 @@ fn config(service: Service, database: &Database, nats: &Nats, folder: &Path) -> 
         ..config.store
     };
     config.broker.url = nats.url();
+    config.clock = config::Clock { mode: ClockMode::Manual, file: folder.join("clock") };
     config.rpc.listen = "127.0.0.1:0".parse().unwrap();
     config.keys.master_file = Some(folder.join("master"));
     // Nobody is there, and nobody needs to be.

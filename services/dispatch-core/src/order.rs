@@ -1,0 +1,269 @@
+use std::collections::BTreeSet;
+
+use clock::{AccountId, OfferId, WorkOrderId};
+use events::words::{Cycle, DepartmentId, HoldReason, PostId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One department's part of a case (工单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Which one.
+    pub id: WorkOrderId,
+    /// The cycle to which it belongs.
+    pub cycle: Cycle,
+    /// To whom it was offered last.
+    pub offer: Offer,
+    /// How far it is.
+    pub status: Status,
+    /// Everybody who ever claimed it, was assigned to it or completed it: none of them may call
+    /// back in its cycle (BRIEF 5.1), even if their claim expired.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub workers: BTreeSet<AccountId>,
+    /// The post that transferred it to the one that has it now, which may return it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PostId>,
+    /// How often it was refused: after the second time somebody else decides whose it is.
+    #[serde(default)]
+    pub refusals: u8,
+    /// It was adjudicated, and stays where it is.
+    #[serde(default)]
+    pub is_final: bool,
+}
+
+impl Order {
+    /// Whose work it is: the department of the post to which it was offered last.
+    pub fn department(&self) -> &DepartmentId {
+        self.offer.post.department()
+    }
+}
+
+/// An offer of a work order to one post; each has its own clock to accept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which one.
+    pub id: OfferId,
+    /// The post that may claim it.
+    pub post: PostId,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// How far a work order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Its post may claim it.
+    Offered,
+    /// Its worker waits for something.
+    OnHold {
+        /// For what.
+        reason: HoldReason,
+        /// Since when.
+        held_at: Timestamp,
+        /// What it was, and will be again.
+        before: Taken,
+    },
+    /// It was refused twice: whose it is, is to be adjudicated.
+    Disputed {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Done.
+    Completed {
+        /// By whom.
+        by: AccountId,
+        /// Since when they had it.
+        claimed_at: Timestamp,
+        /// When the worker came; none is allowed, and shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrived_at: Option<Timestamp>,
+        /// When.
+        completed_at: Timestamp,
+    },
+    /// No longer wanted.
+    Cancelled {
+        /// Since when.
+        cancelled_at: Timestamp,
+    },
+    /// Somebody has it. Stored as its variants, without a word of its own.
+    #[serde(untagged)]
+    Taken(Taken),
+}
+
+/// How far somebody is with a work order that is theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Taken {
+    /// They said that they will do it.
+    Claimed {
+        /// Who.
+        by: AccountId,
+        /// Since when.
+        claimed_at: Timestamp,
+        /// Until when they must come or say why not; no limit if none is promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
+    },
+    /// They were told to do it.
+    Assigned {
+        /// Who will do it.
+        by: AccountId,
+        /// Since when.
+        assigned_at: Timestamp,
+        /// Until when they must come or say why not; no limit if none is promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
+    },
+    /// The worker is at the place.
+    InProgress {
+        /// Who.
+        by: AccountId,
+        /// Since when they have it.
+        claimed_at: Timestamp,
+        /// When they came.
+        arrived_at: Timestamp,
+    },
+    /// The danger is over, the repair goes on.
+    Contained {
+        /// Who.
+        by: AccountId,
+        /// Since when they have it.
+        claimed_at: Timestamp,
+        /// When they came.
+        arrived_at: Timestamp,
+        /// When it was made safe.
+        contained_at: Timestamp,
+    },
+}
+
+impl Status {
+    /// Whether work may still be done on it.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Offered | Self::Taken(_) | Self::OnHold { .. } | Self::Disputed { .. } => true,
+            Self::Completed { .. } | Self::Cancelled { .. } => false,
+        }
+    }
+
+    /// How far its worker is, or was before the hold; `None` if nobody has it.
+    pub const fn taken(self) -> Option<Taken> {
+        match self {
+            Self::Taken(taken) | Self::OnHold { before: taken, .. } => Some(taken),
+            Self::Offered
+            | Self::Disputed { .. }
+            | Self::Completed { .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Who does it or did it.
+    pub const fn worker(self) -> Option<AccountId> {
+        match self {
+            Self::Taken(taken) | Self::OnHold { before: taken, .. } => Some(taken.by()),
+            Self::Completed { by, .. } => Some(by),
+            Self::Offered | Self::Disputed { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Since when who does it or did it has it: claimed or assigned.
+    pub const fn claimed_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Taken(taken) | Self::OnHold { before: taken, .. } => Some(taken.claimed_at()),
+            Self::Completed { claimed_at, .. } => Some(claimed_at),
+            Self::Offered | Self::Disputed { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// When the worker came, as far as that was recorded.
+    pub const fn arrived_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Taken(taken) | Self::OnHold { before: taken, .. } => taken.arrived_at(),
+            Self::Completed { arrived_at, .. } => arrived_at,
+            Self::Offered | Self::Disputed { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Until when its worker must come or hold it; `None` if no such limit runs.
+    pub const fn arrive_by(self) -> Option<Timestamp> {
+        match self {
+            Self::Taken(taken) => taken.arrive_by(),
+            Self::Offered
+            | Self::OnHold { .. }
+            | Self::Disputed { .. }
+            | Self::Completed { .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Its word in columns and lists.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Taken(taken) => taken.word(),
+            Self::OnHold { .. } => "on-hold",
+            Self::Disputed { .. } => "disputed",
+            Self::Completed { .. } => "completed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl Taken {
+    /// Who has it.
+    pub const fn by(self) -> AccountId {
+        match self {
+            Self::Claimed { by, .. }
+            | Self::Assigned { by, .. }
+            | Self::InProgress { by, .. }
+            | Self::Contained { by, .. } => by,
+        }
+    }
+
+    /// Since when: claimed or assigned.
+    pub const fn claimed_at(self) -> Timestamp {
+        match self {
+            Self::Assigned { assigned_at, .. } => assigned_at,
+            Self::Claimed { claimed_at, .. }
+            | Self::InProgress { claimed_at, .. }
+            | Self::Contained { claimed_at, .. } => claimed_at,
+        }
+    }
+
+    /// When they came.
+    pub const fn arrived_at(self) -> Option<Timestamp> {
+        match self {
+            Self::InProgress { arrived_at, .. } | Self::Contained { arrived_at, .. } => {
+                Some(arrived_at)
+            }
+            Self::Claimed { .. } | Self::Assigned { .. } => None,
+        }
+    }
+
+    /// Until when they must come or say why not.
+    pub const fn arrive_by(self) -> Option<Timestamp> {
+        match self {
+            Self::Claimed { arrive_by, .. } | Self::Assigned { arrive_by, .. } => arrive_by,
+            Self::InProgress { .. } | Self::Contained { .. } => None,
+        }
+    }
+
+    /// The same with a limit that counts anew; whoever is there already has none.
+    pub(crate) const fn until(self, arrive_by: Option<Timestamp>) -> Self {
+        match self {
+            Self::Claimed { by, claimed_at, .. } => Self::Claimed { by, claimed_at, arrive_by },
+            Self::Assigned { by, assigned_at, .. } => Self::Assigned { by, assigned_at, arrive_by },
+            Self::InProgress { .. } | Self::Contained { .. } => self,
+        }
+    }
+
+    /// Its word in columns and lists.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Claimed { .. } => "claimed",
+            Self::Assigned { .. } => "assigned",
+            Self::InProgress { .. } => "in-progress",
+            Self::Contained { .. } => "contained",
+        }
+    }
+}

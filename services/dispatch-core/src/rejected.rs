@@ -1,0 +1,210 @@
+use clock::WorkOrderId;
+use events::words::{End, PostId};
+
+/// Why a command was not done; nothing has changed.
+///
+/// None says who else has the work: that is for those who may list it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// The case has no such work order.
+    #[error("cannot {command}: this case has no work order {work_order}; list yours to see its id")]
+    NoSuchWorkOrder {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        work_order: WorkOrderId,
+    },
+    /// The case ended before.
+    #[error("cannot {command}: the case has ended ({end}); if it comes back, it is offered anew")]
+    CaseClosed {
+        /// The verb.
+        command: &'static str,
+        /// How it ended.
+        end: End,
+    },
+    /// Somebody was faster.
+    #[error("cannot {command}: the work order is claimed already; choose one that is offered")]
+    AlreadyClaimed {
+        /// The verb.
+        command: &'static str,
+    },
+    /// Nobody has taken it yet.
+    #[error("cannot {command}: the work order is only offered; claim it first")]
+    NotClaimed {
+        /// The verb.
+        command: &'static str,
+    },
+    /// Somebody else has taken it.
+    #[error("cannot {command}: another person has the work order, and only they can")]
+    NotYours {
+        /// The verb.
+        command: &'static str,
+    },
+    /// Whoever was to be assigned has it.
+    #[error("cannot {command}: that person has the work order already; choose another")]
+    AlreadyTheirs {
+        /// The verb.
+        command: &'static str,
+    },
+    /// Work on it has begun, and is one person's until its post is offered it anew.
+    #[error("cannot {command}: work on it has begun ({state}); reassign it to its post first")]
+    AlreadyBegun {
+        /// The verb.
+        command: &'static str,
+        /// How far it is.
+        state: &'static str,
+    },
+    /// The arrival is on record.
+    #[error("cannot {command}: the work order is {state} already; complete it when it is done")]
+    AlreadyArrived {
+        /// The verb.
+        command: &'static str,
+        /// How far it is.
+        state: &'static str,
+    },
+    /// Nobody is there who could have made it safe.
+    #[error("cannot {command}: the work order is only {state}; arrive first")]
+    NotArrived {
+        /// The verb.
+        command: &'static str,
+        /// How far it is.
+        state: &'static str,
+    },
+    /// There is no danger that could be over.
+    #[error("cannot {command}: the work order is not critical; complete it when it is done")]
+    NotCritical {
+        /// The verb.
+        command: &'static str,
+    },
+    /// It was made safe before.
+    #[error("cannot {command}: the work order is contained already; complete it when it is done")]
+    AlreadyContained {
+        /// The verb.
+        command: &'static str,
+    },
+    /// The work waits.
+    #[error("cannot {command}: the work order is on hold; resume it first")]
+    OnHold {
+        /// The verb.
+        command: &'static str,
+    },
+    /// The work does not wait.
+    #[error("cannot {command}: the work order is not on hold but {state}; go on with it")]
+    NotOnHold {
+        /// The verb.
+        command: &'static str,
+        /// How far it is.
+        state: &'static str,
+    },
+    /// Nobody has it until somebody decided.
+    #[error("cannot {command}: the work order is disputed; wait for the adjudication")]
+    Disputed {
+        /// The verb.
+        command: &'static str,
+    },
+    /// There is nothing to decide.
+    #[error(
+        "cannot {command}: the work order is not disputed but {state}; transfer or reassign it"
+    )]
+    NotDisputed {
+        /// The verb.
+        command: &'static str,
+        /// How far it is.
+        state: &'static str,
+    },
+    /// Whose it is was decided.
+    #[error(
+        "cannot {command}: it was adjudicated whose work order it is, and that is final; assign or \
+         reassign it within its post"
+    )]
+    Final {
+        /// The verb.
+        command: &'static str,
+    },
+    /// Nobody gave it who could get it back.
+    #[error(
+        "cannot {command}: no other post transferred the work order here; transfer it to the post \
+         whose it is"
+    )]
+    NotTransferred {
+        /// The verb.
+        command: &'static str,
+    },
+    /// A transfer to the post that transferred it here is a refusal, and is counted as one.
+    #[error("cannot {command}: the work order came from {post}; return it")]
+    CameFrom {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        post: PostId,
+    },
+    /// The post has it.
+    #[error("cannot {command}: the work order is with {post} already; choose another post")]
+    SamePost {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        post: PostId,
+    },
+    /// Nobody defined such a post.
+    #[error("cannot {command}: there is no post {post}; choose one of the definitions")]
+    NoSuchPost {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        post: PostId,
+    },
+    /// The post takes no work orders.
+    #[error("cannot {command}: {post} takes no work orders; choose a post with the duty to accept")]
+    NotAccepting {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        post: PostId,
+    },
+    /// The work is done.
+    #[error(
+        "cannot {command}: the work order is completed; if it is not solved, its case is reopened"
+    )]
+    AlreadyCompleted {
+        /// The verb.
+        command: &'static str,
+    },
+    /// The work is no longer wanted.
+    #[error("cannot {command}: the work order is cancelled; choose one that is offered")]
+    Cancelled {
+        /// The verb.
+        command: &'static str,
+    },
+}
+
+impl Rejected {
+    /// Its stable name on the wire.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::NoSuchWorkOrder { .. } => "no-such-work-order",
+            Self::CaseClosed { .. } => "case-closed",
+            Self::AlreadyClaimed { .. } => "already-claimed",
+            Self::NotClaimed { .. } => "not-claimed",
+            Self::NotYours { .. } => "not-yours",
+            Self::AlreadyTheirs { .. } => "already-theirs",
+            Self::AlreadyBegun { .. } => "already-begun",
+            Self::AlreadyArrived { .. } => "already-arrived",
+            Self::NotArrived { .. } => "not-arrived",
+            Self::NotCritical { .. } => "not-critical",
+            Self::AlreadyContained { .. } => "already-contained",
+            Self::OnHold { .. } => "on-hold",
+            Self::NotOnHold { .. } => "not-on-hold",
+            Self::Disputed { .. } => "disputed",
+            Self::NotDisputed { .. } => "not-disputed",
+            Self::Final { .. } => "adjudicated",
+            Self::NotTransferred { .. } => "not-transferred",
+            Self::CameFrom { .. } => "came-from-there",
+            Self::SamePost { .. } => "same-post",
+            Self::NoSuchPost { .. } => "no-such-post",
+            Self::NotAccepting { .. } => "not-accepting",
+            Self::AlreadyCompleted { .. } => "already-completed",
+            Self::Cancelled { .. } => "work-order-cancelled",
+        }
+    }
+}

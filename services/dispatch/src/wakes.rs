@@ -1,0 +1,33 @@
+//! What the hour alone brings about: claims without an arrival end.
+
+use authz::Principal;
+use clock::CaseId;
+use delivery::{Fault, Locked, Tx, Wake, Wakes};
+use dispatch_core::on_wake;
+use events::words::Service;
+
+use crate::{
+    Dispatch,
+    record::{Change, record},
+    store,
+};
+
+impl Wakes for Dispatch {
+    /// Whether all facts of that moment are in makes no difference: an arrival is recorded here,
+    /// under the same lock, and a case that ended unheard is cancelled as an offered one.
+    async fn wake(&self, tx: &mut Tx<'_>, aggregate: &mut Locked, wake: Wake) -> Result<(), Fault> {
+        let known = store::work::load(tx, CaseId::from_uuid(aggregate.key())).await?;
+        let Some((case, revision)) = known.and_then(|case| {
+            let revision = case.state.work()?.revision;
+            Some((case, revision))
+        }) else {
+            aggregate.wake_at(None);
+            return Ok(());
+        };
+        let rules = self.revisions.rules(tx, revision).await?;
+        let Wake { now, unconfirmed: _ } = wake;
+        let events = on_wake(&case.state, &rules, now, &mut self.ids());
+        let actor = Principal::Service(Service::Dispatch).to_string();
+        record(tx, self, Change { locked: aggregate, case, events, actor }, now).await
+    }
+}
