@@ -1,10 +1,10 @@
 //! How a clock begins and ends.
 
 use calendar::Due;
-use clock::{Ids, TimerId};
+use clock::{Ids, TimerId, WorkOrderId};
 use events::{
     escalation::{ArmedV1, ClockStoppedV1, RungRetractedV1},
-    words::{Commitment, Cycle, Subject},
+    words::{Commitment, Cycle, Subject, Urgency},
 };
 use jiff::Timestamp;
 
@@ -26,14 +26,44 @@ pub(crate) struct Promised {
 impl Promised {
     /// The clock that watches it, with this as its first promise.
     pub(crate) fn arm(self, ids: &mut impl Ids) -> Event {
+        self.arm_for(None, ids)
+    }
+
+    /// The same for an offer of this work order.
+    pub(crate) fn arm_offer(self, work_order: WorkOrderId, ids: &mut impl Ids) -> Event {
+        self.arm_for(Some(work_order), ids)
+    }
+
+    fn arm_for(self, offered: Option<WorkOrderId>, ids: &mut impl Ids) -> Event {
         let Self { subject, commitment, cycle, since, due, first_rung } = self;
         let Due { at: due, provisional } = due;
         let timer: TimerId = ids.id();
         let promise = 1;
         let armed =
             ArmedV1 { timer, subject, commitment, cycle, promise, due, provisional, first_rung };
-        Event::Armed { armed, since }
+        Event::Armed { armed, since, offered, urgency: None }
     }
+}
+
+/// The next promise of a running clock, which climbs by this urgency from then on.
+///
+/// Whoever was told before is told first again: a promise that is made anew does not send the
+/// ladder back to its foot.
+pub(crate) fn promise_anew(timer: &Timer, since: Timestamp, due: Due, urgency: Urgency) -> Event {
+    let before = timer.promise();
+    let told = timer.fired.iter().filter(|fired| !fired.retracted).map(|fired| fired.rung);
+    let first_rung = told.max().unwrap_or_default().max(before.first_rung);
+    let armed = ArmedV1 {
+        timer: timer.id,
+        subject: timer.subject,
+        commitment: timer.commitment,
+        cycle: timer.cycle,
+        promise: before.number.saturating_add(1),
+        due: due.at,
+        provisional: due.provisional,
+        first_rung,
+    };
+    Event::Armed { armed, since, offered: None, urgency: Some(urgency) }
 }
 
 /// The end of a running clock, and of the rungs that would not have fired had it been known.

@@ -1,6 +1,6 @@
 use std::mem;
 
-use clock::TimerId;
+use clock::{TimerId, WorkOrderId};
 use events::{
     EscalationFact,
     escalation::{ArmedV1, ClockStoppedV1, RungFiredV1, RungRetractedV1, RungToldV1},
@@ -23,8 +23,14 @@ pub enum Event {
     Armed {
         /// Which, and until when.
         armed: ArmedV1,
-        /// What it counts from: the receipt, the offer, the completion.
+        /// What it counts from: the receipt, the offer, the containment, the completion.
         since: Timestamp,
+        /// The work order of an offer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offered: Option<WorkOrderId>,
+        /// The urgency by which its ladder climbs, if that is not the case's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency: Option<Urgency>,
     },
     /// A promise was not kept in time: a leader hears of it.
     RungFired {
@@ -101,9 +107,9 @@ pub enum Reason {
 pub fn apply(state: &mut State, event: &Event) {
     match event {
         Event::Watched(watched) => watch(state, watched),
-        Event::Armed { armed, since } => {
+        Event::Armed { armed, since, offered, urgency } => {
             if let Some(watch) = state.watch_mut() {
-                arm(watch, armed, *since);
+                arm(watch, armed, *offered, promise(armed, *since, *urgency));
             }
         }
         Event::RungFired { fired, next } => {
@@ -164,18 +170,22 @@ fn watch(state: &mut State, watched: &Watched) {
 }
 
 /// The first promise makes the clock; a later one takes the place of the one before it.
-fn arm(watch: &mut Watch, armed: &ArmedV1, since: Timestamp) {
-    let ArmedV1 { timer: id, subject, commitment, cycle, promise: number, .. } = *armed;
-    let ArmedV1 { due, provisional, first_rung, .. } = *armed;
-    let promise = Promise { number, since, due, provisional, first_rung };
+fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise: Promise) {
+    let ArmedV1 { timer: id, subject, commitment, cycle, due, first_rung, .. } = *armed;
     let run = Run::Running { next: Some(Planned { rung: first_rung, round: 0, at: due }) };
     if let Some(timer) = watch.timer_mut(id) {
         timer.later.push(promise);
         timer.run = run;
     } else {
         let (first, later, fired) = (promise, Vec::new(), Vec::new());
-        watch.timers.push(Timer { id, subject, commitment, cycle, first, later, run, fired });
+        let timer = Timer { id, subject, commitment, cycle, offered, first, later, run, fired };
+        watch.timers.push(timer);
     }
+}
+
+const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) -> Promise {
+    let ArmedV1 { promise: number, due, provisional, first_rung, .. } = *armed;
+    Promise { number, since, due, provisional, first_rung, urgency }
 }
 
 impl From<&RungFiredV1> for Fired {

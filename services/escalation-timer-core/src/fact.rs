@@ -2,7 +2,10 @@ use clock::Ids;
 use definitions::Rules;
 use events::{
     DispatchFact, IntakeFact, Payload, SurveyFact,
-    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    dispatch::{
+        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+    },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
 };
@@ -27,8 +30,16 @@ pub enum Fact {
     Offered(WorkOrderOfferedV1),
     /// An offer was claimed.
     Claimed(WorkOrderClaimedV1),
+    /// Somebody was told to do what was offered.
+    Assigned(WorkOrderAssignedV1),
+    /// A post has a work order no longer.
+    Released(WorkOrderReleasedV1),
+    /// Two posts refused a work order.
+    Disputed(WorkOrderDisputedV1),
     /// A worker is at the place.
     Arrived(WorkOrderArrivedV1),
+    /// The danger is over.
+    Contained(WorkOrderContainedV1),
     /// A cycle was completed.
     Completed(CaseCompletedV1),
     /// Somebody tried to call back.
@@ -53,13 +64,13 @@ impl Fact {
                 DispatchFact::WorkOrderOffered(fact) => Some(Self::Offered(fact)),
                 DispatchFact::WorkOrderClaimed(fact) => Some(Self::Claimed(fact)),
                 DispatchFact::WorkOrderArrived(fact) => Some(Self::Arrived(fact)),
+                DispatchFact::WorkOrderAssigned(fact) => Some(Self::Assigned(fact)),
+                DispatchFact::WorkOrderContained(fact) => Some(Self::Contained(fact)),
+                DispatchFact::WorkOrderReleased(fact) => Some(Self::Released(fact)),
+                DispatchFact::WorkOrderDisputed(fact) => Some(Self::Disputed(fact)),
                 DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
-                DispatchFact::WorkOrderAssigned(_)
-                | DispatchFact::WorkOrderContained(_)
-                | DispatchFact::WorkOrderHeld(_)
+                DispatchFact::WorkOrderHeld(_)
                 | DispatchFact::WorkOrderResumed(_)
-                | DispatchFact::WorkOrderReleased(_)
-                | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_) => None,
             },
@@ -82,7 +93,11 @@ impl Fact {
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::Offered(_) => WorkOrderOfferedV1::TYPE,
             Self::Claimed(_) => WorkOrderClaimedV1::TYPE,
+            Self::Assigned(_) => WorkOrderAssignedV1::TYPE,
+            Self::Released(_) => WorkOrderReleasedV1::TYPE,
+            Self::Disputed(_) => WorkOrderDisputedV1::TYPE,
             Self::Arrived(_) => WorkOrderArrivedV1::TYPE,
+            Self::Contained(_) => WorkOrderContainedV1::TYPE,
             Self::Completed(_) => CaseCompletedV1::TYPE,
             Self::Attempted(_) => CallbackAttemptedV1::TYPE,
             Self::Answered(_) => CaseAnsweredV1::TYPE,
@@ -105,8 +120,12 @@ pub fn on_fact(
         Fact::Reopened(fact) => follow::reopened(state, rules, fact, now, ids),
         Fact::Closed(fact) => follow::closed(state, fact),
         Fact::Offered(fact) => follow::offered(state, rules, fact, ids),
-        Fact::Claimed(fact) => follow::claimed(state, fact),
+        Fact::Claimed(fact) => follow::offer_ended(state, fact.offer, fact.at),
+        Fact::Assigned(fact) => follow::offer_ended(state, fact.offer, fact.at),
+        Fact::Released(fact) => follow::offer_ended(state, fact.offer, fact.at),
+        Fact::Disputed(fact) => follow::disputed(state, rules, fact, ids),
         Fact::Arrived(fact) => follow::arrived(state, fact),
+        Fact::Contained(fact) => follow::contained(state, rules, fact),
         Fact::Completed(fact) => follow::completed(state, rules, fact, ids),
         Fact::Attempted(fact) => follow::called_back(state, fact.cycle, fact.at),
         Fact::Answered(fact) => follow::called_back(state, fact.cycle, fact.at),

@@ -25,8 +25,8 @@ impl<'a> Course<'a> {
     pub(crate) fn of(rules: &'a Rules, watch: &Watch, timer: &Timer) -> Option<Self> {
         let ladder = rules.ladder(&watch.item, timer.commitment)?;
         let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
-        let climb = ladder.climb(watch.urgency);
         let promise = timer.promise();
+        let climb = ladder.climb(promise.urgency.unwrap_or(watch.urgency));
         Some(Self { ladder, calendar, climb, first: promise.first_rung, due: promise.due })
     }
 

@@ -21,9 +21,15 @@
 //!  fact \ state │ new       watching                                        ended
 //! ──────────────┼──────────────────────────────────────────────────────────────────────────────
 //!  accepted     │ watching  noted                                           noted
-//!  offered      │ noted     arms the offer's clock to accept                noted
-//!  claimed      │ noted     stops it                                        noted
+//!  offered      │ noted     arms the offer's clock to accept, stops the     noted
+//!               │           work order's to adjudicate
+//!  claimed,     │
+//!  assigned,    │ noted     stops the offer's clock to accept               noted
+//!  released     │
+//!  disputed     │ noted     arms the work order's clock to adjudicate       noted
 //!  arrived      │ noted     stops arrive, the first time                    noted
+//!  contained    │ noted     stops contain; complete is promised anew, the   noted
+//!               │           first time: the urgent limit from then on
 //!  completed(n) │ noted     stops all of cycle n, arms call back            noted
 //!  attempted,   │
 //!  answered,    │ noted     stops call back                                 noted
@@ -46,6 +52,12 @@
 //!
 //! Every rung is planned from the due, never from the moment of waking: asleep or awake, the same
 //! rungs fire with the same planned times, each once by (clock, promise, rung, round).
+//!
+//! A clock holds numbered promises. The one that was made last plans the rungs, by the urgency that
+//! it names or else by the case's; whether the clock was on time is said of the first.
+//!
+//! What holds a work order, or lets it go on, moves no clock: time stops only for a pause that was
+//! granted, which begins and ends by facts of its own. So `held` and `resumed` are not read.
 //!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing. Nobody commands clocks yet, so there is no `on_command`.

@@ -1,4 +1,4 @@
-use clock::TimerId;
+use clock::{TimerId, WorkOrderId};
 use events::words::{
     Commitment, Cycle, ItemId, LadderId, PlaceId, PostId, Revision, Subject, Urgency,
 };
@@ -94,6 +94,9 @@ pub struct Timer {
     pub commitment: Commitment,
     /// In which cycle.
     pub cycle: Cycle,
+    /// The work order that is offered, of a clock to accept: a later offer of it takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<WorkOrderId>,
     /// The promise that statistics count.
     pub first: Promise,
     /// The promises that took its place since, the newest last.
@@ -130,7 +133,7 @@ impl Timer {
 pub struct Promise {
     /// Its number within the clock, from 1.
     pub number: u16,
-    /// What it counts from: the receipt, the offer, the completion.
+    /// What it counts from: the receipt, the offer, the containment, the completion.
     pub since: Timestamp,
     /// The last instant at which it is kept.
     pub due: Timestamp,
@@ -138,6 +141,9 @@ pub struct Promise {
     pub provisional: bool,
     /// The rung that is planned at the due.
     pub first_rung: u8,
+    /// The urgency by which its ladder climbs, if that is not the case's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Urgency>,
 }
 
 /// Whether a clock runs.

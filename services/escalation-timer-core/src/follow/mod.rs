@@ -2,16 +2,20 @@
 
 mod callback;
 mod case;
+mod offer;
 mod work;
 
 pub(crate) use callback::called_back;
 pub(crate) use case::{accepted, closed, reopened};
-pub(crate) use work::{arrived, claimed, completed, offered};
+pub(crate) use offer::{disputed, offer_ended, offered};
+pub(crate) use work::{arrived, completed, contained};
 
+use definitions::Rules;
+use events::words::{Commitment, Cycle, Subject};
 use jiff::Timestamp;
 
 use crate::{
-    clocks::stop,
+    clocks::{Promised, stop},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -34,4 +38,31 @@ fn stop_those(
     let those = watch.running().filter(|timer| waited(timer));
     let events: Vec<Event> = those.flat_map(|timer| stop(timer, done_at)).collect();
     if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
+}
+
+fn in_cycle(watch: &Watch, cycle: Cycle) -> Result<&Watch, Reason> {
+    if watch.cycle == cycle { Ok(watch) } else { Err(Reason::OtherCycle) }
+}
+
+/// A promise that begins now and not at receipt; nothing if it is not promised.
+fn promised(
+    watch: &Watch,
+    rules: &Rules,
+    subject: Subject,
+    commitment: Commitment,
+    since: Timestamp,
+) -> Option<Promised> {
+    let due = rules.due(&watch.item, commitment, watch.urgency, since).ok()??;
+    let (cycle, first_rung) = (watch.cycle, first_rung(watch, rules, commitment));
+    Some(Promised { subject, commitment, cycle, since, due, first_rung })
+}
+
+/// Clocks of one cycle that climb one ladder begin with one rung, for a cycle has one start rung
+/// (BRIEF 4.8): once a leader was told of the reopening, nobody below hears of an offer anew.
+fn first_rung(watch: &Watch, rules: &Rules, commitment: Commitment) -> u8 {
+    let ladder = |commitment| rules.ladder(&watch.item, commitment).map(|ladder| &ladder.id);
+    let own = ladder(commitment);
+    let of_cycle = watch.timers.iter().filter(|timer| timer.cycle == watch.cycle);
+    let mut alike = of_cycle.filter(|timer| ladder(timer.commitment) == own);
+    alike.next().map_or(1, |timer| timer.first.first_rung)
 }

@@ -1,45 +1,55 @@
 use clock::Ids;
 use definitions::Rules;
 use events::{
-    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
-    words::{Commitment, Cycle, Subject},
+    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderContainedV1},
+    words::{Commitment, Subject, Urgency},
 };
 use jiff::Timestamp;
 
-use super::{stop_those, watching};
+use super::{in_cycle, promised, stop_those, watching};
 use crate::{
-    clocks::Promised,
+    clocks::promise_anew,
     event::{Event, Reason},
-    state::{State, Watch},
+    state::{State, Timer, Watch},
 };
-
-/// An offer is promised to be claimed in time.
-pub(crate) fn offered(
-    state: &State,
-    rules: &Rules,
-    fact: &WorkOrderOfferedV1,
-    ids: &mut impl Ids,
-) -> Result<Vec<Event>, Reason> {
-    let watch = in_cycle(watching(state)?, fact.cycle)?;
-    let subject = Subject::Offer(fact.offer);
-    if watch.timers.iter().any(|timer| timer.subject == subject) {
-        return Err(Reason::AlreadyKnown);
-    }
-    let armed = arm(watch, rules, subject, Commitment::Accept, fact.offered_at, ids);
-    armed.map(|armed| vec![armed]).ok_or(Reason::NothingPromised)
-}
-
-/// A claim keeps the promise of its offer.
-pub(crate) fn claimed(state: &State, fact: &WorkOrderClaimedV1) -> Result<Vec<Event>, Reason> {
-    let offer = Subject::Offer(fact.offer);
-    stop_those(watching(state)?, fact.at, |timer| timer.subject == offer)
-}
 
 /// The first arrival in a cycle keeps the promise to arrive.
 pub(crate) fn arrived(state: &State, fact: &WorkOrderArrivedV1) -> Result<Vec<Event>, Reason> {
     stop_those(watching(state)?, fact.at, |timer| {
         timer.commitment == Commitment::Arrive && timer.cycle == fact.cycle
     })
+}
+
+/// The first containment in a cycle keeps the promise to contain, and what was critical is to be
+/// completed as something urgent, counted from then on (BRIEF 4.4).
+pub(crate) fn contained(
+    state: &State,
+    rules: &Rules,
+    fact: &WorkOrderContainedV1,
+) -> Result<Vec<Event>, Reason> {
+    let watch = in_cycle(watching(state)?, fact.cycle)?;
+    let of_cycle =
+        |timer: &Timer, commitment| (timer.commitment, timer.cycle) == (commitment, fact.cycle);
+    let kept = stop_those(watch, fact.at, |timer| of_cycle(timer, Commitment::Contain));
+    let mut complete = watch.running().filter(|timer| of_cycle(timer, Commitment::Complete));
+    match complete.find_map(|timer| as_urgent(watch, rules, timer, fact.at)) {
+        Some(anew) => Ok(kept.unwrap_or_default().into_iter().chain([anew]).collect()),
+        None => kept,
+    }
+}
+
+/// The urgent limit of a clock, once; nothing if it has that already, or if it is not promised.
+fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Option<Event> {
+    const URGENCY: Urgency = Urgency::Urgent;
+    let again = timer.later.iter().any(|promise| promise.urgency == Some(URGENCY));
+    // To what was less than critical it would be a shorter limit, or none.
+    if again || watch.urgency != Urgency::Critical {
+        return None;
+    }
+    // Nothing is made safe before it was reported, whatever two machines think of the time.
+    let since = at.max(timer.first.since);
+    let due = rules.due(&watch.item, timer.commitment, URGENCY, since).ok()??;
+    Some(promise_anew(timer, since, due, URGENCY))
 }
 
 /// A completion ends all that was promised in its cycle, and begins the promise to call back.
@@ -56,36 +66,10 @@ pub(crate) fn completed(
         return Err(Reason::AlreadyKnown);
     }
     let kept = stop_those(watch, done_at, |timer| timer.cycle == fact.cycle);
-    match arm(watch, rules, Subject::Case, callback, done_at, ids) {
-        Some(armed) => Ok(kept.unwrap_or_default().into_iter().chain([armed]).collect()),
+    match promised(watch, rules, Subject::Case, callback, done_at) {
+        Some(promised) => {
+            Ok(kept.unwrap_or_default().into_iter().chain([promised.arm(ids)]).collect())
+        }
         None => kept,
     }
-}
-
-fn in_cycle(watch: &Watch, cycle: Cycle) -> Result<&Watch, Reason> {
-    if watch.cycle == cycle { Ok(watch) } else { Err(Reason::OtherCycle) }
-}
-
-/// The clock of a promise that begins now and not at receipt; nothing if it is not promised.
-fn arm(
-    watch: &Watch,
-    rules: &Rules,
-    subject: Subject,
-    commitment: Commitment,
-    since: Timestamp,
-    ids: &mut impl Ids,
-) -> Option<Event> {
-    let due = rules.due(&watch.item, commitment, watch.urgency, since).ok()??;
-    let (cycle, first_rung) = (watch.cycle, first_rung(watch, rules, commitment));
-    Some(Promised { subject, commitment, cycle, since, due, first_rung }.arm(ids))
-}
-
-/// Clocks of one cycle that climb one ladder begin with one rung, for a cycle has one start rung
-/// (BRIEF 4.8): once a leader was told of the reopening, nobody below hears of an offer anew.
-fn first_rung(watch: &Watch, rules: &Rules, commitment: Commitment) -> u8 {
-    let ladder = |commitment| rules.ladder(&watch.item, commitment).map(|ladder| &ladder.id);
-    let own = ladder(commitment);
-    let of_cycle = watch.timers.iter().filter(|timer| timer.cycle == watch.cycle);
-    let mut alike = of_cycle.filter(|timer| ladder(timer.commitment) == own);
-    alike.next().map_or(1, |timer| timer.first.first_rung)
 }

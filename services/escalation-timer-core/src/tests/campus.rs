@@ -34,6 +34,17 @@ const CAMPUS: &str = "
   names: {zh: 门坏, en: Door}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: doors, callback: true}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: bench}, spec: {
+  names: {zh: 长椅, en: Bench}, category: plumbing, kind: repair, level: public,
+  department: logistics, policy: someday, callback: false}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: someday}, spec: {
+  names: {zh: 只承诺完成, en: Only Completion Promised},
+  limits: {complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days}},
+  ladders: {complete: leaders},
+  callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
+  reopenWithinDays: {closed-solved: 7}}}
+---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: everywhere}, spec: {
   category: plumbing, post: logistics/plumbing}}
 ---
@@ -42,9 +53,13 @@ const CAMPUS: &str = "
   limits: {
     accept: {critical: 10min 24x7, urgent: 30min duty-time, normal: 4h working-hours},
     arrive: {critical: 30min 24x7, urgent: 2h duty-time, normal: 1d working-days},
+    contain: {critical: 2h 24x7},
+    adjudicate: {critical: 5min 24x7, urgent: 2h working-hours, normal: 2h working-hours},
     complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
-  ladders: {accept: duty, arrive: leaders, complete: leaders, call-back: quality},
+  ladders: {
+    accept: duty, arrive: leaders, contain: duty, adjudicate: quality, complete: leaders,
+    call-back: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
   reopenWithinDays: {closed-solved: 7}}}
 ---

@@ -2,11 +2,15 @@
 
 use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, SeededIds, WorkOrderId};
 use events::{
-    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    dispatch::{
+        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+    },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Urgency, Verdict,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReleaseCause, ReopenCause,
+        Urgency, Verdict,
     },
 };
 use jiff::Timestamp;
@@ -178,9 +182,9 @@ pub(super) fn closed(number: u16, end: End, closed: &str) -> Fact {
     Fact::Closed(CaseClosedV1 { cycle: cycle(number), end, closed_at: at(closed) })
 }
 
-/// The offer, and the work order, that this number stands for.
-fn offer(number: u64) -> (OfferId, WorkOrderId) {
-    (SeededIds::new(1_000 + number).id(), SeededIds::new(2_000 + number).id())
+/// The offer that this number stands for, and its work order: 1, 11 and 21 are offers of the first.
+pub(super) fn offer(number: u64) -> (OfferId, WorkOrderId) {
+    (SeededIds::new(1_000 + number).id(), SeededIds::new(2_000 + number % 10).id())
 }
 
 pub(super) fn offered(number: u64, in_cycle: u16, offered: &str) -> Fact {
@@ -204,6 +208,40 @@ pub(super) fn claimed(number: u64, in_cycle: u16, claimed: &str) -> Fact {
     let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
     let (by, at) = (wang(), at(claimed));
     Fact::Claimed(WorkOrderClaimedV1 { work_order, offer, cycle, department, by, at })
+}
+
+pub(super) fn assigned(number: u64, in_cycle: u16, assigned: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (by, to, at) = (wang(), wang(), at(assigned));
+    Fact::Assigned(WorkOrderAssignedV1 { work_order, offer, cycle, department, by, to, at })
+}
+
+pub(super) fn released(number: u64, in_cycle: u16, released: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    Fact::Released(WorkOrderReleasedV1 {
+        work_order,
+        offer,
+        cycle: cycle(in_cycle),
+        department: "logistics".parse().unwrap(),
+        cause: ReleaseCause::Returned,
+        by: Some(wang()),
+        worker: None,
+        at: at(released),
+    })
+}
+
+pub(super) fn disputed(number: u64, in_cycle: u16, disputed: &str) -> Fact {
+    let (_, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    Fact::Disputed(WorkOrderDisputedV1 { work_order, cycle, department, at: at(disputed) })
+}
+
+pub(super) fn contained(number: u64, in_cycle: u16, contained: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (by, at) = (wang(), at(contained));
+    Fact::Contained(WorkOrderContainedV1 { work_order, offer, cycle, department, by, at })
 }
 
 pub(super) fn arrived(number: u64, in_cycle: u16, arrived: &str) -> Fact {

@@ -2,6 +2,7 @@
 
 mod campus;
 mod case;
+mod desk;
 mod properties;
 mod reopening;
 mod sentences;

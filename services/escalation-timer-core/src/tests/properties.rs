@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use events::words::{Commitment, End, Urgency};
+use events::words::{Commitment, End, Subject, Urgency};
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 
 use super::case::{
-    Case, accepted, answered, arrived, at, attempted, claimed, closed, completed, completed_at,
-    judged, offered, reopened, rungs,
+    Case, accepted, answered, arrived, assigned, at, attempted, claimed, closed, completed,
+    completed_at, contained, disputed, judged, offer, offered, released, reopened, rungs,
 };
-use crate::{Event, Fact, Fired, State, apply, next_at};
+use crate::{Event, Fact, Fired, State, Watch, apply, next_at};
 
 const RECEIVED: &str = "1T09:00";
+/// Three offers of each of two work orders.
+const OFFERS: [u64; 6] = [1, 11, 21, 2, 12, 22];
 
 fn urgency() -> impl Strategy<Value = Urgency> {
     prop::sample::select(Urgency::ALL)
@@ -62,13 +64,18 @@ fn unique(fired: &[Fired]) -> bool {
 fn fact() -> impl Strategy<Value = Fact> {
     let time = || (1u8..5, 0u8..24).prop_map(|(day, hour)| format!("{day}T{hour:02}:07"));
     let cycle = || 1u16..4;
+    let offer = || prop::sample::select(&OFFERS[..]);
     prop_oneof![
         urgency().prop_map(|urgency| {
             accepted(urgency, &[Commitment::Arrive, Commitment::Complete], RECEIVED)
         }),
-        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| offered(number, cycle, &at)),
-        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| claimed(number, cycle, &at)),
-        (1u64..4, cycle(), time()).prop_map(|(number, cycle, at)| arrived(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| offered(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| claimed(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| assigned(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| released(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| disputed(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| arrived(number, cycle, &at)),
+        (offer(), cycle(), time()).prop_map(|(number, cycle, at)| contained(number, cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| completed(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| attempted(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| answered(cycle, &at)),
@@ -101,11 +108,41 @@ fn tell(story: &[(Timestamp, Option<Fact>)]) -> Case {
         if let [Event::Noted { .. }] = &events[..] {
             assert_eq!(case.state, before, "what is noted changes nothing");
         }
+        assert_one_accept_clock_per_work_order(&case);
     }
     case
 }
 
+fn assert_one_accept_clock_per_work_order(case: &Case) {
+    let running = case.state.watch().into_iter().flat_map(Watch::running);
+    let offers = running.filter(|timer| timer.commitment == Commitment::Accept).map(|timer| {
+        let of = |number: &&u64| timer.subject == Subject::Offer(offer(**number).0);
+        offer(*OFFERS.iter().find(of).unwrap()).1
+    });
+    let mut waiting = BTreeSet::new();
+    assert!(offers.into_iter().all(|work_order| waiting.insert(work_order)), "two clocks run");
+}
+
 proptest! {
+    #[test]
+    fn whatever_is_heard_at_most_one_accept_clock_runs_per_work_order(story in story()) {
+        assert_one_accept_clock_per_work_order(&tell(&story));
+    }
+
+    #[test]
+    fn a_clock_is_promised_anew_by_containment_once_and_never_for_an_earlier_time(
+        story in story()
+    ) {
+        for timer in tell(&story).state.watch().into_iter().flat_map(|watch| &watch.timers) {
+            prop_assert!(timer.later.len() <= 1);
+            for later in &timer.later {
+                prop_assert_eq!(timer.commitment, Commitment::Complete);
+                prop_assert!(later.since >= timer.first.since);
+                prop_assert!(later.first_rung >= timer.first.first_rung);
+            }
+        }
+    }
+
     #[test]
     fn the_same_rungs_fire_with_the_same_plans_whenever_we_wake(
         (urgency, wakes) in wakes()

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use events::words::{Commitment, End, Urgency};
 
 use super::case::{
-    Case, accepted, answered, arrived, at, attempted, claimed, closed, completed, judged, offered,
-    reopened,
+    Case, accepted, answered, arrived, assigned, at, attempted, claimed, closed, completed,
+    contained, disputed, judged, offered, released, reopened,
 };
 use crate::{Event, Fact};
 
 fn accept() -> Fact {
-    accepted(Urgency::Critical, &[Commitment::Arrive, Commitment::Complete], "1T09:00")
+    let promised = [Commitment::Arrive, Commitment::Contain, Commitment::Complete];
+    accepted(Urgency::Critical, &promised, "1T09:00")
 }
 
 fn states() -> Vec<(&'static str, Case)> {
@@ -31,6 +32,8 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, accepted", after(&[accept()])),
         ("watching, offered", after(&[accept(), offer()])),
         ("watching, claimed", after(&[accept(), offer(), claimed(1, 1, "1T09:05")])),
+        ("watching, disputed", after(&[accept(), offer(), disputed(1, 1, "1T09:07")])),
+        ("watching, contained", after(&[accept(), contained(1, 1, "1T09:15")])),
         ("watching, late to accept and to arrive", late),
         ("watching, completed", after(&[accept(), offer(), done()])),
         ("watching, called back", after(&[accept(), done(), attempted(1, "1T10:00")])),
@@ -50,10 +53,17 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("closed(2)", closed(2, End::Solved, "1T11:00")),
         ("offered(1) first", offered(1, 1, "1T09:01")),
         ("offered(1) second", offered(2, 1, "1T09:01")),
+        ("offered(1) first anew", offered(11, 1, "1T11:00")),
         ("offered(2)", offered(3, 2, "1T11:00")),
         ("claimed first", claimed(1, 1, "1T11:00")),
         ("claimed second", claimed(2, 1, "1T11:00")),
+        ("assigned first", assigned(1, 1, "1T11:00")),
+        ("released first", released(1, 1, "1T11:00")),
+        ("disputed(1) first", disputed(1, 1, "1T11:00")),
+        ("disputed(2) third", disputed(3, 2, "1T11:00")),
         ("arrived(1)", arrived(1, 1, "1T11:00")),
+        ("contained(1)", contained(1, 1, "1T11:00")),
+        ("contained(2)", contained(3, 2, "1T11:00")),
         ("completed(1)", completed(1, "1T11:00")),
         ("completed(1) early", completed(1, "1T09:10")),
         ("completed(2)", completed(2, "1T11:00")),
@@ -70,14 +80,14 @@ fn every_state_answers_every_fact_and_the_hour() {
         let (name, mut case) = states().swap_remove(index);
         writeln!(table, "{name}").unwrap();
         let woken = case.wakes("1T09:30");
-        writeln!(table, "  {:<19} {}", "wakes at 09:30", told(&woken)).unwrap();
+        writeln!(table, "  {:<22} {}", "wakes at 09:30", told(&woken)).unwrap();
         for (input, fact) in facts() {
             let (_, mut case) = states().swap_remove(index);
             let before = case.state.word();
             let answer = told(&case.hears("1T11:00", &fact));
             let after = case.state.word();
             let moved = if after == before { String::new() } else { format!(" -> {after}") };
-            writeln!(table, "  {input:<19} {answer}{moved}").unwrap();
+            writeln!(table, "  {input:<22} {answer}{moved}").unwrap();
         }
     }
     insta::assert_snapshot!(table);
@@ -91,8 +101,12 @@ fn told(events: &[Event]) -> String {
 /// What happened; what nobody else hears is in brackets.
 fn word(event: &Event) -> String {
     match event {
-        Event::Armed { armed, .. } => {
+        Event::Armed { armed, .. } if armed.promise == 1 => {
             format!("armed {} from rung {}", armed.commitment, armed.first_rung)
+        }
+        Event::Armed { armed, .. } => {
+            let (commitment, number, rung) = (armed.commitment, armed.promise, armed.first_rung);
+            format!("promised {commitment} for time {number} from rung {rung}")
         }
         Event::RungFired { fired, .. } => {
             format!("fired {} {}.{}", fired.commitment, fired.rung, fired.round)

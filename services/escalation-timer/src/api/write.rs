@@ -26,7 +26,7 @@ pub(super) fn clocks(explained: &Explained) -> ListClocksResponse {
 
 fn clock(case: CaseId, explanation: &Explanation) -> Clock {
     let Explanation { timer, planned, segments } = explanation;
-    let Timer { id, subject, commitment, cycle, first, later, run, fired } = timer;
+    let Timer { id, subject, commitment, cycle, offered: _, first, later, run, fired } = timer;
     let (subject, subject_id) = match subject {
         Subject::Case => (SubjectKind::Case, case.to_string()),
         Subject::Offer(offer) => (SubjectKind::Offer, offer.to_string()),

@@ -105,17 +105,25 @@ fn planned(rules: &Rules, watch: &Watch, timer: &Timer, ids: &mut impl Ids) -> V
     planned
 }
 
-/// `None` if the definitions promise no such thing.
+/// Each promise has the time until the next one was made, counted as its urgency counts. `None` if
+/// the definitions promise no such thing.
 fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Option<Vec<Segment>> {
-    let limit = rules.limit(&watch.item, timer.commitment, watch.urgency)?;
     let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
-    let until = match timer.run {
+    let end = match timer.run {
         Run::Running { .. } => as_of,
         Run::Stopped { at, .. } => at,
     };
-    let (from, due) = (timer.first.since, timer.promise().due);
-    let base = limit.base();
-    Some(calendar.explain(Course { base, start: Start::AtOnce, from, due, until }, &[]))
+    let ends = timer.later.iter().map(|later| later.since.min(end)).chain([end]);
+    let (mut from, mut segments) = (timer.first.since, Vec::new());
+    for (promise, until) in [&timer.first].into_iter().chain(&timer.later).zip(ends) {
+        let urgency = promise.urgency.unwrap_or(watch.urgency);
+        let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
+        let due = promise.due;
+        segments
+            .extend(calendar.explain(Course { base, start: Start::AtOnce, from, due, until }, &[]));
+        from = until;
+    }
+    Some(segments)
 }
 
 fn not_permitted(action: Action) -> Error {
