@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, mem};
 
-use clock::{AccountId, WorkOrderId};
+use clock::WorkOrderId;
 use events::{
     dispatch::{
         CaseCompletedV1, DispatchFact, WorkOrderArrivedV1, WorkOrderAssignedV1,
@@ -132,24 +132,17 @@ pub fn apply(state: &mut State, event: &Event) {
         }
         Event::Claimed { claimed: WorkOrderClaimedV1 { work_order, by, at, .. }, arrive_by } => {
             let (by, claimed_at, arrive_by) = (*by, *at, *arrive_by);
-            take_up(state, *work_order, by, Taken::Claimed { by, claimed_at, arrive_by });
+            take_up(state, *work_order, Taken::Claimed { by, claimed_at, arrive_by });
         }
         Event::Assigned { assigned: WorkOrderAssignedV1 { work_order, to, at, .. }, arrive_by } => {
             let (by, assigned_at, arrive_by) = (*to, *at, *arrive_by);
-            take_up(state, *work_order, by, Taken::Assigned { by, assigned_at, arrive_by });
+            take_up(state, *work_order, Taken::Assigned { by, assigned_at, arrive_by });
         }
-        Event::Arrived(WorkOrderArrivedV1 { work_order, by, at, .. }) => {
-            edit(state, *work_order, |order| order.status = arrived(order.status, *by, *at));
-        }
-        Event::Contained(WorkOrderContainedV1 { work_order, by, at, .. }) => {
-            edit(state, *work_order, |order| order.status = contained(order.status, *by, *at));
-        }
-        Event::Held(WorkOrderHeldV1 { work_order, reason, at, .. }) => {
-            hold(state, *work_order, |before| Status::OnHold {
-                reason: *reason,
-                held_at: *at,
-                before,
-            });
+        Event::Arrived(fact) => arrive(state, fact),
+        Event::Contained(fact) => contain(state, fact),
+        Event::Held(WorkOrderHeldV1 { work_order, reason, at: held_at, .. }) => {
+            let (reason, held_at) = (*reason, *held_at);
+            hold(state, *work_order, |before| Status::OnHold { reason, held_at, before });
         }
         Event::Resumed { resumed, arrive_by } => {
             hold(state, resumed.work_order, |before| Status::Taken(before.until(*arrive_by)));
@@ -157,22 +150,14 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Released { released, refusals } => {
             edit(state, released.work_order, |order| order.refusals = *refusals);
         }
-        Event::Disputed(WorkOrderDisputedV1 { work_order, at, .. }) => {
-            edit(state, *work_order, |order| {
-                order.status = Status::Disputed { since: *at };
-                order.from = None;
-            });
+        Event::Disputed(WorkOrderDisputedV1 { work_order, at: since, .. }) => {
+            let status = Status::Disputed { since: *since };
+            edit(state, *work_order, |order| (order.status, order.from) = (status, None));
         }
-        Event::Completed(WorkOrderCompletedV1 { work_order, by, at, .. }) => {
-            edit(state, *work_order, |order| {
-                order.workers.insert(*by);
-                order.status = completed(order.status, *by, *at);
-            });
-        }
-        Event::Cancelled(WorkOrderCancelledV1 { work_order, at, .. }) => {
-            edit(state, *work_order, |order| {
-                order.status = Status::Cancelled { cancelled_at: *at };
-            });
+        Event::Completed(fact) => complete(state, fact),
+        Event::Cancelled(WorkOrderCancelledV1 { work_order, at: cancelled_at, .. }) => {
+            let status = Status::Cancelled { cancelled_at: *cancelled_at };
+            edit(state, *work_order, |order| order.status = status);
         }
         Event::CycleCompleted(_) => {
             if let Some(work) = take(state) {
@@ -241,10 +226,28 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
 }
 
 /// Somebody has it from now on, and is among its workers for ever.
-fn take_up(state: &mut State, work_order: WorkOrderId, by: AccountId, taken: Taken) {
+fn take_up(state: &mut State, work_order: WorkOrderId, taken: Taken) {
     edit(state, work_order, |order| {
-        order.workers.insert(by);
+        order.workers.insert(taken.by());
         order.status = Status::Taken(taken);
+    });
+}
+
+fn arrive(state: &mut State, fact: &WorkOrderArrivedV1) {
+    let WorkOrderArrivedV1 { work_order, by, at: arrived_at, .. } = *fact;
+    edit(state, work_order, |order| {
+        let claimed_at = order.status.claimed_at().unwrap_or(arrived_at);
+        order.status = Status::Taken(Taken::InProgress { by, claimed_at, arrived_at });
+    });
+}
+
+fn contain(state: &mut State, fact: &WorkOrderContainedV1) {
+    let WorkOrderContainedV1 { work_order, by, at: contained_at, .. } = *fact;
+    edit(state, work_order, |order| {
+        let claimed_at = order.status.claimed_at().unwrap_or(contained_at);
+        let arrived_at = order.status.arrived_at().unwrap_or(contained_at);
+        let contained = Taken::Contained { by, claimed_at, arrived_at, contained_at };
+        order.status = Status::Taken(contained);
     });
 }
 
@@ -257,20 +260,14 @@ fn hold(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(Taken) -> St
     });
 }
 
-fn arrived(before: Status, by: AccountId, arrived_at: Timestamp) -> Status {
-    let claimed_at = before.claimed_at().unwrap_or(arrived_at);
-    Status::Taken(Taken::InProgress { by, claimed_at, arrived_at })
-}
-
-fn contained(before: Status, by: AccountId, contained_at: Timestamp) -> Status {
-    let claimed_at = before.claimed_at().unwrap_or(contained_at);
-    let arrived_at = before.arrived_at().unwrap_or(contained_at);
-    Status::Taken(Taken::Contained { by, claimed_at, arrived_at, contained_at })
-}
-
-fn completed(before: Status, by: AccountId, completed_at: Timestamp) -> Status {
-    let claimed_at = before.claimed_at().unwrap_or(completed_at);
-    Status::Completed { by, claimed_at, arrived_at: before.arrived_at(), completed_at }
+fn complete(state: &mut State, fact: &WorkOrderCompletedV1) {
+    let WorkOrderCompletedV1 { work_order, by, at: completed_at, .. } = *fact;
+    edit(state, work_order, |order| {
+        let claimed_at = order.status.claimed_at().unwrap_or(completed_at);
+        let arrived_at = order.status.arrived_at();
+        order.workers.insert(by);
+        order.status = Status::Completed { by, claimed_at, arrived_at, completed_at };
+    });
 }
 
 fn edit(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(&mut Order)) {

@@ -47,6 +47,7 @@ impl<'a> From<&'a Work> for Asked<'a> {
 }
 
 /// Where an offer goes, and what that leaves open.
+#[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
     /// The post that may claim it.
     pub(crate) to: &'a PostId,

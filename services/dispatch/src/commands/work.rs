@@ -35,7 +35,7 @@ pub(crate) async fn work(
 ) -> Result<Head, Failure> {
     let Asked { subject, intent } = asked;
     let work_order = command.work_order();
-    let unknown = || refusal(Rejected::NoSuchWorkOrder { command: command.word(), work_order });
+    let unknown = || refusal(&Rejected::NoSuchWorkOrder { command: command.word(), work_order });
     let machine = dispatch.clock().machine();
 
     let mut tx = dispatch.pool().begin().await?;
@@ -56,8 +56,8 @@ pub(crate) async fn work(
     }
     // Who sees it hears first why nobody could do it now: that a colleague was faster says more
     // than that they may not.
-    let events =
-        on_command(&case.state, &rules, &command, now, &mut dispatch.ids()).map_err(refusal)?;
+    let events = on_command(&case.state, &rules, &command, now, &mut dispatch.ids())
+        .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action, relations, level)?;
 
     let actor = intent.id.principal.clone();
@@ -85,8 +85,8 @@ fn relations(subject: &Subject, order: &Order) -> Relations {
         .with(Relation::InMyDepartment, subject.department.as_ref() == Some(order.department()))
 }
 
-fn refusal(rejected: Rejected) -> Error {
-    let code = match &rejected {
+fn refusal(rejected: &Rejected) -> Error {
+    let code = match rejected {
         Rejected::NoSuchWorkOrder { .. } => Code::NotFound,
         Rejected::AlreadyClaimed { .. } | Rejected::NotYours { .. } => Code::Conflict,
         Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } => Code::InvalidArgument,
