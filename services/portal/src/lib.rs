@@ -47,7 +47,7 @@ use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
-pub use commands::{AdministratorError, create_administrator};
+pub use commands::{AdministratorError, create_administrator, has_people};
 
 use facts::Projection;
 use portal::Portal;

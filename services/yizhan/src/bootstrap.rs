@@ -9,12 +9,15 @@ use runtime::Sources;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use servers::Password;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 
 use crate::{
     client::{Api, Refused, definitions},
     embedded::{Embedded, Endpoints},
-    home::Home,
+    home::{Home, write_private},
 };
 
 const ADMINISTRATOR: &str = "admin";
@@ -22,11 +25,16 @@ const CAMPUS: &str = "examples/campus";
 /// New definitions are with every service within moments.
 const HEARD_WITHIN: Duration = Duration::from_secs(30);
 
-/// Brings an empty installation to the example campus; one that has definitions stays as it is.
+/// Brings an empty installation to the example campus. What it has stays as it is, and each of its
+/// definitions and its people is looked at by itself: a start that was interrupted between the two,
+/// or in the middle of the second, is completed by the next.
 pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let portal = endpoints.portal().context("the installation has no portal")?;
     let password = Password::kept_in(&home.key("demo-password"))?.reveal().to_owned();
-    create_administrator(home, &password).await?;
+    let pool = store(home).await?;
+    let administered = administer(&pool, &password).await;
+    pool.close().await;
+    let has_people = administered?;
     let api = Api::new(portal)?;
     let session =
         api.post("/login", &json!({ "account": ADMINISTRATOR, "password": password })).await;
@@ -38,20 +46,37 @@ pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     };
     let token = session.get("token").and_then(Value::as_str).unwrap_or_default().to_owned();
     let api = api.with_token(token);
-    if is_new(&api).await? {
+    let is_new = is_new(&api).await?;
+    if is_new {
         eprintln!("  applying {CAMPUS}");
         api.post("/definitions", &definitions::body(Path::new(CAMPUS), false)?).await?;
-        let file = Path::new(CAMPUS).join("people.csv");
-        let csv = std::fs::read_to_string(&file);
-        let csv = csv.with_context(|| format!("reading {}", file.display()))?;
-        let people = json!({ "csv": csv, "initial_password": password });
-        import(&api, &people).await.context("importing the example's people")?;
     }
-    Ok(())
+    if has_people && !home.importing().exists() {
+        return Ok(());
+    }
+    match import(home, &api, &password).await {
+        // Somebody's own campus: the example's people have no departments there.
+        Err(error) if is_refused(&error) && !is_new => Ok(()),
+        imported => imported.context("importing the example's people"),
+    }
 }
 
-/// Imports people, as soon as everybody has heard of the definitions that they are checked against.
-async fn import(api: &Api, people: &Value) -> Result<Value> {
+/// Imports the example's people. Until they are handed to every service a file remembers it.
+async fn import(home: &Home, api: &Api, password: &str) -> Result<()> {
+    let file = Path::new(CAMPUS).join("people.csv");
+    eprintln!("  importing {}", file.display());
+    let csv = std::fs::read_to_string(&file);
+    let csv = csv.with_context(|| format!("reading {}", file.display()))?;
+    write_private(&home.importing(), b"")?;
+    let imported = post(api, &json!({ "csv": csv, "initial_password": password })).await;
+    if imported.as_ref().map_or_else(is_refused, |_| true) {
+        std::fs::remove_file(home.importing())?;
+    }
+    imported.map(drop)
+}
+
+/// As soon as everybody has heard of the definitions that people are checked against.
+async fn post(api: &Api, people: &Value) -> Result<Value> {
     let begun = tokio::time::Instant::now();
     loop {
         match api.post("/people", people).await {
@@ -79,7 +104,8 @@ fn is_refused(error: &anyhow::Error) -> bool {
     error.downcast_ref::<Refused>().is_some_and(|refused| refused.status().is_client_error())
 }
 
-async fn create_administrator(home: &Home, password: &str) -> Result<()> {
+/// The portal's store, for what comes before anybody can log in.
+async fn store(home: &Home) -> Result<PgPool> {
     let store = Sources::new().file(home.config()).load(Service::Portal)?.store;
     let of_store = Password::kept_in(&home.key_of(Service::Portal, "store"))?;
     let options = PgConnectOptions::new_without_pgpass()
@@ -88,13 +114,14 @@ async fn create_administrator(home: &Home, password: &str) -> Result<()> {
         .database(&store.database(Service::Portal))
         .username(&store.user(Service::Portal))
         .password(of_store.reveal());
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+    Ok(PgPoolOptions::new().max_connections(1).connect_with(options).await?)
+}
+
+/// Makes the administrator if there is none; whether there are other people.
+async fn administer(pool: &PgPool, password: &str) -> Result<bool> {
     let password = SecretString::from(password.to_owned());
-    let created =
-        portal::create_administrator(&pool, &Clock::system(), ADMINISTRATOR, password).await;
-    pool.close().await;
-    match created {
-        Ok(_) | Err(portal::AdministratorError::Taken(_)) => Ok(()),
+    match portal::create_administrator(pool, &Clock::system(), ADMINISTRATOR, password).await {
+        Ok(_) | Err(portal::AdministratorError::Taken(_)) => Ok(portal::has_people(pool).await?),
         Err(error) => Err(error.into()),
     }
 }

@@ -18,6 +18,7 @@ use events::words::Service;
 ///  keys/             passwords and keys, mode 0600, made at the first start
 ///  servers/          Postgres and nats-server: their data and logs
 ///  session           the login of the command line
+///  importing         there while the example's people are imported: the next start completes it
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Home(PathBuf);
@@ -58,6 +59,10 @@ impl Home {
 
     pub(crate) fn session(&self) -> PathBuf {
         self.0.join("session")
+    }
+
+    pub(crate) fn importing(&self) -> PathBuf {
+        self.0.join("importing")
     }
 
     pub(crate) fn server(&self, name: &str) -> PathBuf {

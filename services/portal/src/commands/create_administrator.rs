@@ -47,3 +47,8 @@ pub async fn create_administrator(
     tx.commit().await.map_err(|error| failed(error.into()))?;
     Ok(account)
 }
+
+/// Whether there are people besides the first administrator: some file of them was imported.
+pub async fn has_people(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    accounts::has_people(pool).await
+}

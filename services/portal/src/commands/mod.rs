@@ -10,7 +10,7 @@ mod logout;
 mod revoke_api_key;
 
 pub(crate) use change_password::change_password;
-pub use create_administrator::{AdministratorError, create_administrator};
+pub use create_administrator::{AdministratorError, create_administrator, has_people};
 pub(crate) use create_api_key::{NewApiKey, create_api_key};
 pub(crate) use import_people::{ImportPeople, import_people};
 pub(crate) use intent::Intent;

@@ -78,6 +78,14 @@ pub(crate) async fn insert_administrator(
     Ok(inserted.rows_affected() == 1)
 }
 
+/// Whether a file of people was ever imported.
+pub(crate) async fn has_people(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let has = sqlx::query_scalar!(
+        r#"select exists (select from portal.account where imported) as "has!""#
+    );
+    has.fetch_one(pool).await
+}
+
 /// An account as its owner sees it.
 pub(crate) struct Own {
     pub(crate) login: String,

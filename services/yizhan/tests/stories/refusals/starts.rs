@@ -3,12 +3,19 @@
 use std::{
     fs,
     net::TcpListener,
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
 use events::words::Service;
 
-use crate::campus::{Campus, program::Program};
+use crate::campus::{
+    Campus,
+    home::{Home, WORKSPACE},
+    program::Program,
+};
 
 #[test]
 fn a_service_whose_port_is_taken_says_which_one_and_where_that_is_set() {
@@ -40,6 +47,36 @@ fn a_second_up_of_an_installation_that_runs_is_refused() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.contains("is in use: another `yizhan up` is running"), "{error}");
+}
+
+#[test]
+fn a_first_start_that_ends_between_the_campus_and_its_people_is_completed_by_the_next() {
+    let home = Home::empty();
+    let checkout = home.path().join("checkout");
+    let (example, people) = ("examples/campus", "examples/campus/people.csv");
+    fs::create_dir_all(checkout.join("examples")).unwrap();
+    let mut copy = Command::new("cp");
+    copy.current_dir(WORKSPACE).arg("-r").arg(example).arg(checkout.join(example));
+    assert!(copy.status().unwrap().success());
+    symlink(Path::new(WORKSPACE).join(".cache"), checkout.join(".cache")).unwrap();
+    fs::remove_file(checkout.join(people)).unwrap();
+    let up = || {
+        let mut up = home.yizhan();
+        up.current_dir(&checkout).arg("up");
+        Program::start("`yizhan up`", up)
+    };
+
+    let mut first = up();
+    assert_eq!(first.ended().code(), Some(1), "{}", first.output());
+    assert!(first.output().contains("people.csv"), "{}", first.output());
+
+    fs::copy(Path::new(WORKSPACE).join(people), checkout.join(people)).unwrap();
+    let mut second = up();
+    second.wait_for("Yizhan is ready");
+    assert!(!second.output().contains("applying"), "{}", second.output());
+    let login = home.yizhan().args(["login", "plumber-1"]).output().unwrap();
+    assert!(login.status.success(), "{}", String::from_utf8_lossy(&login.stderr));
+    second.interrupt();
 }
 
 /// What `yizhan serve intake` prints before it gives up.
