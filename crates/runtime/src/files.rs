@@ -69,8 +69,18 @@ impl Files {
         paths: Vec<PathBuf>,
         parse: impl Fn(&[Vec<u8>]) -> Result<T, BoxError> + Send + Sync + 'static,
     ) -> Result<Newest<T>, FileError> {
+        self.follow(paths, move |contents, _| parse(contents))
+    }
+
+    /// The same, where a new value may be refused for what it comes after: `parse` is given the one
+    /// in use too.
+    pub fn follow<T: Send + Sync + 'static>(
+        &mut self,
+        paths: Vec<PathBuf>,
+        parse: impl Fn(&[Vec<u8>], Option<&T>) -> Result<T, BoxError> + Send + Sync + 'static,
+    ) -> Result<Newest<T>, FileError> {
         let contents = read(&paths)?;
-        let value = parse(&contents).map_err(|source| unusable(&paths, source))?;
+        let value = parse(&contents, None).map_err(|source| unusable(&paths, source))?;
         let (newest, receiver) = watch::channel(Arc::new(value));
         self.watched.push(Box::new(Watched { paths, contents, parse, newest }));
         Ok(receiver)
@@ -132,14 +142,14 @@ struct Watched<T, P> {
 impl<T, P> Reread for Watched<T, P>
 where
     T: Send + Sync,
-    P: Fn(&[Vec<u8>]) -> Result<T, BoxError> + Send,
+    P: Fn(&[Vec<u8>], Option<&T>) -> Result<T, BoxError> + Send,
 {
     fn reread(&mut self) -> Result<(), FileError> {
         let contents = read(&self.paths)?;
         if contents == self.contents {
             return Ok(());
         }
-        let parsed = (self.parse)(&contents);
+        let parsed = (self.parse)(&contents, Some(&self.newest.borrow()));
         self.contents = contents;
         let value = parsed.map_err(|source| unusable(&self.paths, source))?;
         self.newest.send_replace(Arc::new(value));

@@ -14,6 +14,7 @@ use rpc::{
     tls::Credentials,
     token::TokenVerifier,
 };
+use sealing::Masters;
 use sqlx::PgPool;
 use telemetry::Metrics;
 use tokio::{sync::watch, time::timeout};
@@ -23,6 +24,7 @@ use tonic::service::Routes;
 use crate::{
     Admin, Config, Ended, Files, Newest, Shutdown, Stage, TaskFailed, Tasks,
     admin::{Health, Settle},
+    masters,
     tasks::Drain,
 };
 
@@ -97,6 +99,13 @@ impl Host {
         let (pool, nats, clock) = (self.pool.clone(), self.nats.clone(), self.clock.clone());
         delivery::Delivery::new(pool, nats, producer, clock, &self.meter)
             .with_replicas(self.config.broker.replicas)
+    }
+
+    /// What seals personal data; a changed file counts without a restart.
+    pub fn masters(&mut self) -> Result<Newest<Masters>, StartError> {
+        let file = self.config.keys.master_file.clone();
+        let file = file.ok_or(StartError::NoMasterKey(self.service))?;
+        Ok(masters::follow(&mut self.files, file)?)
     }
 
     /// A channel to another service.

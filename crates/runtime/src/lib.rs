@@ -26,6 +26,7 @@ mod files;
 mod host;
 mod keys;
 pub mod manual_clock;
+mod masters;
 mod shutdown;
 pub mod store;
 mod tasks;

@@ -42,12 +42,19 @@ impl Place<'_> {
 pub enum Error {
     /// The text of a master key is not one.
     #[error(
-        "the master key must be 64 hexadecimal digits (32 bytes); make one with `openssl rand -hex 32`"
+        "a master key must be 64 hexadecimal digits (32 bytes), each on a line of its own; make one \
+         with `openssl rand -hex 32`"
     )]
     NotAKey,
     /// The master key that wrapped this is not among those given.
-    #[error("the master key {0} is not configured: add its file to the older keys")]
+    #[error("the master key {0} is not in the file of master keys: put its line back")]
     UnknownMaster(KeyId),
+    /// New master keys without one that is in use.
+    #[error(
+        "the master key {0}, which is in use, is missing: put its line back, or nothing that it \
+         sealed is readable again"
+    )]
+    LostMaster(KeyId),
     /// Changed, moved, of another owner, or sealed with another key.
     #[error("a sealed value does not open: it was changed or belongs elsewhere")]
     Altered,

@@ -91,13 +91,36 @@ impl MasterKey {
     pub fn id(&self) -> KeyId {
         self.id
     }
+
+    fn index(&self, field: &str, value: &str) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.index);
+        context.update(field.as_bytes());
+        context.update(&[0]);
+        context.update(value.as_bytes());
+        context.sign().as_ref().to_vec()
+    }
 }
 
-/// The master key in use, and older ones that still open what they wrapped.
+/// The master key in use, and others that open and find what was sealed with them.
+///
+/// Their order counts only for which one is in use, so that every replica can know a new key before
+/// the first of them seals with it.
 #[derive(Debug)]
 pub struct Masters {
     current: MasterKey,
     older: Vec<MasterKey>,
+}
+
+impl FromStr for Masters {
+    type Err = Error;
+
+    /// One key a line, the one in use first. Empty lines are ignored.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let mut keys = lines.map(MasterKey::from_str);
+        let current = keys.next().ok_or(Error::NotAKey)??;
+        Ok(Self { current, older: keys.collect::<Result<_, _>>()? })
+    }
 }
 
 impl Masters {
@@ -120,22 +143,35 @@ impl Masters {
 
     /// The data key of `owner`.
     pub fn open_key(&self, owner: [u8; 16], key: &WrappedKey) -> Result<DataKey, Error> {
-        let master = std::iter::once(&self.current)
-            .chain(&self.older)
-            .find(|master| master.id == key.by)
-            .ok_or(Error::UnknownMaster(key.by))?;
+        let master = self.all().find(|master| master.id == key.by);
+        let master = master.ok_or(Error::UnknownMaster(key.by))?;
         DataKey::new(&data::open(&master.wrap, &owner, &key.wrapped)?)
+    }
+
+    /// These, unless one of those in use `before` is no longer among them.
+    pub fn keep(self, before: &Self) -> Result<Self, Error> {
+        let lost = before.all().find(|key| self.all().all(|kept| kept.id != key.id));
+        match lost.map(MasterKey::id) {
+            Some(lost) => Err(Error::LostMaster(lost)),
+            None => Ok(self),
+        }
     }
 
     /// What equal values of a field have in common: for an equality index and nothing else.
     ///
     /// The value is brought into one form first by the caller (digits of a phone, lower case of a
-    /// mail). Made with the key in use; a rotation makes the indexes anew.
+    /// mail). It is written with the key in use, and found by [`indexes`](Self::indexes).
     pub fn index(&self, field: &str, value: &str) -> Vec<u8> {
-        let mut context = hmac::Context::with_key(&self.current.index);
-        context.update(field.as_bytes());
-        context.update(&[0]);
-        context.update(value.as_bytes());
-        context.sign().as_ref().to_vec()
+        self.current.index(field, value)
+    }
+
+    /// What an equal value may have been written with: one for each key, so that a rotation loses
+    /// nobody.
+    pub fn indexes(&self, field: &str, value: &str) -> Vec<Vec<u8>> {
+        self.all().map(|key| key.index(field, value)).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &MasterKey> {
+        std::iter::once(&self.current).chain(&self.older)
     }
 }

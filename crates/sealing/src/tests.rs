@@ -68,6 +68,44 @@ fn an_older_master_key_still_opens_what_it_wrapped() {
     assert_eq!(without, Error::UnknownMaster(key('a').id()));
 }
 
+/// Keys as they stand in a file.
+fn lines(digits: &str) -> Result<Masters, Error> {
+    let line = |digit: char| format!("{}\n", digit.to_string().repeat(64));
+    digits.chars().map(line).collect::<String>().parse()
+}
+
+#[test]
+fn of_a_file_the_first_key_seals_and_every_one_opens_and_finds() {
+    let random = SystemRandom::new();
+    let before = lines("a").unwrap();
+    let (data, wrapped) = before.new_key(OWNER, &random).unwrap();
+    let sealed = data.seal(place("name"), "王小明", &random).unwrap();
+
+    let rotated = lines("ba").unwrap().keep(&before).unwrap();
+    let opened = rotated.open_key(OWNER, &wrapped).unwrap().open(place("name"), &sealed);
+    assert_eq!(opened.unwrap(), "王小明");
+    assert_eq!(rotated.new_key(OWNER, &random).unwrap().1.by, key('b').id());
+    let indexes = rotated.indexes("phone", "13800000000");
+    for written in [&before, &rotated] {
+        assert!(indexes.contains(&written.index("phone", "13800000000")));
+    }
+}
+
+#[test]
+fn keys_are_refused_if_one_of_those_before_is_lost() {
+    let before = lines("ba").unwrap();
+    for lost in ["b", "cb"] {
+        let refusal = lines(lost).unwrap().keep(&before).unwrap_err();
+        assert_eq!(refusal, Error::LostMaster(key('a').id()), "{lost}");
+        assert!(refusal.to_string().contains("put its line back"));
+    }
+    for kept in ["ba", "ab", "cba", "bac"] {
+        lines(kept).unwrap().keep(&before).unwrap();
+    }
+    assert!(matches!(lines(""), Err(Error::NotAKey)));
+    assert!(matches!(lines("ag"), Err(Error::NotAKey)));
+}
+
 #[test]
 fn a_wrapped_key_is_its_owners() {
     let random = SystemRandom::new();

@@ -29,14 +29,12 @@ mod words;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::Context as _;
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
 use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Stage};
-use sealing::{MasterKey, Masters};
-use secrecy::ExposeSecret as _;
+use runtime::{Host, Newest, Stage};
+use sealing::Masters;
 use sqlx::{PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -54,7 +52,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let survey = CallbackSurvey {
         delivery: host.delivery(),
         revisions: Revisions::default(),
-        masters: Arc::new(masters(&mut host)?),
+        masters: host.masters()?,
     };
     let delivery = survey.delivery.clone();
     for relay in delivery.relays() {
@@ -70,19 +68,6 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let address = host.serve(api::routes(survey)).await?;
     serving(address);
     Ok(host.finish().await?)
-}
-
-/// The installation's master key; without it nobody's words could be kept.
-fn masters(host: &mut Host) -> anyhow::Result<Masters> {
-    let file = host.config.keys.master_file.clone();
-    let file = file.context("keys.master_file is missing: callback-survey seals words with it")?;
-    let secret = host.files.secret(file.clone())?;
-    let key: MasterKey = secret
-        .borrow()
-        .expose_secret()
-        .parse()
-        .with_context(|| format!("{} holds no master key", file.display()))?;
-    Ok(Masters::new(key, Vec::new()))
 }
 
 /// Whether callback-survey has come to rest, for `/settled`.
@@ -101,7 +86,7 @@ fn settling(delivery: Delivery) -> runtime::admin::Settle {
 struct CallbackSurvey {
     delivery: Delivery,
     revisions: Revisions,
-    masters: Arc<Masters>,
+    masters: Newest<Masters>,
 }
 
 impl CallbackSurvey {
@@ -111,6 +96,11 @@ impl CallbackSurvey {
 
     fn clock(&self) -> &Clock {
         self.delivery.clock()
+    }
+
+    /// What seals words: the master key of now.
+    fn masters(&self) -> Arc<Masters> {
+        self.masters.borrow().clone()
     }
 
     fn ids(&self) -> RandomIds {

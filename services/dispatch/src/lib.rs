@@ -35,14 +35,12 @@ mod wakes;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::Context as _;
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
 use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Stage};
-use sealing::{MasterKey, Masters};
-use secrecy::ExposeSecret as _;
+use runtime::{Host, Newest, Stage};
+use sealing::Masters;
 use sqlx::{PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -58,7 +56,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let dispatch = Dispatch {
         delivery: host.delivery(),
         revisions: Revisions::default(),
-        masters: Arc::new(masters(&mut host)?),
+        masters: host.masters()?,
     };
     let delivery = dispatch.delivery.clone();
     for relay in delivery.relays() {
@@ -85,20 +83,6 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     Ok(host.finish().await?)
 }
 
-/// The installation's master key; without it no worker's words could be kept.
-fn masters(host: &mut Host) -> anyhow::Result<Masters> {
-    let file = host.config.keys.master_file.clone();
-    let file =
-        file.context("keys.master_file is missing: dispatch seals workers' words with it")?;
-    let secret = host.files.secret(file.clone())?;
-    let key: MasterKey = secret
-        .borrow()
-        .expose_secret()
-        .parse()
-        .with_context(|| format!("{} holds no master key", file.display()))?;
-    Ok(Masters::new(key, Vec::new()))
-}
-
 /// Whether dispatch has come to rest, for `/settled`.
 fn settling(delivery: Delivery) -> runtime::admin::Settle {
     Arc::new(move || {
@@ -115,7 +99,7 @@ fn settling(delivery: Delivery) -> runtime::admin::Settle {
 struct Dispatch {
     delivery: Delivery,
     revisions: Revisions,
-    masters: Arc<Masters>,
+    masters: Newest<Masters>,
 }
 
 impl Dispatch {
@@ -125,6 +109,11 @@ impl Dispatch {
 
     fn clock(&self) -> &Clock {
         self.delivery.clock()
+    }
+
+    /// What seals words: the master key of now.
+    fn masters(&self) -> Arc<Masters> {
+        self.masters.borrow().clone()
     }
 
     fn ids(&self) -> RandomIds {

@@ -33,7 +33,6 @@ mod store;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::Context as _;
 use clock::RandomIds;
 use definitions::Rules;
 use delivery::{Delivery, Fault, Schema};
@@ -41,8 +40,6 @@ use delivery_rpc::Peers;
 use intake_core::State;
 use revisions::Revisions;
 use runtime::{Host, Stage};
-use sealing::{MasterKey, Masters};
-use secrecy::ExposeSecret as _;
 use sqlx::{PgConnection, PgPool, migrate::Migrator};
 
 use commands::accept;
@@ -61,7 +58,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let intake = Intake {
         delivery: host.delivery(),
         revisions: Revisions::default(),
-        seals: Seals::new(masters(&mut host)?),
+        seals: Seals::new(host.masters()?),
     };
     let delivery = intake.delivery.clone();
     for relay in delivery.relays() {
@@ -80,19 +77,6 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let address = host.serve(api::routes(intake, accepting)).await?;
     serving(address);
     Ok(host.finish().await?)
-}
-
-/// The installation's master key; without it nobody's name could be kept.
-fn masters(host: &mut Host) -> anyhow::Result<Masters> {
-    let file = host.config.keys.master_file.clone();
-    let file = file.context("keys.master_file is missing: intake seals personal data with it")?;
-    let secret = host.files.secret(file.clone())?;
-    let key: MasterKey = secret
-        .borrow()
-        .expose_secret()
-        .parse()
-        .with_context(|| format!("{} holds no master key", file.display()))?;
-    Ok(Masters::new(key, Vec::new()))
 }
 
 /// Whether intake has come to rest, for `/settled`.

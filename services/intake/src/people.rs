@@ -148,7 +148,11 @@ impl Directory {
         let lookups: Vec<_> = named
             .iter()
             .flat_map(|one| &one.details.0)
-            .filter_map(|(field, text)| Some((field.word(), lookup(seals, *field, text)?)))
+            .filter(|(field, _)| field.identifies())
+            .flat_map(|(field, text)| {
+                let lookups = seals.lookups(field.word(), &normal(*field, text));
+                lookups.into_iter().map(|lookup| (field.word(), lookup))
+            })
             .collect();
         let (persons, details) = persons::find(connection, &ids, &lookups).await?;
         let owners: Vec<_> = persons.iter().map(|(id, _)| id.uuid()).collect();

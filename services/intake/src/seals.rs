@@ -1,12 +1,10 @@
 //! Sealed columns and the keys that open them.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use delivery::{Fault, Tx};
 use ring::rand::SystemRandom;
+use runtime::Newest;
 use sealing::{DataKey, Masters, Place, WrappedKey};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -16,18 +14,23 @@ use crate::store;
 /// Who seals: the installation's master keys. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Seals {
-    masters: Arc<Masters>,
+    masters: Newest<Masters>,
     random: SystemRandom,
 }
 
 impl Seals {
-    pub(crate) fn new(masters: Masters) -> Self {
-        Self { masters: Arc::new(masters), random: SystemRandom::new() }
+    pub(crate) fn new(masters: Newest<Masters>) -> Self {
+        Self { masters, random: SystemRandom::new() }
     }
 
-    /// What equal values of a field have in common.
+    /// What equal values of a field have in common, to be kept.
     pub(crate) fn lookup(&self, field: &str, value: &str) -> Vec<u8> {
-        self.masters.index(field, value)
+        self.masters.borrow().index(field, value)
+    }
+
+    /// What an equal value may be kept with, one for each master key.
+    pub(crate) fn lookups(&self, field: &str, value: &str) -> Vec<Vec<u8>> {
+        self.masters.borrow().indexes(field, value)
     }
 
     /// The keys of these owners.
@@ -58,7 +61,7 @@ impl Keys {
         owners: &[Uuid],
     ) -> Result<(), Fault> {
         for (owner, wrapped) in store::data_keys::load(connection, owners).await? {
-            let key = self.seals.masters.open_key(owner.into_bytes(), &wrapped);
+            let key = self.seals.masters.borrow().open_key(owner.into_bytes(), &wrapped);
             self.opened.insert(owner, key.map_err(Fault::own)?);
         }
         Ok(())
@@ -72,7 +75,7 @@ impl Keys {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 let (key, wrapped) =
-                    self.seals.masters.new_key(place.owner, random).map_err(Fault::own)?;
+                    self.seals.masters.borrow().new_key(place.owner, random).map_err(Fault::own)?;
                 self.new.insert(owner, wrapped);
                 unknown.insert(key)
             }

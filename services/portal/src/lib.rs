@@ -42,7 +42,6 @@ use anyhow::Context as _;
 use delivery::{Delivery, Schema};
 use rpc::token::TokenSigner;
 use runtime::{Host, Newest, Stage};
-use sealing::{MasterKey, Masters};
 use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -72,7 +71,6 @@ pub struct Serving {
 ///
 /// `serving` is told where its interfaces are.
 pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Result<()> {
-    let masters = masters(&mut host)?;
     let signer = signer(&mut host)?;
     let keys = KeyRing::open(host.pool.clone(), host.clock.clone(), signer, host.tokens.clone());
     let keys = keys.await?;
@@ -81,7 +79,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
         delivery: delivery.clone(),
         peers: peers::Peers::new(|service| host.connect(service))?,
         key: keys.current(),
-        masters,
+        masters: host.masters()?,
         passwords: password::Passwords::new(),
     };
     host.spawn(Stage::Last, "token key", |stop| keys.run(stop));
@@ -139,18 +137,6 @@ fn signer(host: &mut Host) -> anyhow::Result<Newest<TokenSigner>> {
         Ok(TokenSigner::new(installation.clone(), clock.clone(), first(contents))?)
     };
     Ok(host.files.watch(vec![file], signer)?)
-}
-
-/// What seals names and phones; without it no account could be imported.
-fn masters(host: &mut Host) -> anyhow::Result<Newest<Masters>> {
-    let file = host.config.keys.master_file.clone();
-    let file =
-        file.context("keys.master_file is missing: the portal seals personal data with it")?;
-    let masters = |contents: &[Vec<u8>]| {
-        let master: MasterKey = std::str::from_utf8(first(contents))?.parse()?;
-        Ok(Masters::new(master, Vec::new()))
-    };
-    Ok(host.files.watch(vec![file], masters)?)
 }
 
 fn first(contents: &[Vec<u8>]) -> &[u8] {

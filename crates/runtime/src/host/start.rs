@@ -41,6 +41,9 @@ pub enum StartError {
     /// The store did not answer what every start asks.
     #[error("the store did not answer at the start")]
     Asking(#[from] sqlx::Error),
+    /// The file that personal data is sealed with.
+    #[error("keys.master_file is missing: {0} seals personal data with it")]
+    NoMasterKey(Service),
     /// The broker's address or certificates.
     #[error("the broker cannot be used: check [broker]")]
     Broker(#[from] async_nats::ConnectError),

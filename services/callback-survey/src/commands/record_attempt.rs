@@ -60,7 +60,7 @@ pub(crate) async fn record_attempt(
     let called = state.callbacks().find(|(call, _)| call.id == callback);
     let (call, fate) = called.ok_or_else(unknown)?;
     if !words.is_empty() {
-        words::keep(&mut tx, &survey.masters, callback, call.answers.len(), &words).await?;
+        words::keep(&mut tx, &survey.masters(), callback, call.answers.len(), &words).await?;
     }
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let answer = answers::recorded(call, fate, head(&locked));

@@ -33,12 +33,13 @@ async fn shown(
 ) -> Result<Vec<Callback>, Failure> {
     let ids: Vec<_> = found.iter().map(|one| one.id).collect();
     let sealed = store::words::load(tx, &ids).await?;
+    let masters = survey.masters();
     let mut shown = Vec::with_capacity(found.len());
     let mut traced = BTreeSet::new();
     for one in found {
         let Some((about, call, fate)) = one.call() else { continue };
         let words = sealed.get(&(one.id, call.answers.len()));
-        let words = words.map(|words| words::open(&survey.masters, one.id, words)).transpose()?;
+        let words = words.map(|words| words::open(&masters, one.id, words)).transpose()?;
         shown.push(answers::callback(one.case, about, call, fate, words));
         if is_traced(about.matter.level) {
             traced.insert((one.case, about.matter.level));

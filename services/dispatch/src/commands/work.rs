@@ -63,7 +63,7 @@ pub(crate) async fn work(
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
     if !note.is_empty() {
-        store::notes::insert(&mut tx, &dispatch.masters, work_order, &note).await?;
+        store::notes::insert(&mut tx, &dispatch.masters(), work_order, &note).await?;
     }
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let head = head(&locked);

@@ -91,6 +91,22 @@ async fn dump(pool: &PgPool) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_known_is_found_and_legible_after_the_master_key_was_rotated() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let known = reported(&intake, person(NAME, PHONE)).await;
+    intake.stop().await;
+    campus.rotate_master_key();
+
+    let intake = campus.start().await;
+    assert_eq!(reported(&intake, person("", PHONE)).await, known);
+    let new = reported(&intake, person("陈晨", "10013001301")).await;
+    assert_eq!(reported(&intake, person("", "10013001301")).await, new);
+    let keys = campus.count("select count(distinct key_id) from intake.data_keys").await;
+    assert_eq!(keys, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_reports_for_another_learns_nothing_about_them() {
     let campus = Campus::new().await;
     let intake = campus.open().await;
