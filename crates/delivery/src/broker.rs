@@ -30,7 +30,10 @@ pub enum BrokerError {
     #[error("the broker does not answer")]
     Away(#[source] BoxError),
     /// It would skip events after a crash.
-    #[error("nats-server {found} is too old: 2.14 or newer is needed")]
+    #[error(
+        "nats-server {found} is too old, and Yizhan needs 2.14 or newer: upgrade it, or name a \
+         newer one by broker.url"
+    )]
     TooOld {
         /// Its version.
         found: String,
@@ -63,7 +66,7 @@ impl BrokerError {
 }
 
 /// Refuses a server that is too old; an unknown version is one that is not connected.
-fn check_version(client: &Client) -> Result<(), BrokerError> {
+pub fn check_version(client: &Client) -> Result<(), BrokerError> {
     let found = client.server_info().version;
     match version(&found) {
         Some(version) if version >= FLOOR => Ok(()),

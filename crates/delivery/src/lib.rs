@@ -72,7 +72,7 @@ use sqlx::PgPool;
 
 pub use aggregate::{Locked, Producer, Stamp, lock, lock_one, save};
 pub use bell::Bell;
-pub use broker::{BrokerError, stream_settings};
+pub use broker::{BrokerError, check_version, stream_settings};
 pub use fault::Fault;
 pub use inbox::{Facts, Inbox, Received, Sources};
 pub use installation::{InstallationError, claim};

@@ -1,23 +1,31 @@
+use std::{sync::Arc, time::Duration};
+
 use async_nats::{Auth, Client, ConnectOptions, Event};
+use delivery::{BrokerError, check_version};
 use events::{
     nats::{inbox_prefix, user},
     words::Service,
 };
 use opentelemetry::metrics::{Counter, Meter};
 use secrecy::ExposeSecret as _;
+use tokio::{sync::Notify, time::sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::{Secret, config::Broker};
+
+/// After a connection the client shows whose it is within this time.
+const INTRODUCTION: Duration = Duration::from_millis(500);
 
 /// A client that connects when it can, and again whenever it must: a service starts and accepts
 /// without its broker.
 ///
-/// The password is read at each connect, so that a new one counts without a restart.
+/// What is answered besides is rung at each connection. The password is read at each connect, so that a new one counts without a restart.
 pub(crate) async fn connect(
     config: &Broker,
     service: Service,
     password: Option<Secret>,
     meter: &Meter,
-) -> Result<Client, async_nats::ConnectError> {
+) -> Result<(Client, Arc<Notify>), async_nats::ConnectError> {
     let name = config.user.clone().unwrap_or_else(|| user(service).to_owned());
     let mut options = match password {
         None => ConnectOptions::new(),
@@ -35,16 +43,39 @@ pub(crate) async fn connect(
         .u64_counter("yizhan.broker.refusals")
         .with_description("Times that the broker refused something: a right that is missing")
         .build();
-    options
+    let connected = Arc::new(Notify::new());
+    let rung = connected.clone();
+    let client = options
         .name(service.word())
         .custom_inbox_prefix(inbox_prefix(service))
         .retry_on_initial_connect()
         .event_callback(move |event| {
+            if event == Event::Connected {
+                rung.notify_one();
+            }
             let refusals = refusals.clone();
             async move { show(&event, &refusals) }
         })
         .connect(config.url.as_str())
-        .await
+        .await?;
+    Ok((client, connected))
+}
+
+/// Tells of a broker that is too old, once for each connection to it. The service goes on without
+/// one: what it commits is published when there is a newer one.
+pub(crate) async fn look_at_version(
+    client: Client,
+    connected: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    while stop.run_until_cancelled(connected.notified()).await.is_some() {
+        if stop.run_until_cancelled(sleep(INTRODUCTION)).await.is_none() {
+            return;
+        }
+        if let Err(error @ BrokerError::TooOld { .. }) = check_version(&client) {
+            tracing::error!(%error, "the broker is not used: nothing is published or read");
+        }
+    }
 }
 
 /// A refused publish shows here and nowhere else: its caller sees only that time went by.

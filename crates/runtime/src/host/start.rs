@@ -95,7 +95,11 @@ impl Host {
         tasks.spawn(Stage::Last, "health", |stop| watched.0.watch(watched.1, schemas, stop));
 
         let password = optional(config.broker.password_file.clone(), &mut files)?;
-        let nats = broker::connect(&config.broker, service, password, &meter).await?;
+        let (nats, connected) = broker::connect(&config.broker, service, password, &meter).await?;
+        let client = nats.clone();
+        tasks.spawn(Stage::Last, "broker version", |stop| {
+            broker::look_at_version(client, connected, stop)
+        });
         let credentials = config.tls.as_ref().map(|tls| watch_tls(tls, &mut files)).transpose()?;
         let tokens = verifier(service, &config, credentials.clone(), &pool, &clock).await?;
         Ok(Self {

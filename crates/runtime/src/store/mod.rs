@@ -24,6 +24,9 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// The schema of this crate: migrated after `delivery` and before the service's own.
 pub const SCHEMA: Schema = Schema { name: "runtime", migrator: &MIGRATOR, compatible_from: 1 };
 
+/// The oldest Postgres, as `server_version_num` counts.
+const OLDEST: u32 = 15_00_00;
+
 /// Within this time a connection is there, or the reason why it is not.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
@@ -69,9 +72,13 @@ fn options(
 /// One connection, so that the true reason is known at once: a pool tries again until its time is
 /// over, and then says only that it is.
 pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    match timeout(CONNECT_WITHIN, PgConnection::connect_with(options)).await {
-        Ok(connected) => connected.map_err(|error| StoreError::from_connecting(options, error)),
-        Err(_) => Err(StoreError::silent(options)),
+    let connected = timeout(CONNECT_WITHIN, PgConnection::connect_with(options)).await;
+    let connected = connected.map_err(|_| StoreError::silent(options))?;
+    let connection = connected.map_err(|error| StoreError::from_connecting(options, error))?;
+    match connection.server_version_num() {
+        Some(found) if found < OLDEST => Err(StoreError::too_old(options, found)),
+        // Whoever speaks for Postgres and does not say which one it is may be new enough.
+        Some(_) | None => Ok(connection),
     }
 }
 

@@ -51,6 +51,17 @@ pub enum StoreError {
         /// The database.
         database: String,
     },
+    /// It lacks what the schemas need.
+    #[error(
+        "Postgres at {address} is version {found}, and Yizhan needs 15 or newer: upgrade it, or \
+         name a newer one by store.host and store.port"
+    )]
+    TooOld {
+        /// Host and port.
+        address: String,
+        /// Its major and minor version.
+        found: String,
+    },
     /// Anything else at connecting.
     #[error("Postgres at {address} cannot be connected to")]
     Connecting {
@@ -67,6 +78,12 @@ pub enum StoreError {
 impl StoreError {
     pub(super) fn silent(options: &PgConnectOptions) -> Self {
         Self::Silent { address: address(options) }
+    }
+
+    /// `found` as `server_version_num` counts: 140012 is 14.12.
+    pub(super) fn too_old(options: &PgConnectOptions, found: u32) -> Self {
+        let found = format!("{}.{}", found / 10_000, found % 10_000);
+        Self::TooOld { address: address(options), found }
     }
 
     pub(super) fn from_connecting(options: &PgConnectOptions, error: sqlx::Error) -> Self {

@@ -1,8 +1,13 @@
 use std::time::{Duration, Instant};
 
 use delivery::Migrated;
-use runtime::{Config, StartError};
+use events::words::Service;
+use runtime::{Config, StartError, store};
 use testkit::{Direction, Proxy};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 use crate::campus::{Campus, open, told, write};
 
@@ -74,6 +79,40 @@ async fn a_store_that_is_not_there_is_told_with_the_key_to_correct() {
     (silent.store.host, silent.store.port) = ("127.0.0.1".to_owned(), proxy.port());
     let refusal = refused(silent).await;
     assert!(refusal.ends_with("does not answer within 3 s"), "{refusal}");
+}
+
+/// A Postgres that says which version it is, and nothing more.
+async fn postgres(version: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // It is asked for TLS, which it has not; then it is told who comes.
+            let mut asked = [0; 1024];
+            let _ = stream.read(&mut asked).await.unwrap();
+            stream.write_all(b"N").await.unwrap();
+            let _ = stream.read(&mut asked).await.unwrap();
+            let said = format!("server_version\0{version}\0");
+            let length = u32::try_from(said.len() + 4).unwrap().to_be_bytes();
+            let welcome: [&[u8]; 5] =
+                [b"R\0\0\0\x08\0\0\0\0", b"S", &length, said.as_bytes(), b"Z\0\0\0\x05I"];
+            stream.write_all(&welcome.concat()).await.unwrap();
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_is_too_old_is_told_with_the_version_that_is_needed() {
+    let campus = Campus::new().await;
+    let mut old = campus.config();
+    (old.store.host, old.store.port) = ("127.0.0.1".to_owned(), postgres("14.12").await);
+    let served = refused(old.clone()).await;
+    let migrated = store::migrate(&old.store, Service::Intake, None, &[]).await.unwrap_err();
+    for refusal in [served, migrated.to_string()] {
+        assert!(refusal.contains("is version 14.12, and Yizhan needs 15 or newer"), "{refusal}");
+        assert!(refusal.contains("store.host"), "{refusal}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
