@@ -23,7 +23,7 @@ use std::{
 
 use events::words::{Installation, Service};
 use rpc::Target;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use layers::Sources;
 pub use refusal::ConfigError;
@@ -103,6 +103,7 @@ pub struct Store {
 #[serde(deny_unknown_fields, default)]
 pub struct Broker {
     /// Addresses, divided by commas: `nats://nats:4222`.
+    #[serde(deserialize_with = "without_secrets")]
     pub url: String,
     /// By default the service's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +116,17 @@ pub struct Broker {
     pub authority_file: Option<PathBuf>,
     /// Of the service's own streams: 1, 3 or 5.
     pub replicas: usize,
+}
+
+/// Addresses, in none of which somebody has written a password or a token.
+fn without_secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let urls = String::deserialize(deserializer)?;
+    if urls.contains('@') {
+        return Err(serde::de::Error::custom(
+            "holds a name or a password: give `broker.user` and `broker.password_file`",
+        ));
+    }
+    Ok(urls)
 }
 
 /// `[rpc]`
@@ -194,7 +206,7 @@ pub struct Keys {
     /// What the portal signs tokens with: Ed25519 in PKCS#8, PEM or DER.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_file: Option<PathBuf>,
-    /// What seals the keys of persons (intake) and accounts (portal).
+    /// What seals personal data: master keys, one a line, the first in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_file: Option<PathBuf>,
 }

@@ -100,6 +100,20 @@ fn a_secret_can_be_given_only_as_a_file() {
 }
 
 #[test]
+fn a_secret_in_an_address_is_refused_with_the_key_of_its_file_and_not_shown() {
+    for url in ["nats://intake:hunter2@nats:4222", "nats://a:4222,nats://hunter2@b:4222"] {
+        let sources = set(&[("YIZHAN_INSTALLATION", "campus"), ("YIZHAN_BROKER__URL", url)]);
+        let refusal = refused(&sources);
+        assert!(
+            refusal.starts_with("the variable YIZHAN_BROKER__URL: `broker.url`: "),
+            "{refusal}"
+        );
+        assert!(refusal.contains("`broker.password_file`"), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+}
+
+#[test]
 fn a_wrong_value_is_refused_with_its_key() {
     let sources = |key: &str, value: &str| set(&[("YIZHAN_INSTALLATION", "campus"), (key, value)]);
     let port = refused(&sources("YIZHAN_STORE__PORT", "many"));
