@@ -6,8 +6,9 @@ use events::{What, words::Stream};
 use futures::future::join_all;
 use proto::delivery::v1::{RedeliverRequest, delivery_client::DeliveryClient};
 use rpc::{Call, Code, Error};
+use sqlx::{Postgres, Transaction};
 use testkit::{Nats, Proxy, eventually};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::campus::{Campus, assistant, example, leak, reason};
 
@@ -92,4 +93,48 @@ async fn without_its_store_it_tells_each_caller_soon_and_goes_on_when_the_store_
         eventually("the call is accepted", accepted).await;
     }
     assert_eq!(campus.count("select count(*) from intake.cases").await, 20);
+}
+
+/// Keeps every case locked until it is dropped.
+async fn locked(campus: &Campus) -> Transaction<'static, Postgres> {
+    let mut lock = campus.pool().begin().await.unwrap();
+    let statement = "lock table intake.cases in access exclusive mode";
+    sqlx::query(statement).execute(&mut *lock).await.unwrap();
+    lock
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_lock_that_nobody_gives_back_all_are_told_at_once() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let lock = locked(&campus).await;
+    let calls = (0..40).map(|_| async { reason(intake.accept(&assistant(), leak()).await) });
+    let reasons = join_all(calls).await;
+    assert!(reasons.iter().all(|reason| reason == "store-unavailable"), "{reasons:?}");
+    drop(lock);
+    intake.accept(&assistant(), leak()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_callers_who_are_gone_nothing_is_accepted() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let lock = locked(&campus).await;
+    let caller = assistant();
+    let first = async {
+        intake.accept(&caller, leak()).await.unwrap();
+    };
+    let others = async {
+        let waits = "select count(*) from pg_locks where not granted";
+        eventually("the first one waits for the lock", async || campus.count(waits).await == 1)
+            .await;
+        let given_up = (0..20).map(|_| {
+            timeout(Duration::from_millis(300), async { intake.accept(&assistant(), leak()).await })
+        });
+        assert!(join_all(given_up).await.iter().all(Result::is_err));
+        drop(lock);
+        intake.accept(&assistant(), leak()).await.unwrap();
+    };
+    tokio::join!(first, others);
+    assert_eq!(campus.count("select count(*) from intake.cases").await, 2);
 }

@@ -7,7 +7,8 @@
 //!  calls ──> writer   equal ones folded, 1-256 at a time
 //!              └──> group    begin ─ who is it? ─ decide each ─ write all ─ commit ─ answer each
 //!                     │        a refused one leaves, the others are tried again without it
-//!                     └ failed: one by one, so that each caller gets its own answer
+//!                     ├ failed: one by one, so that each caller gets its own answer
+//!                     └ the store is away or locked: all are told at once
 //!  numbers   blocks of 32, each taken in a transaction of its own
 //! ```
 

@@ -70,6 +70,11 @@ struct Call {
 }
 
 impl Call {
+    /// Whether anybody still waits for its answer.
+    fn is_awaited(&self) -> bool {
+        self.askers.iter().any(|asker| !asker.is_closed())
+    }
+
     /// Whoever has gone away is told nothing.
     fn tell(self, answer: &Answer) {
         for asker in self.askers {
@@ -100,9 +105,13 @@ impl Writer {
     }
 
     /// Decides calls together; after a failure one by one, so that each caller gets its own answer.
+    /// A store that is away, or a lock that nobody gives back, is everybody's: were each to wait for
+    /// it alone, the last would be answered after minutes. For the same reason nothing is done for
+    /// those who have gone away; who comes again brings the same key.
     async fn decide(&mut self, mut calls: Vec<Call>) {
         let mut together = calls.len();
         while !calls.is_empty() {
+            calls.retain(Call::is_awaited);
             let mut later = calls.split_off(together.min(calls.len()));
             let (rules, tx) = match self.begin(calls.len()).await {
                 Ok(begun) => begun,
@@ -131,15 +140,19 @@ impl Writer {
                         }
                     }
                 }
-                Err(failure) if together == 1 => {
-                    let answer = Err(failure.into());
-                    calls.drain(..).for_each(|call| call.tell(&answer));
-                }
-                Err(failure) => {
-                    let cause = Error::from(failure);
-                    tracing::debug!(?cause, calls = calls.len(), "a group is tried one by one");
-                    together = 1;
-                }
+                Err(failure) => match Error::from(failure) {
+                    error if error.code() == Code::Unavailable => {
+                        calls.append(&mut later);
+                        return calls.into_iter().for_each(|call| call.tell(&Err(error.clone())));
+                    }
+                    error if together == 1 => {
+                        calls.drain(..).for_each(|call| call.tell(&Err(error.clone())));
+                    }
+                    cause => {
+                        tracing::debug!(?cause, calls = calls.len(), "a group is tried one by one");
+                        together = 1;
+                    }
+                },
             }
             calls.append(&mut later);
         }
