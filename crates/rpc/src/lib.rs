@@ -30,6 +30,10 @@ pub use client::{Call, Channel, Target};
 pub use error::{Code, Error, FieldViolation, Problem};
 pub use idempotency::{IdempotencyKey, InvalidKey, idempotency_key};
 pub use server::{Server, authorize, subject};
+pub use trace::extract as trace_context;
+
+/// The largest message with a whole campus in it; any other has the 4 MiB of gRPC.
+pub const LARGEST_CAMPUS: usize = 64 << 20;
 
 /// Metadata with the name of a service that calls over plaintext.
 pub(crate) const CALLER: &str = "yizhan-service";

@@ -10,8 +10,9 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// The context that the caller sent, or an empty one.
-pub(crate) fn extract(headers: &HeaderMap) -> Context {
+/// The context that a caller sent (W3C `traceparent`), or an empty one if there is none that is well
+/// formed.
+pub fn extract(headers: &HeaderMap) -> Context {
     TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
 }
 

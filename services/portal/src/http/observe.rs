@@ -52,6 +52,8 @@ pub(super) async fn observe(
         http.response.status_code = field::Empty,
         trace_id = field::Empty,
     );
+    // Without a tracer the span has no parent to be given; nothing is lost.
+    drop(span.set_parent(rpc::trace_context(request.headers())));
     // What joins the log lines of all services that this request reaches.
     span.record("trace_id", span.context().span().span_context().trace_id().to_string());
     let started = Instant::now();

@@ -18,6 +18,7 @@ pub(crate) struct Api {
     url: String,
     token: Option<String>,
     idempotency_key: Option<String>,
+    trace: String,
     pub(super) format: Format,
 }
 
@@ -62,7 +63,8 @@ impl Api {
             .timeout(Duration::from_secs(30))
             .build()
             .context("preparing HTTP")?;
-        Ok(Self { client, url, token: None, idempotency_key: None, format: Format::Json })
+        let (token, idempotency_key, trace) = (None, None, trace());
+        Ok(Self { client, url, token, idempotency_key, trace, format: Format::Json })
     }
 
     /// The same, with a bearer token.
@@ -81,14 +83,23 @@ impl Api {
 
     /// Gives a command, under a new key unless one was given.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send(self.command(path, body)).await
+    }
+
+    /// The same with a whole campus, or all its people, which takes longer.
+    pub(crate) async fn post_whole(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send(self.command(path, body).timeout(Duration::from_mins(5))).await
+    }
+
+    fn command(&self, path: &str, body: &Value) -> RequestBuilder {
         let key = self.idempotency_key.clone();
         let key = key.unwrap_or_else(|| RandomIds::new(Clock::system()).uuid().to_string());
-        let request = self.request(Method::POST, path).header("idempotency-key", key).json(body);
-        self.send(request).await
+        self.request(Method::POST, path).header("idempotency-key", key).json(body)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}/api/v1{path}", self.url));
+        let request = request.header("traceparent", &self.trace);
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -109,6 +120,15 @@ impl Api {
         }
         serde_json::from_slice(&body).context("reading the portal's answer")
     }
+}
+
+/// The trace that the caller is in, as scripts and CI hand it on, or a new one (W3C trace context).
+fn trace() -> String {
+    std::env::var("TRACEPARENT").unwrap_or_else(|_| {
+        let mut ids = RandomIds::new(Clock::system());
+        let (trace, span) = (ids.uuid().as_u128(), ids.uuid().as_u64_pair().1);
+        format!("00-{trace:032x}-{span:016x}-01")
+    })
 }
 
 /// The portal of this machine's installation.
