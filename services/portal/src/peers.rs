@@ -30,7 +30,9 @@ impl Peers {
     }
 
     pub(crate) fn intake(&self) -> Result<IntakeClient<Channel>, Error> {
-        self.channel(Service::Intake).map(IntakeClient::new)
+        let client = self.channel(Service::Intake).map(IntakeClient::new)?;
+        // The definitions are read as a whole.
+        Ok(client.max_decoding_message_size(rpc::LARGEST_CAMPUS))
     }
 
     pub(crate) fn dispatch(&self) -> Result<DispatchClient<Channel>, Error> {

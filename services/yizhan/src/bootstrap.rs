@@ -49,7 +49,7 @@ pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let is_new = is_new(&api).await?;
     if is_new {
         eprintln!("  applying {CAMPUS}");
-        api.post("/definitions", &definitions::body(Path::new(CAMPUS), false)?).await?;
+        api.post_whole("/definitions", &definitions::body(Path::new(CAMPUS), false)?).await?;
     }
     if has_people && !home.importing().exists() {
         return Ok(());
@@ -79,7 +79,7 @@ async fn import(home: &Home, api: &Api, password: &str) -> Result<()> {
 async fn post(api: &Api, people: &Value) -> Result<Value> {
     let begun = tokio::time::Instant::now();
     loop {
-        match api.post("/people", people).await {
+        match api.post_whole("/people", people).await {
             Err(error) if is_early(&error) && begun.elapsed() < HEARD_WITHIN => {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }

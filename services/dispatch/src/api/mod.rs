@@ -23,7 +23,9 @@ use crate::{
 /// Everything that dispatch answers by gRPC.
 pub(crate) fn routes(dispatch: Dispatch) -> Routes {
     let delivery = delivery_rpc::service(dispatch.delivery.clone());
-    Routes::new(DispatchServer::new(Answering { dispatch })).add_service(delivery)
+    let dispatch = DispatchServer::new(Answering { dispatch });
+    // All holders of posts come at once.
+    Routes::new(dispatch.max_decoding_message_size(rpc::LARGEST_CAMPUS)).add_service(delivery)
 }
 
 #[derive(Debug)]

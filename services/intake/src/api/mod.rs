@@ -27,7 +27,9 @@ use crate::{
 /// Everything that intake answers by gRPC.
 pub(crate) fn routes(intake: Intake, accepting: Accepting) -> Routes {
     let delivery = delivery_rpc::service(intake.delivery.clone());
-    Routes::new(IntakeServer::new(Answering { intake, accepting })).add_service(delivery)
+    let intake = IntakeServer::new(Answering { intake, accepting });
+    // The definitions are applied as a whole.
+    Routes::new(intake.max_decoding_message_size(rpc::LARGEST_CAMPUS)).add_service(delivery)
 }
 
 #[derive(Debug)]

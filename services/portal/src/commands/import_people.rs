@@ -15,7 +15,7 @@ use proto::{
 };
 use rpc::{Code, Error, IdempotencyKey};
 use sealing::Masters;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -67,11 +67,11 @@ pub(crate) async fn import_people(
         let mut tx = portal.pool().begin().await?;
         return Ok(compare(&people::known(&mut tx, &masters).await?, &rows)?);
     }
+    let intent = intent(asker, key, &import, &masters)?;
     let password = match import.initial_password {
         Some(password) => Some(portal.passwords.hash(password).await?),
         None => None,
     };
-    let intent = Intent::of("Portal/ImportPeople", &asker.subject, key, &import.csv)?;
 
     let mut tx = portal.pool().begin().await?;
     if let Some(before) = intent.begin(&mut tx, portal.clock().machine()).await? {
@@ -102,9 +102,25 @@ pub(crate) async fn import_people(
     Ok(difference)
 }
 
+/// The intention to import these. Of a password it has a keyed hash, so that another one is another
+/// command, and nobody who reads the store can guess it.
+fn intent(
+    asker: &Identity,
+    key: &IdempotencyKey,
+    import: &ImportPeople,
+    masters: &Masters,
+) -> Result<Intent, Refusal> {
+    const METHOD: &str = "Portal/ImportPeople";
+    let password = import.initial_password.as_ref().map(ExposeSecret::expose_secret);
+    match password.map(|password| hex(&masters.index("initial_password", password))) {
+        Some(password) => Intent::of(METHOD, &asker.subject, key, &(&import.csv, password)),
+        None => Intent::of(METHOD, &asker.subject, key, &import.csv),
+    }
+}
+
 /// The definitions of now, which know departments and posts.
 async fn rules(portal: &Portal, asker: &Identity) -> Result<Rules, Refusal> {
-    let request = portal.on_behalf(asker)?.request(GetDefinitionsRequest { revision: 0 });
+    let request = portal.on_behalf_at_length(asker)?.request(GetDefinitionsRequest { revision: 0 });
     let answer = portal.peers.intake()?.get_definitions(request).await?.into_inner();
     let document = |one: proto::intake::v1::Document| -> Option<Document> {
         let value = serde_json::from_str(&one.content).ok()?;
@@ -119,7 +135,8 @@ async fn rules(portal: &Portal, asker: &Identity) -> Result<Rules, Refusal> {
 
 /// The accounts that the file no longer has.
 fn closing(known: &[Known], difference: &Difference) -> BTreeSet<AccountId> {
-    let missing = known.iter().filter(|known| difference.closed.contains(&known.row.login));
+    let closed: BTreeSet<_> = difference.closed.iter().collect();
+    let missing = known.iter().filter(|known| closed.contains(&known.row.login));
     missing.map(|known| known.account).collect()
 }
 
@@ -165,14 +182,14 @@ async fn hand_over(portal: &Portal, asker: &Identity, key: &IdempotencyKey) -> R
     tx.rollback().await?;
     for requesters in requesters.chunks(REQUESTERS_PER_CALL) {
         let message = ImportRequestersRequest { requesters: requesters.iter().map(wire).collect() };
-        let call = portal.on_behalf(asker)?.idempotent(derived(key, &message)?);
+        let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
         let answer = portal.peers.intake()?.import_requesters(call.request(message)).await;
         answer.map_err(|status| not_handed_over(Service::Intake, status.into()))?;
     }
     let holder =
         |(account, post): (AccountId, String)| Holder { account: account.to_string(), post };
     let message = ImportHoldersRequest { holders: holders.into_iter().map(holder).collect() };
-    let call = portal.on_behalf(asker)?.idempotent(derived(key, &message)?);
+    let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
     let answer = portal.peers.dispatch()?.import_holders(call.request(message)).await;
     answer.map_err(|status| not_handed_over(Service::Dispatch, status.into()))?;
     Ok(())

@@ -118,7 +118,7 @@ pub(super) async fn apply(
     Body(Set { files, dry_run }): Body<Set>,
 ) -> Answer<Applied> {
     let files = files.into_iter().map(|File { name, text }| SourceFile { name, text }).collect();
-    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let call = portal.on_behalf_at_length(&caller)?.idempotent(key);
     let request = call.request(ApplyDefinitionsRequest { files, dry_run });
     let answer = portal.peers.intake()?.apply_definitions(request).await?.into_inner();
     let changes = answer.changes.into_iter().map(|one| DocumentChange {

@@ -123,7 +123,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// A body that could not be read: it is too large, or its sender went away.
 fn unread(rejection: &BytesRejection) -> Refusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let message = "a request may have 1 MB";
+        let message = "a request may have 1 MB, and 32 MB with all definitions or all people";
         return Refusal::new(Code::InvalidArgument, "body-too-large", message)
             .with_status(StatusCode::PAYLOAD_TOO_LARGE);
     }

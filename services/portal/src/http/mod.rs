@@ -1,7 +1,7 @@
 //! The HTTP/JSON API under `/api/v1`: one file per resource, and in each nothing but mapping.
 //!
 //! ```text
-//!  request ── observe (span, duration) ── at most 1 MB ── caught panics
+//!  request ── observe (span, duration) ── at most 1 MB, a campus 32 ── caught panics
 //!     └─ Caller (bearer token) ─ Key (Idempotency-Key) ─ Params, Body (unknown fields refused)
 //!          └─ the handler ── a command of the portal, a board, or a call of another service
 //!               └─ JSON, or Refusal as application/problem+json
@@ -44,12 +44,17 @@ use tower_http::{
     timeout::RequestBodyTimeoutLayer,
 };
 use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
 use crate::{portal::Portal, refusal::Refusal};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
+/// The same of all definitions or all people, which come at once: 2,000 documents, 60,000 people.
+const LARGEST_CAMPUS: usize = 32 << 20;
 /// A body that stands still is given up.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -104,8 +109,8 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(callbacks::next))
         .routes(routes!(callbacks::record))
         .routes(routes!(messages::list))
-        .routes(routes!(definitions::read, definitions::apply))
-        .routes(routes!(people::import))
+        .routes(routes!(definitions::read, definitions::apply).layer(whole()))
+        .routes(routes!(people::import).layer(whole()))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
@@ -113,6 +118,10 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke));
     OpenApiRouter::with_openapi(describe::document()).nest("/api/v1", v1)
+}
+
+fn whole() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(LARGEST_CAMPUS)
 }
 
 async fn nowhere(uri: Uri) -> Response {

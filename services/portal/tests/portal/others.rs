@@ -87,10 +87,12 @@ impl Others {
     pub(crate) async fn serve(tokens: Arc<TokenVerifier>) -> Self {
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
         let (address, told) = (server.address(), Told::default());
-        let routes = Routes::new(IntakeServer::new(told.clone()))
-            .add_service(DispatchServer::new(told.clone()))
-            .add_service(DeliveryServer::new(told.clone()))
-            .add_service(EscalationTimerServer::new(told.clone()));
+        let routes = Routes::new(
+            IntakeServer::new(told.clone()).max_decoding_message_size(rpc::LARGEST_CAMPUS),
+        )
+        .add_service(DispatchServer::new(told.clone()))
+        .add_service(DeliveryServer::new(told.clone()))
+        .add_service(EscalationTimerServer::new(told.clone()));
         tokio::spawn(async move {
             let meter = NoopMeterProvider::new().meter("tests");
             let never = std::future::pending();

@@ -58,6 +58,41 @@ async fn an_initial_password_is_for_those_who_have_none() {
 }
 
 #[tokio::test]
+async fn the_same_key_does_for_no_other_initial_password() {
+    let world = World::start().await;
+    let root = world.session("root").await;
+    let file = async |password: Option<&str>| {
+        let body = json!({ "csv": campus_people(), "initial_password": password });
+        root.post_under("4711", "/people", &body).await
+    };
+    let first = file(Some(PASSWORD)).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(file(Some(PASSWORD)).await.body, first.body);
+    for other in [Some("another day"), None] {
+        assert_eq!(file(other).await.refused(), (409, "idempotency-key-reused"), "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_whole_university_comes_at_once() {
+    let world = World::start().await;
+    let root = world.session("root").await;
+    let students: String = (0..12_000)
+        .map(|n| {
+            format!(
+                "s{n:05},学生 Student Number {n:05} Of The Whole University,requester,,,138{n:08}\n"
+            )
+        })
+        .collect();
+    let csv = campus_people() + &students;
+    assert!(csv.len() > 1 << 19);
+    let answer = import(&root, &csv).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.body["added"].as_array().unwrap().len(), 12_020);
+    assert_eq!(world.count("select count(*) from portal.account").await, 12_021);
+}
+
+#[tokio::test]
 async fn a_file_says_what_changes_and_who_is_missing_can_no_longer_log_in() {
     let world = World::with_people().await;
     let root = world.session("admin").await;

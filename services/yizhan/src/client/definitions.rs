@@ -28,7 +28,7 @@ pub(crate) struct Apply {
 const CHANGES: [Column; 3] = [("CHANGE", "change"), ("KIND", "kind"), ("ID", "id")];
 
 pub(super) async fn run(api: &Api, apply: &Apply) -> Result<()> {
-    let answer = api.post("/definitions", &body(&apply.path, apply.dry_run)?).await?;
+    let answer = api.post_whole("/definitions", &body(&apply.path, apply.dry_run)?).await?;
     if api.format == Format::Json {
         return output::json(&answer);
     }

@@ -25,7 +25,7 @@ pub(super) async fn run(api: &Api, import: &Import) -> Result<()> {
     let csv = fs::read_to_string(&import.file);
     let csv = csv.with_context(|| format!("reading {}", import.file.display()))?;
     let body = json!({ "csv": csv, "dry_run": import.dry_run });
-    let answer = api.post("/people", &body).await?;
+    let answer = api.post_whole("/people", &body).await?;
     if api.format == Format::Json {
         return output::json(&answer);
     }

@@ -63,11 +63,11 @@ fn a_campus_that_is_larger_than_any_is_refused_and_one_that_is_right_takes_the_p
     let flood = Slip { file: "items.yaml", right: "Leaking Pipe", wrong: "Leaking Tap", told: &[] }
         .made(&campus);
     let padding = flood.join("padding.yaml");
-    fs::write(&padding, format!("# {}\n", "drip".repeat(1 << 18))).unwrap();
+    fs::write(&padding, format!("# {}\n", "drip".repeat(32 << 18))).unwrap();
     let apply = format!("apply -f {}", flood.display());
     admin.is_refused(&apply).says(INVALID, &["body-too-large"]);
 
-    fs::remove_file(padding).unwrap();
+    fs::write(&padding, format!("# {}\n", "drip".repeat(8 << 18))).unwrap();
     let applied = admin.does(&apply);
     assert_eq!(applied["revision"], 2);
     assert_eq!(applied["changes"][0]["id"], "water-leak");
