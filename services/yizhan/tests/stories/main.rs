@@ -7,8 +7,10 @@
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
 //!  day        200 cases, each service killed in turn, the broker's store deleted
+//!  keys       the master key is rotated while everything runs
 //!  refusals   what is not accepted, who may not, which campus is none, what cannot start
 //!  policy     who may do what: each role, relation, action and level
+//!  traces     one trace through all services
 //!  walk       the commands of the README, and what they show
 //!
 //!  campus     an installation of one test: `yizhan up`, or a process for each service
@@ -25,6 +27,7 @@
 mod account;
 mod campus;
 mod day;
+mod keys;
 mod leaders;
 mod outages;
 mod person;
@@ -32,4 +35,5 @@ mod policy;
 mod races;
 mod refusals;
 mod repairs;
+mod traces;
 mod walk;

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 
-use crate::campus::Campus;
+use crate::{account::Case, campus::Campus};
 
 /// A leak that is urgent: 16 hours of duty time, which is a day later at the same hour.
 const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
@@ -99,26 +99,32 @@ fn nobody_is_reached_on_two_days_and_the_case_ends_without_counting_as_satisfied
     let campus = Campus::open();
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
-    let case = desk.opens(LEAK);
-    plumber.repairs(&case);
-    let attempt = format!("callback record {case} --unreached");
+    let [case, late] = [desk.opens(LEAK), desk.opens(LEAK)];
+    let both = [&case, &late];
+    both.iter().for_each(|case| plumber.repairs(case));
+    let attempt = |case: &Case<'_>| format!("callback record {case} --unreached");
+    let nobody_answers = || both.iter().for_each(|case| drop(quality.does(&attempt(case))));
 
-    quality.does(&attempt);
+    nobody_answers();
     campus.advance("3h");
-    let refusal = quality.is_refused(&attempt);
+    let refusal = quality.is_refused(&attempt(&case));
     assert!(refusal.message.contains("outside-calling-hours"), "{refusal:?}");
     campus.advance("2h");
-    quality.does(&attempt);
+    nobody_answers();
     campus.advance("1h");
-    let refusal = quality.is_refused(&attempt);
+    let refusal = quality.is_refused(&attempt(&case));
     assert!(refusal.message.contains("too-soon"), "{refusal:?}");
     assert_eq!(case.state(), ("resolved".into(), 1));
     campus.advance("18h");
-    quality.does(&attempt);
+    nobody_answers();
 
     assert_eq!(case.state(), ("closed-unreachable".into(), 1));
     assert!(!case.steps().contains(&"case.answered".to_owned()));
     campus.advance("696h");
     desk.does(&format!("case reopen {case} --reason 'it drips again'"));
     assert_eq!(case.state(), ("open".into(), 2));
+    campus.advance("48h");
+    let refusal = desk.is_refused(&format!("case reopen {late} --reason 'it drips again'"));
+    assert!(refusal.message.contains("reopen-window-over"), "{refusal:?}");
+    assert_eq!(late.state(), ("closed-unreachable".into(), 1));
 }

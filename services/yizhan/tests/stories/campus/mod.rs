@@ -117,6 +117,10 @@ impl Campus {
     /// Starts a service that was killed, and waits until it is ready.
     pub(crate) fn serve(&self, service: Service) {
         self.services.lock().unwrap().insert(service, serve(&self.home, service));
+        self.wait_until_ready(service);
+    }
+
+    pub(crate) fn wait_until_ready(&self, service: Service) {
         let begun = Instant::now();
         while !self.is_ready(service) {
             assert!(begun.elapsed() < Duration::from_secs(30), "{service} is not ready");
@@ -136,23 +140,50 @@ impl Campus {
             .is_ok_and(|_| answer.split(' ').nth(1) == Some("200"))
     }
 
+    /// Changes the file of master keys, and has it read again.
+    pub(crate) fn change_master_keys(&self, change: impl Fn(&str) -> String) {
+        let file = self.home.path().join("keys/master");
+        let keys = fs::read_to_string(&file).unwrap();
+        fs::write(&file, change(&keys)).unwrap();
+        self.up.hang_up();
+    }
+
+    /// What `up` has printed.
+    pub(crate) fn said(&self) -> String {
+        self.up.output()
+    }
+
     /// Runs a statement behind a service's back.
     pub(crate) fn tamper(&self, service: Service, statement: &'static str) {
-        let config = Sources::new().file(self.home.path().join("config.toml"));
-        let store = config.load(service).unwrap().store;
-        let password = fs::read_to_string(store.password_file.as_ref().unwrap()).unwrap();
-        let options = PgConnectOptions::new_without_pgpass()
-            .host(&store.host)
-            .port(store.port)
-            .database(&store.database(service))
-            .username(&store.user(service))
-            .password(password.trim_end());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let options = self.store(service);
         let done = runtime.block_on(async {
             let mut connection = PgConnection::connect_with(&options).await.unwrap();
             sqlx::query(statement).execute(&mut connection).await.unwrap()
         });
         assert!(done.rows_affected() > 0, "{statement}");
+    }
+
+    /// What a query counts in a service's store.
+    pub(crate) fn count(&self, service: Service, query: &'static str) -> i64 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let options = self.store(service);
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect_with(&options).await.unwrap();
+            sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
+        })
+    }
+
+    fn store(&self, service: Service) -> PgConnectOptions {
+        let config = Sources::new().file(self.home.path().join("config.toml"));
+        let store = config.load(service).unwrap().store;
+        let password = fs::read_to_string(store.password_file.as_ref().unwrap()).unwrap();
+        PgConnectOptions::new_without_pgpass()
+            .host(&store.host)
+            .port(store.port)
+            .database(&store.database(service))
+            .username(&store.user(service))
+            .password(password.trim_end())
     }
 }
 

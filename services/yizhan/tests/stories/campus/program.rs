@@ -64,6 +64,11 @@ impl Program {
         assert!(status.success(), "{} ended with {status}", self.name);
     }
 
+    /// Has it read its files again.
+    pub(crate) fn hang_up(&self) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGHUP).unwrap();
+    }
+
     /// Kills it, as a machine that loses its power does.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

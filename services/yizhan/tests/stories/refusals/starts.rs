@@ -2,10 +2,12 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
     os::unix::fs::symlink,
     path::Path,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -38,6 +40,45 @@ fn a_service_with_a_wrong_password_says_so_within_three_seconds() {
     let took = begun.elapsed();
     assert!(output.contains("role intake") && output.contains("store.password_file"), "{output}");
     assert!(took < Duration::from_secs(3), "it took {took:?}");
+}
+
+#[test]
+fn a_broker_that_is_too_old_is_named_once_and_intake_is_ready_without_one() {
+    let campus = Campus::servers();
+    let broker = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("nats://{}", broker.local_addr().unwrap());
+    thread::spawn(move || {
+        broker.incoming().for_each(|stream| play_nats(stream.unwrap(), "2.10.1"))
+    });
+    let mut serve = campus.home().yizhan();
+    serve.args(["serve", "intake", "--config"]).arg(campus.home().path().join("config.toml"));
+    let mut serve = Program::start("intake", {
+        serve.env("YIZHAN_BROKER__URL", url);
+        serve
+    });
+    let named = "nats-server 2.10.1 is too old, and Yizhan needs 2.14 or newer";
+    serve.wait_for("the broker is not used");
+    campus.wait_until_ready(Service::Intake);
+    thread::sleep(Duration::from_secs(3));
+    let output = serve.output();
+    let told = output.lines().filter(|line| line.contains("the broker is not used"));
+    assert!(told.clone().all(|line| line.contains(named) && line.contains("broker.url")));
+    assert_eq!(told.count(), 1, "{output}");
+    let lines = output.lines().filter(|line| line.contains(named)).count();
+    assert!(lines <= 8, "{output}");
+    serve.interrupt();
+}
+
+/// What a nats-server of this version says to whoever connects, and nothing else.
+fn play_nats(mut stream: TcpStream, version: &str) {
+    let info = format!(
+        r#"INFO {{"server_id":"old","version":"{version}","proto":1,"host":"127.0.0.1","port":4222,"max_payload":1048576,"headers":true}}"#
+    );
+    stream.write_all(format!("{info}\r\n").as_bytes()).unwrap();
+    let heard = BufReader::new(stream.try_clone().unwrap());
+    for line in heard.lines().map_while(Result::ok).filter(|line| line == "PING") {
+        let _ = stream.write_all(line.replace("PING", "PONG\r\n").as_bytes());
+    }
 }
 
 #[test]
