@@ -3,7 +3,10 @@ use std::collections::{BTreeMap, HashMap};
 use opentelemetry::metrics::{Meter, MeterProvider as _};
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, WithExportConfig as _};
 use opentelemetry_sdk::{error::OTelSdkError, metrics::SdkMeterProvider};
-use prometheus::{Registry, TextEncoder, proto::MetricFamily};
+use prometheus::{
+    Registry, TextEncoder,
+    proto::{Metric, MetricFamily},
+};
 
 use crate::logs::resource;
 
@@ -77,8 +80,7 @@ pub fn exposition<'a>(
 ) -> Result<String, MetricsError> {
     let mut families = BTreeMap::<String, MetricFamily>::new();
     for mut family in services.into_iter().flat_map(|service| service.registry.gather()) {
-        // The registry adds its labels in the order of a hash map.
-        family.mut_metric().iter_mut().for_each(|metric| metric.mut_label().sort());
+        family.mut_metric().iter_mut().for_each(tidy);
         if let Some(known) = families.get_mut(family.name()) {
             known.mut_metric().append(family.mut_metric());
         } else {
@@ -89,19 +91,37 @@ pub fn exposition<'a>(
     Ok(TextEncoder::new().encode_to_string(&families)?)
 }
 
+/// The registry adds its labels in the order of a hash map, and also where the instrument has set
+/// the same one: Prometheus refuses a whole page for a label that a sample has twice.
+fn tidy(metric: &mut Metric) {
+    let mut labels = metric.take_label();
+    labels.sort();
+    labels.dedup_by(|again, label| again.name() == label.name());
+    metric.set_label(labels);
+}
+
 #[cfg(test)]
 mod tests {
+    use opentelemetry::KeyValue;
+
     use super::*;
 
     fn counting(service: &str, count: u64) -> Metrics {
         let metrics = Metrics::new("campus", service, None).unwrap();
+        let meter = metrics.meter();
+        meter.u64_counter("yizhan.dead").with_description("Dead letters").build().add(count, &[]);
         metrics
-            .meter()
-            .u64_counter("yizhan.dead")
-            .with_description("Dead letters")
-            .build()
-            .add(count, &[]);
-        metrics
+    }
+
+    #[test]
+    fn a_label_that_the_instrument_sets_as_well_is_there_once() {
+        let metrics = Metrics::new("campus", "intake", None).unwrap();
+        let labels = [KeyValue::new("service", "intake"), KeyValue::new("stream", "INTAKE")];
+        metrics.meter().u64_gauge("yizhan.inbox.lag").build().record(3, &labels);
+        let text = exposition([&metrics]).unwrap();
+        let sample =
+            r#"yizhan_inbox_lag{installation="campus",service="intake",stream="INTAKE"} 3"#;
+        assert_eq!(text.lines().last(), Some(sample));
     }
 
     #[test]
