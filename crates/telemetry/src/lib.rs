@@ -20,5 +20,5 @@
 mod logs;
 mod metrics;
 
-pub use logs::{Format, InstallError, Logs, Traces, install};
+pub use logs::{Format, InstallError, Logs, Traces, install, service_span};
 pub use metrics::{Metrics, MetricsError, exposition};

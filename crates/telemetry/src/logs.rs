@@ -4,12 +4,12 @@ use opentelemetry::{KeyValue, trace::TracerProvider as _};
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use serde::{Deserialize, Serialize};
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Level, Metadata, Span, Subscriber, subscriber::Interest};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    filter::{ParseError, filter_fn},
+    filter::ParseError,
     fmt::MakeWriter,
-    layer::SubscriberExt as _,
+    layer::{Context, Filter, SubscriberExt as _},
     util::{SubscriberInitExt as _, TryInitError},
 };
 
@@ -94,6 +94,13 @@ impl Traces {
     }
 }
 
+/// What tells whose a log line is, where a process runs many services: around all that one does.
+///
+/// It belongs to no trace, or all that a service ever did would be one.
+pub fn service_span(service: &str) -> Span {
+    tracing::error_span!("service", service)
+}
+
 pub(crate) fn resource(installation: &str, service: &str) -> Resource {
     Resource::builder()
         .with_service_name(service.to_owned())
@@ -116,17 +123,34 @@ where
         Format::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
         Format::Text => lines.with_ansi(false).with_target(false).boxed(),
     };
-    let spans = tracing_opentelemetry::layer()
-        .with_tracer(provider.tracer("yizhan"))
-        .with_filter(filter_fn(is_traced));
+    let spans =
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("yizhan")).with_filter(Traced);
     Ok(tracing_subscriber::registry().with(spans).with(lines.with_filter(filter)))
+}
+
+/// Lets through what [`is_traced`], and asks for every span anew.
+///
+/// `tracing` remembers per thread what the filters said last, and a mere question whether something
+/// would be logged (sqlx asks before each statement) leaves its answer behind: a span that is
+/// known to be wanted always, and of which nobody asks, would take that for its own and be lost.
+struct Traced;
+
+impl<S> Filter<S> for Traced {
+    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        is_traced(metadata)
+    }
+
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if is_traced(metadata) { Interest::sometimes() } else { Interest::never() }
+    }
 }
 
 /// Spans of our own: those of the transports below would trace the sending of traces.
 fn is_traced(metadata: &Metadata<'_>) -> bool {
     const TRANSPORTS: [&str; 6] = ["h2", "hyper", "hyper_util", "tonic", "tower", "opentelemetry"];
     let root = metadata.target().split("::").next().unwrap_or_default();
-    metadata.is_span() && *metadata.level() <= Level::INFO && !TRANSPORTS.contains(&root)
+    let is_ours = *metadata.level() <= Level::INFO && !TRANSPORTS.contains(&root);
+    metadata.is_span() && is_ours && metadata.name() != "service"
 }
 
 #[cfg(test)]
@@ -166,7 +190,7 @@ mod tests {
     #[test]
     fn a_line_is_one_json_object_with_its_fields_and_the_spans_around_it() {
         let lines = logged("info", || {
-            let _span = tracing::info_span!("service", service = "intake").entered();
+            let _span = service_span("intake").entered();
             tracing::info!(duration_ms = 12, "accepted");
             tracing::debug!("not asked for");
         });
@@ -184,6 +208,25 @@ mod tests {
             tracing::info!("silenced");
         });
         assert!(lines.is_empty());
+    }
+
+    #[test]
+    fn a_question_whether_something_is_logged_loses_no_span() {
+        logged("info", || {
+            assert!(!tracing::enabled!(Level::DEBUG));
+            let span = tracing::info_span!("call");
+            assert!(span.context().span().span_context().is_valid());
+        });
+    }
+
+    #[test]
+    fn a_service_is_named_in_its_lines_and_is_no_trace() {
+        let lines = logged("error", || {
+            let service = service_span("intake").entered();
+            assert!(!service.context().span().span_context().is_valid());
+            tracing::error!("failed");
+        });
+        assert_eq!(lines[0]["spans"][0]["service"], "intake");
     }
 
     #[test]

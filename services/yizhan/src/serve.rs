@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use events::words::Service;
 use runtime::{Admin, Config, Process, Shutdown, Sources};
 use tokio::{net::TcpListener, task::JoinSet};
+use tracing::Instrument as _;
 
 use crate::services;
 
@@ -48,10 +49,11 @@ pub(crate) async fn run_in(
     let mut running = JoinSet::new();
     for (service, config) in configs {
         let process = process.clone();
-        running.spawn(async move {
+        let service_runs = async move {
             let ended = services::run(service, config, &process).await;
             ended.with_context(|| format!("{service} stopped"))
-        });
+        };
+        running.spawn(service_runs.instrument(telemetry::service_span(service.word())));
     }
     let outcome = all(&mut running, &process.shutdown).await;
     shown.cancel();
