@@ -10,6 +10,7 @@
 mod bootstrap;
 mod cli;
 mod client;
+mod disk;
 mod doctor;
 mod embedded;
 mod home;

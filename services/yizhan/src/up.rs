@@ -7,7 +7,7 @@ use events::words::Service;
 use runtime::{Admin, Config, Process, Sources};
 
 use crate::{
-    bootstrap,
+    bootstrap, disk,
     embedded::{self, Endpoints},
     home::Home,
     migrate, serve,
@@ -26,6 +26,7 @@ pub(crate) struct Wanted {
 /// Starts servers and services, and applies the example campus at the first start; until Ctrl-C.
 pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     let _held = home.hold()?;
+    disk::check(home)?;
     eprintln!("Yizhan in {}", home.folder().display());
     let servers = embedded::start(home, wanted)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -60,12 +61,26 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
         }
         ready
     };
-    let (served, started) = tokio::join!(serve_here(&process, configs), started);
+    let (served, started, room) =
+        tokio::join!(serve_here(&process, configs), started, while_there_is_room(home, &process));
+    // Without it, whatever else failed has failed for that.
+    room?;
     // Whoever stops it before it is ready wants no error.
     if served.is_ok() && process.shutdown.has_begun() && !has_failed(&started) {
         return Ok(());
     }
     served.and(started)
+}
+
+/// Ends all of it when the disk is full.
+async fn while_there_is_room(home: &Home, process: &Process) -> Result<()> {
+    tokio::select! {
+        full = disk::watch(home) => {
+            process.shutdown.begin();
+            Err(full)
+        }
+        () = process.shutdown.begun() => disk::check(home),
+    }
 }
 
 /// Runs the services of this process; without any, waits with the servers for the end.
