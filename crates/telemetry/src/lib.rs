@@ -11,6 +11,9 @@
 //! Each output has its own filter: were a filter at `warn` on all of them, it would drop the spans,
 //! and with them the trace context that calls and events carry.
 //!
+//! The metrics, with their units and labels, are described in `docs/metrics.md`; a story on the real
+//! binary compares the two.
+//!
 //! Logs hold no personal data: not names, numbers, addresses nor what people write. A field's name
 //! tells its unit (`duration_ms`), and whoever handles a failure logs it once.
 //!

@@ -11,6 +11,9 @@
 //!  refusals   what is not accepted, who may not, which campus is none, what cannot start
 //!  policy     who may do what: each role, relation, action and level
 //!  traces     one trace through all services
+//!  seen       traces, metrics and logs, as an operator's tools get them
+//!  services   a certificate for each service, exchanged while it runs
+//!  machine    another user, a folder of root alone, a disk that fills
 //!  walk       the commands of the README, and what they show
 //!
 //!  campus     an installation of one test: `yizhan up`, or a process for each service
@@ -29,11 +32,14 @@ mod campus;
 mod day;
 mod keys;
 mod leaders;
+mod machine;
 mod outages;
 mod person;
 mod policy;
 mod races;
 mod refusals;
 mod repairs;
+mod seen;
+mod services;
 mod traces;
 mod walk;

@@ -8,6 +8,7 @@
 
 mod broker;
 pub(crate) mod home;
+pub(crate) mod processes;
 pub(crate) mod program;
 
 use std::{
@@ -32,6 +33,7 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use crate::account::Account;
 use broker::Broker;
 use home::{Home, WORKSPACE};
+use processes::Environment;
 use program::Program;
 
 /// A running installation with the manual clock; stopped by Ctrl-C at the end of the test.
@@ -52,11 +54,7 @@ impl Campus {
 
     /// With each service in a process of its own.
     pub(crate) fn in_processes() -> Self {
-        let campus = Self::servers();
-        let services = Service::ALL.iter().map(|service| (*service, serve(&campus.home, *service)));
-        campus.services.lock().unwrap().extend(services);
-        campus.up.wait_for("Yizhan is ready");
-        campus
+        Self::in_processes_with(|_, _| Vec::new())
     }
 
     /// With its servers and databases alone.
@@ -238,7 +236,12 @@ impl Drop for Campus {
 }
 
 fn serve(home: &Home, service: Service) -> Program {
+    serve_with(home, service, Environment::new())
+}
+
+fn serve_with(home: &Home, service: Service, environment: Environment) -> Program {
     let mut serve = home.yizhan();
+    serve.envs(environment);
     serve.args(["serve", service.word(), "--config"]).arg(home.path().join("config.toml"));
     Program::start(service.word(), serve)
 }

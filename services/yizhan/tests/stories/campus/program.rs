@@ -69,6 +69,11 @@ impl Program {
         kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGHUP).unwrap();
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it, as a machine that loses its power does.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

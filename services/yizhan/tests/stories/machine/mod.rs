@@ -1,0 +1,4 @@
+//! Machines that are not like the developer's.
+
+mod full_disk;
+mod users;

@@ -1,0 +1,191 @@
+//! Metrics: the number that each shows, where it is known what it must be.
+
+use std::{collections::BTreeMap, fs, path::Path, time::Instant};
+
+use events::words::Service;
+use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::Connection as _;
+use tokio::runtime::Runtime;
+
+use super::exposition::{Page, eventually};
+use crate::{
+    campus::{Campus, home::WORKSPACE, processes::execute},
+    person::Person,
+};
+
+use Service::{Dispatch, EscalationTimer, Intake};
+
+/// More than one group of the inbox, which takes up to 256 events.
+const CASES: u32 = 150;
+const EVENTS: f64 = 300.0;
+/// Between two readings of the gauges.
+const READING: f64 = 5.0;
+
+const INTAKE: [(&str, &str); 1] = [("stream", "INTAKE")];
+const PENDING: &str = "yizhan_outbox_pending";
+const OLDEST: &str = "yizhan_outbox_oldest_seconds";
+const LAG: &str = "yizhan_inbox_lag";
+const WAITING: &str = "yizhan_inbox_waiting";
+const DEAD: &str = "yizhan_dead";
+
+/// Seen only where something is wrong that no story brings about; and where each comes from.
+const RARE: [(&str, &str); 3] = [
+    ("yizhan.relay.foreign", "crates/delivery/src/metrics.rs"),
+    ("yizhan.broker.refusals", "crates/runtime/src/broker.rs"),
+    ("yizhan.files.unusable", "crates/runtime/src/files.rs"),
+];
+
+#[test]
+fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_passed() {
+    let campus = Campus::open();
+    let tokio = Runtime::new().unwrap();
+    let before = Page::of(&campus, Intake);
+    let begun = Instant::now();
+    campus.broker().kill();
+    tokio.block_on(accept(&Person::of(&campus, "desk-1")));
+    let page = eventually(&campus, "all events wait", |page| {
+        page.value(Intake, PENDING, &INTAKE) == EVENTS
+    });
+    assert_eq!(page.value(Intake, "yizhan_cases_accepted_total", &[]), f64::from(CASES));
+    let (age, longest) = (page.value(Intake, OLDEST, &INTAKE), begun.elapsed().as_secs_f64());
+    assert!(age > 0.0 && age <= longest, "{age} of {longest} s");
+    let older = eventually(&campus, "the oldest grows older", |page| {
+        page.value(Intake, OLDEST, &INTAKE) >= age + READING - 1.0
+    });
+    assert_eq!(older.value(Intake, PENDING, &INTAKE), EVENTS);
+
+    tokio.block_on(of_a_version_to_come(&campus));
+    let mut slow = tokio.block_on(campus.own(Dispatch));
+    let mut held = tokio.block_on(slow.begin()).unwrap();
+    tokio.block_on(execute(&mut held, "lock table delivery.inbox_head".to_owned()));
+    campus.broker().start();
+    let page = eventually(&campus, "events wait for dispatch", |page| {
+        page.value(Dispatch, LAG, &INTAKE) > 0.0
+    });
+    assert!(page.value(Dispatch, LAG, &INTAKE) < EVENTS);
+    assert_eq!(applied(&page, Dispatch), applied(&before, Dispatch));
+
+    tokio.block_on(held.rollback()).unwrap();
+    let page = eventually(&campus, "all but one have taken effect", |page| {
+        applied(page, Dispatch) == applied(&before, Dispatch) + EVENTS - 1.0
+            && page.value(Intake, PENDING, &INTAKE) == 0.0
+            && page.value(Dispatch, WAITING, &[("reason", "version")]) == 1.0
+    });
+    assert_eq!(page.value(Intake, OLDEST, &INTAKE), 0.0);
+    assert_eq!(page.value(Dispatch, LAG, &INTAKE), 0.0);
+    for reason in ["gap", "after", "revision", "dead", "fault"] {
+        assert_eq!(page.value(Dispatch, WAITING, &[("reason", reason)]), 0.0, "{reason}");
+    }
+}
+
+#[test]
+fn a_poisoned_event_is_a_dead_letter_until_a_person_drops_it() {
+    let campus = Campus::open();
+    let admin = campus.account("admin");
+    let dead = |page: &Page| Service::ALL.iter().map(|of| page.value(*of, DEAD, &[])).sum::<f64>();
+    assert_eq!(dead(&Page::of(&campus, Dispatch)), 0.0);
+    let poison = "alter table dispatch.work add constraint poison check (number = '') not valid";
+    Runtime::new()
+        .unwrap()
+        .block_on(async { execute(&mut campus.own(Dispatch).await, poison.to_owned()).await });
+
+    campus.account("desk-1").reports("water-leak --place dorm-7-402");
+    let page = eventually(&campus, "it is dead", |page| page.value(Dispatch, DEAD, &[]) == 1.0);
+    assert_eq!(dead(&page), 1.0);
+    let letters = admin.asks("dlq ls");
+    let letter = letters["letters"][0]["id"].as_str().unwrap();
+    admin.asks(&format!("dlq drop dispatch {letter} --reason 'a poison of our own'"));
+    eventually(&campus, "it is given up", |page| dead(page) == 0.0);
+}
+
+#[test]
+fn how_late_a_timer_fires_is_measured_and_every_metric_is_described() {
+    let campus = Campus::open();
+    let case =
+        campus.account("desk-1").opens("water-leak --place dorm-7-402 --text 'a pipe burst'");
+    campus.jump("1h");
+    campus.settle();
+    let clocks = case.clocks();
+    let rungs = clocks.iter().flat_map(|clock| clock["rungs"].as_array().unwrap());
+    let time = |value: &serde_json::Value| value.as_str().unwrap().parse::<Timestamp>().ok();
+    let fired = rungs.filter(|rung| !rung["fired"].is_null());
+    let first = fired.min_by_key(|rung| time(&rung["planned"])).unwrap();
+    let late = time(&first["fired"]).unwrap().duration_since(time(&first["planned"]).unwrap());
+
+    let page = Page::of(&campus, EscalationTimer);
+    let measured =
+        |what: &str| page.value(EscalationTimer, &format!("yizhan_wake_late_seconds_{what}"), &[]);
+    assert_eq!(measured("count"), 1.0);
+    assert!(late.as_secs() >= 45 * 60, "it was to be accepted within minutes: {late:?}");
+    assert!((measured("sum") - late.as_secs_f64()).abs() < 0.01, "{} {late:?}", measured("sum"));
+    is_described(&page);
+}
+
+/// Accepts all cases, some at a time.
+async fn accept(desk: &Person) {
+    let leak = json!({ "item": "water-leak", "place": "dorm-7-402", "channel": "hotline" });
+    let cases = stream::iter(0..CASES).map(|_| desk.tells("/cases", &leak));
+    cases.buffer_unordered(16).for_each(|accepted| async { drop(accepted.unwrap()) }).await;
+}
+
+/// Gives one of the events that are not published yet a version that no release knows.
+async fn of_a_version_to_come(campus: &Campus) {
+    let statement = r#"update delivery.outbox set payload =
+            convert_to(replace(convert_from(payload, 'UTF8'), '.accepted.v1"', '.accepted.v9"'), 'UTF8')
+        where seq = (select max(p.seq) from delivery.outbox_pending p join delivery.outbox o
+                     on o.seq = p.seq and o.day = p.day
+                     where convert_from(o.payload, 'UTF8') like '%.accepted.v1"%')"#;
+    assert_eq!(execute(&mut campus.own(Intake).await, statement.to_owned()).await, 1);
+}
+
+fn applied(page: &Page, service: Service) -> f64 {
+    page.value(service, "yizhan_inbox_applied_total", &INTAKE)
+}
+
+/// Compares a page that shows all that is usual with `docs/metrics.md`.
+fn is_described(page: &Page) {
+    let described = described();
+    let workspace = Path::new(WORKSPACE);
+    let is_rare = |metric: &Metric| RARE.iter().any(|(name, _)| *name == metric.otlp);
+    let usual = described.iter().filter(|(_, metric)| !is_rare(metric));
+    let usual: BTreeMap<_, _> = usual.map(|(name, metric)| (name, &metric.kind)).collect();
+    assert_eq!(page.types.iter().collect::<BTreeMap<_, _>>(), usual);
+    for (name, file) in RARE {
+        let source = fs::read_to_string(workspace.join(file)).unwrap();
+        assert!(source.contains(&format!("\"{name}\"")), "{file} has no {name}");
+        assert!(described.values().any(|metric| metric.otlp == name), "{name} is not described");
+    }
+    for sample in &page.samples {
+        let part = ["_bucket", "_sum", "_count"].iter().find_map(|s| sample.name.strip_suffix(s));
+        let name = part.filter(|part| page.types.contains_key(*part)).unwrap_or(&sample.name);
+        let everywhere = ["installation", "service", "le"];
+        let labels = sample.labels.keys().filter(|label| !everywhere.contains(&label.as_str()));
+        assert_eq!(labels.collect::<Vec<_>>(), described[name].labels.iter().collect::<Vec<_>>());
+    }
+}
+
+/// A row of the table.
+struct Metric {
+    otlp: String,
+    kind: String,
+    labels: Vec<String>,
+}
+
+fn described() -> BTreeMap<String, Metric> {
+    let text = fs::read_to_string(Path::new(WORKSPACE).join("docs/metrics.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let metric = |row: &str| {
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().replace('`', "")).collect();
+        let [_, name, otlp, kind, unit, labels, _, _] = &cells[..] else { panic!("{row}") };
+        let unit = if unit == "s" { "_seconds" } else { "" };
+        let total = if kind == "counter" { "_total" } else { "" };
+        assert_eq!(*name, format!("{}{unit}{total}", otlp.replace('.', "_")));
+        let labels = labels.split(", ").filter(|label| !label.is_empty()).map(ToOwned::to_owned);
+        let mut labels: Vec<_> = labels.collect();
+        labels.sort();
+        (name.clone(), Metric { otlp: otlp.clone(), kind: kind.clone(), labels })
+    };
+    rows.map(metric).collect()
+}
