@@ -48,12 +48,41 @@ pub struct Known {
     pub revision: Revision,
     /// Sequences, by source, that are kept as dead and wait for a person.
     pub dead: BTreeMap<Service, u64>,
+    /// The first event of each source that is here and waits.
+    pub kept: BTreeMap<Service, Kept>,
+}
+
+/// An event that is here and waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Its number.
+    pub sequence: u64,
+    /// What it waits for in the end, if events of others are not all that it needs.
+    pub stuck: Option<Stuck>,
+}
+
+/// What no event of another brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stuck {
+    /// A release that reads a newer version.
+    Version,
+    /// A person who sees to a dead letter.
+    Dead,
 }
 
 impl Known {
     /// The last sequence of `source` that took effect.
     pub fn head(&self, source: Service) -> u64 {
         self.heads.get(&source).copied().unwrap_or(0)
+    }
+
+    /// The next event of `source`, if it is here and waits itself.
+    fn next(&self, source: Service) -> Option<Kept> {
+        let sequence = self.head(source) + 1;
+        if self.dead.get(&source) == Some(&sequence) {
+            return Some(Kept { sequence, stuck: Some(Stuck::Dead) });
+        }
+        self.kept.get(&source).filter(|kept| kept.sequence == sequence).copied()
     }
 }
 
@@ -97,6 +126,24 @@ impl Wait {
             Wait::Revision => "revision",
             Wait::Version => "version",
             Wait::Dead => "dead",
+        }
+    }
+
+    /// What no event of another brings about; `None` if that is all it needs.
+    pub fn stuck(self) -> Option<Stuck> {
+        match self {
+            Wait::Gap | Wait::After { .. } | Wait::Revision => None,
+            Wait::Version => Some(Stuck::Version),
+            Wait::Dead => Some(Stuck::Dead),
+        }
+    }
+
+    /// The service whose event it is for; `None` if it is for no event.
+    fn on(self, header: &Header) -> Option<Service> {
+        match self {
+            Wait::Gap => Some(header.source),
+            Wait::After { service } => Some(service),
+            Wait::Revision | Wait::Version | Wait::Dead => None,
         }
     }
 }
@@ -156,16 +203,26 @@ pub struct Missing {
     pub from: u64,
 }
 
+/// What a kept event waits for in the end: behind one that is here and stuck, what that waits for.
+///
+/// Whoever looks at a key that stands still is to see the dead letter or the newer version, and not
+/// a gap that nobody can fill.
+pub fn in_the_end(header: &Header, known: &Known, wait: Wait) -> Wait {
+    let next = wait.on(header).and_then(|service| known.next(service));
+    match next.and_then(|next| next.stuck) {
+        Some(Stuck::Version) => Wait::Version,
+        Some(Stuck::Dead) => Wait::Dead,
+        None => wait,
+    }
+}
+
 /// Whom a kept event should have redelivered, once it waited for [`REDELIVER_AFTER`].
 ///
-/// A newer version and a dead one are here already; definitions come by themselves, in order.
+/// What is here already is not missing, whatever it waits for itself; definitions come by
+/// themselves, in order.
 pub fn missing(header: &Header, known: &Known, wait: Wait) -> Option<Missing> {
-    let from = |service| Missing { service, key: header.key, from: known.head(service) + 1 };
-    match wait {
-        Wait::Gap => Some(from(header.source)),
-        Wait::After { service } => Some(from(service)),
-        Wait::Revision | Wait::Version | Wait::Dead => None,
-    }
+    let service = wait.on(header).filter(|service| known.next(*service).is_none())?;
+    Some(Missing { service, key: header.key, from: known.head(service) + 1 })
 }
 
 #[cfg(test)]

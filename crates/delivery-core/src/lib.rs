@@ -26,7 +26,10 @@ mod inbox;
 mod relay;
 mod tries;
 
-pub use inbox::{Header, Known, Missing, REDELIVER_AFTER, Readable, Verdict, Wait, judge, missing};
+pub use inbox::{
+    Header, Kept, Known, Missing, REDELIVER_AFTER, Readable, Stuck, Verdict, Wait, in_the_end,
+    judge, missing,
+};
 pub use relay::{
     AGED_OUT, ATOMIC_BATCH, Act, Found, Lane, Lost, MAX_AGE, ONE_BY_ONE, Observed, Outcome,
     Pending, Publication, RECENT, Recorded, Relay, Settlement, lane,

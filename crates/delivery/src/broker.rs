@@ -126,16 +126,15 @@ pub(crate) async fn own_stream(
 ) -> Result<stream::Stream, BrokerError> {
     check_version(client)?;
     let context = jetstream::new(client.clone());
-    let handle = match context.get_stream(stream.name()).await {
-        Ok(handle) => handle,
-        Err(error) if is_missing(&error) => {
+    let handle = match existing(&context, stream).await.map_err(BrokerError::away)? {
+        Some(handle) => handle,
+        None => {
             context
                 .create_stream(stream_settings(stream, installation, replicas))
                 .await
                 .map_err(|error: CreateStreamError| BrokerError::away(error))?;
             context.get_stream(stream.name()).await.map_err(BrokerError::away)?
         }
-        Err(error) => return Err(BrokerError::away(error)),
     };
     let config = &handle.cached_info().config;
     check_owner(&config.metadata, stream, installation)?;
@@ -204,6 +203,18 @@ fn check_owner(
     }
     let (stream, found) = (stream.name(), found.to_owned());
     Err(BrokerError::OtherInstallation { stream, found, ours: ours.clone() })
+}
+
+/// A stream, if there is one.
+pub(crate) async fn existing(
+    context: &jetstream::Context,
+    stream: Stream,
+) -> Result<Option<stream::Stream>, GetStreamError> {
+    match context.get_stream(stream.name()).await {
+        Ok(handle) => Ok(Some(handle)),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn is_missing(error: &GetStreamError) -> bool {

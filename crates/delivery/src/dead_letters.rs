@@ -14,7 +14,7 @@ use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::{Delivery, Tx, aggregate, audit, bigint};
+use crate::{Delivery, Tx, aggregate, audit, bigint, inbox::store::judge_again};
 
 /// What a dead letter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,13 +240,7 @@ async fn step_over(tx: &mut Tx<'_>, id: Uuid, machine: Timestamp) -> Result<bool
         .execute(&mut **tx)
         .await?;
     }
-    sqlx::query!(
-        "update delivery.inbox_waiting set again_at = $2 where key = $1 and reason <> 'fault'",
-        dead.key,
-        machine.to_sqlx() as _,
-    )
-    .execute(&mut **tx)
-    .await?;
+    judge_again(tx, dead.key, machine).await?;
     Ok(true)
 }
 

@@ -10,7 +10,7 @@ use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
-use crate::{Delivery, bigint, fault::BoxError};
+use crate::{Delivery, bigint, broker, fault::BoxError};
 
 /// How far a reader is on one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +44,9 @@ pub struct Settled {
     pub outbox_head: u64,
     /// Events that are not published yet.
     pub pending: u64,
-    /// The last sequence of each of its own streams.
+    /// The last sequence of each of its own streams; 0 of one that is not made yet.
     pub streams: BTreeMap<Stream, u64>,
-    /// How far it is on each stream that it reads.
+    /// How far it is on each stream that it reads and that is there.
     pub reads: BTreeMap<Stream, Progress>,
     /// Events that wait for others, not for a person or a release.
     pub waiting: u64,
@@ -123,11 +123,13 @@ async fn rows(pool: &PgPool, now: Timestamp) -> Result<Rows, sqlx::Error> {
 }
 
 async fn last_sequence(nats: &async_nats::Client, stream: Stream) -> Result<u64, BoxError> {
-    let context = jetstream::new(nats.clone());
-    Ok(context.get_stream(stream.name()).await?.cached_info().state.last_sequence)
+    let handle = broker::existing(&jetstream::new(nats.clone()), stream).await?;
+    Ok(handle.map_or(0, |handle| handle.cached_info().state.last_sequence))
 }
 
 /// How far a service is on every stream that it reads, as the broker sees all of its replicas.
+///
+/// Without those that are not there: what was never made has nothing to wait for.
 pub(crate) async fn progress(
     nats: &async_nats::Client,
     reader: Service,
@@ -135,7 +137,9 @@ pub(crate) async fn progress(
     let context = jetstream::new(nats.clone());
     let mut progress = BTreeMap::new();
     for stream in reader.reads() {
-        let handle = context.get_stream(stream.name()).await?;
+        let Some(handle) = broker::existing(&context, *stream).await? else {
+            continue;
+        };
         let consumer = handle.consumer_info(durable(reader)).await?;
         progress.insert(
             *stream,

@@ -85,6 +85,47 @@ fn a_copy_of_a_dead_event_does_not_revive_it_and_later_ones_wait_behind_it() {
     assert_eq!(judge(&header(4), &dead), Verdict::Keep(Wait::Gap));
 }
 
+#[test]
+fn what_waits_behind_a_stuck_event_is_stuck_as_it_is_and_nothing_is_missing() {
+    let mut behind = header(5);
+    let mut after = Header { source: Service::Dispatch, ..header(1) };
+    after.after.insert(Service::Intake, 4);
+    let awaits = Wait::After { service: Service::Intake };
+    for (wait, stuck) in [(Wait::Version, Stuck::Version), (Wait::Dead, Stuck::Dead)] {
+        let mut known = known(2);
+        known.kept.insert(Service::Intake, Kept { sequence: 3, stuck: Some(stuck) });
+        assert_eq!(judge(&behind, &known), Verdict::Keep(Wait::Gap));
+        assert_eq!(in_the_end(&behind, &known, Wait::Gap), wait);
+        assert_eq!(missing(&behind, &known, Wait::Gap), None);
+        assert_eq!(judge(&after, &known), Verdict::Keep(awaits));
+        assert_eq!(in_the_end(&after, &known, awaits), wait);
+        assert_eq!(missing(&after, &known, awaits), None);
+    }
+    let mut dead = known(2);
+    dead.dead.insert(Service::Intake, 3);
+    assert_eq!(in_the_end(&behind, &dead, Wait::Gap), Wait::Dead);
+    assert_eq!(missing(&behind, &dead, Wait::Gap), None);
+    behind.revision = Revision(1);
+    assert_eq!(in_the_end(&behind, &dead, Wait::Revision), Wait::Revision);
+}
+
+#[test]
+fn what_waits_behind_one_that_will_be_applied_waits_for_that_and_nobody_is_asked() {
+    let mut known = known(2);
+    known.kept.insert(Service::Intake, Kept { sequence: 3, stuck: None });
+    assert_eq!(in_the_end(&header(5), &known, Wait::Gap), Wait::Gap);
+    assert_eq!(missing(&header(5), &known, Wait::Gap), None);
+}
+
+#[test]
+fn a_stuck_event_further_on_does_not_hide_what_is_missing_before_it() {
+    let mut known = known(2);
+    known.kept.insert(Service::Intake, Kept { sequence: 4, stuck: Some(Stuck::Version) });
+    assert_eq!(in_the_end(&header(5), &known, Wait::Gap), Wait::Gap);
+    let ask = missing(&header(5), &known, Wait::Gap).map(|ask| ask.from);
+    assert_eq!(ask, Some(3));
+}
+
 /// Delivers `arrivals` (numbers of events of one key) as an inbox does and returns what took effect.
 fn deliver(arrivals: &[u64]) -> Vec<u64> {
     let mut known = known(0);

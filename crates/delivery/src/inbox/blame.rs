@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use super::{Facts, Shared, Sources, arrival::Arrival};
+use super::{Facts, Shared, Sources, arrival::Arrival, store::judge_again};
 use crate::{Fault, Tx, aggregate, bigint, fault::Causes};
 
 /// Between two tries that are not counted.
@@ -44,6 +44,8 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             TryAgain::Dead => {
                 tracing::error!(%key, %event, tries, fault = words, "an event is dead: its key waits");
                 bury(&mut tx, culprit, tries, &words, machine).await?;
+                // Now they wait for a person.
+                judge_again(&mut tx, key, machine).await?;
             }
         }
         tx.commit().await?;
@@ -51,6 +53,8 @@ impl<F: Facts, S: Sources> Shared<F, S> {
     }
 
     /// Keeps a message that has no place in its stream. Nothing waits behind it.
+    ///
+    /// Once, however often it was stored or comes: it is known by what it says.
     pub(super) async fn bury_stray(
         &self,
         stream: Stream,
@@ -58,14 +62,8 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         fault: &str,
     ) -> Result<(), Fault> {
         let sequence = message.info().map_or(0, |info| info.stream_sequence);
-        tracing::error!(
-            stream = stream.name(),
-            sequence,
-            fault,
-            "a message that is no event of ours"
-        );
         let machine = self.delivery.clock.machine();
-        sqlx::query!(
+        let buried = sqlx::query!(
             "insert into delivery.dead
                  (event, key, source, sequence, stream, payload, tries, fault, at)
              values ($1, $2, $3, $4, $5, $6, 1, $7, $8) on conflict do nothing",
@@ -80,6 +78,10 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         )
         .execute(&self.delivery.pool)
         .await?;
+        if buried.rows_affected() > 0 {
+            let stream = stream.name();
+            tracing::error!(stream, sequence, fault, "a message that is no event of ours");
+        }
         Ok(())
     }
 }

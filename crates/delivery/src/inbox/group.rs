@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use delivery_core::{Known, Verdict, Wait, halves, judge};
+use delivery_core::{Kept, Known, Verdict, Wait, halves, in_the_end, judge};
 use events::{
     Envelope, Fact,
     definition::DefinitionFact,
@@ -53,7 +53,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         Ok(())
     }
 
-    /// Returns the keys that moved and still have kept events.
+    /// Returns the keys of which kept events are to be judged again: a head moved, or one got stuck.
     async fn apply_all(&self, arrivals: &[Arrival]) -> Result<BTreeSet<Uuid>, Fault> {
         let mut moved = BTreeSet::new();
         let mut parts = vec![arrivals];
@@ -83,7 +83,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         for arrival in arrivals {
             group.take(&mut tx, arrival, now, machine).await?;
         }
-        let Group { locked, held, writes, applied, revision: newest, .. } = group;
+        let Group { locked, held, writes, stuck, applied, revision: newest, .. } = group;
         let mut locked: Vec<_> = locked.into_values().collect();
         aggregate::save(&mut tx, &mut locked, machine).await?;
         writes.perform(&mut tx, machine).await?;
@@ -98,7 +98,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         for (stream, events) in applied {
             self.delivery.metrics.applied(stream, events);
         }
-        Ok(writes.moved().filter(|key| held.keeps(*key)).collect())
+        Ok(writes.moved().chain(stuck).filter(|key| held.keeps(*key)).collect())
     }
 }
 
@@ -118,13 +118,16 @@ struct Group<'a, F, S> {
     held: Held,
     revision: Revision,
     writes: Writes,
+    /// Keys with an event that is newly known to wait for no other event.
+    stuck: BTreeSet<Uuid>,
     applied: BTreeMap<Stream, u64>,
 }
 
 impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
     fn new(shared: &'a Shared<F, S>, locked: Vec<Locked>, held: Held, revision: Revision) -> Self {
         let locked = locked.into_iter().map(|aggregate| (aggregate.key(), aggregate)).collect();
-        Self { shared, locked, held, revision, writes: Writes::default(), applied: BTreeMap::new() }
+        let (writes, stuck, applied) = (Writes::default(), BTreeSet::new(), BTreeMap::new());
+        Self { shared, locked, held, revision, writes, stuck, applied }
     }
 
     async fn take(
@@ -139,11 +142,17 @@ impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
             return Err(Fault::surroundings("a lock that was asked for was not given"));
         };
         let known = known(self.shared, aggregate, &self.held, self.revision);
-        match judge(&arrival.header(), &known) {
+        let header = arrival.header();
+        match judge(&header, &known) {
             Verdict::Duplicate => {}
             Verdict::Keep(Wait::Dead) => return Ok(()),
             Verdict::Keep(wait) => {
-                self.writes.keep(arrival, reason(wait, &known, arrival));
+                let wait = in_the_end(&header, &known, wait);
+                self.writes.keep(arrival, wait.reason());
+                let kept = Kept { sequence: *sequence, stuck: wait.stuck() };
+                if self.held.keep(*key, source.service, kept) {
+                    self.stuck.insert(*key);
+                }
                 return Ok(());
             }
             verdict @ (Verdict::Pass | Verdict::Apply) => {
@@ -157,6 +166,7 @@ impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
                 }
             }
         }
+        self.held.pass(*key, source.service, *sequence);
         if self.held.keeps(*key) {
             self.writes.forget(*key, source.service, *sequence);
         }
@@ -179,19 +189,7 @@ pub(super) fn known<F, S>(
         heads: aggregate.heads.clone(),
         revision: if owner { Revision(u32::MAX) } else { revision },
         dead: held.dead(aggregate.key()),
-    }
-}
-
-/// The word for a wait; what waits behind a dead event is not missing.
-pub(super) fn reason(wait: Wait, known: &Known, arrival: &Arrival) -> &'static str {
-    let awaited = match wait {
-        Wait::Gap => Some(arrival.envelope.source.service),
-        Wait::After { service } => Some(service),
-        Wait::Revision | Wait::Version | Wait::Dead => None,
-    };
-    match awaited {
-        Some(service) if known.dead.contains_key(&service) => Wait::Dead.reason(),
-        Some(_) | None => wait.reason(),
+        kept: held.first(aggregate.key()),
     }
 }
 

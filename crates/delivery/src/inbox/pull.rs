@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::{AckKind, Message, consumer::pull::MessagesError};
+use async_nats::jetstream::{
+    AckKind, Message,
+    consumer::{PullConsumer, pull::MessagesError},
+};
 use events::words::Stream;
 use futures::{Stream as Messages, StreamExt};
 use jiff::SignedDuration;
@@ -59,8 +62,9 @@ impl<F: Facts, S: Sources> Shared<F, S> {
     ) -> Result<(), BoxError> {
         let source = &self.delivery.producer.source;
         let nats = &self.delivery.nats;
-        let connects = broker::connects(nats);
-        let consumer = broker::consumer(nats, stream, source.service, &source.installation).await?;
+        let made = || broker::consumer(nats, stream, source.service, &source.installation);
+        let mut connects = broker::connects(nats);
+        let consumer = made().await?;
         let messages = consumer
             .stream()
             .max_messages_per_batch(AHEAD)
@@ -75,11 +79,18 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             let group = tokio::select! {
                 () = stop.cancelled() => return give_back(groups).await,
                 group = StreamExt::next(&mut groups) => group,
-                // Over a new connection the consumer may be gone, which would show after 10 s.
-                () = tokio::time::sleep(QUIET) => match broker::connects(nats) {
-                    same if same == connects => continue,
-                    _ => return Ok(()),
-                },
+                () = tokio::time::sleep(QUIET) => {
+                    let now = broker::connects(nats);
+                    // Over a new connection the consumer may be gone, which would show after 10 s.
+                    // One that is still there is kept, and its messages with it: they are pulled
+                    // again by now, and what is on its way here would be lost to us until the
+                    // broker's time-out.
+                    if now != connects && is_another(&consumer, &made().await?) {
+                        return Ok(());
+                    }
+                    connects = now;
+                    continue;
+                }
             };
             let Some(group) = group else {
                 return Ok(());
@@ -138,6 +149,11 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         }
         self.process(arrivals).await
     }
+}
+
+/// Whether a consumer was made anew since.
+fn is_another(before: &PullConsumer, now: &PullConsumer) -> bool {
+    before.cached_info().created != now.cached_info().created
 }
 
 /// The messages before the first error, and that error.

@@ -1,8 +1,8 @@
 //! Heads, kept events and dead ones: the SQL of the inbox.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use delivery_core::REDELIVER_AFTER;
+use delivery_core::{Kept, REDELIVER_AFTER, Stuck, Wait};
 use events::words::{Revision, Service, Stream};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -19,8 +19,10 @@ const AHEAD: i64 = 32;
 #[derive(Debug, Default)]
 pub(super) struct Held {
     dead: BTreeMap<Uuid, BTreeMap<Service, u64>>,
-    /// The first kept event of a key, by source.
-    waiting: BTreeMap<Uuid, BTreeMap<Service, u64>>,
+    /// The first kept event of a key, by source: as it was read, and as the group has gone on.
+    first: BTreeMap<Uuid, BTreeMap<Service, Kept>>,
+    /// The keys of which events are stored.
+    stored: BTreeSet<Uuid>,
 }
 
 impl Held {
@@ -29,40 +31,86 @@ impl Held {
         self.dead.get(&key).cloned().unwrap_or_default()
     }
 
-    /// Whether events of this key are kept.
-    pub(super) fn keeps(&self, key: Uuid) -> bool {
-        self.waiting.contains_key(&key)
+    /// The first kept event of each source.
+    pub(super) fn first(&self, key: Uuid) -> BTreeMap<Service, Kept> {
+        self.first.get(&key).cloned().unwrap_or_default()
     }
 
-    /// Whether this very event is here already, and waits for something itself.
-    pub(super) fn has(&self, key: Uuid, source: Service, sequence: u64) -> bool {
-        self.waiting.get(&key).and_then(|first| first.get(&source)) == Some(&sequence)
+    /// Whether events of this key were stored before.
+    pub(super) fn keeps(&self, key: Uuid) -> bool {
+        self.stored.contains(&key)
+    }
+
+    /// One more is kept; whether it is the first of its source and newly stuck.
+    pub(super) fn keep(&mut self, key: Uuid, source: Service, kept: Kept) -> bool {
+        let first = self.first.entry(key).or_default();
+        if first.get(&source).is_some_and(|first| first.sequence < kept.sequence) {
+            return false;
+        }
+        first.insert(source, kept) != Some(kept) && kept.stuck.is_some()
+    }
+
+    /// One has taken effect, and is kept no longer.
+    pub(super) fn pass(&mut self, key: Uuid, source: Service, sequence: u64) {
+        if let Some(first) = self.first.get_mut(&key) {
+            first.retain(|of, kept| *of != source || kept.sequence > sequence);
+        }
     }
 }
 
 /// Reads what is held back of locked keys.
 pub(super) async fn held(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Held, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select key as "key!", source as "source!", sequence as "sequence!", dead as "dead!"
-           from (select key, source, sequence, true as dead
+        r#"select key as "key!", source as "source!", sequence as "sequence!", reason
+           from (select key, source, sequence, null::text as reason
                  from delivery.dead where key = any($1)
                  union all
-                 select key, source, min(sequence), false
-                 from delivery.inbox_waiting where key = any($1) group by key, source) held"#,
+                 (select distinct on (key, source) key, source, sequence, reason
+                  from delivery.inbox_waiting where key = any($1)
+                  order by key, source, sequence)) held"#,
         keys
     )
     .fetch_all(&mut **tx)
     .await?;
     let mut held = Held::default();
     for row in rows {
-        let (sequence, of_key) = (bigint::from(row.sequence), row.key);
-        let of_key = if row.dead { &mut held.dead } else { &mut held.waiting }.entry(of_key);
-        let of_key = of_key.or_default();
-        if let Ok(source) = row.source.parse() {
-            of_key.insert(source, sequence);
+        let (key, sequence) = (row.key, bigint::from(row.sequence));
+        let source = row.source.parse();
+        match (row.reason, source) {
+            (None, Ok(source)) => {
+                held.dead.entry(key).or_default().insert(source, sequence);
+            }
+            (Some(reason), source) => {
+                held.stored.insert(key);
+                let kept = Kept { sequence, stuck: stuck(&reason) };
+                held.first.entry(key).or_default().extend(source.ok().map(|of| (of, kept)));
+            }
+            (None, Err(_)) => {}
         }
     }
     Ok(held)
+}
+
+/// What an event with this reason waits for, if not for other events.
+fn stuck(reason: &str) -> Option<Stuck> {
+    let waits = [Wait::Version, Wait::Dead].into_iter();
+    waits.filter(|wait| wait.reason() == reason).find_map(Wait::stuck)
+}
+
+/// Has what waits of a key judged again at the next sweep: something else than an event has changed.
+pub(crate) async fn judge_again(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    machine: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update delivery.inbox_waiting set again_at = $2 where key = $1 and reason <> 'fault'",
+        key,
+        machine.to_sqlx() as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// The newest revision of the definitions that arrived whole.
@@ -160,7 +208,8 @@ impl Writes {
              from unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::bigint[],
                          $7::bytea[], $8::text[]) as k
              on conflict (key, source, sequence) do update set reason = excluded.reason
-             where delivery.inbox_waiting.reason not in ('fault', excluded.reason)",
+             where delivery.inbox_waiting.reason <> excluded.reason
+               and (delivery.inbox_waiting.reason <> 'fault' or excluded.reason = 'version')",
             &columns.keys,
             &columns.sources as _,
             &columns.sequences,
@@ -224,14 +273,14 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A kept event.
+/// A kept event, as it is stored.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct Stored {
     pub(super) stream: Stream,
     pub(super) payload: Vec<u8>,
 }
 
-impl Kept {
+impl Stored {
     /// `None` for a stream that this release does not know.
     fn of(stream: &str, payload: Vec<u8>) -> Option<Self> {
         Some(Self { stream: by_name(stream)?, payload })
@@ -248,7 +297,7 @@ pub(super) async fn kept(
     pool: &PgPool,
     keys: &[Uuid],
     machine: Timestamp,
-) -> Result<Vec<Kept>, sqlx::Error> {
+) -> Result<Vec<Stored>, sqlx::Error> {
     let rows = sqlx::query!(
         "select w.stream, w.payload from delivery.inbox_waiting w
          left join delivery.inbox_head h on h.key = w.key and h.source = w.source
@@ -261,7 +310,7 @@ pub(super) async fn kept(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().filter_map(|row| Kept::of(&row.stream, row.payload)).collect())
+    Ok(rows.into_iter().filter_map(|row| Stored::of(&row.stream, row.payload)).collect())
 }
 
 /// Up to 256 keys beyond `beyond`, in order, with events that are to be judged again: all, or
@@ -291,7 +340,7 @@ pub(super) async fn put_off(
     pool: &PgPool,
     keys: &[Uuid],
     machine: Timestamp,
-) -> Result<Vec<Kept>, sqlx::Error> {
+) -> Result<Vec<Stored>, sqlx::Error> {
     let rows = sqlx::query!(
         "update delivery.inbox_waiting set again_at = $3
          where key = any($1) and again_at <= $2
@@ -304,5 +353,5 @@ pub(super) async fn put_off(
     .await?;
     let waits = |reason: &str| matches!(reason, "gap" | "after");
     let missing = rows.into_iter().filter(|row| waits(&row.reason));
-    Ok(missing.filter_map(|row| Kept::of(&row.stream, row.payload)).collect())
+    Ok(missing.filter_map(|row| Stored::of(&row.stream, row.payload)).collect())
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use delivery_core::{Missing, Verdict, Wait, judge, missing};
+use delivery_core::{Missing, Verdict, judge, missing};
 use events::words::Service;
 use futures::{StreamExt as _, stream};
 use tokio::sync::Mutex;
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{
     Facts, Shared, Sources,
     arrival::Arrival,
-    group::{known, reason},
-    store::{self, Kept},
+    group::known,
+    store::{self, Stored},
 };
 use crate::{Fault, aggregate, fault::Causes};
 
@@ -63,9 +63,9 @@ impl<F: Facts, S: Sources> Shared<F, S> {
     }
 
     /// Asks the sources for what these events wait for, each once.
-    async fn ask(&self, waiting: Vec<Kept>) -> Result<(), Fault> {
+    async fn ask(&self, waiting: Vec<Stored>) -> Result<(), Fault> {
         let ours = &self.delivery.producer.source.installation;
-        let open = |kept: Kept| Arrival::open(kept.stream, kept.payload.into(), ours).ok();
+        let open = |kept: Stored| Arrival::open(kept.stream, kept.payload.into(), ours).ok();
         let arrivals: Vec<_> = waiting.into_iter().filter_map(open).collect();
         let missing = self.missing(&arrivals).await?;
         let silent = Mutex::new(BTreeSet::new());
@@ -103,13 +103,9 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             let known = known(self, aggregate, &held, revision);
             let header = arrival.header();
             let ask = match judge(&header, &known) {
-                Verdict::Keep(wait) if reason(wait, &known, arrival) != Wait::Dead.reason() => {
-                    missing(&header, &known, wait)
-                }
-                Verdict::Keep(_) | Verdict::Apply | Verdict::Pass | Verdict::Duplicate => None,
+                Verdict::Keep(wait) => missing(&header, &known, wait),
+                Verdict::Apply | Verdict::Pass | Verdict::Duplicate => None,
             };
-            // One that is here and waits itself is not missing.
-            let ask = ask.filter(|ask| !held.has(ask.key, ask.service, ask.from));
             asks.extend(ask.filter(|ask| !asks.contains(ask)));
         }
         Ok(asks)

@@ -98,11 +98,11 @@ fn last_of(seen: &BTreeMap<Stream, Progress>) -> BTreeMap<Stream, u64> {
 }
 
 /// A reader with nothing left has reached everything, also a stream that was made anew and is
-/// shorter than it was.
+/// shorter than it was; but not one that is gone.
 fn reached(targets: &BTreeMap<Stream, u64>, seen: &BTreeMap<Stream, Progress>) -> bool {
-    seen.iter().all(|(stream, progress)| {
-        let target = targets.get(stream).copied().unwrap_or(0);
-        progress.is_idle() || progress.floor >= target
+    targets.iter().all(|(stream, target)| match seen.get(stream) {
+        Some(progress) => progress.is_idle() || progress.floor >= *target,
+        None => *target == 0,
     })
 }
 
@@ -162,6 +162,18 @@ mod tests {
         let mut gate = Gate::new(start);
         gate.look(start, Some(&seen(50, 100)));
         gate.look(start + Duration::from_secs(1), Some(&seen(3, 3)));
+        assert_eq!(gate.door(), OPEN);
+    }
+
+    #[test]
+    fn a_stream_that_is_gone_is_waited_for_and_one_that_was_never_made_is_not() {
+        let start = Instant::now();
+        let mut gate = Gate::new(start);
+        gate.look(start, Some(&seen(10, 10)));
+        gate.look(start + Duration::from_secs(1), Some(&BTreeMap::new()));
+        gate.look(start + Duration::from_secs(4), Some(&BTreeMap::new()));
+        assert_eq!(gate.door(), Door::Closed, "it had facts, and may have more when it is back");
+        gate.look(start + Duration::from_secs(5), Some(&seen(12, 12)));
         assert_eq!(gate.door(), OPEN);
     }
 

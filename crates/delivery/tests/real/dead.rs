@@ -67,19 +67,21 @@ async fn dropping_a_dead_event_steps_over_it() {
 async fn a_copy_of_a_dead_event_does_not_revive_it_and_nobody_is_asked_for_it() {
     let (_nats, dispatch, hand, bad) = poisoned().await;
     hand.put_all(bad, &[2, 5]).await;
-    eventually("the rest waits behind the dead one", async || {
+    eventually("the rest waits for a person", async || {
         let waiting = dispatch.waiting(bad).await;
-        waiting.len() == 3 && waiting.iter().all(|(_, why)| why == "dead" || why == "gap")
+        waiting.len() == 3 && waiting.iter().all(|(_, why)| why == "dead")
     })
     .await;
     dispatch.wait(SignedDuration::from_mins(2));
-    eventually("they are swept", async || {
-        dispatch.waiting(bad).await.iter().all(|(_, why)| why == "dead")
+    eventually("it is swept", async || {
+        let due =
+            "select count(*) from delivery.inbox_waiting where again_at < since + interval '2 min'";
+        dispatch.count(due).await == 0
     })
     .await;
     assert_eq!(dispatch.effects(bad).await, [1]);
     assert_eq!(dispatch.asked.all(), []);
-    dispatch.stop().await;
+    dispatch.stop_with_letters(1).await;
 }
 
 #[tokio::test]
@@ -97,4 +99,35 @@ async fn a_message_that_is_no_event_is_kept_and_holds_back_nobody() {
     let dropped = dead_letters::drop(&dispatch.delivery, letters[0].id, "ops").await.unwrap();
     assert_eq!(dropped, Outcome::Done);
     dispatch.stop().await;
+}
+
+#[tokio::test]
+async fn a_stray_is_one_dead_letter_however_often_it_comes_and_another_one_is_another() {
+    let nats = Nats::start("").await;
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let key = key();
+    for (sequence, stray) in [(1, "hello"), (2, "good-bye")] {
+        // The second stream is made again, and has another stray at the same place.
+        let hand = Hand::new(&nats, &[Stream::Intake]).await;
+        for _ in 0..2 {
+            hand.put_bytes("intake.case.closed.v1".to_owned(), stray.into()).await;
+        }
+        hand.put_all(key, &[sequence]).await;
+        for _ in 0..2 {
+            // By a consumer that has everything delivered again.
+            let reader = dispatch.again();
+            reader.inbox();
+            let caught_up = async || {
+                let settled = delivery::settled(&reader.delivery).await;
+                settled.is_ok_and(|settled| settled.is_at_rest())
+            };
+            eventually("all is read", caught_up).await;
+            reader.stop_with_letters(usize::try_from(sequence).unwrap()).await;
+            let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
+            stream.delete_consumer("dispatch").await.unwrap();
+        }
+        nats.jetstream().await.delete_stream("INTAKE").await.unwrap();
+    }
+    assert_eq!(dispatch.effects(key).await, [1, 2]);
+    dispatch.stop_with_letters(2).await;
 }

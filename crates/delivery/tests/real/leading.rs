@@ -1,18 +1,18 @@
 //! What a relay does to its store and to its operator.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::time::Duration;
 
 use delivery::stream_settings;
 use events::words::{Service, Stream};
 use sqlx::{Executor, PgPool};
 use testkit::{Direction, Nats, Proxy, eventually};
 use tokio_util::sync::CancellationToken;
-use tracing::{Event, Level, Metadata, Subscriber, span};
+use tracing::Level;
 
-use crate::toy::{Toy, closed, delivery, installation, key};
+use crate::{
+    log::Log,
+    toy::{Toy, closed, delivery, installation, key},
+};
 
 const PENDING: &str = "select count(*) from delivery.outbox_pending";
 
@@ -20,7 +20,8 @@ const PENDING: &str = "select count(*) from delivery.outbox_pending";
 async fn relay_by(link: &Proxy, toy: &Toy, nats: &Nats) -> CancellationToken {
     let pool = PgPool::connect_lazy(&toy.database.url_by(link.port())).unwrap();
     let stop = CancellationToken::new();
-    for relay in delivery(Service::Intake, pool, nats.client().await).relays() {
+    let (nats, meter) = (nats.client().await, toy.metrics.meter());
+    for relay in delivery(Service::Intake, pool, nats, &meter).relays() {
         tokio::spawn(relay.run(stop.clone()));
     }
     stop
@@ -69,49 +70,41 @@ async fn a_backlog_of_large_events_is_fetched_once() {
     stop.cancel();
 }
 
-/// Counts what this thread logs.
-#[derive(Clone, Default)]
-struct Log {
-    warnings: Arc<AtomicUsize>,
-    all: Arc<AtomicUsize>,
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && metadata.target().starts_with("delivery::relay")
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        self.all.fetch_add(1, Ordering::Relaxed);
-        if *event.metadata().level() <= Level::WARN {
-            self.warnings.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 #[tokio::test]
 async fn a_stream_that_cannot_serve_is_told_once_whatever_is_tried() {
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let (log, _guard) = Log::listen();
     let nats = Nats::start("").await;
     let intake = Toy::new(Service::Intake, &nats).await;
     let mut settings = stream_settings(Stream::Intake, &installation(), 1);
     settings.allow_atomic_publish = false;
     nats.jetstream().await.create_stream(settings).await.unwrap();
     intake.relay();
-    eventually("it is tried again", async || log.all.load(Ordering::Relaxed) >= 5).await;
-    assert_eq!(log.warnings.load(Ordering::Relaxed), 1);
+    eventually("it is tried again", async || log.lines().len() >= 5).await;
+    assert_eq!(log.from(Level::WARN).len(), 1);
+    intake.stop().await;
+}
+
+/// The store answers the leader's pings all the while, so nobody else will settle.
+#[tokio::test]
+async fn a_settlement_that_the_store_never_ends_is_given_up_and_tried_again() {
+    let nats = Nats::start("").await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    intake.say(key(), &[closed()]).await;
+    let owner = intake.database.owner_pool();
+    let mut lock = owner.begin().await.unwrap();
+    lock.execute("lock table delivery.relay_state in exclusive mode").await.unwrap();
+    intake.relay();
+    let settlements = async || -> i64 {
+        let waits = "select count(*) from pg_locks
+                     where not granted and relation = 'delivery.relay_state'::regclass";
+        sqlx::query_scalar(waits).fetch_one(&owner).await.unwrap()
+    };
+    eventually("the settlement waits", async || settlements().await == 1).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(150)).await;
+    tokio::time::resume();
+    eventually("there is another", async || settlements().await == 2).await;
+    lock.rollback().await.unwrap();
+    eventually("it is published", async || intake.count(PENDING).await == 0).await;
     intake.stop().await;
 }

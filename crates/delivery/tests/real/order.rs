@@ -21,6 +21,15 @@ async fn reader(service: Service, streams: &[Stream]) -> (Nats, Toy, Hand) {
     (nats, toy, hand)
 }
 
+/// Puts an event of intake under the name of another type, or of another version.
+async fn put_as(hand: &Hand, key: Uuid, sequence: u64, name: &str) {
+    let event = encode(&envelope(Stream::Intake, key, sequence), &closed()).unwrap();
+    let event = String::from_utf8(event).unwrap();
+    let own = r#""type":"intake.case.closed.v1""#;
+    let renamed = event.replace(own, &format!(r#""type":"{name}""#));
+    hand.put_bytes(name.to_owned(), renamed.into()).await;
+}
+
 async fn waits(toy: &Toy, key: Uuid, expected: &[(i64, &str)]) {
     let expected: Vec<_> = expected.iter().map(|(n, why)| (*n, (*why).to_owned())).collect();
     let what = format!("waiting: {expected:?}");
@@ -97,19 +106,12 @@ async fn an_event_waits_for_the_last_document_of_its_revision() {
 async fn a_newer_version_waits_uncounted_and_an_unknown_type_only_moves_the_head() {
     let (_nats, dispatch, hand) = reader(Service::Dispatch, &[Stream::Intake]).await;
     let key = key();
-    let renamed = |sequence, to: &str| {
-        let event = encode(&envelope(Stream::Intake, key, sequence), &closed()).unwrap();
-        let event = String::from_utf8(event).unwrap();
-        event.replace("\"type\":\"intake.case.closed.v1\"", &format!("\"type\":\"{to}\""))
-    };
-    let unknown = renamed(1, "intake.case.blessed.v1");
-    hand.put_bytes("intake.case.blessed.v1".to_owned(), unknown.into()).await;
+    put_as(&hand, key, 1, "intake.case.blessed.v1").await;
     hand.put_all(key, &[2]).await;
     dispatch.reaches(key, &[2]).await;
-    let newer = renamed(3, "intake.case.closed.v2");
-    hand.put_bytes("intake.case.closed.v2".to_owned(), newer.into()).await;
+    put_as(&hand, key, 3, "intake.case.closed.v2").await;
     hand.put_all(key, &[4]).await;
-    waits(&dispatch, key, &[(3, "version"), (4, "gap")]).await;
+    waits(&dispatch, key, &[(3, "version"), (4, "version")]).await;
     dispatch.wait(SignedDuration::from_mins(10));
     eventually("it is swept", async || {
         dispatch.count("select count(*) from delivery.inbox_waiting where again_at > since + interval '5 min'").await == 2
@@ -118,4 +120,41 @@ async fn a_newer_version_waits_uncounted_and_an_unknown_type_only_moves_the_head
     assert_eq!(dispatch.count("select count(*) from delivery.dead").await, 0);
     assert_eq!(dispatch.effects(key).await, [2]);
     dispatch.stop().await;
+}
+
+#[tokio::test]
+async fn what_waits_behind_an_unreadable_event_waits_for_a_release_and_for_nobody_else() {
+    let streams = [Stream::Intake, Stream::Dispatch];
+    let (_nats, timer, hand) = reader(Service::EscalationTimer, &streams).await;
+    let key = key();
+    let mut answer = envelope(Stream::Dispatch, key, 1);
+    answer.after.insert(Service::Intake, 2);
+    hand.put(&answer, &completed()).await;
+    hand.put(&envelope(Stream::Dispatch, key, 2), &completed()).await;
+    hand.put_all(key, &[2]).await;
+    waits(&timer, key, &[(1, "after"), (2, "gap"), (2, "gap")]).await;
+    let settled = delivery::settled(&timer.delivery).await.unwrap();
+    assert_eq!(settled.waiting, 3);
+    assert!(!settled.is_at_rest());
+
+    put_as(&hand, key, 1, "intake.case.closed.v2").await;
+    waits(&timer, key, &[(1, "version"), (1, "version"), (2, "version"), (2, "version")]).await;
+    timer.upkeep();
+    let waiting = |reason| timer.metric("yizhan_inbox_waiting", ("reason", reason));
+    eventually("an operator sees it", async || waiting("version") == Some(4.0)).await;
+    assert_eq!((waiting("gap"), waiting("after")), (Some(0.0), Some(0.0)));
+    let at_rest = async || {
+        let settled = delivery::settled(&timer.delivery).await.unwrap();
+        settled.waiting == 0 && settled.is_at_rest()
+    };
+    eventually("nothing is waited for", at_rest).await;
+    timer.wait(SignedDuration::from_mins(2));
+    eventually("it is swept", async || {
+        let due =
+            "select count(*) from delivery.inbox_waiting where again_at < since + interval '2 min'";
+        timer.count(due).await == 0
+    })
+    .await;
+    assert_eq!(timer.asked.all(), [], "what is here is not missing");
+    timer.stop().await;
 }

@@ -7,8 +7,12 @@ use delivery::{
 use events::words::{Service, Stream};
 use sqlx::Executor;
 use testkit::{Nats, eventually};
+use tracing::Level;
 
-use crate::toy::{Hand, Toy, closed, envelope, installation, key};
+use crate::{
+    log::Log,
+    toy::{Hand, Toy, closed, envelope, installation, key},
+};
 
 async fn published(toy: &Toy, events: i64) {
     eventually("all is published", async || {
@@ -100,7 +104,8 @@ async fn what_was_stored_but_not_recorded_is_recognised_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_foreign_message_in_our_stream_stops_nothing() {
+async fn a_foreign_message_in_our_stream_raises_the_alarm_and_stops_nothing() {
+    let (log, _guard) = Log::listen();
     let nats = Nats::start("").await;
     let intake = Toy::new(Service::Intake, &nats).await;
     intake.relay();
@@ -113,6 +118,11 @@ async fn a_foreign_message_in_our_stream_stops_nothing() {
     published(&intake, 2).await;
     let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
     assert_eq!(stream.get_info().await.unwrap().state.last_sequence, 3);
+    let alarms = log.from(Level::ERROR);
+    let [alarm] = &alarms[..] else { panic!("{alarms:?}") };
+    assert!(alarm.contains("ALARM") && alarm.contains("sequences=[2]"), "{alarm}");
+    assert!(alarm.contains("INTAKE"), "{alarm}");
+    assert_eq!(intake.metric("yizhan_relay_foreign_total", ("stream", "INTAKE")), Some(1.0));
     intake.stop().await;
 }
 
@@ -177,8 +187,26 @@ async fn an_event_amid_a_batch_that_is_refused_for_good_parks_its_key_and_no_oth
         assert_eq!((letter.kind, letter.key), (Kind::Publication, keys[10]));
         let pending = "select count(*) from delivery.outbox_pending";
         eventually("the others went out", async || intake.count(pending).await == 1).await;
-        intake.stop().await;
+        intake.stop_with_letters(1).await;
     }
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_for_this_broker_goes_out_event_by_event() {
+    let store = format!("{}/{}", env!("CARGO_TARGET_TMPDIR"), key());
+    let limit = "limits { batch { max_msgs: 20 } }"; // else 1,000, as many as a relay ever sends
+    let nats = Nats::start(&format!("jetstream {{ store_dir: \"{store}\", {limit} }}")).await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    intake.say(key(), &vec![closed(); 40]).await;
+    intake.relay();
+    published(&intake, 40).await;
+    let largest = "select max(cardinality(seqs))::bigint from delivery.relay_batch";
+    assert!(intake.count(largest).await < 40, "it was refused as a whole");
+    let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
+    assert_eq!(stream.get_info().await.unwrap().state.last_sequence, 40);
+    intake.stop().await;
+    drop(nats);
+    std::fs::remove_dir_all(store).unwrap();
 }
 
 #[tokio::test]

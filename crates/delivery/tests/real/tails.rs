@@ -1,10 +1,13 @@
 //! A broker that comes back without the end of a stream, and what is then written there.
 
+use std::time::Duration;
+
+use async_nats::ConnectOptions;
 use delivery::stream_settings;
 use events::words::{Service, Stream};
 use serde_json::{Value, json};
 use sqlx::Executor;
-use testkit::{Nats, eventually};
+use testkit::{Direction, Nats, Proxy, eventually};
 
 use crate::toy::{Hand, Toy, closed, installation, key};
 
@@ -34,6 +37,53 @@ async fn a_reader_that_is_ahead_of_its_stream_reads_again_and_misses_nothing() {
     hand.put_all(key, &[4, 5]).await;
     heir.reaches(key, &[1, 2, 3, 4, 5]).await;
     heir.stop().await;
+}
+
+/// Who is ahead of a stream does not see that it was, once the stream has caught up with it.
+#[tokio::test]
+async fn before_a_lost_tail_is_written_again_its_readers_have_time_to_look() {
+    let nats = Nats::start("").await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    let (key, lost) = (key(), key());
+    intake.say(key, &vec![closed(); 3]).await;
+    intake.relay();
+    let pending = "select count(*) from delivery.outbox_pending";
+    eventually("they are published", async || intake.count(pending).await == 0).await;
+    intake.stop().await;
+    let link = Proxy::to(nats.port()).await;
+    let url = format!("nats://127.0.0.1:{}", link.port());
+    let client = ConnectOptions::new().connect(url).await.unwrap();
+    let dispatch = Toy::with(Service::Dispatch, client).await;
+    dispatch.inbox();
+    dispatch.reaches(key, &[1, 2, 3]).await;
+
+    // As if two more had been published and sent, and the broker had crashed before they were on
+    // its disk or in the reader's store.
+    link.refuse();
+    intake.say(lost, &[closed(), closed()]).await;
+    for pretend in [
+        "insert into delivery.relay_batch (stream, created, first, seqs, at)
+         select 'INTAKE', created, 4, (select array_agg(seq order by seq) from delivery.outbox_pending),
+                (select max(at) from delivery.relay_batch)
+         from delivery.relay_state",
+        "delete from delivery.outbox_pending",
+        "update delivery.relay_state set last = 5",
+    ] {
+        intake.database.owner_pool().execute(pretend).await.unwrap();
+    }
+    let jetstream = nats.jetstream().await;
+    let reset: Value =
+        jetstream.request("CONSUMER.RESET.INTAKE.dispatch", &json!({"seq": 6})).await.unwrap();
+    assert_eq!(reset["delivered"]["stream_seq"], 5, "{reset}");
+    link.pass();
+    link.delay(Direction::ToClient, Duration::from_millis(200));
+
+    let heir = intake.again();
+    heir.relay();
+    dispatch.reaches(lost, &[1, 2]).await;
+    assert_eq!(last_sequence(&nats).await, 5, "in the very same places");
+    heir.stop().await;
+    dispatch.stop().await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use async_nats::{Client, jetstream};
 use clock::{AccountId, Clock, Ids, RandomIds};
 use delivery::{
     Delivery, Facts, Fault, Locked, Producer, Received, Schema, Sources, Stamp, Tx, Wake, Wakes,
-    lock, save, stream_settings,
+    dead_letters, lock, save, stream_settings,
 };
 use delivery_core::Missing;
 use events::{
@@ -20,8 +20,9 @@ use events::{
     words::{Cycle, End, Installation, Revision, Service, Stream},
 };
 use jiff::{SignedDuration, Timestamp};
-use opentelemetry::metrics::{MeterProvider, NoopMeterProvider};
+use opentelemetry::metrics::Meter;
 use sqlx::{Executor, PgPool};
+use telemetry::Metrics;
 use testkit::{Database, Nats, eventually};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
@@ -33,6 +34,7 @@ pub(crate) fn installation() -> Installation {
 /// A toy service: its store, its delivery, and what its handlers are to do.
 pub(crate) struct Toy {
     pub(crate) delivery: Delivery,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) database: Arc<Database>,
     pub(crate) handler: Handler,
     pub(crate) asked: Asked,
@@ -43,23 +45,34 @@ pub(crate) struct Toy {
 impl Toy {
     /// A service with an empty store. Nothing of it runs yet.
     pub(crate) async fn new(service: Service, nats: &Nats) -> Self {
+        Self::with(service, nats.client().await).await
+    }
+
+    /// The same with a connection of its own making to the broker.
+    pub(crate) async fn with(service: Service, nats: Client) -> Self {
         let database = Database::prepared(async |owner, role| {
             Schema::DELIVERY.migrate(owner, role).await?;
             owner.execute("create schema toy").await?;
-            let tables = "create table toy.effect (
-                              place bigint generated always as identity, event uuid primary key,
-                              key uuid not null, source text not null, sequence bigint not null);
+            // One order of facts and wake-ups. No unique constraint: a doubled effect must show.
+            let tables = "create sequence toy.place;
+                          create table toy.effect (
+                              place bigint not null default nextval('toy.place'),
+                              event uuid not null, key uuid not null, source text not null,
+                              sequence bigint not null);
                           create table toy.woken (
-                              place bigint generated always as identity, key uuid not null,
-                              at timestamptz not null, unconfirmed boolean not null)";
+                              place bigint not null default nextval('toy.place'),
+                              key uuid not null, at timestamptz not null,
+                              unconfirmed boolean not null)";
             owner.execute(tables).await?;
             testkit::grant(owner, "toy", role).await?;
             Ok(())
         })
         .await;
-        let delivery = delivery(service, database.pool(), nats.client().await);
+        let metrics = Metrics::new("toy", service.word(), None).unwrap();
+        let delivery = delivery(service, database.pool(), nats, &metrics.meter());
         Self {
             delivery,
+            metrics: Arc::new(metrics),
             database: Arc::new(database),
             handler: Handler::default(),
             asked: Asked::default(),
@@ -72,6 +85,7 @@ impl Toy {
     pub(crate) fn again(&self) -> Self {
         Self {
             delivery: self.delivery.clone(),
+            metrics: self.metrics.clone(),
             database: self.database.clone(),
             handler: self.handler.clone(),
             asked: self.asked.clone(),
@@ -109,11 +123,32 @@ impl Toy {
         self.tasks.spawn(waker.run(self.stop.clone()));
     }
 
-    /// Tells all loops to stop and waits for them.
+    pub(crate) fn upkeep(&self) {
+        self.tasks.spawn(self.delivery.upkeep().run(self.stop.clone()));
+    }
+
+    /// Tells all loops to stop, waits for them, and sees that nothing is doubled or dead.
     pub(crate) async fn stop(&self) {
+        self.stop_with_letters(0).await;
+    }
+
+    /// The same with so many dead letters of all kinds.
+    pub(crate) async fn stop_with_letters(&self, letters: usize) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        let doubled = "select count(*) - count(distinct event) from toy.effect";
+        assert_eq!(self.count(doubled).await, 0, "doubled effects");
+        let dead = dead_letters::list(self.pool(), 10).await.unwrap();
+        assert_eq!(dead.len(), letters, "{dead:?}");
+    }
+
+    /// A metric as an operator reads it, of the line with this label.
+    pub(crate) fn metric(&self, name: &str, label: (&str, &str)) -> Option<f64> {
+        let text = telemetry::exposition([&*self.metrics]).unwrap();
+        let (name, label) = (format!("{name}{{"), format!("{}=\"{}\"", label.0, label.1));
+        let mut lines = text.lines().filter(|line| line.starts_with(&name));
+        lines.find(|line| line.contains(&label))?.rsplit(' ').next()?.parse().ok()
     }
 
     /// A command: one transaction that says `facts` about `key`.
@@ -145,6 +180,20 @@ impl Toy {
             .unwrap()
     }
 
+    /// What happened to `key`, in order: the sequence of each fact, 0 for a wake-up.
+    pub(crate) async fn history(&self, key: Uuid) -> Vec<i64> {
+        sqlx::query_scalar(
+            "select sequence from (select place, key, sequence from toy.effect
+                                   union all
+                                   select place, key, 0 from toy.woken) history
+             where key = $1 order by place",
+        )
+        .bind(key)
+        .fetch_all(self.pool())
+        .await
+        .unwrap()
+    }
+
     /// Waits until exactly these took effect, in this order.
     pub(crate) async fn reaches(&self, key: Uuid, sequences: &[i64]) {
         let what = format!("the effects {sequences:?}");
@@ -167,10 +216,9 @@ impl Toy {
     }
 }
 
-pub(crate) fn delivery(service: Service, pool: PgPool, nats: Client) -> Delivery {
+pub(crate) fn delivery(service: Service, pool: PgPool, nats: Client, meter: &Meter) -> Delivery {
     let source = Source { installation: installation(), service };
-    let meter = NoopMeterProvider::new().meter("toy");
-    Delivery::new(pool, nats, Producer { source, epoch: 1 }, Clock::system(), &meter)
+    Delivery::new(pool, nats, Producer { source, epoch: 1 }, Clock::system(), meter)
 }
 
 /// What the toys do with facts and wake-ups: a row each, unless the key is poisoned.

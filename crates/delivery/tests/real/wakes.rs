@@ -1,9 +1,15 @@
 //! Clocks that never miss, and never hold each other up.
 
+use std::time::Duration;
+
 use delivery::dead_letters::{self, Kind, Outcome};
 use delivery::{lock, save};
-use events::words::{Service, Stream};
+use events::{
+    nats::durable,
+    words::{Service, Stream},
+};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use testkit::{Nats, eventually};
 use uuid::Uuid;
 
@@ -128,19 +134,74 @@ async fn a_clock_waits_a_minute_for_the_facts_of_its_key_and_then_fires_unconfir
     survey.stop().await;
 }
 
-#[tokio::test]
-async fn clocks_wait_until_the_facts_of_that_moment_are_in() {
-    let nats = Nats::start("").await;
-    let survey = Toy::new(Service::CallbackSurvey, &nats).await;
-    let hand = Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
-    let key = key();
+/// A service with a fact about `key` on the stream that its consumer does not hand out, and a clock
+/// of `key` whose time has come.
+async fn fact_before_clock(nats: &Nats, key: Uuid) -> Toy {
+    let survey = Toy::new(Service::CallbackSurvey, nats).await;
+    let hand = Hand::new(nats, &[Stream::Intake, Stream::Definition]).await;
+    survey.inbox();
+    let jetstream = nats.jetstream().await;
+    let pause = format!("CONSUMER.PAUSE.INTAKE.{READER}");
+    let until = json!({ "pause_until": "2999-01-01T00:00:00Z" });
+    let paused = async || {
+        let answer: Value = jetstream.request(pause.clone(), &until).await.unwrap();
+        answer["paused"] == true
+    };
+    eventually("the consumer is there, and is paused", paused).await;
     hand.put_all(key, &[1]).await;
     plan(&survey, key, survey.clock().now()).await;
     survey.waker();
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(woken(&survey).await.is_empty());
-    survey.inbox();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    survey
+}
+
+const READER: &str = durable(Service::CallbackSurvey);
+
+async fn hand_out(nats: &Nats) {
+    let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
+    stream.resume_consumer(READER).await.unwrap();
+}
+
+#[tokio::test]
+async fn clocks_wait_until_the_facts_of_that_moment_are_in() {
+    let (nats, key) = (Nats::start("").await, key());
+    let survey = fact_before_clock(&nats, key).await;
+    hand_out(&nats).await;
     eventually("it is woken", async || woken(&survey).await == [key]).await;
-    assert_eq!(survey.effects(key).await, [1], "after the fact");
+    assert_eq!(survey.history(key).await, [1, 0], "after the fact");
+    assert_eq!(survey.count("select count(*) from toy.woken where unconfirmed").await, 0);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn clocks_wait_a_minute_for_facts_that_do_not_come_and_then_fire_unconfirmed() {
+    let (nats, key) = (Nats::start("").await, key());
+    let survey = fact_before_clock(&nats, key).await;
+    assert!(woken(&survey).await.is_empty());
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::resume();
+    eventually("it is woken", async || woken(&survey).await == [key]).await;
+    assert_eq!(survey.count("select count(*) from toy.woken where unconfirmed").await, 1);
+    hand_out(&nats).await;
+    survey.reaches(key, &[1]).await;
+    assert_eq!(survey.history(key).await, [0, 1]);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_was_never_made_holds_up_neither_clocks_nor_rest() {
+    let nats = Nats::start("").await;
+    let survey = Toy::new(Service::CallbackSurvey, &nats).await;
+    Hand::new(&nats, &[Stream::Intake]).await;
+    survey.inbox();
+    survey.waker();
+    let key = key();
+    plan(&survey, key, survey.clock().now()).await;
+    eventually("it is woken", async || woken(&survey).await == [key]).await;
+    assert_eq!(survey.count("select count(*) from toy.woken where unconfirmed").await, 0);
+    let settled = delivery::settled(&survey.delivery).await.unwrap();
+    assert!(settled.is_at_rest());
+    assert_eq!(settled.reads.into_keys().collect::<Vec<_>>(), [Stream::Intake]);
     survey.stop().await;
 }
