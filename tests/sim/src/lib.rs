@@ -4,7 +4,9 @@
 //! what is accepted, who runs next, and what goes wrong: a lost reply, a slow commit, a publish that
 //! arrives late, a lost acknowledgement, a leader that is stopped and woken after another took over,
 //! a killed process, a wiped stream, a lost tail that is written again, a message lost in the middle,
-//! an event that is refused, copies and disorder, days and months in which nothing happens.
+//! an event that is refused, copies and disorder, days and months in which nothing happens; an event of
+//! a newer release or under definitions that are not there yet, one that its surroundings refuse, one
+//! that is poisoned, dies, and is replayed or dropped.
 //!
 //! ```text
 //!   commands ──> intake ──INTAKE──> dispatch ──DISPATCH──┐
@@ -23,6 +25,7 @@
 
 mod broker;
 mod dice;
+mod held;
 mod inbox;
 mod relay;
 mod store;
@@ -70,10 +73,59 @@ pub enum Trouble {
     Redelivered,
     /// A reader's store was away.
     StoreAway,
+    /// An event was of a newer release than its reader, until that was replaced.
+    NewerVersion,
+    /// An event was decided under definitions that its reader did not have yet.
+    UnknownRevision,
+    /// The surroundings refused one event amid a group for some seconds.
+    RowLocked,
+    /// One event amid a group failed for its own fault.
+    Poisoned,
+    /// It failed too often, and its key waited for a person.
+    Died,
+    /// A person had it tried again, cured or not.
+    Replayed,
+    /// A person gave it up.
+    Dropped,
     /// Days passed, so that what is put back follows at low priority.
     DaysPassed,
     /// More than a month passed, and streams forgot in good order.
     MonthPassed,
+    /// Lost events that had become old were put back behind the new ones.
+    PutBackLater,
+}
+
+impl Trouble {
+    /// All of them, in order.
+    pub const ALL: [Self; 27] = [
+        Self::ReplyLost,
+        Self::SlowCommit,
+        Self::KilledAfterCommit,
+        Self::KilledBeforeCommit,
+        Self::PublishLost,
+        Self::AckLost,
+        Self::PublishLate,
+        Self::LeaderStopped,
+        Self::LeadershipLost,
+        Self::Parked,
+        Self::StreamWiped,
+        Self::TailLost,
+        Self::TailRewritten,
+        Self::ReaderAhead,
+        Self::MiddleLost,
+        Self::Redelivered,
+        Self::StoreAway,
+        Self::NewerVersion,
+        Self::UnknownRevision,
+        Self::RowLocked,
+        Self::Poisoned,
+        Self::Died,
+        Self::Replayed,
+        Self::Dropped,
+        Self::DaysPassed,
+        Self::MonthPassed,
+        Self::PutBackLater,
+    ];
 }
 
 /// A mistake to plant.
@@ -95,6 +147,14 @@ pub enum Bug {
     TrustSequences,
     /// A reader that is ahead of its stream keeps its durable consumer.
     StayAhead,
+    /// The inbox moves the head over an event of a newer release, as over an unknown type.
+    PassNewerVersion,
+    /// The inbox applies an event whose definitions are not there.
+    ApplyWithoutDefinitions,
+    /// The inbox commits what came before an event that failed, and the head of that.
+    CommitPart,
+    /// Dropping a dead letter leaves the head in front of it.
+    DropInPlace,
 }
 
 /// What a run came to.

@@ -86,7 +86,14 @@ impl Leader {
                 Outcome::Compared { differ: store.compare(&stream.read(from, to)) }
             }
             Act::Read { from, to } => Outcome::ReadBack(stream.read(from, to)),
-            Act::Settle(settlement) => moved(store.settle(&settlement, now)),
+            Act::Settle(settlement) => {
+                let before = store.later();
+                let held = store.settle(&settlement, now);
+                if store.later() > before {
+                    dice.struck(Trouble::PutBackLater);
+                }
+                moved(held)
+            }
             Act::Load if self.crashes != stream.crashes => Outcome::CheckDue,
             Act::Load => Outcome::Loaded(store.load(ATOMIC_BATCH)),
             Act::Publish { events, expected_last } => {

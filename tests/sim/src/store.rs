@@ -1,10 +1,12 @@
 //! One service's store: what a transaction keeps, all of it or nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use delivery_core::{
-    AGED_OUT, Found, Header, Known, Lane, Pending, Publication, Readable, Recorded, Settlement,
-    lane,
+    AGED_OUT, Found, Lane, Pending, Publication, Recorded, Settlement, Wait, lane,
 };
 use events::words::{Revision, Service};
 use jiff::Timestamp;
@@ -19,8 +21,12 @@ pub(crate) struct Event {
     pub(crate) source: Service,
     pub(crate) key: Uuid,
     pub(crate) sequence: u64,
-    pub(crate) after: BTreeMap<Service, u64>,
+    pub(crate) after: Arc<BTreeMap<Service, u64>>,
     pub(crate) recorded: Timestamp,
+    /// The definitions that it was decided under.
+    pub(crate) revision: Revision,
+    /// The release that can read it.
+    pub(crate) release: u64,
 }
 
 impl Event {
@@ -29,16 +35,31 @@ impl Event {
         self.id.as_u128().is_multiple_of(8)
     }
 
-    pub(crate) fn header(&self) -> Header {
-        Header {
-            source: self.source,
-            key: self.key,
-            sequence: self.sequence,
-            after: self.after.clone(),
-            revision: Revision::NONE,
-            readable: Readable::Yes,
-        }
+    /// Where it is among the events of all sources.
+    pub(crate) fn place(&self) -> Place {
+        (self.key, self.source, self.sequence)
     }
+}
+
+/// Key, source and sequence.
+pub(crate) type Place = (Uuid, Service, u64);
+
+/// An event that is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) event: Event,
+    pub(crate) why: Why,
+    /// Not to be judged again (after a fault) or asked for again before.
+    pub(crate) again_at: Timestamp,
+}
+
+/// Why an event is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It waits.
+    For(Wait),
+    /// It failed, so many times by its own fault.
+    Fault { tries: u32 },
 }
 
 #[derive(Debug, Clone)]
@@ -54,10 +75,18 @@ pub(crate) struct Store {
     publications: BTreeMap<i64, Publication>,
     sequences: BTreeMap<Uuid, u64>,
     pub(crate) heads: BTreeMap<(Uuid, Service), u64>,
-    pub(crate) waiting: BTreeMap<(Uuid, Service, u64), (Event, Timestamp)>,
+    pub(crate) waiting: BTreeMap<Place, Waiting>,
+    /// What failed too often, and waits for a person.
+    pub(crate) dead: BTreeMap<Place, Event>,
+    /// What a person gave up.
+    pub(crate) dropped: BTreeSet<Place>,
+    /// The newest definitions that are known here.
+    pub(crate) revision: Revision,
+    /// The release of this service.
+    pub(crate) release: u64,
     commands: BTreeSet<u64>,
-    /// What took effect, in the order of commits.
-    pub(crate) effects: Vec<Event>,
+    /// What took effect, in the order of commits, and the definitions that were known then.
+    pub(crate) effects: Vec<(Event, Revision)>,
     /// Messages in the stream that are none of ours.
     pub(crate) foreign: usize,
 }
@@ -76,6 +105,10 @@ impl Store {
             sequences: BTreeMap::new(),
             heads: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            dead: BTreeMap::new(),
+            dropped: BTreeSet::new(),
+            revision: Revision::NONE,
+            release: 1,
             commands: BTreeSet::new(),
             effects: Vec::new(),
             foreign: 0,
@@ -103,24 +136,14 @@ impl Store {
 
     /// Adds an event to the outbox at a place that was taken before.
     pub(crate) fn append_at(&mut self, seq: i64, id: Uuid, key: Uuid, now: Timestamp) {
-        let after = self.known(key).heads;
+        let after = self.known(key).heads.into();
         let last = self.sequences.entry(key).or_insert(0);
         *last += 1;
         let sequence = *last;
-        let event = Event { id, source: self.service, key, sequence, after, recorded: now };
+        let (source, revision, release) = (self.service, self.revision, self.release);
+        let event = Event { id, source, key, sequence, after, recorded: now, revision, release };
         self.outbox.insert(seq, event);
         self.pending.insert((Lane::First, seq));
-    }
-
-    pub(crate) fn known(&self, key: Uuid) -> Known {
-        let heads = self.reads.iter().filter_map(|source| {
-            self.heads.get(&(key, *source)).map(|sequence| (*source, *sequence))
-        });
-        Known { reads: self.reads.clone(), heads: heads.collect(), ..Known::default() }
-    }
-
-    pub(crate) fn move_head(&mut self, event: &Event) {
-        self.heads.insert((event.key, event.source), event.sequence);
     }
 
     pub(crate) fn load(&self, most: usize) -> Vec<Pending> {
@@ -147,7 +170,7 @@ impl Store {
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
-        self.pending.is_empty() && self.waiting.is_empty()
+        self.pending.is_empty() && self.waiting.is_empty() && self.dead.is_empty()
     }
 
     /// Whether every event is in the stream where it is recorded, if the stream may not have
@@ -158,6 +181,11 @@ impl Store {
             let there = stream.read(*sequence, *sequence).pop().and_then(|found| found.event);
             there == event || (there.is_none() && now.duration_since(*at) > AGED_OUT)
         })
+    }
+
+    /// How many events are to follow when nothing else is pending.
+    pub(crate) fn later(&self) -> usize {
+        self.pending.iter().filter(|(lane, _)| *lane == Lane::Later).count()
     }
 
     fn take_from_pending(&mut self, seq: i64) {

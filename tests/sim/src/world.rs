@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use events::words::Service;
+use events::words::{Revision, Service};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -10,11 +10,12 @@ use crate::{
     Bug, Report, Trouble,
     broker::Stream,
     dice::Dice,
-    inbox,
+    inbox::{Hardships, Reader},
     relay::{Leader, Turn},
     store::{Event, Store},
 };
 
+const SERVICES: [Service; 3] = [Service::Intake, Service::Dispatch, Service::CallbackSurvey];
 const TURNS: u64 = 600;
 const COMMANDS: u64 = 60;
 const KEYS: u64 = 6;
@@ -26,6 +27,7 @@ struct Node {
     store: Store,
     stream: Stream,
     leaders: Vec<Leader>,
+    hardships: Hardships,
 }
 
 /// A transaction of a command that has its place in the outbox and is not committed yet.
@@ -68,7 +70,8 @@ impl World {
         let now = Timestamp::UNIX_EPOCH;
         let node = |service, reads: &[Service]| {
             let store = Store::new(service, reads);
-            (service, Node { store, stream: Stream::new(now), leaders: Vec::new() })
+            let (stream, leaders) = (Stream::new(now), Vec::new());
+            (service, Node { store, stream, leaders, hardships: Hardships::default() })
         };
         let nodes = [
             node(Service::Intake, &[Service::Dispatch]),
@@ -82,8 +85,7 @@ impl World {
     fn turn(&mut self) {
         self.now += SignedDuration::from_millis(500);
         self.operate();
-        let services = [Service::Intake, Service::Dispatch, Service::CallbackSurvey];
-        for service in services {
+        for service in SERVICES {
             match self.dice.below(4) {
                 0 => self.command(service),
                 1 | 2 => self.relay(service),
@@ -108,6 +110,11 @@ impl World {
             return;
         }
         *commands += 1;
+        // Its releases and its definitions are ahead of those of its readers.
+        if dice.troubled {
+            node.store.release += u64::from(dice.percent(3));
+            node.store.revision.0 += u32::from(dice.percent(3));
+        }
         if slow.is_none() && dice.strikes(Trouble::SlowCommit, 200) {
             *slow = Some(Slow { seq: node.store.take_place(), id, key });
             return;
@@ -127,11 +134,16 @@ impl World {
             node.stream.limited = false;
             node.store.parked.clear();
         }
+        for service in SERVICES {
+            if let Some(mut reader) = self.reader(service) {
+                reader.see_to_letters();
+            }
+        }
     }
 
     fn relay(&mut self, service: Service) {
         let Self { dice, now, nodes, bug, .. } = self;
-        let Some(Node { store, stream, leaders }) = nodes.get_mut(&service) else { return };
+        let Some(Node { store, stream, leaders, .. }) = nodes.get_mut(&service) else { return };
         if leaders.iter().all(|leader| leader.stopped > 0) {
             leaders.push(Leader::new(store));
         }
@@ -148,6 +160,12 @@ impl World {
         });
     }
 
+    fn reader(&mut self, service: Service) -> Option<Reader<'_>> {
+        let Self { dice, now, nodes, bug, .. } = self;
+        let Node { store, hardships, .. } = nodes.get_mut(&service)?;
+        Some(Reader { store, hardships, now: *now, dice, bug: *bug })
+    }
+
     fn inbox(&mut self, service: Service) {
         let reads = self.nodes.get(&service).map(|node| node.store.reads.clone());
         for source in reads.unwrap_or_default() {
@@ -157,28 +175,36 @@ impl World {
                 .map(|node| node.stream.deliver(service, 8))
                 .unwrap_or_default();
             self.dice.shuffle(&mut group);
-            let acked = self.take(service, &group);
+            let acked = self.reader(service).map(|mut reader| reader.take(&group));
             if let Some(node) = self.nodes.get_mut(&source) {
-                for sequence in acked {
+                for sequence in acked.unwrap_or_default() {
                     node.stream.ack(service, sequence);
                 }
             }
         }
-        self.ask_for_missing(service);
-    }
-
-    fn take(&mut self, service: Service, group: &[(u64, Event)]) -> Vec<u64> {
-        let Some(node) = self.nodes.get_mut(&service) else { return Vec::new() };
-        inbox::take(&mut node.store, group, self.now, &mut self.dice, self.bug)
-    }
-
-    fn ask_for_missing(&mut self, service: Service) {
-        let asked = self.nodes.get(&service).map(|node| inbox::overdue(&node.store, self.now));
+        let upgraded = self.catch_up(service);
+        let asked = self.reader(service).map(|mut reader| reader.sweep(upgraded));
         for missing in asked.unwrap_or_default() {
             if let Some(node) = self.nodes.get_mut(&missing.service) {
                 node.store.redeliver(missing.key, missing.from);
             }
         }
+    }
+
+    /// The newest definitions come, the newest release is installed; whether that was.
+    fn catch_up(&mut self, service: Service) -> bool {
+        let Self { dice, nodes, .. } = self;
+        let newest = nodes.values().map(|node| (node.store.release, node.store.revision));
+        let (release, revision) = newest.max().unwrap_or((0, Revision::NONE));
+        let Some(Node { store, .. }) = nodes.get_mut(&service) else { return false };
+        if !dice.troubled || dice.percent(10) {
+            store.revision = store.revision.max(revision);
+        }
+        let upgraded = store.release < release && (!dice.troubled || dice.percent(5));
+        if upgraded {
+            store.release = release;
+        }
+        upgraded
     }
 
     /// The broker loses something, and what was late arrives.
@@ -212,7 +238,8 @@ impl World {
         if self.dice.strikes(Trouble::DaysPassed, 1) {
             self.now += SignedDuration::from_hours(24 * 3);
         }
-        if self.is_delivered() && self.dice.strikes(Trouble::MonthPassed, 20) {
+        if self.dice.troubled && self.dice.percent(2) && self.is_delivered() {
+            self.dice.struck(Trouble::MonthPassed);
             self.now += SignedDuration::from_hours(24 * 36);
             for node in self.nodes.values_mut() {
                 node.stream.expire(self.now);
@@ -232,7 +259,7 @@ impl World {
         self.nodes.values().all(|node| {
             let expected: usize = node.store.reads.iter().map(said).sum();
             node.store.is_quiet()
-                && node.store.effects.len() >= expected
+                && node.store.effects.len() + node.store.dropped.len() >= expected
                 && node.store.is_true_to(&node.stream, self.now)
         })
     }
@@ -274,20 +301,28 @@ fn crash(stream: &mut Stream, now: Timestamp, dice: &mut Dice, bug: Option<Bug>)
 fn disorder(store: &Store) -> Vec<String> {
     let mut heads: BTreeMap<(Uuid, Service), u64> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for effect in &store.effects {
-        let Event { source, key, sequence, after, .. } = effect;
-        let head = heads.get(&(*key, *source)).copied().unwrap_or(0);
+    // The last that took effect, and what was given up behind it.
+    let passed = |heads: &BTreeMap<(Uuid, Service), u64>, key: Uuid, source: Service| {
+        let mut head = heads.get(&(key, source)).copied().unwrap_or(0);
+        while store.dropped.contains(&(key, source, head + 1)) {
+            head += 1;
+        }
+        head
+    };
+    for (effect, known) in &store.effects {
+        let Event { source, key, sequence, after, revision, .. } = effect;
+        let what = format!("{}: {source} {key} {sequence}", store.service);
+        let head = passed(&heads, *key, *source);
         if *sequence != head + 1 {
-            wrong.push(format!("{}: {source} {key} {sequence} after {head}", store.service));
+            wrong.push(format!("{what} after {head}"));
         }
         for (other, needed) in after.iter().filter(|(other, _)| store.reads.contains(other)) {
-            let seen = heads.get(&(*key, *other)).copied().unwrap_or(0);
-            if *other != *source && seen < *needed {
-                wrong.push(format!(
-                    "{}: {source} {key} {sequence} before {other} {needed}",
-                    store.service
-                ));
+            if *other != *source && passed(&heads, *key, *other) < *needed {
+                wrong.push(format!("{what} before {other} {needed}"));
             }
+        }
+        if revision > known && store.service != Service::Intake {
+            wrong.push(format!("{what} without its definitions"));
         }
         heads.insert((*key, *source), *sequence);
     }
