@@ -11,7 +11,7 @@ use tracing::Level;
 
 use crate::{
     log::Log,
-    toy::{Toy, closed, delivery, installation, key},
+    toy::{Toy, closed, completed, delivery, installation, key},
 };
 
 const PENDING: &str = "select count(*) from delivery.outbox_pending";
@@ -88,12 +88,12 @@ async fn a_stream_that_cannot_serve_is_told_once_whatever_is_tried() {
 #[tokio::test]
 async fn a_settlement_that_the_store_never_ends_is_given_up_and_tried_again() {
     let nats = Nats::start("").await;
-    let intake = Toy::new(Service::Intake, &nats).await;
-    intake.say(key(), &[closed()]).await;
-    let owner = intake.database.owner_pool();
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    dispatch.say(key(), &[completed()]).await;
+    let owner = dispatch.database.owner_pool();
     let mut lock = owner.begin().await.unwrap();
     lock.execute("lock table delivery.relay_state in exclusive mode").await.unwrap();
-    intake.relay();
+    dispatch.relay();
     let settlements = async || -> i64 {
         let waits = "select count(*) from pg_locks
                      where not granted and relation = 'delivery.relay_state'::regclass";
@@ -105,6 +105,6 @@ async fn a_settlement_that_the_store_never_ends_is_given_up_and_tried_again() {
     tokio::time::resume();
     eventually("there is another", async || settlements().await == 2).await;
     lock.rollback().await.unwrap();
-    eventually("it is published", async || intake.count(PENDING).await == 0).await;
-    intake.stop().await;
+    eventually("it is published", async || dispatch.count(PENDING).await == 0).await;
+    dispatch.stop().await;
 }
