@@ -32,8 +32,9 @@ impl<'a> Calling<'a> {
     ///
     /// A policy that asks for more hours than there are to call in gets what there is.
     pub(crate) fn chance(self, attempts: &[Attempted], from: Timestamp) -> Timestamp {
-        let spread = self.times(from).find(|at| self.can_still_spread(attempts, *at));
-        spread.or_else(|| self.times(from).next()).unwrap_or(from)
+        let untried = || self.times(from).filter(|at| !self.was_tried_in_hour_of(attempts, *at));
+        let spread = untried().find(|at| self.can_still_spread(attempts, *at));
+        spread.or_else(|| untried().next()).unwrap_or(from)
     }
 
     /// The time that a clock on the campus shows.
@@ -49,6 +50,15 @@ impl<'a> Calling<'a> {
     /// Whether nobody is reached after these attempts.
     pub(crate) fn tried_enough(self, attempts: &[Attempted]) -> bool {
         attempts.len() >= usize::from(self.callback.attempts)
+    }
+
+    /// Whether one of these attempts was made in the same hour of the same day.
+    fn was_tried_in_hour_of(self, attempts: &[Attempted], at: Timestamp) -> bool {
+        let hour = |at| {
+            let local = self.zone.to_datetime(at);
+            (local.date(), local.hour())
+        };
+        attempts.iter().any(|attempt| hour(attempt.at) == hour(at))
     }
 
     /// Whether an attempt at `at` leaves enough others for the days and hours that are missing then:

@@ -37,10 +37,12 @@
 //! A callback of an earlier cycle takes answers too: they are kept, and judge nothing any more.
 //! One that was withdrawn takes none.
 //!
-//! Attempts are made within the hours of the item's policy, and spread: one after which the days and
-//! hours that the policy asks for could not be reached with the attempts that are left is refused,
-//! with the time from which on it would be right. Answers are never refused for the hour: what
-//! somebody said is not to be lost.
+//! Attempts are made within the hours of the item's policy, and at different times of day (BRIEF 5.1):
+//! a second one within an hour of a day, and one after which the days and hours that the policy asks
+//! for could not be reached with the attempts that are left, are refused with the time from which on
+//! it would be right. Who let it ring twice in a minute has tried once, and such a pair would make
+//! `unreachable` come sooner than anybody was really sought. Answers are never refused for the hour:
+//! what somebody said is not to be lost.
 //!
 //! A fact is never rejected: one that comes late or twice, or is about another cycle, is
 //! [noted](Event::Noted) with its reason and changes nothing.

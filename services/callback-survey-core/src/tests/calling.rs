@@ -94,14 +94,14 @@ fn nobody_is_sent_to_an_hour_that_ends_as_it_begins() {
 }
 
 #[test]
-fn as_long_as_enough_attempts_are_left_the_hour_is_free() {
+fn nobody_is_tried_twice_in_an_hour_of_a_day() {
     let once = ["2026-09-01T09:10:00+08:00"];
-    attempt(&once, "2026-09-01T09:11:00+08:00").unwrap();
-    let twice = [once[0], "2026-09-01T09:11:00+08:00"];
-    assert_eq!(
-        refusal(&twice, "2026-09-01T15:00:00+08:00"),
-        ("too-soon", at("2026-09-02T08:30:00+08:00"))
-    );
+    let at_ten = ("too-soon", at("2026-09-01T10:00:00+08:00"));
+    for time in ["2026-09-01T09:11:00+08:00", "2026-09-01T09:59:59+08:00"] {
+        assert_eq!(refusal(&once, time), at_ten);
+    }
+    attempt(&once, "2026-09-01T10:00:00+08:00").unwrap();
+    attempt(&once, "2026-09-02T09:10:00+08:00").unwrap();
 }
 
 #[test]
@@ -116,7 +116,9 @@ fn after_the_last_attempt_the_person_is_unreachable() {
 #[test]
 fn an_attempt_says_when_the_next_one_is_right() {
     let mut case = Case::after(&calling_and(&attempt_at("2026-09-01T09:10:00+08:00")));
-    let events = case.step(&Step::Attempts(Who::Zhao, 1)).unwrap();
+    let [until, attempts] = attempt_at("2026-09-01T15:00:00+08:00");
+    case.step(&until).unwrap();
+    let events = case.step(&attempts).unwrap();
     let [Event::Attempted { attempted, not_before }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((attempted.attempt, attempted.reached), (2, false));
     let tomorrow = at("2026-09-02T08:30:00+08:00");
@@ -170,7 +172,7 @@ fn of_the_callbacks_that_may_be_made_the_first_due_is_next() {
     let idle = Case::after(&[accepted("water-leak")]);
     let cases = [over, idle, untried, tried];
     let zhao = Who::Zhao.account();
-    // Tried at 09:10, so due again at once; the untried one is due tomorrow at eight.
+    // Tried at 09:10, so due again from ten on; the untried one is due tomorrow at eight.
     assert_eq!(next_of(&cases, zhao, "2026-09-01T15:00:00+08:00"), Some(3));
     assert_eq!(next_of(&cases, zhao, "2026-09-01T13:00:00+08:00"), None, "not at noon");
     assert_eq!(next_of(&cases, Who::Wang.account(), "2026-09-01T15:00:00+08:00"), None);
@@ -179,7 +181,7 @@ fn of_the_callbacks_that_may_be_made_the_first_due_is_next() {
 
 #[test]
 fn a_callback_whose_attempt_would_be_refused_is_not_next() {
-    let twice = ["2026-09-01T09:10:00+08:00", "2026-09-01T09:20:00+08:00"];
+    let twice = ["2026-09-01T09:10:00+08:00", "2026-09-01T10:10:00+08:00"];
     let made: Vec<Step> = twice.into_iter().flat_map(attempt_at).collect();
     let cases = [Case::after(&calling_and(&made))];
     let zhao = Who::Zhao.account();

@@ -96,6 +96,19 @@ proptest! {
     }
 
     #[test]
+    fn nobody_is_tried_in_vain_twice_in_an_hour_of_a_day(steps in steps()) {
+        let zone = calendar::zone("Asia/Shanghai").unwrap();
+        for (call, _) in run(&steps).1.callbacks() {
+            let in_vain = call.attempts.iter().filter(|attempt| !attempt.reached);
+            let hours = in_vain.map(|attempt| zone.to_datetime(attempt.at));
+            let mut seen = BTreeSet::new();
+            for local in hours {
+                prop_assert!(seen.insert((local.date(), local.hour())), "{:?}", call.attempts);
+            }
+        }
+    }
+
+    #[test]
     fn nobody_ever_asks_after_their_own_work(steps in steps()) {
         for (call, _) in run(&steps).1.callbacks() {
             let asked = call.attempts.iter().map(|attempt| attempt.by);

@@ -71,6 +71,8 @@ async fn nobody_is_unreachable_before_all_attempts_on_two_days() {
         survey.time_is(day(1, time));
         let tried = survey.tries(&assistant, &callback).await.unwrap();
         assert_eq!((tried.state(), tried.verdict()), (CallbackState::Due, Verdict::Unspecified));
+        let at_once = survey.tries(&assistant, &callback).await;
+        assert_eq!(refusal(at_once), (Code::FailedPrecondition, "too-soon".to_owned()));
     }
     let tomorrow = day(2, "08:30");
     let callbacks = survey.list(&assistant).await;
