@@ -6,7 +6,7 @@ use std::{
 };
 
 use calendar::Calendar;
-use events::words::{CalendarId, Commitment, PlaceId, Urgency};
+use events::words::{CalendarId, Commitment, End, PlaceId, Urgency};
 
 use crate::{
     campus::Campus,
@@ -15,7 +15,7 @@ use crate::{
     during::{self, During, Moment},
     item::ServiceItem,
     layer::Base,
-    policy::Policy,
+    policy::{Policy, REOPENABLE},
     problem::{At, Problem, instead},
     read::{Named, Notes, Thing},
     route::{Route, Unrouted},
@@ -149,7 +149,7 @@ pub(crate) fn missing_years(campus: &Campus, sources: &Sources) -> Vec<Problem> 
         .collect()
 }
 
-/// What a set leaves open: routes, callbacks, messages.
+/// What a set leaves open: routes, callbacks, reopening, messages.
 pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let mut problems = unrouted(campus, sources);
     for route in campus.routes.values() {
@@ -166,6 +166,10 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
             let source = sources.get(&(Thing::Item, item.id.to_string()));
             problems.extend(source.map(|source| source.problem(&["spec", "callback"], message)));
         }
+    }
+    for policy in campus.policies.values() {
+        problems
+            .extend(policy.reopened_in_vain().filter_map(|end| final_end(sources, policy, end)));
     }
     let missing = Occasion::ALL.iter().filter(|one| !campus.templates.contains_key(one));
     problems.extend(missing.map(|occasion| {
@@ -245,6 +249,15 @@ fn gap(sources: &Sources, item: &ServiceItem, place: &PlaceId, when: &str) -> Op
         item.id, item.category
     );
     Some(source.problem(&["metadata", "name"], message))
+}
+
+fn final_end(sources: &Sources, policy: &Policy, end: End) -> Option<Problem> {
+    let source = sources.get(&(Thing::Policy, policy.id.to_string()))?;
+    let message = format!(
+        "nothing is reopened after this end; there are: {}",
+        REOPENABLE.map(End::word).join(", ")
+    );
+    Some(source.problem(&["spec", "reopenWithinDays", end.word()], message))
 }
 
 fn at_route(sources: &Sources, route: &Route, field: &str, message: String) -> Option<Problem> {

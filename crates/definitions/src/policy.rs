@@ -52,7 +52,15 @@ impl Policy {
     pub fn reopen_within_days(&self, end: End) -> Option<u16> {
         self.reopen_within_days.get(&end).copied()
     }
+
+    /// Ends with such a figure although they are final: intake would never keep it.
+    pub(crate) fn reopened_in_vain(&self) -> impl Iterator<Item = End> {
+        self.reopen_within_days.keys().copied().filter(|end| !REOPENABLE.contains(end))
+    }
 }
+
+/// The ends after which a requester may say "not solved": all that anybody knew is that it was done.
+pub(crate) const REOPENABLE: [End; 3] = [End::Solved, End::Unreachable, End::Uncalled];
 
 pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
     fields(cursor, |f| {

@@ -296,6 +296,10 @@ fn join(field: &str, name: &str) -> String {
 pub(crate) fn text(cursor: &mut Cursor<'_>) -> Option<String> {
     match &cursor.node.value {
         Yaml::Text(text) if text.trim().is_empty() => cursor.refuse("must not be empty"),
+        // No store keeps it.
+        Yaml::Text(text) if text.contains('\0') => {
+            cursor.refuse("holds a character that is none (U+0000): leave it out")
+        }
         Yaml::Text(text) => Some(text.clone()),
         Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::List(_) | Yaml::Map(_) => {
             cursor.wrong_kind("a text")

@@ -46,7 +46,7 @@ const CAMPUS: &str = "
   ladders: {accept: leaders, arrive: leaders, contain: leaders, complete: leaders,
     call-back: leaders},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00, 14:30-21:30]},
-  reopenWithinDays: {closed-solved: 7, closed-unreachable: 30, closed-uncalled: 7, withdrawn: 7}}}
+  reopenWithinDays: {closed-solved: 7, closed-unreachable: 30, closed-uncalled: 7}}}
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: answers}, spec: {
   names: {zh: 答复, en: Answers},
