@@ -11,17 +11,13 @@ use proto::delivery::v1::{
     ShowDeadRequest, ShowDeadResponse,
     delivery_server::{Delivery as Interface, DeliveryServer},
 };
-use rpc::{Code, Error, authorize, subject};
+use rpc::{Code, Error, PageSize, authorize, subject};
 use serde_json::json;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::{Failure, timestamp};
 
-/// Letters of one page, if the caller does not say.
-const PAGE: u32 = 50;
-/// Letters of the largest page.
-const LARGEST_PAGE: u32 = 200;
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 500;
 
@@ -63,7 +59,7 @@ impl Interface for Answering {
             let message = "there are no further pages: settle these first";
             return Err(Error::new(Code::InvalidArgument, "page-token-unknown", message).into());
         }
-        let limit = if page_size == 0 { PAGE } else { page_size.min(LARGEST_PAGE) };
+        let limit = PageSize::asked(page_size).get();
         let pool = self.delivery.pool();
         let found = dead_letters::list(pool, limit).await.map_err(Failure::from)?;
         let mut letters = Vec::with_capacity(found.len());

@@ -13,6 +13,7 @@
 //!
 //! - [`Error`] is the one error of every interface: a small [`Code`], a stable reason for programs,
 //!   a message for people, a violation per field. It goes to gRPC and to HTTP in one place each.
+//! - [`Fields`] and [`PageSize`] read requests alike everywhere: all that is wrong is told at once.
 //! - [`token`]: the portal mints a token per request; services verify it with the portal's keys.
 //! - [`tls`]: certificates that change without a restart; a peer is known by the URI name
 //!   `spiffe://<installation>/<service>`. Plaintext is for loopback alone.
@@ -20,7 +21,9 @@
 
 pub mod client;
 mod error;
+mod fields;
 mod idempotency;
+mod page;
 pub mod server;
 pub mod tls;
 pub mod token;
@@ -28,8 +31,10 @@ mod trace;
 
 pub use client::{Call, Channel, Target};
 pub use error::{Code, Error, FieldViolation, Problem};
+pub use fields::Fields;
 pub use idempotency::{IdempotencyKey, InvalidKey, idempotency_key};
-pub use server::{Server, authorize, subject};
+pub use page::PageSize;
+pub use server::{Server, account, authorize, scope, subject};
 pub use trace::extract as trace_context;
 
 /// The largest message with a whole campus in it; any other has the 4 MiB of gRPC.

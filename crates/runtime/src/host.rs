@@ -1,9 +1,10 @@
+mod deliver;
 mod start;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clock::{Clock, Ids as _, RandomIds};
-use delivery::Producer;
+use delivery::Delivery;
 use events::words::Service;
 use jiff::SignedDuration;
 use opentelemetry::metrics::Meter;
@@ -45,14 +46,15 @@ pub struct Process {
 /// What one service stands on. Its fields are for the service to use; its methods run it.
 ///
 /// ```no_run
-/// # use runtime::{Config, Host, Process, Stage};
+/// # use runtime::{Config, Host, Process};
 /// # use events::words::Service;
-/// # async fn run(config: Config, process: &Process) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn run<F: delivery::Facts>(
+/// #     config: Config,
+/// #     process: &Process,
+/// #     facts: F,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut host = Host::open(Service::Intake, config, &[], process).await?;
-/// let delivery = host.delivery();
-/// for relay in delivery.relays() {
-///     host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-/// }
+/// host.deliver(facts)?;
 /// host.serve(tonic::service::Routes::default()).await?;
 /// host.finish().await?;
 /// # Ok(()) }
@@ -74,7 +76,7 @@ pub struct Host {
     pub tokens: Arc<TokenVerifier>,
     /// Files that may change; more may be watched until [`Host::finish`].
     pub files: Files,
-    epoch: u32,
+    delivery: Delivery,
     credentials: Option<Newest<Credentials>>,
     moved: watch::Receiver<SignedDuration>,
     metrics: Arc<Metrics>,
@@ -89,16 +91,9 @@ impl Host {
         RandomIds::new(self.clock.clone())
     }
 
-    /// The delivery of this service's events.
-    pub fn delivery(&self) -> delivery::Delivery {
-        let source = events::Source {
-            installation: self.config.installation.clone(),
-            service: self.service,
-        };
-        let producer = Producer { source, epoch: self.epoch };
-        let (pool, nats, clock) = (self.pool.clone(), self.nats.clone(), self.clock.clone());
-        delivery::Delivery::new(pool, nats, producer, clock, &self.meter)
-            .with_replicas(self.config.broker.replicas)
+    /// The delivery of this service's events: one, whoever asks for it.
+    pub fn delivery(&self) -> Delivery {
+        self.delivery.clone()
     }
 
     /// What seals personal data; a changed file counts without a restart.

@@ -6,6 +6,7 @@
 //!                                                   v
 //!  Host::open ── one per service: secrets, pool, schema check, clock by its Postgres, broker,
 //!     │          token keys, metrics
+//!     ├─ deliver(facts), wake(wakes)   relays, inbox and upkeep; the waker
 //!     ├─ spawn(Stage, name, loop)      a loop that ends by itself ends the process, by its name
 //!     ├─ serve(routes)                 gRPC
 //!     └─ finish()                      until told to stop; then the drain:

@@ -31,9 +31,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
-use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Newest, Stage};
+use runtime::{Host, Newest};
 use sealing::Masters;
 use sqlx::{PgPool, migrate::Migrator};
 
@@ -49,36 +48,11 @@ pub const SCHEMAS: [Schema; 2] = [
 ///
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let survey = CallbackSurvey {
-        delivery: host.delivery(),
-        revisions: Revisions::default(),
-        masters: host.masters()?,
-    };
-    let delivery = survey.delivery.clone();
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(survey.clone(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
-    host.settle(settling(delivery));
-
-    let address = host.serve(api::routes(survey)).await?;
-    serving(address);
+    let (delivery, revisions, masters) = (host.delivery(), Revisions::default(), host.masters()?);
+    let survey = CallbackSurvey { delivery, revisions, masters };
+    host.deliver(survey.clone())?;
+    serving(host.serve(api::routes(survey)).await?);
     Ok(host.finish().await?)
-}
-
-/// Whether callback-survey has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move {
-            let settled = delivery::settled(&delivery).await?;
-            Ok(serde_json::to_value(settled)?)
-        })
-    })
 }
 
 /// What every use case works with. Cheap to clone.

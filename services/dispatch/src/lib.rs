@@ -37,9 +37,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
-use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Newest, Stage};
+use runtime::{Host, Newest};
 use sealing::Masters;
 use sqlx::{PgPool, migrate::Migrator};
 
@@ -53,45 +52,12 @@ pub const SCHEMAS: [Schema; 2] =
 ///
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let dispatch = Dispatch {
-        delivery: host.delivery(),
-        revisions: Revisions::default(),
-        masters: host.masters()?,
-    };
-    let delivery = dispatch.delivery.clone();
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(dispatch.clone(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    let waker = delivery.waker(dispatch.clone());
-    host.spawn(Stage::Work, "waker", |stop| waker.run(stop));
-    let (mut moved, bell) = (host.time_moved(), delivery.bell().clone());
-    host.spawn(Stage::Last, "time", |stop| async move {
-        while let Some(Ok(())) = stop.run_until_cancelled(moved.changed()).await {
-            bell.ring();
-        }
-        stop.cancelled().await;
-    });
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
-    host.settle(settling(delivery));
-
-    let address = host.serve(api::routes(dispatch)).await?;
-    serving(address);
+    let (delivery, revisions, masters) = (host.delivery(), Revisions::default(), host.masters()?);
+    let dispatch = Dispatch { delivery, revisions, masters };
+    host.deliver(dispatch.clone())?;
+    host.wake(dispatch.clone());
+    serving(host.serve(api::routes(dispatch)).await?);
     Ok(host.finish().await?)
-}
-
-/// Whether dispatch has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move {
-            let settled = delivery::settled(&delivery).await?;
-            Ok(serde_json::to_value(settled)?)
-        })
-    })
 }
 
 /// What every use case works with. Cheap to clone.

@@ -28,13 +28,12 @@ mod record;
 mod store;
 mod wakes;
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
-use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Stage};
+use runtime::Host;
 use sqlx::{PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -46,41 +45,14 @@ pub const SCHEMAS: [Schema; 2] = [
 ];
 
 /// Runs escalation-timer until the shutdown: the same door for the program and for tests.
-pub async fn run(mut host: Host) -> anyhow::Result<()> {
+///
+/// `serving` is told where its gRPC interface is.
+pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let timer = EscalationTimer { delivery: host.delivery(), revisions: Revisions::default() };
-    let delivery = timer.delivery.clone();
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(timer.clone(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    let waker = delivery.waker(timer.clone());
-    host.spawn(Stage::Work, "waker", |stop| waker.run(stop));
-    let (mut moved, bell) = (host.time_moved(), delivery.bell().clone());
-    host.spawn(Stage::Last, "time", |stop| async move {
-        while let Some(Ok(())) = stop.run_until_cancelled(moved.changed()).await {
-            bell.ring();
-        }
-        stop.cancelled().await;
-    });
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
-    host.settle(settling(delivery));
-
-    host.serve(api::routes(timer)).await?;
+    host.deliver(timer.clone())?;
+    host.wake(timer.clone());
+    serving(host.serve(api::routes(timer)).await?);
     Ok(host.finish().await?)
-}
-
-/// Whether escalation-timer has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move {
-            let settled = delivery::settled(&delivery).await?;
-            Ok(serde_json::to_value(settled)?)
-        })
-    })
 }
 
 /// What every use case works with. Cheap to clone.

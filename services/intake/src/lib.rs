@@ -36,7 +36,6 @@ use std::{net::SocketAddr, sync::Arc};
 use clock::RandomIds;
 use definitions::Rules;
 use delivery::{Delivery, Fault, Schema};
-use delivery_rpc::Peers;
 use intake_core::State;
 use revisions::Revisions;
 use runtime::{Host, Stage};
@@ -55,39 +54,14 @@ pub const SCHEMAS: [Schema; 2] =
 ///
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let intake = Intake {
-        delivery: host.delivery(),
-        revisions: Revisions::default(),
-        seals: Seals::new(host.masters()?),
-    };
-    let delivery = intake.delivery.clone();
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(intake.clone(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
+    let (delivery, revisions) = (host.delivery(), Revisions::default());
+    let intake = Intake { delivery, revisions, seals: Seals::new(host.masters()?) };
+    host.deliver(intake.clone())?;
     let (accepting, writer) = accept::writer(intake.clone(), &host.meter);
     // Until the calls that wait for it are answered.
     host.spawn(Stage::Relay, "accepting", |stop| writer.run(stop));
-    host.settle(settling(delivery.clone()));
-
-    let address = host.serve(api::routes(intake, accepting)).await?;
-    serving(address);
+    serving(host.serve(api::routes(intake, accepting)).await?);
     Ok(host.finish().await?)
-}
-
-/// Whether intake has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move {
-            let settled = delivery::settled(&delivery).await?;
-            Ok(serde_json::to_value(settled)?)
-        })
-    })
 }
 
 /// What every use case works with. Cheap to clone.

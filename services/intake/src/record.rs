@@ -2,13 +2,13 @@
 
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit};
+use delivery_rpc::Asked;
 use events::{Traceparent, words::Revision};
 use intake_core::{Event, State, apply, next_at, publish};
 use jiff::Timestamp;
 
 use crate::{
     Intake,
-    commands::Asked,
     store::{self, relations::Related},
 };
 

@@ -33,13 +33,12 @@ mod store;
 mod tell;
 mod wakes;
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
-use delivery_rpc::Peers;
 use revisions::Revisions;
-use runtime::{Host, Stage};
+use runtime::Host;
 use sqlx::{PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -49,34 +48,14 @@ pub const SCHEMAS: [Schema; 2] =
     [revisions::SCHEMA, Schema { name: "notification", migrator: &MIGRATOR, compatible_from: 1 }];
 
 /// Runs notification until the shutdown: the same door for the program and for tests.
-pub async fn run(mut host: Host) -> anyhow::Result<()> {
+///
+/// `serving` is told where its gRPC interface is.
+pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let notification = Notification { delivery: host.delivery(), revisions: Revisions::default() };
-    let delivery = notification.delivery.clone();
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let peers = Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(notification.clone(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    let waker = delivery.waker(notification.clone());
-    host.spawn(Stage::Work, "waker", |stop| waker.run(stop));
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
-    host.settle(settling(delivery));
-
-    host.serve(api::routes(notification)).await?;
+    host.deliver(notification.clone())?;
+    host.wake(notification.clone());
+    serving(host.serve(api::routes(notification)).await?);
     Ok(host.finish().await?)
-}
-
-/// Whether notification has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move {
-            let settled = delivery::settled(&delivery).await?;
-            Ok(serde_json::to_value(settled)?)
-        })
-    })
 }
 
 /// What every use case works with. Cheap to clone.

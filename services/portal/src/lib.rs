@@ -36,10 +36,10 @@ mod secret;
 mod store;
 mod token_key;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use delivery::{Delivery, Schema};
+use delivery::Schema;
 use rpc::token::TokenSigner;
 use runtime::{Host, Newest, Stage};
 use sqlx::migrate::Migrator;
@@ -83,35 +83,13 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
         passwords: password::Passwords::new(),
     };
     host.spawn(Stage::Last, "token key", |stop| keys.run(stop));
-    deliver(&mut host, &delivery)?;
+    host.deliver(Projection::default())?;
 
     let routes = Routes::new(delivery_rpc::service(delivery.clone()));
     let rpc = host.serve(routes.add_service(grpc::service(delivery))).await?;
     let http = serve(&mut host, portal).await?;
     serving(Serving { rpc, http });
     Ok(host.finish().await?)
-}
-
-/// The loops that keep the boards.
-fn deliver(host: &mut Host, delivery: &Delivery) -> anyhow::Result<()> {
-    let peers = delivery_rpc::Peers::of(host.service, |producer| host.connect(producer))?;
-    let inbox = delivery.inbox(Projection::default(), peers);
-    host.spawn(Stage::Work, "inbox", |stop| inbox.run(stop));
-    for relay in delivery.relays() {
-        host.spawn(Stage::Relay, "relay", |stop| relay.run(stop));
-    }
-    let upkeep = delivery.upkeep();
-    host.spawn(Stage::Last, "upkeep", |stop| upkeep.run(stop));
-    host.settle(settling(delivery.clone()));
-    Ok(())
-}
-
-/// Whether the portal has come to rest, for `/settled`.
-fn settling(delivery: Delivery) -> runtime::admin::Settle {
-    Arc::new(move || {
-        let delivery = delivery.clone();
-        Box::pin(async move { Ok(serde_json::to_value(delivery::settled(&delivery).await?)?) })
-    })
 }
 
 /// Serves HTTP on its port; answers where that is.

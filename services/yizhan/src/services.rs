@@ -23,9 +23,9 @@ pub(crate) async fn run(service: Service, config: Config, process: &Process) -> 
     match service {
         Service::Intake => intake::run(host, |_| ()).await,
         Service::Dispatch => dispatch::run(host, |_| ()).await,
-        Service::EscalationTimer => escalation_timer::run(host).await,
+        Service::EscalationTimer => escalation_timer::run(host, |_| ()).await,
         Service::CallbackSurvey => callback_survey::run(host, |_| ()).await,
-        Service::Notification => notification::run(host).await,
+        Service::Notification => notification::run(host, |_| ()).await,
         Service::Portal => portal::run(host, |_| ()).await,
     }
 }

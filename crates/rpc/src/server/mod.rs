@@ -5,7 +5,8 @@ mod observe;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use authz::{Action, Decision, Relations, Subject};
+use authz::{Action, Decision, Relations, Scope, Subject};
+use clock::AccountId;
 use events::words::Level;
 use opentelemetry::metrics::Meter;
 use tokio::{net::TcpListener, sync::watch};
@@ -147,10 +148,22 @@ pub fn authorize(
 ) -> Result<(), Error> {
     match authz::decide(subject, action, relations, level) {
         Decision::Allowed => Ok(()),
-        Decision::Denied => Err(Error::new(
-            Code::PermissionDenied,
-            "not-permitted",
-            format!("you may not do this: {action}"),
-        )),
+        Decision::Denied => Err(not_permitted(format!("you may not do this: {action}"))),
     }
+}
+
+/// What of a list somebody may see; who may see nothing of it at all is refused as `not-permitted`.
+pub fn scope(subject: &Subject, action: Action) -> Result<Scope, Error> {
+    authz::scope(subject, action)
+        .ok_or_else(|| not_permitted(format!("you may not do this: {action}")))
+}
+
+/// The account of who asks; a service has none and is refused as `not-permitted`.
+pub fn account(subject: &Subject) -> Result<AccountId, Error> {
+    let account = subject.principal.account();
+    account.ok_or_else(|| not_permitted("this needs an account".to_owned()))
+}
+
+fn not_permitted(message: String) -> Error {
+    Error::new(Code::PermissionDenied, "not-permitted", message)
 }

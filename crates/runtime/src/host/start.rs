@@ -1,7 +1,7 @@
 use std::{io, sync::Arc};
 
 use clock::Clock;
-use delivery::{InstallationError, Schema};
+use delivery::{Delivery, InstallationError, Producer, Schema};
 use events::words::Service;
 use jiff::SignedDuration;
 use rpc::{
@@ -101,6 +101,10 @@ impl Host {
             broker::look_at_version(client, connected, stop)
         });
         let credentials = config.tls.as_ref().map(|tls| watch_tls(tls, &mut files)).transpose()?;
+        let source = events::Source { installation, service };
+        let producer = Producer { source, epoch };
+        let delivery = Delivery::new(pool.clone(), nats.clone(), producer, clock.clone(), &meter)
+            .with_replicas(config.broker.replicas);
         let tokens = verifier(service, &config, credentials.clone(), &pool, &clock).await?;
         Ok(Self {
             service,
@@ -111,7 +115,7 @@ impl Host {
             meter,
             tokens: Arc::new(tokens),
             files,
-            epoch,
+            delivery,
             credentials,
             moved,
             metrics,

@@ -2,9 +2,9 @@
 //! elsewhere.
 
 pub(crate) mod answers;
-mod fields;
 mod requests;
 
+use delivery_rpc::Asked;
 use proto::callback_survey::v1::{
     ListCallbacksRequest, ListCallbacksResponse, NextCallbackRequest, NextCallbackResponse,
     RecordAttemptRequest, RecordAttemptResponse,
@@ -13,11 +13,7 @@ use proto::callback_survey::v1::{
 use rpc::subject;
 use tonic::{Request, Response, Status, service::Routes};
 
-use crate::{
-    CallbackSurvey,
-    commands::{Asked, record_attempt},
-    questions,
-};
+use crate::{CallbackSurvey, commands::record_attempt, questions};
 
 /// Everything that callback-survey answers by gRPC.
 pub(crate) fn routes(survey: CallbackSurvey) -> Routes {

@@ -2,23 +2,17 @@
 
 use callback_survey_core::{Answer, Attempt, Command};
 use clock::{AccountId, CallbackId};
+use delivery_rpc::Asked;
 use events::words::{OutOfScale, Score};
 use proto::callback_survey::v1::{
     Answer as WireAnswer, CallbackState, ListCallbacksRequest, RecordAttemptRequest,
 };
-use rpc::Error;
+use rpc::{Error, Fields, PageSize, account};
 
-use super::fields::Fields;
-use crate::{
-    commands::{Asked, RecordAttempt, account},
-    questions::ListCallbacks,
-};
+use crate::{commands::RecordAttempt, questions::ListCallbacks};
 
 /// The most characters of what somebody said.
 const LONGEST_WORDS: usize = 2_000;
-/// Callbacks of one page: by default, and at most.
-const PAGE: u32 = 50;
-const LARGEST_PAGE: u32 = 200;
 
 /// What came of an attempt.
 pub(super) fn attempt(asked: Asked, request: RecordAttemptRequest) -> Result<RecordAttempt, Error> {
@@ -76,7 +70,6 @@ pub(super) fn list(request: &ListCallbacksRequest) -> Result<ListCallbacks, Erro
     };
     let case = fields.optional("case_id", &request.case_id);
     let after = fields.optional("page_token", &request.page_token);
-    let page_size = if request.page_size == 0 { PAGE } else { request.page_size };
-    let page_size = page_size.min(LARGEST_PAGE);
+    let page_size = PageSize::asked(request.page_size);
     fields.end("list-invalid", Some(ListCallbacks { status, case, page_size, after }))
 }

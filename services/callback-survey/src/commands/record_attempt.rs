@@ -4,11 +4,10 @@ use authz::{Action, Relations, decide};
 use callback_survey_core::{Answer, Attempt, Command, Rejected, on_command};
 use clock::CallbackId;
 use delivery::{Fault, lock, save};
-use delivery_rpc::{Failure, head};
+use delivery_rpc::{Asked, Failure, head};
 use proto::callback_survey::v1::RecordAttemptResponse;
 use rpc::{Code, Error, authorize};
 
-use super::Asked;
 use crate::{
     CallbackSurvey,
     api::answers,
@@ -31,7 +30,7 @@ pub(crate) async fn record_attempt(
     survey: &CallbackSurvey,
     RecordAttempt { asked, command, words }: RecordAttempt,
 ) -> Result<RecordAttemptResponse, Failure> {
-    let Asked { subject, intent } = asked;
+    let Asked { subject, intent, .. } = asked;
     let callback = target(command);
     let machine = survey.clock().machine();
     let mut tx = survey.pool().begin().await?;

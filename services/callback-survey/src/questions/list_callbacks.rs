@@ -1,8 +1,8 @@
-use authz::{Action, Subject, scope};
+use authz::{Action, Subject};
 use clock::{CallbackId, CaseId};
 use delivery_rpc::Failure;
 use proto::callback_survey::v1::ListCallbacksResponse;
-use rpc::{Code, Error};
+use rpc::{PageSize, scope};
 
 use super::shown;
 use crate::{
@@ -16,8 +16,7 @@ pub(crate) struct ListCallbacks {
     /// The word of the status.
     pub(crate) status: Option<&'static str>,
     pub(crate) case: Option<CaseId>,
-    /// 1 to 200.
-    pub(crate) page_size: u32,
+    pub(crate) page_size: PageSize,
     /// The last one of the previous page.
     pub(crate) after: Option<CallbackId>,
 }
@@ -28,19 +27,13 @@ pub(crate) async fn list_callbacks(
     subject: &Subject,
     asked: ListCallbacks,
 ) -> Result<ListCallbacksResponse, Failure> {
-    let scope = scope(subject, Action::ListCallbacks).ok_or_else(|| {
-        Error::new(Code::PermissionDenied, "not-permitted", "you may not list callbacks")
-    })?;
+    let scope = scope(subject, Action::ListCallbacks)?;
     let ListCallbacks { status, case, page_size, after } = asked;
-    // One more shows whether there is a further page.
-    let filter = Filter { status, case, after, limit: page_size + 1, ..Filter::default() };
+    let filter = Filter { status, case, after, limit: page_size.limit(), ..Filter::default() };
     let mut tx = survey.pool().begin().await?;
     let mut found = list::callbacks(&mut tx, &scope, &filter).await?;
-    let more = found.len() > page_size as usize;
-    found.truncate(page_size as usize);
-    let callbacks = shown(survey, &mut tx, subject, &found).await?;
+    let next_page_token = page_size.cut(&mut found, |last| last.id.to_string());
+    let callbacks = shown(survey, &mut tx, subject, Action::ListCallbacks, &found).await?;
     tx.commit().await?;
-    let last = found.last().filter(|_| more);
-    let next_page_token = last.map(|last| last.id.to_string()).unwrap_or_default();
     Ok(ListCallbacksResponse { callbacks, next_page_token })
 }

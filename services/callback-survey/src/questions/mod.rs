@@ -4,13 +4,10 @@
 mod list_callbacks;
 mod next_callback;
 
-use std::collections::BTreeSet;
-
-use authz::{Subject, is_traced};
-use delivery::{Tx, audit};
-use delivery_rpc::Failure;
+use authz::{Action, Subject};
+use delivery::Tx;
+use delivery_rpc::{Failure, note_reads};
 use proto::callback_survey::v1::Callback;
-use serde_json::json;
 
 pub(crate) use list_callbacks::{ListCallbacks, list_callbacks};
 pub(crate) use next_callback::next_callback;
@@ -29,31 +26,20 @@ async fn shown(
     survey: &CallbackSurvey,
     tx: &mut Tx<'_>,
     subject: &Subject,
+    action: Action,
     found: &[Found],
 ) -> Result<Vec<Callback>, Failure> {
     let ids: Vec<_> = found.iter().map(|one| one.id).collect();
     let sealed = store::words::load(tx, &ids).await?;
     let masters = survey.masters();
     let mut shown = Vec::with_capacity(found.len());
-    let mut traced = BTreeSet::new();
+    let cases = found.iter().filter_map(|one| Some((one.case, one.state.survey()?.matter.level)));
+    note_reads(tx, survey.clock().now(), subject, action, cases).await?;
     for one in found {
         let Some((about, call, fate)) = one.call() else { continue };
         let words = sealed.get(&(one.id, call.answers.len()));
         let words = words.map(|words| words::open(&masters, one.id, words)).transpose()?;
         shown.push(answers::callback(one.case, about, call, fate, words));
-        if is_traced(about.matter.level) {
-            traced.insert((one.case, about.matter.level));
-        }
-    }
-    for (case, level) in traced {
-        let entry = audit::Entry {
-            at: survey.clock().now(),
-            actor: &subject.principal.to_string(),
-            action: "case.read",
-            key: Some(case.uuid()),
-            detail: json!({ "level": level }),
-        };
-        audit::record(tx, &entry).await?;
     }
     Ok(shown)
 }

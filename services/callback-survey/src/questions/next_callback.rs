@@ -1,18 +1,17 @@
 use std::slice;
 
-use authz::{Action, Subject, scope};
+use authz::{Action, Subject};
 use callback_survey_core::next;
 use clock::AccountId;
 use delivery::{Fault, Tx};
 use delivery_rpc::Failure;
 use jiff::Timestamp;
 use proto::callback_survey::v1::NextCallbackResponse;
-use rpc::{Code, Error};
+use rpc::{account, scope};
 
 use super::shown;
 use crate::{
     CallbackSurvey,
-    commands::account,
     store::list::{self, Filter, Found},
 };
 
@@ -25,9 +24,7 @@ pub(crate) async fn next_callback(
     survey: &CallbackSurvey,
     subject: &Subject,
 ) -> Result<NextCallbackResponse, Failure> {
-    let scope = scope(subject, Action::NextCallback).ok_or_else(|| {
-        Error::new(Code::PermissionDenied, "not-permitted", "you may not call people back")
-    })?;
+    let scope = scope(subject, Action::NextCallback)?;
     let (caller, now) = (account(subject)?, survey.clock().now());
     let mut filter = Filter {
         status: Some("due"),
@@ -44,7 +41,8 @@ pub(crate) async fn next_callback(
         };
         filter.after = Some(last.id);
         if let Some(next) = first(survey, &mut tx, &found, caller, now).await? {
-            let callback = shown(survey, &mut tx, subject, slice::from_ref(next)).await?.pop();
+            let next = slice::from_ref(next);
+            let callback = shown(survey, &mut tx, subject, Action::NextCallback, next).await?.pop();
             tx.commit().await?;
             return Ok(NextCallbackResponse { callback });
         }

@@ -1,10 +1,10 @@
 //! The interface `yizhan.dispatch.v1.Dispatch`: what is parsed here is decided elsewhere.
 
 pub(crate) mod answers;
-mod fields;
 mod requests;
 
 use authz::Action;
+use delivery_rpc::Asked;
 use dispatch_core::{Arrive, Claim, Command, Complete};
 use proto::dispatch::v1::{
     ArriveRequest, ArriveResponse, ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse,
@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Asked, Deed, import_holders, work},
+    commands::{Deed, import_holders, work},
     questions,
 };
 

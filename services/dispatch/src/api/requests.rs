@@ -3,16 +3,12 @@
 use authz::Subject;
 use clock::{AccountId, WorkOrderId};
 use proto::dispatch::v1::{Holder as WireHolder, ListWorkOrdersRequest, WorkOrderState};
-use rpc::Error;
+use rpc::{Error, Fields, PageSize, account};
 
-use super::fields::Fields;
-use crate::{commands::account, questions::ListWorkOrders, store::holders::Holder};
+use crate::{questions::ListWorkOrders, store::holders::Holder};
 
 /// The most characters of a note.
 const LONGEST_NOTE: usize = 2_000;
-/// Work orders of one page: by default, and at most.
-const PAGE: u32 = 50;
-const LARGEST_PAGE: u32 = 200;
 
 /// A work order, and who does something with it.
 pub(super) fn deed(work_order: &str, subject: &Subject) -> Result<(WorkOrderId, AccountId), Error> {
@@ -46,8 +42,7 @@ pub(super) fn list(
     let case = fields.optional("case", &request.case);
     let claimed_by = request.mine.then(|| account(subject)).transpose()?;
     let after = fields.optional("page_token", &request.page_token);
-    let page_size = if request.page_size == 0 { PAGE } else { request.page_size };
-    let page_size = page_size.min(LARGEST_PAGE);
+    let page_size = PageSize::asked(request.page_size);
     let list = ListWorkOrders { status, department, case, claimed_by, page_size, after };
     fields.end("list-invalid", Some(list))
 }

@@ -1,13 +1,12 @@
 use authz::{Action, Relations};
 use definitions::Rules;
 use delivery::{Fault, audit};
-use delivery_rpc::Failure;
+use delivery_rpc::{Asked, Failure};
 use events::words::Level;
 use proto::dispatch::v1::ImportHoldersResponse;
 use rpc::{Code, Error, authorize};
 use serde_json::json;
 
-use super::Asked;
 use crate::{
     Dispatch,
     store::holders::{Holder, Replaced, replace},

@@ -3,12 +3,11 @@ use std::slice;
 use authz::{Action, Relation, Relations, Subject, decide};
 use clock::WorkOrderId;
 use delivery::{Fault, lock, save};
-use delivery_rpc::{Failure, head};
+use delivery_rpc::{Asked, Failure, head};
 use dispatch_core::{Command, Order, Rejected, Work, on_command};
 use proto::delivery::v1::Head;
 use rpc::{Code, Error, authorize};
 
-use super::Asked;
 use crate::{
     Dispatch,
     record::{Case, Change, record},
@@ -33,7 +32,7 @@ pub(crate) async fn work(
     dispatch: &Dispatch,
     Deed { asked, command, action, note }: Deed,
 ) -> Result<Head, Failure> {
-    let Asked { subject, intent } = asked;
+    let Asked { subject, intent, .. } = asked;
     let work_order = command.work_order();
     let unknown = || refusal(&Rejected::NoSuchWorkOrder { command: command.word(), work_order });
     let machine = dispatch.clock().machine();

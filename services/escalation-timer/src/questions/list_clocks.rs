@@ -1,14 +1,13 @@
-use authz::{Action, Subject, is_traced, scope};
+use authz::{Action, Subject};
 use calendar::{Course, Segment, Start};
 use clock::{CaseId, Ids};
 use definitions::Rules;
-use delivery::{Fault, audit};
-use delivery_rpc::Failure;
+use delivery::Fault;
+use delivery_rpc::{Failure, note_reads};
 use escalation_timer_core::{Event, Run, State, Timer, Wake, Watch, apply, next_at, on_wake};
 use events::escalation::RungFiredV1;
 use jiff::Timestamp;
-use rpc::{Code, Error, authorize};
-use serde_json::json;
+use rpc::{authorize, scope};
 
 use crate::{EscalationTimer, store};
 
@@ -42,9 +41,7 @@ impl EscalationTimer {
         case: CaseId,
     ) -> Result<Explained, Failure> {
         let action = Action::ListClocks;
-        if scope(subject, action).is_none() {
-            return Err(not_permitted(action).into());
-        }
+        scope(subject, action)?;
         let as_of = self.clock().now();
         let mut explained = Explained { case, as_of, clocks: Vec::new() };
 
@@ -59,16 +56,7 @@ impl EscalationTimer {
             let explain = |timer| explain(&rules, watch, timer, as_of, &mut self.ids());
             explained.clocks = watch.timers.iter().map(explain).collect();
         }
-        if is_traced(level) {
-            let entry = audit::Entry {
-                at: as_of,
-                actor: &subject.principal.to_string(),
-                action: action.word(),
-                key: Some(case.uuid()),
-                detail: json!({}),
-            };
-            audit::record(&mut tx, &entry).await?;
-        }
+        note_reads(&mut tx, as_of, subject, action, [(case, level)]).await?;
         tx.commit().await?;
         Ok(explained)
     }
@@ -124,9 +112,4 @@ fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Op
         from = until;
     }
     Some(segments)
-}
-
-fn not_permitted(action: Action) -> Error {
-    let message = format!("you may not do this: {action}");
-    Error::new(Code::PermissionDenied, "not-permitted", message)
 }

@@ -45,7 +45,7 @@ impl Timer {
     pub(crate) async fn new() -> Self {
         let schemas = &escalation_timer::SCHEMAS;
         let door = |host| -> futures::future::BoxFuture<'static, _> {
-            Box::pin(escalation_timer::run(host))
+            Box::pin(escalation_timer::run(host, |_| ()))
         };
         Self(World::new(Service::EscalationTimer, schemas, door).await)
     }

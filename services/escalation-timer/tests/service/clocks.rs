@@ -88,7 +88,7 @@ async fn who_stands_in_no_relation_to_a_case_does_not_see_its_clocks() {
             }
         }
     }
-    let read = "select count(*) from delivery.audit where action = 'list-clocks'";
+    let read = "select count(*) from delivery.audit where action = 'case.read'";
     assert_eq!(timer.count(read).await, 5, "a trace of each who has read it");
     replica.stop().await;
 }

@@ -1,9 +1,9 @@
 //! The interface `yizhan.intake.v1.Intake`: what is parsed here is decided elsewhere.
 
 pub(crate) mod answers;
-mod fields;
 mod requests;
 
+use delivery_rpc::Asked;
 use events::words::Revision;
 use proto::intake::v1::{
     AcceptCaseRequest, AcceptCaseResponse, ApplyDefinitionsRequest, ApplyDefinitionsResponse,
@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status, service::Routes};
 use crate::{
     Intake,
     commands::{
-        ApplyDefinitions, Asked, Reopen, Withdraw, accept::Accepting, apply_definitions,
+        ApplyDefinitions, Reopen, Withdraw, accept::Accepting, apply_definitions,
         import_requesters, reopen, withdraw,
     },
     questions,

@@ -1,6 +1,7 @@
 //! Requests as they are parsed: what does not parse is refused with all its violations.
 
 use clock::PersonId;
+use delivery_rpc::Asked;
 use events::words::{CaseKind, Channel, Urgency};
 use jiff::Timestamp;
 use proto::intake::v1::{
@@ -8,11 +9,10 @@ use proto::intake::v1::{
     Requester as WireRequester,
 };
 use proto::words::v1 as wire;
-use rpc::Error;
+use rpc::{Error, Fields, PageSize};
 
-use super::fields::Fields;
 use crate::{
-    commands::{Asked, Requester, accept::AcceptCase},
+    commands::{Requester, accept::AcceptCase},
     people::{Details, Field, Named},
     questions::ListCases,
 };
@@ -27,9 +27,6 @@ const LONGEST_MAIL: usize = 254;
 const LONGEST_CODE: usize = 64;
 /// The digits of a phone.
 const PHONE: std::ops::RangeInclusive<usize> = 3..=20;
-/// Cases of one page: by default, and at most.
-const PAGE: u32 = 50;
-const LARGEST_PAGE: u32 = 200;
 
 /// A contact and what was reported in it.
 pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptCase, Error> {
@@ -85,8 +82,7 @@ pub(super) fn list(request: &ListCasesRequest) -> Result<ListCases, Error> {
     let item = fields.optional("item", &request.item);
     let place = fields.optional("place", &request.place);
     let after = fields.optional("page_token", &request.page_token);
-    let page_size = if request.page_size == 0 { PAGE } else { request.page_size };
-    let page_size = page_size.min(LARGEST_PAGE);
+    let page_size = PageSize::asked(request.page_size);
     fields.end("list-invalid", Some(ListCases { status, urgency, item, place, page_size, after }))
 }
 

@@ -2,8 +2,8 @@ use std::slice;
 
 use authz::{Action, Relations};
 use definitions::{Change, Problem, Set, diff};
-use delivery::{Locked, Stamp, Tx, audit, save};
-use delivery_rpc::{Failure, head};
+use delivery::{Locked, Stamp, Tx, audit, lock_one, save};
+use delivery_rpc::{Asked, Failure, head};
 use events::{
     DEFINITION_KEY, Fact,
     definition::DocumentChangedV1,
@@ -14,7 +14,6 @@ use proto::intake::v1::ApplyDefinitionsResponse;
 use rpc::{Code, Error, authorize};
 use serde_json::json;
 
-use super::{Asked, lock_one};
 use crate::{Intake, api::answers, store};
 
 /// A whole set of documents, as their authors wrote them.

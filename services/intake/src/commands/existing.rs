@@ -2,8 +2,8 @@ use std::{slice, str::FromStr};
 
 use authz::{Action, Relations, Subject, decide};
 use clock::{CaseId, PersonId};
-use delivery::{Locked, Tx};
-use delivery_rpc::Failure;
+use delivery::{Locked, Tx, lock_one};
+use delivery_rpc::{Asked, Failure};
 use events::words::{CaseNumber, Level};
 use intake_core::State;
 use jiff::Timestamp;
@@ -11,7 +11,6 @@ use rpc::{Code, Error, authorize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Asked, lock_one};
 use crate::{Intake, seals::Keys, store};
 
 /// A case, as people or programs name it.

@@ -1,13 +1,12 @@
 use authz::{Action, Relations};
 use clock::{AccountId, PersonId};
 use delivery::audit;
-use delivery_rpc::Failure;
+use delivery_rpc::{Asked, Failure};
 use events::words::Level;
 use proto::intake::v1::ImportRequestersResponse;
 use rpc::authorize;
 use serde_json::json;
 
-use super::Asked;
 use crate::{
     Intake,
     people::{Details, Directory, Imported, Known, Named},

@@ -15,14 +15,8 @@ mod reopen;
 mod withdraw;
 
 use authz::Subject;
-use delivery::{Locked, Tx};
-use delivery_rpc::Intent;
-use events::Traceparent;
 use intake_core::{Actor, Rejected};
-use prost::Message;
-use rpc::{Code, Error};
-use tonic::Request;
-use uuid::Uuid;
+use rpc::{Code, Error, account};
 
 pub(crate) use apply_definitions::{ApplyDefinitions, apply_definitions};
 pub(crate) use existing::{CaseRef, case_unknown, may, owner};
@@ -30,32 +24,9 @@ pub(crate) use import_requesters::{Requester, import_requesters};
 pub(crate) use reopen::{Reopen, reopen};
 pub(crate) use withdraw::{Withdraw, withdraw};
 
-/// Who asks, and under which key.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) subject: Subject,
-    pub(crate) intent: Intent,
-    pub(crate) traceparent: Option<Traceparent>,
-}
-
-impl Asked {
-    /// Of a request to `method`, such as `yizhan.intake.v1.Intake/AcceptCase`.
-    pub(crate) fn of<M: Message>(
-        method: &'static str,
-        request: &Request<M>,
-    ) -> Result<Self, Error> {
-        let subject = rpc::subject(request)?.clone();
-        let intent = Intent::of(method, &subject, request)?;
-        Ok(Self { subject, intent, traceparent: delivery::traceparent() })
-    }
-
-    /// Whose deed it is, as the core names them; a service has no deeds here.
-    fn actor(&self) -> Result<Actor, Error> {
-        let account = self.subject.principal.account();
-        account.map(Actor::Account).ok_or_else(|| {
-            Error::new(Code::PermissionDenied, "not-permitted", "this needs an account")
-        })
-    }
+/// Whose deed it is, as the core names them.
+fn actor(subject: &Subject) -> Result<Actor, Error> {
+    account(subject).map(Actor::Account)
 }
 
 /// A rejection of the core, as its caller is told.
@@ -78,9 +49,4 @@ fn refusal(rejected: &Rejected) -> Error {
         }
     }
     error
-}
-
-/// Locks one aggregate.
-async fn lock_one(tx: &mut Tx<'_>, key: Uuid) -> Result<Locked, sqlx::Error> {
-    delivery::lock(tx, &[key]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }

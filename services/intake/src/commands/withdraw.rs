@@ -2,11 +2,11 @@ use std::slice;
 
 use authz::Action;
 use delivery::save;
-use delivery_rpc::{Failure, head};
+use delivery_rpc::{Asked, Failure, head};
 use intake_core::Command;
 use proto::intake::v1::WithdrawCaseResponse;
 
-use super::{Asked, CaseRef, existing::Existing, refusal};
+use super::{CaseRef, actor, existing::Existing, refusal};
 use crate::{
     Intake,
     record::{Cause, Change, record},
@@ -33,7 +33,7 @@ pub(crate) async fn withdraw(
     }
     let mut existing = Existing::lock(&mut tx, case, &asked.subject, Action::WithdrawCase).await?;
     let rules = intake.rules_of(&mut tx, &existing.state).await?;
-    let command = Command::Withdraw(intake_core::Withdraw { by: asked.actor()? });
+    let command = Command::Withdraw(intake_core::Withdraw { by: actor(&asked.subject)? });
     let ids = &mut intake.ids();
     let events = intake_core::on_command(&existing.state, &rules, command, now, ids)
         .map_err(|rejected| refusal(&rejected))?;

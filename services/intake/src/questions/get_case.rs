@@ -1,10 +1,9 @@
-use authz::{Action, Relation, Subject, decide, is_traced};
+use authz::{Action, Relation, Subject, decide};
 use clock::{CaseId, PersonId};
-use delivery::{Tx, audit};
-use delivery_rpc::Failure;
+use delivery::Tx;
+use delivery_rpc::{Failure, note_reads};
 use intake_core::Case;
 use proto::intake::v1::GetCaseResponse;
-use serde_json::json;
 
 use crate::{
     Intake,
@@ -32,16 +31,8 @@ pub(crate) async fn get_case(
     let by_duty = decide(subject, Action::GetCase, duties, case.level).is_allowed();
     let shown = |person: &PersonId| by_duty || subject.person == Some(*person);
     attach(intake, &mut tx, id, case, shown, &mut answer).await?;
-    if is_traced(case.level) {
-        let entry = audit::Entry {
-            at: intake.clock().now(),
-            actor: &subject.principal.to_string(),
-            action: "case.read",
-            key: Some(id.uuid()),
-            detail: json!({ "level": case.level }),
-        };
-        audit::record(&mut tx, &entry).await?;
-    }
+    let (now, read) = (intake.clock().now(), [(id, case.level)]);
+    note_reads(&mut tx, now, subject, Action::GetCase, read).await?;
     tx.commit().await?;
     Ok(answer)
 }

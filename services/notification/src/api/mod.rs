@@ -27,6 +27,6 @@ impl Interface for Notification {
         let subject = subject(&request)?;
         let wanted = read::wanted(request.get_ref())?;
         let page = Notification::list_messages(self, subject, wanted).await?;
-        Ok(Response::new(write::page(&page)))
+        Ok(Response::new(write::page(page)))
     }
 }

@@ -1,53 +1,30 @@
 //! What a message asks for, or which of its fields is wrong.
 
-use std::fmt::Display;
-
 use events::words::Recipient;
 use proto::notification::v1::{self as wire, ListMessagesRequest, MessageState, RecipientKind};
-use rpc::{Code, Error};
+use rpc::{Error, Fields, PageSize};
 
 use crate::store::list::Wanted;
 
-/// Messages of one page, if the caller does not say.
-const PAGE: u16 = 50;
-/// Messages of the largest page.
-const LARGEST_PAGE: u16 = 200;
-
 /// Which messages are asked for.
 pub(super) fn wanted(request: &ListMessagesRequest) -> Result<Wanted, Error> {
-    let case = given(&request.case_id)
-        .map(|text| text.parse().map_err(|error| wrong("case_id", error)))
-        .transpose()?;
-    let after = given(&request.page_token)
-        .map(|text| text.parse().map_err(|_| wrong("page_token", "it is not from a page before")))
-        .transpose()?;
-    let asked = u16::try_from(request.page_size).unwrap_or(LARGEST_PAGE);
-    Ok(Wanted {
-        case,
-        to: request.to.as_ref().map(recipient).transpose()?.flatten(),
+    let mut fields = Fields::default();
+    let wanted = Wanted {
+        case: fields.optional("case_id", &request.case_id),
+        to: request.to.as_ref().and_then(|to| recipient(&mut fields, to)),
         state: state(request.state()),
-        after,
-        limit: if asked == 0 { PAGE } else { asked.min(LARGEST_PAGE) },
-    })
+        after: fields.optional("page_token", &request.page_token),
+        page_size: PageSize::asked(request.page_size),
+    };
+    fields.end("list-invalid", Some(wanted))
 }
 
-fn given(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
-}
-
-fn recipient(to: &wire::Recipient) -> Result<Option<Recipient>, Error> {
-    let wrong = |error: &dyn Display| wrong("to.id", error);
+fn recipient(fields: &mut Fields, to: &wire::Recipient) -> Option<Recipient> {
     match to.kind() {
-        RecipientKind::Unspecified => Ok(None),
-        RecipientKind::Person => {
-            to.id.parse().map(Recipient::Person).map(Some).map_err(|error| wrong(&error))
-        }
-        RecipientKind::Account => {
-            to.id.parse().map(Recipient::Account).map(Some).map_err(|error| wrong(&error))
-        }
-        RecipientKind::Post => {
-            to.id.parse().map(Recipient::Post).map(Some).map_err(|error| wrong(&error))
-        }
+        RecipientKind::Unspecified => None,
+        RecipientKind::Person => fields.required("to.id", &to.id).map(Recipient::Person),
+        RecipientKind::Account => fields.required("to.id", &to.id).map(Recipient::Account),
+        RecipientKind::Post => fields.required("to.id", &to.id).map(Recipient::Post),
     }
 }
 
@@ -59,9 +36,4 @@ fn state(state: MessageState) -> Option<&'static str> {
         MessageState::Sent => Some("sent"),
         MessageState::Failed => Some("failed"),
     }
-}
-
-fn wrong(field: &str, description: impl Display) -> Error {
-    Error::new(Code::InvalidArgument, "request-invalid", "the request has 1 mistake")
-        .violating(field, description.to_string())
 }

@@ -10,12 +10,9 @@ use crate::{
 };
 
 /// A page of messages.
-pub(super) fn page(page: &Page) -> ListMessagesResponse {
-    let next = page.more_after.map(|last| last.to_string());
-    ListMessagesResponse {
-        messages: page.found.iter().map(|found| message(&found.message)).collect(),
-        next_page_token: next.unwrap_or_default(),
-    }
+pub(super) fn page(Page { found, next_page_token }: Page) -> ListMessagesResponse {
+    let messages = found.iter().map(|found| message(&found.message)).collect();
+    ListMessagesResponse { messages, next_page_token }
 }
 
 fn message(message: &Message) -> wire::Message {

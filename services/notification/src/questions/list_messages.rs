@@ -1,11 +1,6 @@
-use std::collections::BTreeSet;
-
-use authz::{Action, Subject, is_traced, scope};
-use clock::{CaseId, MessageId};
-use delivery::audit;
-use delivery_rpc::Failure;
-use rpc::{Code, Error};
-use serde_json::json;
+use authz::{Action, Subject};
+use delivery_rpc::{Failure, note_reads};
+use rpc::scope;
 
 use crate::{
     Notification,
@@ -19,8 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) found: Vec<Found>,
-    /// The last one, if there are more after it.
-    pub(crate) more_after: Option<MessageId>,
+    /// Where the next one begins; empty on the last.
+    pub(crate) next_page_token: String,
 }
 
 impl Notification {
@@ -31,37 +26,13 @@ impl Notification {
         wanted: Wanted,
     ) -> Result<Page, Failure> {
         let action = Action::ListMessages;
-        let scope = scope(subject, action).ok_or_else(|| not_permitted(action))?;
-        let page = usize::from(wanted.limit);
-        let one_more = Wanted { limit: wanted.limit.saturating_add(1), ..wanted };
-
+        let scope = scope(subject, action)?;
         let mut tx = self.pool().begin().await?;
-        let mut found = store::list::list(&mut tx, &scope, &one_more).await?;
-        let more = found.len() > page;
-        found.truncate(page);
-        for case in traced(&found) {
-            let entry = audit::Entry {
-                at: self.clock().now(),
-                actor: &subject.principal.to_string(),
-                action: action.word(),
-                key: Some(case.uuid()),
-                detail: json!({}),
-            };
-            audit::record(&mut tx, &entry).await?;
-        }
+        let mut found = store::list::list(&mut tx, &scope, &wanted).await?;
+        let next_page_token = wanted.page_size.cut(&mut found, |last| last.message.id.to_string());
+        let cases = found.iter().map(|found| (found.message.case, found.level));
+        note_reads(&mut tx, self.clock().now(), subject, action, cases).await?;
         tx.commit().await?;
-        let more_after = found.last().filter(|_| more).map(|last| last.message.id);
-        Ok(Page { found, more_after })
+        Ok(Page { found, next_page_token })
     }
-}
-
-/// The cases whose reading leaves an audit row, each once.
-fn traced(found: &[Found]) -> BTreeSet<CaseId> {
-    let traced = found.iter().filter(|found| is_traced(found.level));
-    traced.map(|found| found.message.case).collect()
-}
-
-fn not_permitted(action: Action) -> Error {
-    let message = format!("you may not do this: {action}");
-    Error::new(Code::PermissionDenied, "not-permitted", message)
 }

@@ -1,13 +1,14 @@
 use authz::{Relation, Scope};
 use clock::{CaseId, MessageId};
 use events::words::{DepartmentId, Level, Recipient};
+use rpc::PageSize;
 use sqlx::PgConnection;
 
 use super::messages::{Row, undecodable};
 use crate::message::Message;
 
 /// Which messages are asked for; what is `None` does not narrow.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// About which case.
     pub(crate) case: Option<CaseId>,
@@ -17,8 +18,8 @@ pub(crate) struct Wanted {
     pub(crate) state: Option<&'static str>,
     /// After this one in the order of the list.
     pub(crate) after: Option<MessageId>,
-    /// At most so many.
-    pub(crate) limit: u16,
+    /// How many of them.
+    pub(crate) page_size: PageSize,
 }
 
 /// A message that was found, with the level of its case.
@@ -28,7 +29,7 @@ pub(crate) struct Found {
     pub(crate) level: Level,
 }
 
-/// The messages within `scope`, the newest first.
+/// The messages within `scope`, the newest first; one more than the page holds, if there is one.
 ///
 /// The rows show the relations own, of who is told; in my department, of whose post is; and
 /// escalated to me, of the very post.
@@ -66,7 +67,7 @@ pub(crate) async fn list(
         wanted.to.as_ref().map(ToString::to_string),
         wanted.state,
         wanted.after.map(MessageId::uuid),
-        i64::from(wanted.limit),
+        i64::from(wanted.page_size.limit()),
         &scope.levels(Relation::EscalatedToMe),
         &posts,
     )

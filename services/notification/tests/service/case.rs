@@ -39,8 +39,9 @@ impl Deref for Told {
 impl Told {
     pub(crate) async fn new() -> Self {
         let schemas = &notification::SCHEMAS;
-        let door =
-            |host| -> futures::future::BoxFuture<'static, _> { Box::pin(notification::run(host)) };
+        let door = |host| -> futures::future::BoxFuture<'static, _> {
+            Box::pin(notification::run(host, |_| ()))
+        };
         Self(World::new(Service::Notification, schemas, door).await)
     }
 

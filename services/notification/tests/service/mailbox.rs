@@ -68,7 +68,7 @@ async fn a_mailbox_shows_what_the_scope_allows_the_newest_first() {
     let refused = told.page(&replica, &assistant, all).await.unwrap_err();
     assert_eq!(refused.reason(), "not-permitted");
     let traces: Vec<Uuid> = sqlx::query_scalar(
-        "select distinct key from delivery.audit where action = 'list-messages' order by key",
+        "select distinct key from delivery.audit where action = 'case.read' order by key",
     )
     .fetch_all(&told.pool())
     .await

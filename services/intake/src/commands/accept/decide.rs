@@ -4,11 +4,11 @@ use definitions::Rules;
 use events::words::{CaseNumber, Channel, Level};
 use intake_core::{Accept, Command, Event, State, on_command};
 use jiff::Timestamp;
-use rpc::{Code, Error, authorize};
+use rpc::{Code, Error, account, authorize};
 
 use super::AcceptCase;
 use crate::{
-    commands::refusal,
+    commands::{actor, refusal},
     people::{Directory, Named},
 };
 
@@ -39,8 +39,7 @@ pub(super) fn decide_one(
         other.map(|named| person("on_behalf_of", named, directory, ids)).transpose()?;
     permit(call, caller, rules)?;
 
-    let account = subject.principal.account();
-    let first_receiver = account.ok_or_else(|| not_permitted("a service takes no contacts"))?;
+    let first_receiver = account(subject)?;
     let contact = ids.id();
     let command = Command::Accept(Accept {
         number,
@@ -56,7 +55,7 @@ pub(super) fn decide_one(
         caller,
         on_behalf_of,
         first_receiver,
-        by: call.asked.actor()?,
+        by: actor(subject)?,
     });
     let events =
         on_command(&State::New, rules, command, now, ids).map_err(|rejected| refusal(&rejected))?;
@@ -123,8 +122,4 @@ fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<
         }
         (Some(_) | None, Some(_) | None) => Ok(()),
     }
-}
-
-fn not_permitted(message: &str) -> Error {
-    Error::new(Code::PermissionDenied, "not-permitted", message)
 }

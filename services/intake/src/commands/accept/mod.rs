@@ -17,12 +17,12 @@ mod group;
 mod numbers;
 mod writer;
 
+use delivery_rpc::Asked;
 use events::words::{CaseKind, Channel, ItemId, PlaceId};
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
-use super::Asked;
 use crate::people::Named;
 
 pub(crate) use writer::{Accepting, writer};
