@@ -1,7 +1,7 @@
 //! The gRPC interface of every service, generated from `proto/yizhan/<service>/v1/<service>.proto`.
 //!
 //! The comments in those files are the reference: shapes, units, and the stable reason of each
-//! error. Commands answer a [`delivery::v1::Head`], so that a reader can wait for their effect;
+//! error, which `xtask check` compares with the code. Commands answer a [`delivery::v1::Head`], so that a reader can wait for their effect;
 //! their `Idempotency-Key` and the token of whoever asks travel in the metadata (crate `rpc`).
 //!
 //! ```text

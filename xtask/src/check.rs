@@ -11,6 +11,7 @@ mod generated;
 mod layers;
 mod manifests;
 mod purity;
+mod reasons;
 mod sizes;
 mod sql_clock;
 
@@ -25,9 +26,10 @@ use crate::workspace::Workspace;
 type Rule = fn(&Workspace) -> Result<Vec<Violation>>;
 
 /// All rules; the one that starts a server and compiles comes last.
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     layers::check,
     purity::check,
+    reasons::check,
     sql_clock::check,
     architecture::check,
     sizes::check,

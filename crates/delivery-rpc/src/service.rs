@@ -54,12 +54,7 @@ impl Interface for Answering {
         request: Request<ListDeadRequest>,
     ) -> Result<Response<ListDeadResponse>, Status> {
         permit(&request, Action::ReadDead)?;
-        let ListDeadRequest { page_size, page_token } = request.into_inner();
-        if !page_token.is_empty() {
-            let message = "there are no further pages: settle these first";
-            return Err(Error::new(Code::InvalidArgument, "page-token-unknown", message).into());
-        }
-        let limit = PageSize::asked(page_size).get();
+        let limit = PageSize::asked(request.get_ref().page_size).get();
         let pool = self.delivery.pool();
         let found = dead_letters::list(pool, limit).await.map_err(Failure::from)?;
         let mut letters = Vec::with_capacity(found.len());
@@ -71,7 +66,7 @@ impl Interface for Answering {
                 letters.push(self.letter(&letter, content.as_deref()));
             }
         }
-        Ok(Response::new(ListDeadResponse { letters, next_page_token: String::new() }))
+        Ok(Response::new(ListDeadResponse { letters }))
     }
 
     async fn show_dead(
@@ -98,7 +93,7 @@ impl Interface for Answering {
         let outcome =
             dead_letters::replay(&self.delivery, id, &actor).await.map_err(Failure::from)?;
         done(outcome)?;
-        Ok(Response::new(ReplayDeadResponse::default()))
+        Ok(Response::new(ReplayDeadResponse {}))
     }
 
     async fn drop_dead(
@@ -118,7 +113,7 @@ impl Interface for Answering {
         let outcome =
             dead_letters::drop(&self.delivery, id, &actor).await.map_err(Failure::from)?;
         done(outcome)?;
-        Ok(Response::new(DropDeadResponse::default()))
+        Ok(Response::new(DropDeadResponse {}))
     }
 }
 
@@ -142,7 +137,6 @@ impl Answering {
             failure: letter.fault.clone(),
             tries: letter.tries,
             since: Some(timestamp(letter.at)),
-            waiting: 0,
         }
     }
 

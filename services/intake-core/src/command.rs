@@ -134,7 +134,7 @@ impl Rejected {
         match self {
             Self::Invalid(_) => "case-invalid",
             Self::AlreadyAccepted { .. } => "already-accepted",
-            Self::NoSuchCase { .. } => "no-such-case",
+            Self::NoSuchCase { .. } => "case-unknown",
             Self::CaseCompleted => "case-completed",
             Self::CaseClosed { .. } => "case-closed",
             Self::CaseOpen => "case-open",
@@ -199,19 +199,6 @@ impl Violation {
             Self::UnknownPlace { .. } | Self::PlaceMissing => "place",
             Self::UnknownPhone { .. } | Self::PhoneOfOtherChannel { .. } => "campus_phone",
             Self::ReceivedInTheFuture { .. } | Self::ReceivedTooLongAgo { .. } => "received_at",
-        }
-    }
-
-    /// Its stable name on the wire.
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::UnknownItem { .. } => "unknown-item",
-            Self::UnknownPlace { .. } => "unknown-place",
-            Self::PlaceMissing => "place-missing",
-            Self::UnknownPhone { .. } => "unknown-phone",
-            Self::PhoneOfOtherChannel { .. } => "phone-of-other-channel",
-            Self::ReceivedInTheFuture { .. } => "received-in-the-future",
-            Self::ReceivedTooLongAgo { .. } => "received-too-long-ago",
         }
     }
 }

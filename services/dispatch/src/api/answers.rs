@@ -10,8 +10,9 @@ use proto::{
 
 use crate::{board::Board, store::list::Found};
 
-/// A work order in a list; none for one that is not in its case, which no writer leaves.
-pub(crate) fn work_order(found: &Found) -> Option<WorkOrder> {
+/// A work order in a list, with what was written of it; none for one that is not in its case, which
+/// no writer leaves.
+pub(crate) fn work_order(found: &Found, note: Option<String>) -> Option<WorkOrder> {
     let Board { number, promise, rung, cycle, .. } = &found.case.board;
     let work = found.case.state.work()?;
     let order = work.order(found.id)?;
@@ -45,6 +46,7 @@ pub(crate) fn work_order(found: &Found) -> Option<WorkOrder> {
         claimed_by: worker.unwrap_or_default(),
         promise: promise.as_ref().filter(|_| runs).map(told),
         rung: if runs { u32::from(*rung) } else { 0 },
+        note: note.unwrap_or_default(),
     })
 }
 

@@ -8,7 +8,10 @@ use rpc::{PageSize, scope};
 use crate::{
     Dispatch,
     api::answers,
-    store::list::{self, CaseRef, Filter},
+    store::{
+        list::{self, CaseRef, Filter},
+        notes,
+    },
 };
 
 /// Which work orders are asked for; each that is given narrows.
@@ -39,7 +42,10 @@ pub(crate) async fn list_work_orders(
     let next_page_token = page_size.cut(&mut found, |last| last.id.to_string());
     let cases = found.iter().filter_map(|one| Some((one.case_id, one.case.state.work()?.level)));
     note_reads(&mut tx, dispatch.clock().now(), subject, Action::ListWorkOrders, cases).await?;
+    let ids: Vec<_> = found.iter().map(|one| one.id).collect();
+    let mut notes = notes::load(&mut tx, &dispatch.masters(), &ids).await?;
     tx.commit().await?;
-    let work_orders = found.iter().filter_map(answers::work_order).collect();
+    let shown = |one| answers::work_order(one, notes.remove(&one.id));
+    let work_orders = found.iter().filter_map(shown).collect();
     Ok(ListWorkOrdersResponse { work_orders, next_page_token })
 }

@@ -1,9 +1,11 @@
-use clock::WorkOrderId;
-use ring::rand::SystemRandom;
-use sealing::{Masters, Place, WrappedKey};
-use sqlx::PgConnection;
+use std::collections::BTreeMap;
 
+use clock::WorkOrderId;
 use delivery::Fault;
+use ring::rand::SystemRandom;
+use sealing::{KeyId, Masters, Place, WrappedKey};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// Keeps what was done in the worker's own words, sealed with a key of its own.
 pub(crate) async fn insert(
@@ -13,7 +15,7 @@ pub(crate) async fn insert(
     words: &str,
 ) -> Result<(), Fault> {
     let random = SystemRandom::new();
-    let place = Place { field: "note", owner: work_order.uuid().into_bytes() };
+    let place = place(work_order);
     let (key, WrappedKey { by, wrapped }) =
         masters.new_key(place.owner, &random).map_err(Fault::own)?;
     let sealed = key.seal(place, words, &random).map_err(Fault::own)?;
@@ -27,4 +29,32 @@ pub(crate) async fn insert(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What was done, of those of these work orders of which it is told.
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    masters: &Masters,
+    work_orders: &[WorkOrderId],
+) -> Result<BTreeMap<WorkOrderId, String>, Fault> {
+    let ids: Vec<Uuid> = work_orders.iter().copied().map(WorkOrderId::uuid).collect();
+    let rows = sqlx::query!(
+        "select work_order, key_id, wrapped, sealed from dispatch.note where work_order = any($1)",
+        &ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let opened = rows.into_iter().map(|row| {
+        let work_order = WorkOrderId::from_uuid(row.work_order);
+        let place = place(work_order);
+        let by = KeyId::try_from(&row.key_id[..]).map_err(Fault::own)?;
+        let wrapped = WrappedKey { by, wrapped: row.wrapped };
+        let key = masters.open_key(place.owner, &wrapped).map_err(Fault::own)?;
+        Ok((work_order, key.open(place, &row.sealed).map_err(Fault::own)?))
+    });
+    opened.collect()
+}
+
+const fn place(work_order: WorkOrderId) -> Place<'static> {
+    Place { field: "note", owner: work_order.uuid().into_bytes() }
 }

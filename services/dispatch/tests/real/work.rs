@@ -166,15 +166,15 @@ async fn a_command_that_is_sent_twice_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_worker_writes_is_sealed_and_goes_nowhere_else() {
+async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhere_else() {
     const WORDS: &str = "换了三通,住户王同学在场";
     let dispatch = Running::start().await;
     let (_, order) = dispatch.offered(leak()).await;
-    let plumber = plumber();
-    dispatch.claim(&plumber, &order).await.unwrap();
+    let worker = plumber();
+    dispatch.claim(&worker, &order).await.unwrap();
     let request = |note: String| {
         let request = CompleteRequest { work_order: order.clone(), note };
-        dispatch.asks(&plumber, request)
+        dispatch.asks(&worker, request)
     };
     let long = request("水".repeat(2_001));
     let refused = Error::from(dispatch.client().complete(long).await.unwrap_err());
@@ -191,6 +191,8 @@ async fn what_a_worker_writes_is_sealed_and_goes_nowhere_else() {
     let key = masters.open_key(owner.into_bytes(), &wrapped).unwrap();
     let place = Place { field: "note", owner: owner.into_bytes() };
     assert_eq!(key.open(place, &sealed).unwrap(), WORDS);
+    let shown = dispatch.list(&plumber()).await;
+    assert_eq!(shown[0].note, WORDS, "a colleague sees the work order, and so its note");
     for everything in [
         "select count(*) from delivery.outbox where position('王' in convert_from(payload, 'UTF8')) > 0",
         "select count(*) from delivery.audit where detail::text like '%王%'",

@@ -21,10 +21,6 @@ fn violations(accept: Accept) -> Vec<Violation> {
     }
 }
 
-fn reasons(accept: Accept) -> Vec<(&'static str, &'static str)> {
-    violations(accept).iter().map(|one| (one.field(), one.reason())).collect()
-}
-
 #[test]
 fn a_place_and_an_item_are_enough() {
     let case = accepted(leak());
@@ -105,10 +101,11 @@ fn a_receipt_in_the_future_or_of_more_than_a_week_ago_is_a_slip_of_the_pen() {
     for right in [now, now - week] {
         accepted(received(right));
     }
-    let future = [("received_at", "received-in-the-future")];
-    assert_eq!(reasons(received(now + instant)), future);
-    let long_ago = [("received_at", "received-too-long-ago")];
-    assert_eq!(reasons(received(now - week - instant)), long_ago);
+    let (earliest, received_at) = (now - week, now + instant);
+    assert_eq!(violations(received(received_at)), [Violation::ReceivedInTheFuture { received_at }]);
+    let received_at = earliest - instant;
+    let long_ago = Violation::ReceivedTooLongAgo { received_at, earliest };
+    assert_eq!(violations(received(received_at)), [long_ago]);
 }
 
 #[test]
@@ -119,7 +116,10 @@ fn all_that_is_wrong_is_told_at_once() {
         received_at: Some(at("2030-01-01T00:00:00Z")),
         ..leak()
     };
-    let told = Rejected::Invalid(violations(wrong));
+    let violations = violations(wrong);
+    let fields: Vec<_> = violations.iter().map(Violation::field).collect();
+    assert_eq!(fields, ["item", "place", "received_at"]);
+    let told = Rejected::Invalid(violations);
     assert_eq!(
         told.to_string(),
         "cannot accept: there is no item `roof`; there is no place `moon`; \
@@ -137,10 +137,12 @@ fn a_campus_phone_tells_the_place_unless_another_one_is_said() {
     };
     assert_eq!(accepted(from("6701", None)).case().place.as_str(), "dorm-7");
     assert_eq!(accepted(from("6701", Some("east"))).case().place.as_str(), "east");
-    assert_eq!(reasons(from("9999", Some("east"))), [("campus_phone", "unknown-phone")]);
-    assert_eq!(reasons(Accept { place: None, ..leak() }), [("place", "place-missing")]);
-    let hotline = Accept { channel: Channel::Hotline, ..from("6701", None) };
-    assert_eq!(reasons(hotline), [("campus_phone", "phone-of-other-channel")]);
+    let unknown = Violation::UnknownPhone { phone: "9999".to_owned() };
+    assert_eq!(violations(from("9999", Some("east"))), [unknown]);
+    assert_eq!(violations(Accept { place: None, ..leak() }), [Violation::PlaceMissing]);
+    let channel = Channel::Hotline;
+    let hotline = Accept { channel, ..from("6701", None) };
+    assert_eq!(violations(hotline), [Violation::PhoneOfOtherChannel { channel }]);
 }
 
 #[test]

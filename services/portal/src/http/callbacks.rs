@@ -201,8 +201,10 @@ pub(super) struct Recorded {
 
 /// Records an attempt
 ///
-/// The first "not solved" of a cycle reopens the case. Refused by `own-work`, and by
-/// `attempt-invalid` with a violation for each field that is wrong.
+/// The first "not solved" of a cycle reopens the case. Refused by
+/// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, and by `attempt-invalid` with a
+/// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
+/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right.
 #[utoipa::path(
     post, path = "/callbacks/{id}/attempts", tag = "callbacks",
     operation_id = "recordAttempt", request_body = NewAttempt,
@@ -217,7 +219,7 @@ pub(super) async fn record(
     Path(callback): Path<String>,
     Body(attempt): Body<NewAttempt>,
 ) -> Answer<Recorded> {
-    let callback = id::<CallbackId>(&callback, "callback-unknown", "callback")?.to_string();
+    let callback = id::<CallbackId>(&callback, "no-such-callback", "callback")?.to_string();
     let reached = attempt.reached;
     let message = RecordAttemptRequest { callback, reached, answer: attempt.answer()? };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(message);

@@ -62,8 +62,6 @@ struct DeadLetter {
     failure: String,
     tries: u32,
     since: Option<Timestamp>,
-    /// How many later events of the key wait behind it.
-    waiting: u32,
 }
 
 /// Lists dead letters
@@ -100,7 +98,7 @@ async fn of_one(
     service: Service,
 ) -> (Service, Result<Vec<DeadLetter>, Error>) {
     let ask = async {
-        let message = ListDeadRequest { page_size: MOST, page_token: String::new() };
+        let message = ListDeadRequest { page_size: MOST };
         let request = portal.on_behalf(caller)?.request(message);
         let answer = portal.peers.delivery(service)?.list_dead(request).await?.into_inner();
         let letters = answer.letters.into_iter().map(|letter| DeadLetter::of(service, letter));
@@ -137,7 +135,8 @@ pub(super) async fn show(
 
 /// Replays a dead letter
 ///
-/// It is handled once more, and what waits behind it in order. Audited.
+/// It is handled once more, and what waits behind it in order; one that fails again is listed again.
+/// Audited. Refused by `dead-letter-unknown` and `dead-letter-not-replayable`.
 #[utoipa::path(
     post, path = "/dlq/{service}/{id}/replay", tag = "dead letters",
     operation_id = "replayDeadLetter",
@@ -167,7 +166,7 @@ pub(super) struct GivenUp {
 /// Drops a dead letter
 ///
 /// The head of its key steps over it, and what waits behind it passes: it is lost for this service
-/// for good. Audited. Refused by `dead-letter-not-droppable`.
+/// for good. Audited. Refused by `dead-letter-unknown` and `dead-letter-not-droppable`.
 #[utoipa::path(
     post, path = "/dlq/{service}/{id}/drop", tag = "dead letters",
     operation_id = "dropDeadLetter", request_body = GivenUp,
@@ -207,7 +206,6 @@ impl DeadLetter {
             failure: letter.failure,
             tries: letter.tries,
             since: instant(letter.since),
-            waiting: letter.waiting,
         }
     }
 }

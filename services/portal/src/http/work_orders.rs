@@ -84,6 +84,8 @@ struct WorkOrder {
     due: Option<Timestamp>,
     /// The highest rung of leaders told so far in this cycle; 0 for none.
     rung: u32,
+    /// What was done, in the words of who completed it.
+    note: Option<String>,
 }
 
 /// Lists work orders
@@ -132,12 +134,13 @@ impl Done {
 }
 
 fn work_order(text: &str) -> Result<String, Refusal> {
-    Ok(id::<WorkOrderId>(text, "work-order-unknown", "work order")?.to_string())
+    Ok(id::<WorkOrderId>(text, "no-such-work-order", "work order")?.to_string())
 }
 
 /// Claims a work order
 ///
-/// Of two at once, one does; the other is refused by `already-claimed`.
+/// Of two at once, one does; the other is refused by `already-claimed`. Else it is refused by
+/// `no-such-work-order`, `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/claim", tag = "work orders",
     operation_id = "claimWorkOrder",
@@ -159,7 +162,8 @@ pub(super) async fn claim(
 
 /// Records the arrival
 ///
-/// The asker, who claimed it, is on site.
+/// The asker, who claimed it, is on site. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
+/// `already-arrived`, `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/arrive", tag = "work orders",
     operation_id = "arriveForWorkOrder",
@@ -189,7 +193,8 @@ pub(super) struct Completion {
 
 /// Completes a work order
 ///
-/// The asker, who claimed it, is done.
+/// The asker, who claimed it, is done. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
+/// `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/complete", tag = "work orders",
     operation_id = "completeWorkOrder", request_body = Completion,
@@ -231,6 +236,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             claimed_by: some(order.claimed_by),
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,
+            note: some(order.note),
         }
     }
 }

@@ -39,12 +39,11 @@ pub(crate) struct Letter {
     id: String,
 }
 
-const LIST: [Column; 8] = [
+const LIST: [Column; 7] = [
     ("SERVICE", "service"),
     ("ID", "id"),
     ("KIND", "kind"),
     ("FROM", "source"),
-    ("WAITING", "waiting"),
     ("TRIES", "tries"),
     ("SINCE", "since"),
     ("FAILURE", "failure"),

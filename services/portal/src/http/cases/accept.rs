@@ -38,7 +38,7 @@ pub(in crate::http) struct NewCase {
     #[schema(example = "water-leak")]
     item: String,
     /// May be missing when the campus phone tells it.
-    #[schema(example = "dorm-3-412")]
+    #[schema(example = "dorm-7-302")]
     #[serde(default)]
     place: String,
     /// In the caller's own words, up to 4,000 characters.
@@ -53,9 +53,6 @@ pub(in crate::http) struct NewCase {
     asset: String,
     /// How many people it touches.
     people: Option<u32>,
-    /// Somebody who needs protection is among them.
-    #[serde(default)]
-    vulnerable: bool,
     /// When it was received, if that is past (written on paper during an outage); by permission.
     #[serde(default, deserialize_with = "when::optional")]
     received_at: Option<Timestamp>,
@@ -92,7 +89,7 @@ pub(in crate::http) struct Accepted {
 /// Accepts a case
 ///
 /// Refused by `case-invalid` with a violation for each field that is wrong, and by
-/// `backdating-not-permitted`.
+/// `backdating-not-permitted` and `no-definitions`.
 #[utoipa::path(
     post, path = "/cases", tag = "cases",
     operation_id = "acceptCase", request_body = NewCase,
@@ -116,7 +113,6 @@ pub(in crate::http) async fn accept(
         on_behalf_of: case.on_behalf_of.map(Into::into),
         asset: case.asset,
         people: case.people,
-        vulnerable: case.vulnerable,
         received_at: case.received_at.map(delivery_rpc::timestamp),
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);

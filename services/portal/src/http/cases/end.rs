@@ -35,7 +35,8 @@ pub(in crate::http) struct Withdrawn {
 
 /// Withdraws a case
 ///
-/// Its requester does not want it any more. Refused by `case-unknown` and `case-closed`.
+/// Its requester does not want it any more. Refused by `case-unknown`,
+/// `case-completed` and `case-closed`.
 #[utoipa::path(
     post, path = "/cases/{case}/withdraw", tag = "cases",
     operation_id = "withdrawCase", request_body = Because,
@@ -70,7 +71,7 @@ pub(in crate::http) struct Reopened {
 /// Reopens a case
 ///
 /// "Not solved", within 7 days of closing (30 when nobody could be reached). Refused by
-/// `case-unknown`, `case-not-closed` and `reopening-too-late`.
+/// `case-unknown`, `case-open`, `callback-pending`, `end-is-final` and `reopen-window-over`.
 #[utoipa::path(
     post, path = "/cases/{case}/reopen", tag = "cases",
     operation_id = "reopenCase", request_body = Because,
