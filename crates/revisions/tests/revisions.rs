@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use definitions::{Change, Document, Set, diff};
+use definitions::{Change, Document, diff};
 use delivery::Schema;
 use events::{
     definition::DocumentChangedV1,
@@ -21,19 +21,6 @@ async fn database() -> Database {
     .await
 }
 
-fn campus() -> Vec<Document> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
-    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
-        .collect();
-    files.sort();
-    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    Set::parse(files).unwrap().documents().to_vec()
-}
-
 async fn written(pool: &PgPool, revision: Revision, changes: &[Change]) {
     let mut tx = pool.begin().await.unwrap();
     write(&mut tx, revision, changes).await.unwrap();
@@ -50,7 +37,7 @@ async fn each_revision_stays_as_it_was_applied() {
     let database = database().await;
     let pool = database.pool();
     let mut connection = pool.acquire().await.unwrap();
-    let first = campus();
+    let first = campus_kit::documents();
     written(&pool, Revision(1), &diff(&[], &first)).await;
 
     let mut second = first.clone();
@@ -80,7 +67,7 @@ async fn a_revision_is_known_with_its_last_document_and_not_before() {
     let database = database().await;
     let pool = database.pool();
     let mut connection = pool.acquire().await.unwrap();
-    let changes = diff(&[], &campus());
+    let changes = diff(&[], &campus_kit::documents());
     let revisions = Revisions::default();
     for (number, Change { kind, id, document }) in changes.iter().cloned().enumerate() {
         let early = revisions.rules(&mut connection, Revision(1)).await;
@@ -100,7 +87,7 @@ async fn a_removed_document_is_gone_from_its_revision_on() {
     let database = database().await;
     let pool = database.pool();
     let mut connection = pool.acquire().await.unwrap();
-    let first = campus();
+    let first = campus_kit::documents();
     written(&pool, Revision(1), &diff(&[], &first)).await;
     let second = first[1..].to_vec();
     written(&pool, Revision(2), &diff(&first, &second)).await;

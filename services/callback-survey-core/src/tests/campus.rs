@@ -2,17 +2,9 @@
 
 use std::sync::LazyLock;
 
-use definitions::{Occasion, Rules, Set};
-use events::words::Revision;
+use definitions::Rules;
 
 const CAMPUS: &str = "
-{apiVersion: yizhan/v1, kind: Calendar, metadata: {name: campus}, spec: {
-  names: {zh: 本校, en: Campus}, zone: Asia/Shanghai, validThrough: 2027-07-31,
-  working: {days: [monday, tuesday, wednesday, thursday, friday], hours: [08:00-12:00, 14:30-17:30]},
-  duty: [07:00-23:00]}}
----
-{apiVersion: yizhan/v1, kind: Place, metadata: {name: east}, spec: {names: {zh: 东校区, en: East}}}
----
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: logistics}, spec: {
   names: {zh: 后勤处, en: Logistics}, calendar: campus, posts: [
     {post: plumbing, names: {zh: 水暖岗, en: Plumbing}, duties: [accept]},
@@ -29,9 +21,6 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-meter}, spec: {
   names: {zh: 水表, en: Water Meter}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: lunchtime, callback: true}}
----
-{apiVersion: yizhan/v1, kind: Route, metadata: {name: everywhere}, spec: {
-  category: plumbing, post: logistics/plumbing}}
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},
@@ -58,14 +47,4 @@ const CAMPUS: &str = "
     normal: {interval: 1d working-days, repeat: 5d working-days}}}}
 ";
 
-pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let template = |occasion: Occasion| {
-        format!(
-            "---\n{{apiVersion: yizhan/v1, kind: Template, metadata: {{name: {occasion}}}, spec: \
-             {{zh: 好, en: Well}}}}\n"
-        )
-    };
-    let templates: String = Occasion::ALL.into_iter().map(template).collect();
-    let campus = Set::parse([("campus.yaml", CAMPUS), ("templates.yaml", &templates)]);
-    campus.unwrap().into_rules(Revision(1))
-});
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| campus_kit::small(CAMPUS));

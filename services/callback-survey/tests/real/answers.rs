@@ -12,12 +12,10 @@ use proto::{
     words::v1::Verdict,
 };
 use rpc::Error;
+use service_kit::somebody;
 use uuid::Uuid;
 
-use crate::{
-    case::{Running, assistant, day, not_solved, reopened, resolved, solved},
-    world::somebody,
-};
+use crate::case::{Running, assistant, day, not_solved, reopened, resolved, solved};
 
 async fn judgements(survey: &Running, case: Uuid) -> Vec<Judgement> {
     let facts = survey.facts(case).await;
@@ -84,10 +82,10 @@ async fn one_who_could_not_be_reached_may_still_say_that_it_is_not_solved() {
     let assistant = assistant();
     let (case, callback) = survey.completed(resolved()).await;
     for (n, time) in [(1, "09:05"), (1, "15:00"), (2, "09:00")] {
-        survey.time_is(day(n, time));
+        survey.jump_to(day(n, time));
         survey.tries(&assistant, &callback).await.unwrap();
     }
-    survey.time_is(day(9, "22:00"));
+    survey.jump_to(day(9, "22:00"));
     let late = survey.hears(&assistant, &callback, not_solved()).await.unwrap();
     assert_eq!(late.verdict(), Verdict::NotSolved);
     assert_eq!(judgements(&survey, case).await, [Judgement::Unreachable, Judgement::NotSolved]);

@@ -7,11 +7,9 @@ use proto::{
     words::v1::Verdict,
 };
 use rpc::{Code, Error};
+use service_kit::{account, id, somebody};
 
-use crate::{
-    case::{Running, assistant, day, resolved, solved},
-    world::{account, id, somebody},
-};
+use crate::case::{Running, assistant, day, resolved, solved};
 
 fn refusal(answer: Result<RecordAttemptResponse, Error>) -> (Code, String) {
     let error = answer.unwrap_err();
@@ -38,7 +36,7 @@ async fn the_next_callback_is_the_first_due_that_may_be_made_now() {
     let due = next.first_attempt_by.unwrap().seconds;
     assert_eq!(due, day(1, "15:00").as_second(), "24 hours after the completion");
 
-    survey.time_is(day(1, "12:30"));
+    survey.jump_to(day(1, "12:30"));
     assert_eq!(survey.next(&assistant).await, None, "nobody is called at noon");
 }
 
@@ -68,7 +66,7 @@ async fn nobody_is_unreachable_before_all_attempts_on_two_days() {
     let assistant = assistant();
     let (case, callback) = survey.completed(resolved()).await;
     for time in ["09:05", "10:10"] {
-        survey.time_is(day(1, time));
+        survey.jump_to(day(1, time));
         let tried = survey.tries(&assistant, &callback).await.unwrap();
         assert_eq!((tried.state(), tried.verdict()), (CallbackState::Due, Verdict::Unspecified));
         let at_once = survey.tries(&assistant, &callback).await;
@@ -77,16 +75,16 @@ async fn nobody_is_unreachable_before_all_attempts_on_two_days() {
     let tomorrow = day(2, "08:30");
     let callbacks = survey.list(&assistant).await;
     assert_eq!(callbacks[0].next_attempt_at.unwrap().seconds, tomorrow.as_second());
-    survey.time_is(day(1, "16:00"));
+    survey.jump_to(day(1, "16:00"));
     assert_eq!(survey.next(&assistant).await, None);
     let same_day = survey.tries(&assistant, &callback).await;
     assert_eq!(refusal(same_day), (Code::FailedPrecondition, "too-soon".to_owned()));
 
-    survey.time_is(day(2, "08:00"));
+    survey.jump_to(day(2, "08:00"));
     let early = survey.tries(&assistant, &callback).await.unwrap_err();
     assert_eq!((early.code(), early.reason()), (Code::FailedPrecondition, "outside-calling-hours"));
     assert!(early.message().contains("08:30"), "{early}");
-    survey.time_is(tomorrow);
+    survey.jump_to(tomorrow);
     let last = survey.tries(&assistant, &callback).await.unwrap();
     assert_eq!((last.state(), last.verdict()), (CallbackState::Unreachable, Verdict::Unreachable));
     assert_eq!(last.next_attempt_at, None);

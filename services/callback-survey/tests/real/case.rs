@@ -18,31 +18,35 @@ use rpc::{Channel as Connection, Error};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::world::{World, id, somebody};
+use service_kit::{Door, Replica, World, id, somebody};
 
 /// A running callback-survey.
-pub(crate) struct Running(World);
+pub(crate) struct Running {
+    world: World,
+    replica: Replica,
+}
 
 impl Deref for Running {
     type Target = World;
 
     fn deref(&self) -> &World {
-        &self.0
+        &self.world
     }
 }
 
 impl Running {
     /// Starts it, and it is tomorrow morning at nine: people may be called.
     pub(crate) async fn start() -> Self {
-        let run = |host, serving| callback_survey::run(host, serving);
+        let door: Door = |host, serving| Box::pin(callback_survey::run(host, serving));
         let schemas = &callback_survey::SCHEMAS;
-        let running = Self(World::start(Service::CallbackSurvey, schemas, run).await);
-        running.time_is(day(1, "09:00"));
-        running
+        let world = World::new(Service::CallbackSurvey, schemas, door).await;
+        let replica = world.start().await;
+        world.jump_to(day(1, "09:00"));
+        Self { world, replica }
     }
 
     pub(crate) fn client(&self) -> CallbackSurveyClient<Connection> {
-        CallbackSurveyClient::new(self.channel())
+        CallbackSurveyClient::new(self.replica.channel())
     }
 
     /// A completed case that is to be asked after; answers its key and its callback.

@@ -6,11 +6,9 @@ use events::{
     words::{Cycle, End, Service},
 };
 use rpc::Code;
+use service_kit::id;
 
-use crate::{
-    case::{Running, accepted, assistant, closed, reopened, resolved, solved},
-    world::id,
-};
+use crate::case::{Running, accepted, assistant, closed, reopened, resolved, solved};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_goes_on_without_it_withdraws_its_callback() {

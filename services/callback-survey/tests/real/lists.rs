@@ -4,11 +4,9 @@ use authz::Role;
 use events::{intake::CaseResolvedV1, words::Level};
 use proto::callback_survey::v1::{CallbackState, ListCallbacksRequest, NextCallbackRequest};
 use rpc::Error;
+use service_kit::{id, somebody};
 
-use crate::{
-    case::{Running, assistant, day, resolved, solved},
-    world::{id, somebody},
-};
+use crate::case::{Running, assistant, day, resolved, solved};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_shows_what_the_scope_allows_and_no_more() {

@@ -10,4 +10,3 @@ mod attempts;
 mod case;
 mod facts;
 mod lists;
-mod world;

@@ -3,17 +3,9 @@
 
 use std::sync::LazyLock;
 
-use definitions::{Occasion, Rules, Set};
-use events::words::Revision;
+use definitions::Rules;
 
 const CAMPUS: &str = "
-{apiVersion: yizhan/v1, kind: Calendar, metadata: {name: campus}, spec: {
-  names: {zh: 本校, en: Campus}, zone: Asia/Shanghai, validThrough: 2027-07-31,
-  working: {days: [monday, tuesday, wednesday, thursday, friday], hours: [08:00-12:00, 14:30-17:30]},
-  duty: [07:00-23:00]}}
----
-{apiVersion: yizhan/v1, kind: Place, metadata: {name: east}, spec: {names: {zh: 东校区, en: East}}}
----
 {apiVersion: yizhan/v1, kind: Place, metadata: {name: dorm-7}, spec: {
   names: {zh: 7号楼, en: Dormitory 7}, within: east}}
 ---
@@ -34,9 +26,6 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: drip}, spec: {
   names: {zh: 滴水, en: Drip}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: someday, callback: true}}
----
-{apiVersion: yizhan/v1, kind: Route, metadata: {name: everywhere}, spec: {
-  category: plumbing, post: logistics/plumbing}}
 ---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: in-dorm-7}, spec: {
   items: [water-leak], within: dorm-7, post: housing/caretakers}}
@@ -67,14 +56,4 @@ const CAMPUS: &str = "
     normal: {interval: 1d working-days, repeat: 5d working-days}}}}
 ";
 
-pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let template = |occasion: Occasion| {
-        format!(
-            "---\n{{apiVersion: yizhan/v1, kind: Template, metadata: {{name: {occasion}}}, spec: \
-             {{zh: 好, en: Well}}}}\n"
-        )
-    };
-    let templates: String = Occasion::ALL.into_iter().map(template).collect();
-    let campus = Set::parse([("campus.yaml", CAMPUS), ("templates.yaml", &templates)]);
-    campus.unwrap().into_rules(Revision(1))
-});
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| campus_kit::small(CAMPUS));

@@ -7,11 +7,9 @@ use events::{
     words::{Commitment, Cycle, Service, Subject},
 };
 use proto::dispatch::v1::WorkOrder;
+use service_kit::id;
 
-use crate::{
-    case::{Running, at, leak, plumber, reopened, rung_fired},
-    world::id,
-};
+use crate::case::{Running, at, leak, plumber, reopened, rung_fired};
 
 fn shown(order: &WorkOrder) -> (u32, Option<i64>, u32) {
     let due = order.promise.as_ref().map(|promise| promise.due.as_ref().unwrap().seconds);

@@ -25,27 +25,32 @@ use rpc::{Channel as Connection, Error};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::world::{World, id, somebody};
+use service_kit::{Door, Replica, World, id, somebody};
 
 /// A running dispatch.
-pub(crate) struct Running(World);
+pub(crate) struct Running {
+    world: World,
+    replica: Replica,
+}
 
 impl Deref for Running {
     type Target = World;
 
     fn deref(&self) -> &World {
-        &self.0
+        &self.world
     }
 }
 
 impl Running {
     pub(crate) async fn start() -> Self {
-        let run = |host, serving| dispatch::run(host, serving);
-        Self(World::start(Service::Dispatch, &dispatch::SCHEMAS, run).await)
+        let door: Door = |host, serving| Box::pin(dispatch::run(host, serving));
+        let world = World::new(Service::Dispatch, &dispatch::SCHEMAS, door).await;
+        let replica = world.start().await;
+        Self { world, replica }
     }
 
     pub(crate) fn client(&self) -> DispatchClient<Connection> {
-        DispatchClient::new(self.channel())
+        DispatchClient::new(self.replica.channel())
     }
 
     /// An accepted case that is offered; answers its key and its work order.

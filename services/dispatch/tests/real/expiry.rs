@@ -2,12 +2,10 @@
 
 use events::{DispatchFact, Fact, words::ReleaseCause};
 use jiff::SignedDuration;
+use service_kit::account;
 use testkit::eventually;
 
-use crate::{
-    case::{Running, leak, plumber},
-    world::account,
-};
+use crate::case::{Running, leak, plumber};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_without_an_arrival_goes_back_to_its_post_with_the_name_on_record() {

@@ -3,11 +3,9 @@
 use authz::{Role, Subject};
 use proto::dispatch::v1::{Holder, ImportHoldersRequest, ImportHoldersResponse};
 use rpc::{Code, Error};
+use service_kit::{account, id, somebody};
 
-use crate::{
-    case::{Running, leak, plumber, rung_fired},
-    world::{account, id, somebody},
-};
+use crate::case::{Running, leak, plumber, rung_fired};
 
 async fn import(
     dispatch: &Running,

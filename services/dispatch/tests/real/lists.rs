@@ -6,11 +6,9 @@ use events::{
     words::{CaseNumber, Level, Urgency},
 };
 use proto::dispatch::v1::{ListWorkOrdersRequest, WorkOrder, WorkOrderState};
+use service_kit::{id, somebody};
 
-use crate::{
-    case::{Running, leak, lock, plumber},
-    world::{id, somebody},
-};
+use crate::case::{Running, leak, lock, plumber};
 
 fn numbered(serial: u32, urgency: Urgency, level: Level) -> CaseAcceptedV1 {
     let number = CaseNumber::new(2026, 11, serial).unwrap();

@@ -12,4 +12,3 @@ mod holders;
 mod lists;
 mod races;
 mod work;
-mod world;

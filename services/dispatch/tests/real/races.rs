@@ -8,11 +8,9 @@ use events::{
 };
 use futures::future::join_all;
 use rpc::Code;
+use service_kit::id;
 
-use crate::{
-    case::{Running, closed, leak, plumber, reopened},
-    world::id,
-};
+use crate::case::{Running, closed, leak, plumber, reopened};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_claim_at_once_one_does() {

@@ -5,12 +5,10 @@ use events::words::{End, Service};
 use proto::dispatch::v1::{ClaimRequest, CompleteRequest};
 use rpc::{Code, Error};
 use sealing::{KeyId, MasterKey, Masters, Place, WrappedKey};
+use service_kit::{Site, id, somebody};
 use uuid::Uuid;
 
-use crate::{
-    case::{Running, closed, leak, plumber, reopened},
-    world::{MASTER, id, somebody},
-};
+use crate::case::{Running, closed, leak, plumber, reopened};
 
 fn refusal<T: std::fmt::Debug>(answer: Result<T, Error>) -> (Code, String) {
     let error = answer.unwrap_err();
@@ -186,7 +184,7 @@ async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhe
             .fetch_one(dispatch.pool())
             .await
             .unwrap();
-    let masters = Masters::new(MASTER.parse::<MasterKey>().unwrap(), Vec::new());
+    let masters = Masters::new(Site::MASTER.parse::<MasterKey>().unwrap(), Vec::new());
     let wrapped = WrappedKey { by: KeyId::try_from(&by[..]).unwrap(), wrapped };
     let key = masters.open_key(owner.into_bytes(), &wrapped).unwrap();
     let place = Place { field: "note", owner: owner.into_bytes() };

@@ -11,8 +11,9 @@ use proto::{
     words::v1::{CaseKind, Channel, Commitment, Urgency},
 };
 use rpc::Code;
+use service_kit::id;
 
-use crate::campus::{Campus, assistant, by_web, id, leak, reason, refusal, requester, somebody};
+use crate::campus::{Campus, assistant, by_web, leak, reason, refusal, requester, somebody};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_copies_at_once_make_one_case_and_a_hundred_equal_answers() {
@@ -50,7 +51,7 @@ async fn a_place_and_an_item_are_enough_and_the_promise_is_told() {
     let campus = Campus::new().await;
     let intake = campus.open().await;
     let told = intake.accept(&assistant(), leak()).await.unwrap();
-    let month = intake.clock.now().strftime("%Y-%m-").to_string();
+    let month = intake.clock().now().strftime("%Y-%m-").to_string();
     assert_eq!(told.number, format!("{month}000001"));
     assert_eq!((told.urgency(), &*told.urgency_reason), (Urgency::Normal, ""));
     assert_eq!(told.promises[0].commitment(), Commitment::Complete);
@@ -137,7 +138,7 @@ async fn what_was_received_earlier_is_recorded_by_the_counsellor_and_never_from_
     let campus = Campus::new().await;
     let intake = campus.open().await;
     let received = |hours: i64| {
-        let at = intake.clock.now() + SignedDuration::from_hours(hours);
+        let at = intake.clock().now() + SignedDuration::from_hours(hours);
         let at = prost_types::Timestamp { seconds: at.as_second(), nanos: 0 };
         AcceptCaseRequest { received_at: Some(at), ..leak() }
     };

@@ -8,8 +8,9 @@ use proto::intake::v1::{
 };
 use proto::words::v1::{End, Urgency};
 use rpc::{Code, Error};
+use service_kit::id;
 
-use crate::campus::{Campus, Running, assistant, example, id, leak, reason, requester, somebody};
+use crate::campus::{Campus, Running, assistant, example, leak, reason, requester, somebody};
 
 /// A case of a caller with this phone, and the caller.
 async fn of_caller(intake: &Running, phone: &str) -> (String, Subject) {

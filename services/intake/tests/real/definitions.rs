@@ -17,7 +17,7 @@ async fn told(campus: &Campus) -> Vec<(Revision, Revision, bool)> {
          order by sequence",
     )
     .bind(DEFINITION_KEY)
-    .fetch_all(&campus.pool())
+    .fetch_all(campus.pool())
     .await
     .unwrap();
     let read = |payload: Vec<u8>| {

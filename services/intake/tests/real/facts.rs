@@ -20,10 +20,11 @@ use proto::{
     words::v1::End,
 };
 use rpc::Error;
+use service_kit::id;
 use testkit::{Nats, eventually};
 use uuid::Uuid;
 
-use crate::campus::{Campus, Running, assistant, example, id, leak, reason, somebody};
+use crate::campus::{Campus, Running, assistant, example, leak, reason, somebody};
 
 /// An intake on a broker, and others who speak there.
 struct Others {
@@ -57,7 +58,7 @@ impl Others {
     /// Another service says its first fact of a case.
     async fn say(&self, key: Uuid, fact: impl Into<Fact>) {
         let fact = fact.into();
-        let (service, now) = (fact.stream().producer(), self.intake.clock.now());
+        let (service, now) = (fact.stream().producer(), self.intake.clock().now());
         let envelope = Envelope {
             id: id(),
             source: Source { installation: "campus".parse().unwrap(), service },
@@ -76,13 +77,13 @@ impl Others {
 
     /// Dispatch says that the first cycle is done.
     async fn completes(&self, case: Uuid) {
-        let (completed_at, workers) = (self.intake.clock.now(), vec![AccountId::from_uuid(id())]);
+        let (completed_at, workers) = (self.intake.clock().now(), vec![AccountId::from_uuid(id())]);
         self.say(case, CaseCompletedV1 { cycle: Cycle::FIRST, completed_at, workers }).await;
     }
 
     /// Callback-survey says what the first cycle came to.
     async fn judges(&self, case: Uuid, verdict: Verdict) {
-        let judged_at = self.intake.clock.now();
+        let judged_at = self.intake.clock().now();
         self.say(case, CaseJudgedV1 { cycle: Cycle::FIRST, verdict, judged_at }).await;
     }
 
@@ -126,7 +127,7 @@ async fn not_solved_opens_the_next_cycle_of_the_same_case_with_new_promises() {
     let promised = others.summary(case).await.promise;
     others.completes(case).await;
     others.reaches(case, CaseState::Resolved, 1).await;
-    others.campus.advance(&others.intake, SignedDuration::from_hours(48));
+    others.campus.jump(SignedDuration::from_hours(48));
     others.judges(case, Verdict::NotSolved).await;
     let reopened = others.reaches(case, CaseState::Open, 2).await;
     assert!(
@@ -144,12 +145,12 @@ async fn a_closed_case_is_reopened_within_its_seven_days_and_not_later() {
         others.judges(case, Verdict::Solved).await;
         others.reaches(case, CaseState::Closed, 1).await;
     }
-    others.campus.advance(&others.intake, SignedDuration::from_hours(6 * 24));
+    others.campus.jump(SignedDuration::from_hours(6 * 24));
     let reopened = others.reopen(first).await.unwrap();
     assert_eq!((reopened.cycle, reopened.promises.len()), (2, 2));
     others.reaches(first, CaseState::Open, 2).await;
     assert_eq!(reason(others.reopen(first).await), "case-open");
-    others.campus.advance(&others.intake, SignedDuration::from_hours(2 * 24));
+    others.campus.jump(SignedDuration::from_hours(2 * 24));
     assert_eq!(reason(others.reopen(second).await), "reopen-window-over");
 }
 
@@ -165,7 +166,7 @@ async fn a_case_is_judged_by_the_definitions_that_it_was_accepted_under() {
     others.reaches(case, CaseState::Resolved, 1).await;
     others.judges(case, Verdict::Solved).await;
     others.reaches(case, CaseState::Closed, 1).await;
-    others.campus.advance(&others.intake, SignedDuration::from_hours(3 * 24));
+    others.campus.jump(SignedDuration::from_hours(3 * 24));
     assert_eq!(others.reopen(case).await.unwrap().cycle, 2);
 }
 
@@ -180,7 +181,7 @@ async fn a_late_fact_changes_nothing_and_is_noted_with_its_reason() {
             "select detail from delivery.audit where key = $1 and action = 'case.noted'",
         )
         .bind(case)
-        .fetch_optional(&others.campus.pool())
+        .fetch_optional(others.campus.pool())
         .await
         .unwrap();
         noted
@@ -210,7 +211,7 @@ async fn a_department_sees_a_case_once_it_was_offered_to_it() {
         place: "dorm-7-304".parse().unwrap(),
         urgency: Urgency::Normal,
         level: Level::Internal,
-        offered_at: others.intake.clock.now(),
+        offered_at: others.intake.clock().now(),
     };
     others.say(case, offered).await;
     let seen = async || others.intake.list(&plumber).await.unwrap().len() == 1;

@@ -63,7 +63,7 @@ async fn another_service_may_ask_for_events_again_and_a_person_may_not() {
 
     let ask = async |call: Call| {
         let request = RedeliverRequest { key: told.case_id.clone(), from: 1 };
-        let mut client = DeliveryClient::new(intake.channel.clone());
+        let mut client = DeliveryClient::new(intake.channel());
         let answer = client.redeliver(call.request(request)).await.map_err(Error::from)?;
         Ok::<_, Error>(answer.into_inner().events)
     };
@@ -75,7 +75,7 @@ async fn another_service_may_ask_for_events_again_and_a_person_may_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_its_store_it_tells_each_caller_soon_and_goes_on_when_the_store_is_back() {
     let campus = Campus::new().await;
-    let proxy = Proxy::to(campus.store_port()).await;
+    let proxy = Proxy::to(campus.config().store.port).await;
     let intake = campus.start_with(|config| config.store.port = proxy.port()).await;
     intake.apply(&example()).await.unwrap();
     proxy.refuse();

@@ -5,9 +5,10 @@ use clock::PersonId;
 use proto::intake::v1::{
     AcceptCaseRequest, ImportRequestersRequest, ImportRequestersResponse, Person, Requester,
 };
+use service_kit::id;
 use sqlx::PgPool;
 
-use crate::campus::{Campus, Running, assistant, by_web, id, leak, refusal, requester, somebody};
+use crate::campus::{Campus, Running, assistant, by_web, leak, refusal, requester, somebody};
 
 const NAME: &str = "许晓漏";
 const PHONE: &str = "10013001300";
@@ -63,7 +64,7 @@ async fn no_name_phone_or_word_is_legible_in_any_table() {
     let unknown = AcceptCaseRequest { text: "匿名的话".to_owned(), ..leak() };
     intake.accept(&assistant(), unknown).await.unwrap();
     intake.withdraw(&assistant(), &told.case_id).await.unwrap();
-    let everything = dump(&campus.pool()).await;
+    let everything = dump(campus.pool()).await;
     assert!(everything.contains(&told.number), "the dump is one");
     for secret in [NAME, PHONE, WORDS, "代报人", "10013009999", "匿名的话", "不用了"] {
         let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
@@ -129,7 +130,7 @@ async fn who_is_erased_by_the_key_is_gone_and_the_case_stays() {
     let request =
         AcceptCaseRequest { caller: Some(person(NAME, PHONE)), text: WORDS.to_owned(), ..leak() };
     let told = intake.accept(&assistant(), request).await.unwrap();
-    sqlx::query("delete from intake.data_keys").execute(&campus.pool()).await.unwrap();
+    sqlx::query("delete from intake.data_keys").execute(campus.pool()).await.unwrap();
     let case = intake.get(&assistant(), &told.case_id).await.unwrap();
     let caller = case.caller.unwrap();
     assert_eq!((&*caller.name, &*caller.phone, &*case.text), ("", "", ""));

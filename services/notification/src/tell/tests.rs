@@ -1,7 +1,7 @@
-use std::{fs, sync::LazyLock};
+use std::sync::LazyLock;
 
 use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
-use definitions::{Occasion, Rules, Set};
+use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
@@ -16,18 +16,7 @@ use jiff::Timestamp;
 
 use super::{Heard, Matter, Notice, hear, words};
 
-static CAMPUS: LazyLock<Rules> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
-    let mut files: Vec<(String, String)> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
-        .collect();
-    files.sort();
-    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    Set::parse(files).unwrap().into_rules(Revision(1))
-});
+static CAMPUS: LazyLock<Rules> = LazyLock::new(|| campus_kit::example().into_rules(Revision(1)));
 
 /// A case as it is heard of.
 #[derive(Default)]

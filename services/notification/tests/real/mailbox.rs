@@ -10,12 +10,10 @@ use events::{
 use proto::notification::v1::{
     ListMessagesRequest, Message, MessageState, Recipient, RecipientKind,
 };
+use service_kit::{Replica, id, somebody};
 use uuid::Uuid;
 
-use crate::{
-    case::{Told, fired, leak, offered, reporter},
-    world::{Replica, id, somebody},
-};
+use crate::case::{Told, fired, leak, offered, reporter};
 
 fn numbered(serial: u32, level: Level, reporter: PersonId) -> IntakeFact {
     let number = CaseNumber::new(2026, 11, serial).unwrap();
@@ -70,7 +68,7 @@ async fn a_mailbox_shows_what_the_scope_allows_the_newest_first() {
     let traces: Vec<Uuid> = sqlx::query_scalar(
         "select distinct key from delivery.audit where action = 'case.read' order by key",
     )
-    .fetch_all(&told.pool())
+    .fetch_all(told.pool())
     .await
     .unwrap();
     assert_eq!(traces, ids[1..], "of the restricted ones");

@@ -7,13 +7,11 @@ use proto::{
     words::v1::Commitment,
 };
 use rpc::Code;
+use service_kit::{id, somebody};
 
-use crate::{
-    case::{
-        Accepted, MINUTE, Timer, claimed, completed, offer, offered, receiver, reopened, reporter,
-        worker,
-    },
-    world::{id, somebody},
+use crate::case::{
+    Accepted, MINUTE, Timer, claimed, completed, offer, offered, receiver, reopened, reporter,
+    worker,
 };
 
 #[tokio::test]

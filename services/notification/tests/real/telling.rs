@@ -1,11 +1,9 @@
 //! Who is told what, once.
 
 use events::{Fact, words::Service};
+use service_kit::id;
 
-use crate::{
-    case::{Told, accepted, claimed, completed, fired, offered, reporter, retracted},
-    world::id,
-};
+use crate::case::{Told, accepted, claimed, completed, fired, offered, reporter, retracted};
 
 #[tokio::test]
 async fn a_late_repair_is_told_to_its_requester_its_post_and_its_leader() {
@@ -47,7 +45,7 @@ async fn each_is_told_once_though_facts_come_three_times_and_shuffled() {
         let (envelope, fact) = &messages[(place * 7 + 5) % messages.len()];
         told.put(envelope, fact).await;
     }
-    told.has_heard(Service::Dispatch, case).await;
+    told.has_heard_all(Service::Dispatch, case).await;
     let requester = format!("person/{}", reporter());
     let mut tells = told.tells(case, 4).await;
     tells.sort();

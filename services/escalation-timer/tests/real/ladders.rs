@@ -3,12 +3,10 @@
 use authz::Role;
 use delivery_rpc::timestamp;
 use events::EscalationFact;
+use service_kit::somebody;
 use testkit::eventually;
 
-use crate::{
-    case::{Timer, completed},
-    world::somebody,
-};
+use crate::case::{Timer, completed};
 
 #[tokio::test]
 async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {

@@ -23,7 +23,7 @@ use rpc::Error;
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::world::{Replica, World, id};
+use service_kit::{Door, Replica, World, id};
 
 /// The limit of a critical repair, around the clock; rungs follow each half hour, the top one
 /// repeats each two hours.
@@ -44,9 +44,7 @@ impl Deref for Timer {
 impl Timer {
     pub(crate) async fn new() -> Self {
         let schemas = &escalation_timer::SCHEMAS;
-        let door = |host| -> futures::future::BoxFuture<'static, _> {
-            Box::pin(escalation_timer::run(host, |_| ()))
-        };
+        let door: Door = |host, serving| Box::pin(escalation_timer::run(host, serving));
         Self(World::new(Service::EscalationTimer, schemas, door).await)
     }
 

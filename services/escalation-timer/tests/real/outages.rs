@@ -17,7 +17,7 @@ async fn six_hours_away_with_the_repair_done_meanwhile_fire_no_rung() {
     timer.jump(SignedDuration::from_hours(6));
     let replica = timer.start().await;
     timer.says(case.case, &["armed", "clock-stopped", "armed"]).await;
-    timer.has_heard(Service::Dispatch, case.case).await;
+    timer.has_heard_all(Service::Dispatch, case.case).await;
     assert_eq!(timer.rungs(case.case).await, []);
     replica.stop().await;
 }
@@ -63,7 +63,7 @@ async fn facts_that_come_three_times_and_shuffled_take_effect_once_and_in_order(
         let (envelope, fact) = &messages[(place * 7 + 5) % messages.len()];
         timer.put(envelope, fact).await;
     }
-    timer.has_heard(Service::Dispatch, case.case).await;
+    timer.has_heard_all(Service::Dispatch, case.case).await;
     let said = ["armed", "armed", "clock-stopped", "clock-stopped", "armed"];
     timer.says(case.case, &said).await;
     assert_eq!(timer.count("select count(*) from delivery.inbox_waiting").await, 0);
@@ -83,7 +83,7 @@ async fn of_a_case_that_was_never_accepted_only_the_reason_is_kept() {
          where key = $1 and action = 'case.noted' and actor = 'service:dispatch'",
     )
     .bind(unknown)
-    .fetch_one(&timer.pool())
+    .fetch_one(timer.pool())
     .await
     .unwrap();
     assert_eq!(reason, "unknown-case");

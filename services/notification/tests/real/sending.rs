@@ -1,13 +1,11 @@
 //! What goes out shares no transaction with our rows.
 
 use jiff::SignedDuration;
+use service_kit::id;
 use sqlx::Executor as _;
 use testkit::eventually;
 
-use crate::{
-    case::{Told, accepted},
-    world::id,
-};
+use crate::case::{Told, accepted};
 
 /// The last step of sending fails: the message went out, and nobody can note it.
 const REFUSE: &str = "
@@ -19,7 +17,7 @@ const REFUSE: &str = "
 #[tokio::test]
 async fn a_message_survives_a_kill_between_sending_and_sent() {
     let told = Told::new().await;
-    told.owner().execute(REFUSE).await.unwrap();
+    told.pool().execute(REFUSE).await.unwrap();
     let replica = told.start().await;
     let case = id();
     told.say(case, accepted()).await;
@@ -32,7 +30,7 @@ async fn a_message_survives_a_kill_between_sending_and_sent() {
     replica.kill().await;
     assert_eq!(told.told(case).await, []);
 
-    told.owner().execute("drop trigger refuse on notification.message").await.unwrap();
+    told.pool().execute("drop trigger refuse on notification.message").await.unwrap();
     told.jump(SignedDuration::from_hours(1));
     let replica = told.start().await;
     told.tells(case, 1).await;

@@ -8,4 +8,3 @@ mod clocks;
 mod ladders;
 mod outages;
 mod reopening;
-mod world;

@@ -6,4 +6,3 @@ mod case;
 mod mailbox;
 mod sending;
 mod telling;
-mod world;

@@ -23,7 +23,7 @@ use rpc::Error;
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::world::{Replica, World, id};
+use service_kit::{Door, Replica, World, id};
 
 /// Notification and its world.
 pub(crate) struct Told(World);
@@ -39,9 +39,7 @@ impl Deref for Told {
 impl Told {
     pub(crate) async fn new() -> Self {
         let schemas = &notification::SCHEMAS;
-        let door = |host| -> futures::future::BoxFuture<'static, _> {
-            Box::pin(notification::run(host, |_| ()))
-        };
+        let door: Door = |host, serving| Box::pin(notification::run(host, serving));
         Self(World::new(Service::Notification, schemas, door).await)
     }
 
@@ -88,7 +86,7 @@ impl Told {
     pub(crate) async fn states(&self, case: Uuid) -> Vec<String> {
         sqlx::query_scalar("select state from notification.message where case_id = $1 order by id")
             .bind(case)
-            .fetch_all(&self.pool())
+            .fetch_all(self.pool())
             .await
             .unwrap()
     }
