@@ -248,7 +248,7 @@ async fn a_leader_sees_a_case_once_a_post_that_they_hold_was_told_of_it() {
     let (late, again) = (others.case().await, others.case().await);
     let (chief, head) = (leader("logistics/section-chief"), leader("logistics/head"));
     assert!(others.intake.list(&chief).await.unwrap().is_empty());
-    let now = others.intake.clock.now();
+    let now = others.intake.clock().now();
     others.say(late, fired("logistics/section-chief", now)).await;
     let post = "logistics/section-chief".parse().unwrap();
     others.say(again, RungToldV1 { cycle: Cycle::FIRST.next(), rung: 2, post, at: now }).await;
