@@ -1,4 +1,5 @@
 use clock::{AccountId, ContactId, PersonId};
+use definitions::Code;
 use events::words::{CaseNumber, Channel, End, ItemId, PlaceId, Urgency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,10 @@ pub struct Accept {
     pub text: String,
     /// How many persons it affects, if that was said.
     pub people: Option<u16>,
+    /// Which of the item's assets it is about, if that was said.
+    pub asset: Option<Code>,
+    /// Somebody is affected who needs help more than others.
+    pub vulnerable: bool,
     /// How much haste, if who accepts may and does decide that, instead of the item's rules.
     pub urgency: Option<Urgency>,
     /// When it was received, if that is past.

@@ -126,9 +126,8 @@ fn urgency(
     let circumstances = Circumstances {
         text: &accept.text,
         people: accept.people,
-        // A command does not say them yet, so rules that ask for them do not apply.
-        asset: None,
-        vulnerable: false,
+        asset: accept.asset.as_ref(),
+        vulnerable: accept.vulnerable,
         at: received_at,
     };
     let judged = rules.urgency(&item.id, &place.id, circumstances);

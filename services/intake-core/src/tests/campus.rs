@@ -15,10 +15,15 @@ const CAMPUS: &str = "
 ---
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-leak}, spec: {
   names: {zh: 漏水, en: Leak}, category: plumbing, kind: repair, level: internal,
-  department: logistics, policy: repairs, callback: true, urgency: [
+  department: logistics, policy: repairs, callback: true, assets: [
+    {asset: main-valve, names: {zh: 总阀, en: Main Valve}}], urgency: [
     {urgency: critical, reason: flooding, names: {zh: 大量进水, en: Flooding},
      when: {words: [水淹, flooding]}},
-    {urgency: urgent, reason: many-affected, names: {zh: 多人, en: Many}, when: {people: 20}}]}}
+    {urgency: urgent, reason: many-affected, names: {zh: 多人, en: Many}, when: {people: 20}},
+    {urgency: urgent, reason: main-valve, names: {zh: 总阀, en: Main Valve},
+     when: {assets: [main-valve]}},
+    {urgency: urgent, reason: vulnerable, names: {zh: 需要照顾, en: Vulnerable},
+     when: {vulnerable: true}}]}}
 ---
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-hours}, spec: {
   names: {zh: 供水时间, en: Hours of Water}, category: plumbing, kind: enquiry, level: public,

@@ -126,6 +126,8 @@ pub(super) fn leak() -> Accept {
         campus_phone: None,
         text: String::new(),
         people: None,
+        asset: None,
+        vulnerable: false,
         urgency: None,
         received_at: None,
         caller: None,

@@ -65,10 +65,13 @@ fn only_what_starts_at_receipt_is_promised_and_only_danger_is_contained() {
 #[test]
 fn urgency_follows_from_what_was_said_and_names_its_rule() {
     let said = |text: &str, people| accepted(Accept { text: text.to_owned(), people, ..leak() });
+    let asset = Some("main-valve".parse().unwrap());
     for (case, urgency, rule) in [
         (said("三楼被水淹了", None), Urgency::Critical, "flooding"),
         (said("", Some(20)), Urgency::Urgent, "many-affected"),
         (said("FLOODING in room 304", Some(20)), Urgency::Critical, "flooding"),
+        (accepted(Accept { asset, ..leak() }), Urgency::Urgent, "main-valve"),
+        (accepted(Accept { vulnerable: true, ..leak() }), Urgency::Urgent, "vulnerable"),
     ] {
         assert_eq!(case.case().urgency, urgency);
         assert_eq!(case.case().ground, Ground::Rule(rule.parse().unwrap()));

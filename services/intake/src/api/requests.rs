@@ -56,6 +56,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
         on_behalf_of,
         asset: given(asset),
         people,
+        vulnerable: request.vulnerable,
         received_at,
     });
     fields.end("case-invalid", made)

@@ -50,6 +50,9 @@ pub(super) fn decide_one(
         campus_phone: call.campus_phone.clone(),
         text: call.text.clone(),
         people: call.people,
+        // An inventory id that is no code of the definitions is in no rule.
+        asset: call.asset.as_deref().and_then(|asset| asset.parse().ok()),
+        vulnerable: call.vulnerable,
         urgency: None,
         received_at: call.received_at,
         caller,

@@ -47,5 +47,6 @@ pub(crate) struct AcceptCase {
     pub(crate) on_behalf_of: Option<Named>,
     pub(crate) asset: Option<String>,
     pub(crate) people: Option<u16>,
+    pub(crate) vulnerable: bool,
     pub(crate) received_at: Option<Timestamp>,
 }

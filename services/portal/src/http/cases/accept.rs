@@ -53,6 +53,9 @@ pub(in crate::http) struct NewCase {
     asset: String,
     /// How many people it touches.
     people: Option<u32>,
+    /// Somebody who needs protection is among them.
+    #[serde(default)]
+    vulnerable: bool,
     /// When it was received, if that is past (written on paper during an outage); by permission.
     #[serde(default, deserialize_with = "when::optional")]
     received_at: Option<Timestamp>,
@@ -113,6 +116,7 @@ pub(in crate::http) async fn accept(
         on_behalf_of: case.on_behalf_of.map(Into::into),
         asset: case.asset,
         people: case.people,
+        vulnerable: case.vulnerable,
         received_at: case.received_at.map(delivery_rpc::timestamp),
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
