@@ -28,7 +28,7 @@ pub(super) fn in_comments(path: &Path, text: &str) -> Vec<Reason> {
         let comment = line.trim_start().strip_prefix("//");
         listed &= comment.is_some();
         for word in comment.unwrap_or_default().split_whitespace() {
-            let reason = word.trim_end_matches([',', ';', '.', ')']);
+            let reason = word.trim_end_matches([',', ';', '.', ':', ')']);
             if CODES.contains(&word.trim_start_matches('(')) {
                 listed = true;
             } else if listed && is_reason(reason) {
