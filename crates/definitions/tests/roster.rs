@@ -18,12 +18,16 @@ fn rules() -> Rules {
 }
 
 /// The columns of each person.
-fn people() -> Vec<Vec<String>> {
+fn people() -> Vec<[String; 6]> {
     let text = fs::read_to_string(files::folder().join("people.csv")).unwrap();
-    let mut rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
-    let columns = ["account", "name", "roles", "department", "posts", "phone"];
-    assert_eq!(rows.next().unwrap(), columns);
-    rows.inspect(|row| assert_eq!(row.len(), columns.len(), "{row:?}")).collect()
+    let columns = |line: &str| {
+        let columns: Vec<_> = line.split(',').map(str::to_owned).collect();
+        <[String; 6]>::try_from(columns).unwrap()
+    };
+    let mut rows = text.lines().map(columns);
+    let named = ["account", "name", "roles", "department", "posts", "phone"];
+    assert_eq!(rows.next().unwrap(), named);
+    rows.collect()
 }
 
 /// Who holds which post.
