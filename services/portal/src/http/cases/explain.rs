@@ -117,7 +117,9 @@ pub(in crate::http) async fn explain(
         found.details.map(|details| (details.urgency_reason, details.promises)).unzip();
     let mut clocks: Vec<_> = answer.clocks.into_iter().map(ClockView::from).collect();
     if found.reader == Reader::Requester {
-        clocks.iter_mut().for_each(|clock| clock.rungs.clear());
+        for clock in &mut clocks {
+            clock.rungs.clear();
+        }
     }
     Ok(Json(Explanation {
         number: found.case.number,
