@@ -126,15 +126,15 @@ pub(crate) async fn own_stream(
 ) -> Result<stream::Stream, BrokerError> {
     check_version(client)?;
     let context = jetstream::new(client.clone());
-    let handle = match existing(&context, stream).await.map_err(BrokerError::away)? {
-        Some(handle) => handle,
-        None => {
-            context
-                .create_stream(stream_settings(stream, installation, replicas))
-                .await
-                .map_err(|error: CreateStreamError| BrokerError::away(error))?;
-            context.get_stream(stream.name()).await.map_err(BrokerError::away)?
-        }
+    let there = existing(&context, stream).await.map_err(BrokerError::away)?;
+    let handle = if let Some(handle) = there {
+        handle
+    } else {
+        context
+            .create_stream(stream_settings(stream, installation, replicas))
+            .await
+            .map_err(|error: CreateStreamError| BrokerError::away(error))?;
+        context.get_stream(stream.name()).await.map_err(BrokerError::away)?
     };
     let config = &handle.cached_info().config;
     check_owner(&config.metadata, stream, installation)?;

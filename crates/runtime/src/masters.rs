@@ -27,7 +27,8 @@ mod tests {
     use super::*;
 
     fn lines(digits: &str) -> String {
-        digits.chars().map(|digit| format!("{}\n", digit.to_string().repeat(64))).collect()
+        let keys: Vec<_> = digits.chars().map(|digit| digit.to_string().repeat(64)).collect();
+        keys.join("\n")
     }
 
     #[test]

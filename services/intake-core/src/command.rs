@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Make a case of what was reported, and promise.
-    Accept(Accept),
+    Accept(Box<Accept>),
     /// End it: its requester does not want it any more.
     Withdraw(Withdraw),
     /// Say "not solved" of a closed case.

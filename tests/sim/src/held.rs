@@ -57,14 +57,11 @@ impl Store {
     /// Keeps an event that waits; whether it is newly known to wait for no other event.
     pub(crate) fn keep(&mut self, event: &Event, wait: Wait, now: Timestamp) -> bool {
         let why = Why::For(wait);
-        let before = match self.waiting.get_mut(&event.place()) {
-            Some(waiting) => Some(std::mem::replace(&mut waiting.why, why)),
-            None => {
-                self.keep_for(event, why, now + REDELIVER_AFTER);
-                None
-            }
-        };
-        wait.stuck().is_some() && before != Some(why)
+        let before = self.waiting.get(&event.place());
+        let again_at = before.map_or(now + REDELIVER_AFTER, |waiting| waiting.again_at);
+        let news = before.is_none_or(|waiting| waiting.why != why);
+        self.keep_for(event, why, again_at);
+        news && wait.stuck().is_some()
     }
 
     pub(crate) fn keep_for(&mut self, event: &Event, why: Why, again_at: Timestamp) {

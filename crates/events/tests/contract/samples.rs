@@ -31,7 +31,7 @@ const CASE: u16 = 1;
 
 /// Every fact, in the order of a case that is late, reopened and solved.
 pub(crate) fn facts() -> Vec<Fact> {
-    [intake(), dispatch(), escalation(), survey(), others()].concat()
+    [intake(), dispatch(), on_site(), handed_on(), escalation(), survey(), others()].concat()
 }
 
 fn promise(commitment: Commitment, due: Timestamp) -> Promise {
@@ -123,6 +123,34 @@ fn dispatch() -> Vec<Fact> {
             at: at("08:20:00"),
         }
         .into(),
+        WorkOrderArrivedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("09:30:00"),
+        }
+        .into(),
+        WorkOrderCompletedV1 {
+            work_order,
+            offer,
+            cycle,
+            department: department.clone(),
+            by,
+            at: at("17:00:00"),
+        }
+        .into(),
+        WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
+        CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
+    ]
+}
+
+fn on_site() -> Vec<Fact> {
+    let (work_order, offer, cycle) = (id(3), id(4), Cycle::FIRST);
+    let department: DepartmentId = code("water-power");
+    let by = id(0x21);
+    vec![
         WorkOrderAssignedV1 {
             work_order,
             offer,
@@ -131,15 +159,6 @@ fn dispatch() -> Vec<Fact> {
             by: id(0x30),
             to: by,
             at: at("08:25:00"),
-        }
-        .into(),
-        WorkOrderArrivedV1 {
-            work_order,
-            offer,
-            cycle,
-            department: department.clone(),
-            by,
-            at: at("09:30:00"),
         }
         .into(),
         WorkOrderContainedV1 {
@@ -161,15 +180,15 @@ fn dispatch() -> Vec<Fact> {
             at: at("10:00:00"),
         }
         .into(),
-        WorkOrderResumedV1 {
-            work_order,
-            offer,
-            cycle,
-            department: department.clone(),
-            by,
-            at: at("14:00:00"),
-        }
-        .into(),
+        WorkOrderResumedV1 { work_order, offer, cycle, department, by, at: at("14:00:00") }.into(),
+    ]
+}
+
+fn handed_on() -> Vec<Fact> {
+    let (work_order, offer, cycle) = (id(3), id(4), Cycle::FIRST);
+    let department: DepartmentId = code("water-power");
+    let by = id(0x21);
+    vec![
         WorkOrderReleasedV1 {
             work_order,
             offer,
@@ -181,24 +200,7 @@ fn dispatch() -> Vec<Fact> {
             at: at("10:30:00"),
         }
         .into(),
-        WorkOrderDisputedV1 {
-            work_order,
-            cycle,
-            department: department.clone(),
-            at: at("11:00:00"),
-        }
-        .into(),
-        WorkOrderCompletedV1 {
-            work_order,
-            offer,
-            cycle,
-            department: department.clone(),
-            by,
-            at: at("17:00:00"),
-        }
-        .into(),
-        WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
-        CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
+        WorkOrderDisputedV1 { work_order, cycle, department, at: at("11:00:00") }.into(),
     ]
 }
 

@@ -90,7 +90,7 @@ fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::f
 
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Accept(Accept),
+    Accept(Box<Accept>),
     Withdraw,
     Reopen,
     /// Dispatch says that a cycle is done.
@@ -99,6 +99,12 @@ pub(super) enum Step {
     Judged(u16, Verdict),
     /// Some days pass.
     Waits(i64),
+}
+
+impl Step {
+    pub(super) fn accept(accept: Accept) -> Self {
+        Self::Accept(Box::new(accept))
+    }
 }
 
 /// A student.

@@ -11,8 +11,8 @@ use crate::{Event, State, apply};
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let verdict = prop::sample::select(Verdict::ALL);
     let step = prop_oneof![
-        1 => Just(Step::Accept(leak())),
-        1 => Just(Step::Accept(question())),
+        1 => Just(Step::accept(leak())),
+        1 => Just(Step::accept(question())),
         1 => Just(Step::Withdraw),
         2 => Just(Step::Reopen),
         4 => (1u16..5).prop_map(Step::Completed),

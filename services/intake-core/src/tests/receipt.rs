@@ -11,11 +11,11 @@ use super::case::{Case, Step, at, leak, person, question};
 use crate::{Accept, Ground, Rejected, Violation, contact, publish};
 
 fn accepted(accept: Accept) -> Case {
-    Case::after(&[Step::Accept(accept)])
+    Case::after(&[Step::accept(accept)])
 }
 
 fn violations(accept: Accept) -> Vec<Violation> {
-    match Case::new().step(&Step::Accept(accept)) {
+    match Case::new().step(&Step::accept(accept)) {
         Err(Rejected::Invalid(violations)) => violations,
         other => panic!("{other:?}"),
     }
@@ -165,7 +165,7 @@ fn who_called_and_for_whom_both_hear_what_becomes_of_it() {
 
 #[test]
 fn the_contact_that_opened_a_case_is_told_under_its_own_key() {
-    let events = Case::new().step(&Step::Accept(leak())).unwrap();
+    let events = Case::new().step(&Step::accept(leak())).unwrap();
     let case = clock::SeededIds::new(5).id();
     let (key, fact) = contact(&events[0], case).unwrap();
     assert_eq!(key, leak().contact);
@@ -177,7 +177,7 @@ fn the_contact_that_opened_a_case_is_told_under_its_own_key() {
 fn what_was_said_is_neither_kept_nor_told() {
     let said = Accept { text: "call me, 13800138000".to_owned(), ..leak() };
     let mut case = Case::new();
-    let events = case.step(&Step::Accept(said)).unwrap();
+    let events = case.step(&Step::accept(said)).unwrap();
     let told = publish(&events[0]).unwrap().data().unwrap();
     let kept = [serde_json::to_value(&events).unwrap(), serde_json::to_value(&case.state).unwrap()];
     for text in kept.iter().chain([&told]) {

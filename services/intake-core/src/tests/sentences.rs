@@ -5,7 +5,7 @@ use super::case::{Case, Step, completed, judged, leak, question};
 use crate::{Event, Reason, State};
 
 fn accept() -> Step {
-    Step::Accept(leak())
+    Step::accept(leak())
 }
 
 /// A case that ended so, a minute ago.
@@ -30,7 +30,7 @@ fn a_completed_case_waits_for_its_requester_and_ends_as_they_say() {
 
 #[test]
 fn a_case_that_nobody_is_called_back_for_ends_with_its_completion() {
-    let mut case = Case::after(&[Step::Accept(question())]);
+    let mut case = Case::after(&[Step::accept(question())]);
     let events = case.step(&Step::Completed(1)).unwrap();
     assert!(matches!(&events[..], [Event::Resolved(_), Event::Closed { .. }]), "{events:?}");
     assert_eq!(end(&case), End::Uncalled);
@@ -116,7 +116,7 @@ fn of_withdrawing_and_completing_the_first_wins() {
 
 #[test]
 fn a_completion_happened_when_dispatch_says_so_however_late_we_hear() {
-    let mut case = Case::after(&[Step::Accept(question())]);
+    let mut case = Case::after(&[Step::accept(question())]);
     let done = case.now;
     case.now += SignedDuration::from_hours(6);
     let events = case.hear(&completed(1, done));

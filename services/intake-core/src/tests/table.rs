@@ -9,7 +9,7 @@ use crate::{Accept, Event, publish};
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
     use Step::{Completed, Judged, Waits, Withdraw};
-    let open = vec![Step::Accept(leak())];
+    let open = vec![Step::accept(leak())];
     let then = |before: &[Step], step| before.iter().cloned().chain([step]).collect::<Vec<_>>();
     let resolved = then(&open, Completed(1));
     let again = then(&resolved, Judged(1, NotSolved));
@@ -17,7 +17,7 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     let solved = then(&resolved, Judged(1, Solved));
     let solved_long_ago = then(&solved, Waits(8));
     let unreachable = then(&then(&resolved, Judged(1, Unreachable)), Waits(8));
-    let uncalled = vec![Step::Accept(question()), Completed(1)];
+    let uncalled = vec![Step::accept(question()), Completed(1)];
     let withdrawn = then(&open, Withdraw);
     vec![
         ("new", Vec::new()),
@@ -36,8 +36,8 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
 fn inputs() -> Vec<(String, Step)> {
     let nowhere = Accept { place: None, ..leak() };
     let commands = [
-        ("accept", Step::Accept(leak())),
-        ("accept, no place", Step::Accept(nowhere)),
+        ("accept", Step::accept(leak())),
+        ("accept, no place", Step::accept(nowhere)),
         ("withdraw", Step::Withdraw),
         ("reopen", Step::Reopen),
     ];

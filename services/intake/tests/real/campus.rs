@@ -43,11 +43,6 @@ impl Campus {
         fs::write(file, format!("{}\n{before}", "6b".repeat(32))).unwrap();
     }
 
-    /// Where its Postgres listens.
-    pub(crate) fn store_port(&self) -> u16 {
-        self.config().store.port
-    }
-
     /// Starts intake without a broker.
     pub(crate) async fn start(&self) -> Running {
         self.start_with(|_| ()).await

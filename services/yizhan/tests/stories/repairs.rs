@@ -101,7 +101,9 @@ fn nobody_is_reached_on_two_days_and_the_case_ends_without_counting_as_satisfied
     campus.clock_to("10:00");
     let [case, late] = [desk.opens(LEAK), desk.opens(LEAK)];
     let both = [&case, &late];
-    both.iter().for_each(|case| plumber.repairs(case));
+    for case in both {
+        plumber.repairs(case);
+    }
     let attempt = |case: &Case<'_>| format!("callback record {case} --unreached");
     let nobody_answers = || both.iter().for_each(|case| drop(quality.does(&attempt(case))));
 

@@ -48,7 +48,9 @@ fn services_call_each_other_by_certificate_and_take_new_ones_without_a_restart()
         call(Some(other.issue("spiffe://campus/portal"))).unwrap_err();
     }
 
-    Service::ALL.iter().for_each(|service| other.issue_to(campus.home(), *service));
+    for &service in Service::ALL {
+        other.issue_to(campus.home(), service);
+    }
     campus.hang_up();
     for &service in Service::ALL {
         until_answered(|| {

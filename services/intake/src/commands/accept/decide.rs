@@ -41,7 +41,7 @@ pub(super) fn decide_one(
 
     let first_receiver = account(subject)?;
     let contact = ids.id();
-    let command = Command::Accept(Accept {
+    let command = Command::Accept(Box::new(Accept {
         number,
         contact,
         channel: call.channel,
@@ -59,7 +59,7 @@ pub(super) fn decide_one(
         on_behalf_of,
         first_receiver,
         by: actor(subject)?,
-    });
+    }));
     let events =
         on_command(&State::New, rules, command, now, ids).map_err(|rejected| refusal(&rejected))?;
     Ok(Decided { case: ids.id(), contact, caller, events })

@@ -6,7 +6,7 @@ use events::words::Service;
 use runtime::Sources;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
 
-use super::{Campus, serve_with};
+use super::{Campus, program::Program, serve_with};
 
 /// Variables of a process and their values.
 pub(crate) type Environment = Vec<(&'static str, String)>;
@@ -27,7 +27,7 @@ impl Campus {
 
     /// Tells every service that its files have changed.
     pub(crate) fn hang_up(&self) {
-        self.services.lock().unwrap().values().for_each(|service| service.hang_up());
+        self.services.lock().unwrap().values().for_each(Program::hang_up);
     }
 
     /// Lets every service drain and end; what each has printed.

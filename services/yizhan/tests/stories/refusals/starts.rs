@@ -48,7 +48,7 @@ fn a_broker_that_is_too_old_is_named_once_and_intake_is_ready_without_one() {
     let broker = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("nats://{}", broker.local_addr().unwrap());
     thread::spawn(move || {
-        broker.incoming().for_each(|stream| play_nats(stream.unwrap(), "2.10.1"))
+        broker.incoming().for_each(|stream| play_nats(stream.unwrap(), "2.10.1"));
     });
     let mut serve = campus.home().yizhan();
     serve.args(["serve", "intake", "--config"]).arg(campus.home().path().join("config.toml"));

@@ -1,5 +1,7 @@
 //! Metrics: the number that each shows, where it is known what it must be.
 
+#![expect(clippy::float_cmp, reason = "a count is a whole number, however it is written")]
+
 use std::{collections::BTreeMap, fs, path::Path, time::Instant};
 
 use events::words::Service;
