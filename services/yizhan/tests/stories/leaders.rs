@@ -14,7 +14,8 @@ fn a_leader_who_is_told_reads_the_words_the_case_and_its_clocks_and_nothing_else
     campus.clock_to("10:00");
     let leak = format!("water-leak --place dorm-7-402 --text '{WORDS}'");
     let [late, kept] = [desk.opens(&leak), desk.opens(&leak)];
-    plumber.does(&format!("work claim {late}"));
+    plumber.asks(&format!("work claim {late}"));
+    plumber.does(&format!("work arrive {late}"));
     plumber.repairs(&kept);
     quality.does(&format!("callback record {kept} --solved"));
 
