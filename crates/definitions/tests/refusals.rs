@@ -24,7 +24,7 @@ const SLIPS: &[Slip] = &[
     ("a list for a text", "departments.yaml", "phone: \"8610\"", "phone: [\"8610\"]"),
     ("an empty name", "items.yaml", "en: Leaking Pipe", "en: \"\""),
     ("a name in one language only", "items.yaml", "zh: 水管漏水, ", ""),
-    ("a character that is none", "places.yaml", "en: Dormitory 7", "en: \"Dormitory\\0 7\""),
+    ("a character that is none", "places-east.yaml", "en: Dormitory 7", "en: \"Dormitory\\0 7\""),
     ("an unknown word", "items.yaml", "level: internal", "level: secret"),
     ("capitals in an id", "places-east.yaml", "  name: dorm-7", "  name: Dorm7"),
     // Names

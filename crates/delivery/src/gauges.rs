@@ -1,15 +1,21 @@
-//! What an operator's gauges show, read from the store.
+//! What an operator's gauges show, read from the store, and from the broker what waits there.
+
+use std::time::Duration;
 
 use events::words::Stream;
 use jiff::Timestamp;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::{Delivery, bigint};
+use crate::{Delivery, bigint, settled::progress};
+
+/// How long the broker may take to say how far this service is.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The reasons of `inbox_waiting`: each has a gauge, also when nothing waits for it.
 const REASONS: [&str; 6] = ["gap", "after", "revision", "version", "dead", "fault"];
 
-/// Reads the store once and records every gauge.
+/// Reads store and broker once and records every gauge.
 pub(crate) async fn record(delivery: &Delivery) -> Result<(), sqlx::Error> {
     for stream in delivery.producer.source.service.streams() {
         outbox(delivery, *stream).await?;
@@ -30,7 +36,17 @@ pub(crate) async fn record(delivery: &Delivery) -> Result<(), sqlx::Error> {
     .fetch_one(&delivery.pool)
     .await?;
     delivery.metrics.dead(bigint::from(dead));
+    lag(delivery).await;
     Ok(())
+}
+
+/// While the broker is away nothing new can wait there, and the gauge stays as it is.
+async fn lag(delivery: &Delivery) {
+    let service = delivery.producer.source.service;
+    let read = timeout(PATIENCE, progress(&delivery.nats, service)).await;
+    for (stream, progress) in read.ok().and_then(Result::ok).unwrap_or_default() {
+        delivery.metrics.lag(stream, progress.pending + progress.unacked);
+    }
 }
 
 async fn outbox(delivery: &Delivery, stream: Stream) -> Result<(), sqlx::Error> {

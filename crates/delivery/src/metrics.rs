@@ -11,7 +11,7 @@ use opentelemetry::{
 ///  yizhan.outbox.oldest       age of the oldest of them, seconds             by stream
 ///  yizhan.relay.published     events acknowledged by the broker              by stream
 ///  yizhan.relay.foreign       messages of others in a stream of ours: ALARM  by stream
-///  yizhan.inbox.lag           messages not yet delivered to this service     by stream
+///  yizhan.inbox.lag           messages of others that did not take effect    by stream
 ///  yizhan.inbox.applied       events that took effect                        by stream
 ///  yizhan.inbox.waiting       events that came too early                     by reason
 ///  yizhan.dead                dead letters of all kinds

@@ -114,9 +114,6 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         faults: &mut u32,
         stop: &CancellationToken,
     ) -> Result<(), BoxError> {
-        if let Some(Ok(info)) = messages.last().map(Message::info) {
-            self.delivery.metrics.lag(stream, info.pending);
-        }
         match self.process_messages(stream, &messages).await {
             Ok(()) => {
                 *faults = 0;

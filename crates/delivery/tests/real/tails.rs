@@ -11,9 +11,10 @@ use testkit::{Direction, Nats, Proxy, eventually};
 
 use crate::toy::{Hand, Toy, closed, installation, key};
 
+/// 0 for a stream that its producer has not made yet.
 async fn last_sequence(nats: &Nats) -> u64 {
-    let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
-    stream.cached_info().state.last_sequence
+    let stream = nats.jetstream().await.get_stream("INTAKE").await;
+    stream.map_or(0, |stream| stream.cached_info().state.last_sequence)
 }
 
 #[tokio::test]

@@ -85,7 +85,8 @@ fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
     assert_eq!(case.told("not-solved"), ["post/logistics/section-chief"]);
     assert!(case.rungs(2).is_empty(), "being told is no firing");
 
-    plumber.does(&format!("work claim {case}"));
+    plumber.asks(&format!("work claim {case}"));
+    plumber.does(&format!("work arrive {case}"));
     campus.advance("25h");
     let posts: Vec<_> = case.rungs(2).into_iter().map(|rung| rung.post).collect();
     assert_eq!(posts, ["deputy-head"]);

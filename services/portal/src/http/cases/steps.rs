@@ -62,7 +62,14 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("workorder.offered",       Fields(&["cycle", "department", "offered_at"]),         Everything),
     // The department publishes who has it.
     ("workorder.claimed",       FieldsAndActor(&["cycle", "department", "at"]),         Everything),
+    ("workorder.assigned",      Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.arrived",       Fields(&["cycle", "department", "at"]),                 Everything),
+    ("workorder.contained",     Fields(&["cycle", "department", "at"]),                 Everything),
+    ("workorder.held",          Fields(&["cycle", "department", "reason", "at"]),       Everything),
+    ("workorder.resumed",       Fields(&["cycle", "department", "at"]),                 Everything),
+    // Whose work it is, departments settle among themselves.
+    ("workorder.released",      Nothing,                                                Everything),
+    ("workorder.disputed",      Nothing,                                                Everything),
     ("workorder.completed",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.cancelled",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("case.completed",          Fields(&["cycle", "completed_at"]),                     Everything),

@@ -8,6 +8,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 use nix::unistd::geteuid;
@@ -52,9 +53,17 @@ fn an_ordinary_user_starts_it_from_a_checkout_of_somebody_else() {
         let answer = yizhan(line).output().unwrap();
         assert!(answer.status.success(), "{line:?}: {}", String::from_utf8_lossy(&answer.stderr));
     }
-    let listed = yizhan(&["case", "list", "-o", "json"]).output().unwrap();
-    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    assert_eq!(listed["cases"].as_array().unwrap().len(), 1);
+    let cases = || {
+        let listed = yizhan(&["case", "list", "-o", "json"]).output().unwrap();
+        let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+        listed["cases"].as_array().unwrap().len()
+    };
+    // Another process does not know for which head the board is to wait.
+    let begun = Instant::now();
+    while cases() == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the case is on no board");
+    }
+    assert_eq!(cases(), 1);
     up.interrupt();
 }
 
