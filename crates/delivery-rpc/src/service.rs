@@ -1,10 +1,11 @@
 use authz::{Action, Relations};
 use delivery::{
-    Delivery, audit,
+    Delivery,
     dead_letters::{self, DeadLetter, Kind, Outcome},
     redeliver,
 };
 use events::words::Level;
+use prost::Message;
 use proto::delivery::v1::{
     DeadKind, DeadLetter as WireLetter, DropDeadRequest, DropDeadResponse, ListDeadRequest,
     ListDeadResponse, RedeliverRequest, RedeliverResponse, ReplayDeadRequest, ReplayDeadResponse,
@@ -12,11 +13,10 @@ use proto::delivery::v1::{
     delivery_server::{Delivery as Interface, DeliveryServer},
 };
 use rpc::{Code, Error, PageSize, authorize, subject};
-use serde_json::json;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use crate::{Failure, timestamp};
+use crate::{Asked, Failure, timestamp};
 
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 500;
@@ -88,19 +88,18 @@ impl Interface for Answering {
         &self,
         request: Request<ReplayDeadRequest>,
     ) -> Result<Response<ReplayDeadResponse>, Status> {
-        let actor = permit(&request, Action::SettleDead)?;
+        permit(&request, Action::SettleDead)?;
+        let asked = Asked::of("yizhan.delivery.v1.Delivery/ReplayDead", &request)?;
         let id = letter_id(&request.into_inner().id)?;
-        let outcome =
-            dead_letters::replay(&self.delivery, id, &actor).await.map_err(Failure::from)?;
-        done(outcome)?;
-        Ok(Response::new(ReplayDeadResponse {}))
+        self.settle(&asked, ReplayDeadResponse {}, Settle::Replay(id)).await
     }
 
     async fn drop_dead(
         &self,
         request: Request<DropDeadRequest>,
     ) -> Result<Response<DropDeadResponse>, Status> {
-        let actor = permit(&request, Action::SettleDead)?;
+        permit(&request, Action::SettleDead)?;
+        let asked = Asked::of("yizhan.delivery.v1.Delivery/DropDead", &request)?;
         let DropDeadRequest { id, reason } = request.into_inner();
         let id = letter_id(&id)?;
         if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
@@ -109,12 +108,15 @@ impl Interface for Answering {
                 .violating("reason", message)
                 .into());
         }
-        self.note_reason(id, &actor, &reason).await?;
-        let outcome =
-            dead_letters::drop(&self.delivery, id, &actor).await.map_err(Failure::from)?;
-        done(outcome)?;
-        Ok(Response::new(DropDeadResponse {}))
+        self.settle(&asked, DropDeadResponse {}, Settle::Drop(id, &reason)).await
     }
+}
+
+/// What a person decided about a letter.
+#[derive(Debug, Clone, Copy)]
+enum Settle<'a> {
+    Replay(Uuid),
+    Drop(Uuid, &'a str),
 }
 
 impl Answering {
@@ -140,26 +142,35 @@ impl Answering {
         }
     }
 
-    /// Before the drop, so that no letter is ever lost without its reason.
-    async fn note_reason(&self, id: Uuid, actor: &str, reason: &str) -> Result<(), Failure> {
-        let mut tx = self.delivery.pool().begin().await?;
-        let entry = audit::Entry {
-            at: self.delivery.clock().now(),
-            actor,
-            action: "dead-letter.give-up",
-            key: None,
-            detail: json!({ "id": id, "reason": reason }),
+    /// Settles a letter once, however often it is asked for with the same key.
+    async fn settle<A: Message + Default>(
+        &self,
+        Asked { subject, intent, .. }: &Asked,
+        answer: A,
+        how: Settle<'_>,
+    ) -> Result<Response<A>, Status> {
+        let (clock, actor) = (self.delivery.clock(), subject.principal.to_string());
+        let mut tx = self.delivery.pool().begin().await.map_err(Failure::from)?;
+        if let Some(before) = intent.begin(&mut tx, clock.machine()).await? {
+            return Ok(Response::new(before));
+        }
+        let outcome = match how {
+            Settle::Replay(id) => dead_letters::replay(&mut tx, clock, id, &actor).await,
+            Settle::Drop(id, reason) => {
+                dead_letters::drop(&mut tx, clock, id, &actor, reason).await
+            }
         };
-        audit::record(&mut tx, &entry).await?;
-        Ok(tx.commit().await?)
+        done(outcome.map_err(Failure::from)?)?;
+        intent.finish(&mut tx, &answer).await.map_err(Failure::from)?;
+        tx.commit().await.map_err(Failure::from)?;
+        self.delivery.bell().ring();
+        Ok(Response::new(answer))
     }
 }
 
-/// Who asks, if they may.
-fn permit<M>(request: &Request<M>, action: Action) -> Result<String, Error> {
-    let subject = subject(request)?;
-    authorize(subject, action, Relations::NONE, Level::Public)?;
-    Ok(subject.principal.to_string())
+/// Refuses who may not.
+fn permit<M>(request: &Request<M>, action: Action) -> Result<(), Error> {
+    authorize(subject(request)?, action, Relations::NONE, Level::Public)
 }
 
 fn letter_id(id: &str) -> Result<Uuid, Error> {

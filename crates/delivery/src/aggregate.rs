@@ -216,9 +216,16 @@ pub async fn save(
     let sequences: Vec<_> = changed.iter().map(|a| bigint::to(a.sequence)).collect();
     let next_ats: Vec<_> = changed.iter().map(|a| a.next_at.map(ToSqlx::to_sqlx)).collect();
     sqlx::query!(
-        "update delivery.aggregate a set sequence = c.sequence, next_at = c.next_at
-         from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as c(key, sequence, next_at)
-         where a.key = c.key",
+        "with changed as (
+             select * from unnest($1::uuid[], $2::bigint[], $3::timestamptz[])
+                 as c(key, sequence, next_at)
+         ), settled as (
+             -- Who need not be woken any more has no wake-up that could have failed.
+             delete from delivery.wake_fault f using changed c
+             where f.key = c.key and c.next_at is null
+         )
+         update delivery.aggregate a set sequence = c.sequence, next_at = c.next_at
+         from changed c where a.key = c.key",
         &keys,
         &sequences,
         &next_ats as _,

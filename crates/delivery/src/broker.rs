@@ -51,12 +51,6 @@ pub enum BrokerError {
         /// Who we are.
         ours: Installation,
     },
-    /// The stream was made by hand without what the relay needs.
-    #[error("stream {stream} does not allow atomic publishing: set `allow_atomic_publish`")]
-    NotAtomic {
-        /// The stream.
-        stream: &'static str,
-    },
 }
 
 impl BrokerError {
@@ -117,7 +111,8 @@ pub fn stream_settings(
 
 /// The producer's stream, made if there is none.
 ///
-/// One that is there is left as it is, and refused if it cannot serve.
+/// One that is there is brought back to what delivery rests on; its replicas, its limits and its
+/// guards are as whoever runs the broker set them.
 pub(crate) async fn own_stream(
     client: &Client,
     stream: Stream,
@@ -136,12 +131,29 @@ pub(crate) async fn own_stream(
             .map_err(|error: CreateStreamError| BrokerError::away(error))?;
         context.get_stream(stream.name()).await.map_err(BrokerError::away)?
     };
-    let config = &handle.cached_info().config;
-    check_owner(&config.metadata, stream, installation)?;
-    if !config.allow_atomic_publish {
-        return Err(BrokerError::NotAtomic { stream: stream.name() });
+    let found = &handle.cached_info().config;
+    check_owner(&found.metadata, stream, installation)?;
+    let needed = mended(found, stream_settings(stream, installation, replicas));
+    if needed != *found {
+        let stream = stream.name();
+        tracing::warn!(stream, ?found, "the stream was not as it must be and is mended");
+        context.update_stream(needed).await.map_err(BrokerError::away)?;
     }
     Ok(handle)
+}
+
+/// What `found` must become, so that it takes what `made` takes and keeps it as long.
+fn mended(found: &stream::Config, made: stream::Config) -> stream::Config {
+    // Zero is for ever.
+    let long_enough = found.max_age.is_zero() || found.max_age >= made.max_age;
+    stream::Config {
+        subjects: made.subjects,
+        retention: made.retention,
+        discard: made.discard,
+        max_age: if long_enough { found.max_age } else { made.max_age },
+        allow_atomic_publish: made.allow_atomic_publish,
+        ..found.clone()
+    }
 }
 
 /// The reader's durable consumer on another service's stream, made if there is none, and anew if it

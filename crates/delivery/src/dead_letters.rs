@@ -7,14 +7,15 @@
 //!  publication  the rest of its key        published again             never: readers would wait
 //! ```
 
+use clock::Clock;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-use crate::{Delivery, Tx, aggregate, audit, bigint, inbox::store::judge_again};
+use crate::{Tx, aggregate, audit, bigint, inbox::store::judge_again};
 
 /// What a dead letter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +116,11 @@ pub async fn show(
     Ok(Some((letter, payload)))
 }
 
-async fn rows(pool: &PgPool, id: Option<Uuid>, limit: u32) -> Result<Vec<DeadLetter>, sqlx::Error> {
+async fn rows(
+    store: impl PgExecutor<'_>,
+    id: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<DeadLetter>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id!", kind as "kind!", key as "key!", sequence as "sequence!",
@@ -133,51 +138,61 @@ async fn rows(pool: &PgPool, id: Option<Uuid>, limit: u32) -> Result<Vec<DeadLet
         id,
         i64::from(limit),
     )
-    .fetch_all(pool)
+    .fetch_all(store)
     .await?;
     Ok(rows.into_iter().map(DeadLetter::from).collect())
 }
 
-/// Tries it again, with all that waits behind it.
-pub async fn replay(delivery: &Delivery, id: Uuid, actor: &str) -> Result<Outcome, sqlx::Error> {
-    let Some((letter, _)) = show(&delivery.pool, id).await? else {
+/// Tries it again, with all that waits behind it, once the caller commits and rings the bell.
+///
+/// After any other outcome than [`Outcome::Done`] nothing was written.
+pub async fn replay(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    id: Uuid,
+    actor: &str,
+) -> Result<Outcome, sqlx::Error> {
+    let Some(letter) = rows(&mut **tx, Some(id), 1).await?.pop() else {
         return Ok(Outcome::NotFound);
     };
     if letter.key.is_nil() {
         return Ok(Outcome::NotReplayable);
     }
-    let mut tx = delivery.pool.begin().await?;
-    let _locked = aggregate::lock(&mut tx, &[letter.key]).await?;
+    let _locked = aggregate::lock(tx, &[letter.key]).await?;
     let there = match letter.kind {
-        Kind::Fact => revive(&mut tx, id, delivery.clock.machine()).await?,
-        Kind::WakeUp => rouse(&mut tx, id, delivery.clock.now()).await?,
-        Kind::Publication => unpark(&mut tx, id).await?,
+        Kind::Fact => revive(tx, id, clock.machine()).await?,
+        Kind::WakeUp => rouse(tx, id, clock.now()).await?,
+        Kind::Publication => unpark(tx, id).await?,
     };
     if !there {
         return Ok(Outcome::NotFound);
     }
-    audit(&mut tx, delivery, &letter, "dead-letter.replay", actor).await?;
-    tx.commit().await?;
-    delivery.bell.ring();
+    note(tx, clock, &letter, actor, "dead-letter.replay", None).await?;
     Ok(Outcome::Done)
 }
 
-/// Gives a fact up: the head steps over it, and what waits behind it goes on.
-pub async fn drop(delivery: &Delivery, id: Uuid, actor: &str) -> Result<Outcome, sqlx::Error> {
-    let Some((letter, _)) = show(&delivery.pool, id).await? else {
+/// Gives a fact up for this reason: the head steps over it, and what waits behind it goes on, once
+/// the caller commits and rings the bell.
+///
+/// After any other outcome than [`Outcome::Done`] nothing was written.
+pub async fn drop(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    id: Uuid,
+    actor: &str,
+    reason: &str,
+) -> Result<Outcome, sqlx::Error> {
+    let Some(letter) = rows(&mut **tx, Some(id), 1).await?.pop() else {
         return Ok(Outcome::NotFound);
     };
     if letter.kind != Kind::Fact {
         return Ok(Outcome::NotDroppable(letter.kind));
     }
-    let mut tx = delivery.pool.begin().await?;
-    let _locked = aggregate::lock(&mut tx, &[letter.key]).await?;
-    if !step_over(&mut tx, id, delivery.clock.machine()).await? {
+    let _locked = aggregate::lock(tx, &[letter.key]).await?;
+    if !step_over(tx, id, clock.machine()).await? {
         return Ok(Outcome::NotFound);
     }
-    audit(&mut tx, delivery, &letter, "dead-letter.drop", actor).await?;
-    tx.commit().await?;
-    delivery.bell.ring();
+    note(tx, clock, &letter, actor, "dead-letter.drop", Some(reason)).await?;
     Ok(Outcome::Done)
 }
 
@@ -244,15 +259,18 @@ async fn step_over(tx: &mut Tx<'_>, id: Uuid, machine: Timestamp) -> Result<bool
     Ok(true)
 }
 
-async fn audit(
+async fn note(
     tx: &mut Tx<'_>,
-    delivery: &Delivery,
+    clock: &Clock,
     letter: &DeadLetter,
-    action: &str,
     actor: &str,
+    action: &str,
+    reason: Option<&str>,
 ) -> Result<(), sqlx::Error> {
-    let detail = json!({ "kind": letter.kind, "id": letter.id, "sequence": letter.sequence });
+    let mut detail = json!({ "kind": letter.kind, "id": letter.id, "sequence": letter.sequence });
+    if let Some(reason) = reason {
+        detail["reason"] = reason.into();
+    }
     let key = Some(letter.key).filter(|key| !key.is_nil());
-    let at = delivery.clock.now();
-    audit::record(tx, &audit::Entry { at, actor, action, key, detail }).await
+    audit::record(tx, &audit::Entry { at: clock.now(), actor, action, key, detail }).await
 }

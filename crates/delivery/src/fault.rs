@@ -44,6 +44,20 @@ impl Fault {
         }
     }
 
+    /// Whether a lock was not given in time.
+    pub(crate) fn is_locked(&self) -> bool {
+        const LOCK_NOT_AVAILABLE: &str = "55P03";
+        let Self::Surroundings(cause) = self else { return false };
+        let Some(sqlx::Error::Database(refusal)) = cause.downcast_ref() else { return false };
+        refusal.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+    }
+
+    /// Whether a transaction took too long: fewer rows at once may do.
+    pub(crate) fn is_slow(&self) -> bool {
+        let Self::Surroundings(cause) = self else { return false };
+        cause.is::<TooSlow>()
+    }
+
     /// Whose fault it is.
     pub fn whose(&self) -> Whose {
         match self {
@@ -101,12 +115,17 @@ pub(crate) async fn caught(handler: impl Future<Output = Result<(), Fault>>) -> 
 /// Longer than any transaction of ours: every statement in it is limited by the store itself.
 const IN_TIME: Duration = Duration::from_secs(30);
 
+/// A transaction that did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the store is silent, or too slow for so much at once")]
+struct TooSlow;
+
 /// Gives up on a transaction that a silent store would keep for ever.
 pub(crate) async fn in_time<T, E: From<Fault>>(
     transaction: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let silent = || E::from(Fault::surroundings("the store is silent"));
-    tokio::time::timeout(IN_TIME, transaction).await.unwrap_or_else(|_| Err(silent()))
+    let slow = || E::from(Fault::surroundings(TooSlow));
+    tokio::time::timeout(IN_TIME, transaction).await.unwrap_or_else(|_| Err(slow()))
 }
 
 /// An error with its causes, in one line: for a log or a dead letter.

@@ -104,7 +104,12 @@ async fn rows(pool: &PgPool, now: Timestamp) -> Result<Rows, sqlx::Error> {
         r#"select
              (select case when is_called then last_value else 0 end from delivery.outbox_seq)
                  as "outbox_head!",
-             (select count(*) from delivery.outbox_pending) as "pending!",
+             -- What a person must look at first does not go out by waiting.
+             (select count(*) from delivery.outbox_pending) - (
+                 select count(*) from delivery.outbox_parked k
+                 join delivery.outbox o on o.key = k.key and o.stream = k.stream
+                 join delivery.outbox_pending p on p.seq = o.seq and p.stream = o.stream
+             ) as "pending!",
              (select count(*) from delivery.inbox_waiting where reason not in ('dead', 'version'))
                  as "waiting!",
              (select count(*) from delivery.aggregate where next_at <= $1) as "due!",
@@ -135,21 +140,26 @@ pub(crate) async fn progress(
     reader: Service,
 ) -> Result<BTreeMap<Stream, Progress>, BoxError> {
     let context = jetstream::new(nats.clone());
-    let mut progress = BTreeMap::new();
-    for stream in reader.reads() {
-        let Some(handle) = broker::existing(&context, *stream).await? else {
-            continue;
-        };
-        let consumer = handle.consumer_info(durable(reader)).await?;
-        progress.insert(
-            *stream,
-            Progress {
-                last: handle.cached_info().state.last_sequence,
-                floor: consumer.ack_floor.stream_sequence,
-                pending: consumer.num_pending,
-                unacked: consumer.num_ack_pending as u64,
-            },
-        );
-    }
-    Ok(progress)
+    // All at once: a broker that takes its time is asked within half a second.
+    let asked = reader.reads().iter().map(|stream| progress_on(&context, *stream, reader));
+    let answered = futures::future::try_join_all(asked).await?;
+    Ok(answered.into_iter().flatten().collect())
+}
+
+async fn progress_on(
+    context: &jetstream::Context,
+    stream: Stream,
+    reader: Service,
+) -> Result<Option<(Stream, Progress)>, BoxError> {
+    let Some(handle) = broker::existing(context, stream).await? else {
+        return Ok(None);
+    };
+    let consumer = handle.consumer_info(durable(reader)).await?;
+    let progress = Progress {
+        last: handle.cached_info().state.last_sequence,
+        floor: consumer.ack_floor.stream_sequence,
+        pending: consumer.num_pending,
+        unacked: consumer.num_ack_pending as u64,
+    };
+    Ok(Some((stream, progress)))
 }

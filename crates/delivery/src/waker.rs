@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Delivery, Fault, Locked, Tx, fault::Causes, settled::progress};
-use claim::Claimed;
+use claim::{CLAIM, Claimed};
 use gate::{Door, Gate};
 
 /// Between two looks at the store when nobody rings, and between two at the broker.
@@ -69,9 +69,9 @@ impl<W: Wakes> Waker<W> {
     pub async fn run(self, stop: CancellationToken) {
         let mut bell = self.delivery.bell.listen();
         let mut gate = Gate::new(Instant::now());
-        let mut failures = 0;
+        let (mut most, mut failures) = (CLAIM, 0);
         while !stop.is_cancelled() {
-            let pause = match self.round(&mut gate).await {
+            let pause = match self.round(&mut gate, &mut most).await {
                 Ok(pause) => {
                     failures = 0;
                     pause
@@ -91,7 +91,7 @@ impl<W: Wakes> Waker<W> {
     }
 
     /// Claims once, if the gate is open, and says how long there is nothing to do.
-    async fn round(&self, gate: &mut Gate) -> Result<Duration, Fault> {
+    async fn round(&self, gate: &mut Gate, most: &mut usize) -> Result<Duration, Fault> {
         if gate.wants_a_look(Instant::now()) {
             let service = self.delivery.producer.source.service;
             // A broker that is away must not hold up the clocks.
@@ -102,7 +102,7 @@ impl<W: Wakes> Waker<W> {
         let Door::Open { unconfirmed } = gate.door() else {
             return Ok(AT_THE_GATE);
         };
-        match self.wake_due(unconfirmed).await? {
+        match self.wake_due(unconfirmed, most).await? {
             Claimed::Full => Ok(Duration::ZERO),
             Claimed::All => Ok(SWEEP),
         }

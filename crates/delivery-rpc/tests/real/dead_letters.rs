@@ -21,6 +21,13 @@ fn by<M>(subject: Subject, message: M) -> Request<M> {
     request
 }
 
+/// A command of somebody, under this key.
+fn command<M>(subject: &Subject, key: &'static str, message: M) -> Request<M> {
+    let mut request = by(subject.clone(), message);
+    request.metadata_mut().insert("idempotency-key", key.parse().unwrap());
+    request
+}
+
 fn administrator() -> Subject {
     somebody(Role::SystemAdministrator)
 }
@@ -81,22 +88,52 @@ async fn a_replayed_letter_is_judged_again_and_a_dropped_one_leaves_its_reason()
     let survey = Survey::new().await;
     let (first, second) = (dead(&survey).await, dead(&survey).await);
     let mut client = DeliveryClient::new(delivery_rpc::service(survey.delivery.clone()));
-    let replay = by(administrator(), ReplayDeadRequest { id: first.to_string() });
+    let admin = administrator();
+    let replay = command(&admin, "replay", ReplayDeadRequest { id: first.to_string() });
     client.replay_dead(replay).await.unwrap();
     assert_eq!(survey.count("select count(*) from delivery.inbox_waiting").await, 1);
 
-    let drop = |reason: &str| {
-        by(administrator(), DropDeadRequest { id: second.to_string(), reason: reason.to_owned() })
+    let drop = |key, reason: &str| {
+        command(&admin, key, DropDeadRequest { id: second.to_string(), reason: reason.to_owned() })
     };
-    let unsaid = Error::from(client.drop_dead(drop(" ")).await.unwrap_err());
+    let unsaid = Error::from(client.drop_dead(drop("unsaid", " ")).await.unwrap_err());
     assert_eq!((unsaid.code(), unsaid.reason()), (Code::InvalidArgument, "reason-missing"));
-    client.drop_dead(drop("the case is gone")).await.unwrap();
+    client.drop_dead(drop("drop", "the case is gone")).await.unwrap();
     assert_eq!(survey.count("select count(*) from delivery.dead").await, 0);
     let reasons = "select count(*) from delivery.audit
-                   where action = 'dead-letter.give-up' and detail->>'reason' = 'the case is gone'";
+                   where action = 'dead-letter.drop' and detail->>'reason' = 'the case is gone'";
     assert_eq!(survey.count(reasons).await, 1);
-    let again = Error::from(client.drop_dead(drop("the case is gone")).await.unwrap_err());
+    let again = Error::from(client.drop_dead(drop("again", "it is gone")).await.unwrap_err());
     assert_eq!((again.code(), again.reason()), (Code::NotFound, "dead-letter-unknown"));
+}
+
+#[tokio::test]
+async fn a_letter_is_settled_once_under_one_key_and_its_answer_comes_again() {
+    let survey = Survey::new().await;
+    let letter = dead(&survey).await.to_string();
+    let mut client = DeliveryClient::new(delivery_rpc::service(survey.delivery.clone()));
+    let drop = |reason: &str| DropDeadRequest { id: letter.clone(), reason: reason.to_owned() };
+    let unnamed = by(administrator(), drop("the case is gone"));
+    let unnamed = Error::from(client.drop_dead(unnamed).await.unwrap_err());
+    assert_eq!(unnamed.reason(), "idempotency-key-missing");
+    let admin = administrator();
+    for _ in 0..2 {
+        client.drop_dead(command(&admin, "k", drop("the case is gone"))).await.unwrap();
+    }
+    assert_eq!(survey.count("select count(*) from delivery.audit").await, 1);
+    let other =
+        Error::from(client.drop_dead(command(&admin, "k", drop("never"))).await.unwrap_err());
+    assert_eq!((other.code(), other.reason()), (Code::Conflict, "idempotency-key-reused"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_settled_is_refused_and_leaves_nothing() {
+    let survey = Survey::new().await;
+    let mut client = DeliveryClient::new(delivery_rpc::service(survey.delivery.clone()));
+    let unknown = command(&administrator(), "k", ReplayDeadRequest { id: id().to_string() });
+    let refused = Error::from(client.replay_dead(unknown).await.unwrap_err());
+    assert_eq!((refused.code(), refused.reason()), (Code::NotFound, "dead-letter-unknown"));
+    assert_eq!(survey.count("select count(*) from delivery.idempotency").await, 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 //! dead; for one that the surroundings have with it alone (a lock, a right that is missing) it is
 //! tried again for ever, and not counted.
 //!
-//! It is taken from the broker either way. Its key waits behind it; every other key passes.
+//! It is taken from the broker either way. Its key waits behind it; every other key passes, also
+//! while somebody keeps the key's own row locked.
 
 use async_nats::jetstream::Message;
 use clock::{Ids, RandomIds};
@@ -21,6 +22,25 @@ const UNCOUNTED: SignedDuration = SignedDuration::from_secs(5);
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Counts a try of `culprit` if it is its own fault, and decides whether there will be another.
     pub(super) async fn blame(&self, culprit: &Arrival, fault: &Fault) -> Result<(), Fault> {
+        match self.blame_locked(culprit, fault).await {
+            Err(refused) if refused.is_locked() => self.put_aside(culprit, &refused).await,
+            blamed => blamed,
+        }
+    }
+
+    /// Keeps an event whose key somebody has locked: should it have been applied meanwhile, that is
+    /// seen when it is judged again.
+    async fn put_aside(&self, culprit: &Arrival, fault: &Fault) -> Result<(), Fault> {
+        let mut tx = self.delivery.pool.begin().await?;
+        let tries = tries(&mut tx, culprit).await?;
+        let (machine, words) = (self.delivery.clock.machine(), Causes(fault).to_string());
+        let (key, event) = (culprit.envelope.key, culprit.envelope.id);
+        tracing::warn!(%key, %event, fault = words, "an event waits: its key is locked");
+        keep(&mut tx, culprit, tries, &words, machine, UNCOUNTED).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn blame_locked(&self, culprit: &Arrival, fault: &Fault) -> Result<(), Fault> {
         let machine = self.delivery.clock.machine();
         let envelope = &culprit.envelope;
         let mut tx = self.delivery.pool.begin().await?;

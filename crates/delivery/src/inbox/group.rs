@@ -63,6 +63,9 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             }
             match (in_time(self.apply(part)).await, part) {
                 (Ok(keys), _) => moved.extend(keys),
+                (Err(fault), [_, _, ..]) if fault.is_slow() => {
+                    parts.extend(halves_last_first(part));
+                }
                 (Err(fault), _) if fault.is_general() => return Err(fault),
                 (Err(fault), [culprit]) => self.blame(culprit, &fault).await?,
                 (Err(_), several) => parts.extend(halves_last_first(several)),

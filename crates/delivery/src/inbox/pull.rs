@@ -31,6 +31,8 @@ const AHEAD: usize = 2_048;
 const LONGEST_ABSENCE: SignedDuration = SignedDuration::from_secs(2);
 /// The longest pause while our own store, or a callee, is away.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// How long a reader that stops gives back, and for how long nobody gets what it gave back.
+const GIVING_BACK: Duration = Duration::from_secs(1);
 
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Follows one stream: makes its consumer, also again after the broker lost it.
@@ -167,18 +169,23 @@ fn until_error(
     (messages, None)
 }
 
-/// Naks what was sent ahead, so that another replica need not wait for the broker's time-out.
+/// Naks what was sent ahead, so that another replica need not wait for the broker's time-out: not
+/// before this one has gone, or it would come here again.
 async fn give_back<G>(mut groups: std::pin::Pin<&mut G>) -> Result<(), BoxError>
 where
     G: Messages<Item = Vec<Result<Message, MessagesError>>>,
 {
-    // A group that is not full comes when it has lingered.
-    while let Ok(Some(group)) = timeout(2 * LINGER, StreamExt::next(&mut groups)).await {
-        for message in group.into_iter().flatten() {
-            message.ack_with(AckKind::Nak(None)).await?;
+    let all = async {
+        // A group that is not full comes when it has lingered.
+        while let Ok(Some(group)) = timeout(2 * LINGER, StreamExt::next(&mut groups)).await {
+            for message in group.into_iter().flatten() {
+                message.ack_with(AckKind::Nak(Some(GIVING_BACK))).await?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    // The client asks for more while it hands out: a backlog has no end in sight.
+    timeout(GIVING_BACK, all).await.unwrap_or(Ok(()))
 }
 
 async fn rest(pause: SignedDuration, stop: &CancellationToken) {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The most aggregates of one claim.
-const CLAIM: usize = 500;
+pub(super) const CLAIM: usize = 500;
 /// The longest time for which a row that fails is put back.
 const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_hours(1);
 
@@ -47,21 +47,35 @@ impl Failed {
 
 impl<W: Wakes> Waker<W> {
     /// Claims once; halves what fails until the culprit is alone, and puts that back.
-    pub(super) async fn wake_due(&self, unconfirmed: bool) -> Result<Claimed, Fault> {
+    ///
+    /// `most` is how many a claim takes: fewer after one that was too slow, which as a whole would
+    /// be so again, and more again after each that was not.
+    pub(super) async fn wake_due(
+        &self,
+        unconfirmed: bool,
+        most: &mut usize,
+    ) -> Result<Claimed, Fault> {
         let wake = Wake { now: self.delivery.clock.now(), unconfirmed };
         let mut parts = vec![None];
         let mut claimed = Claimed::All;
         while let Some(part) = parts.pop() {
-            let claim = in_time(self.claim(part.as_deref(), wake));
-            let Failed { keys, fault } = match claim.await {
-                Ok(CLAIM..) => {
-                    claimed = Claimed::Full;
+            let limit = *most;
+            let claim = in_time(self.claim(part.as_deref(), limit, wake)).await;
+            let Failed { keys, fault } = match claim {
+                Ok(woken) => {
+                    if woken >= limit {
+                        claimed = Claimed::Full;
+                    }
+                    *most = (limit * 2).min(CLAIM);
                     continue;
                 }
-                Ok(_) => continue,
                 Err(failed) => failed,
             };
             match (fault, &keys[..]) {
+                (fault, []) if fault.is_slow() && limit > 1 => {
+                    *most = limit / 2;
+                    return Ok(Claimed::Full);
+                }
                 (fault, []) => return Err(fault),
                 (fault, _) if fault.is_general() => return Err(fault),
                 (fault, [culprit]) => self.put_back(*culprit, &fault, wake.now).await?,
@@ -76,12 +90,13 @@ impl<W: Wakes> Waker<W> {
         Ok(claimed)
     }
 
-    /// One transaction: the due aggregates, or those of `keys` that are still due.
-    async fn claim(&self, keys: Option<&[Uuid]>, wake: Wake) -> Result<usize, Failed> {
+    /// One transaction: the due aggregates, or those of `keys` that are still due; `most` at most.
+    async fn claim(&self, keys: Option<&[Uuid]>, most: usize, wake: Wake) -> Result<usize, Failed> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let mut tx = self.delivery.pool.begin().await.map_err(Failed::early)?;
         let rows = match keys {
-            None => due(&mut tx, wake.now, self.patience()).await,
-            Some(keys) => still_due(&mut tx, keys, wake.now).await,
+            None => due(&mut tx, wake.now, self.patience(), most).await,
+            Some(keys) => still_due(&mut tx, keys, wake.now, most).await,
         };
         let rows = rows.map_err(Failed::early)?.into_iter();
         let mut locked: BTreeMap<_, _> = rows.map(|row| (row.key, Locked::from(row))).collect();
@@ -141,7 +156,7 @@ impl<W: Wakes> Waker<W> {
     async fn put_back(&self, key: Uuid, fault: &Fault, now: Timestamp) -> Result<(), Fault> {
         let words = Causes(fault).to_string();
         let mut tx = self.delivery.pool.begin().await?;
-        let Some(row) = still_due(&mut tx, &[key], now).await?.pop() else {
+        let Some(row) = still_due(&mut tx, &[key], now, 1).await?.pop() else {
             return Ok(());
         };
         let mut aggregate = Locked::from(row);
@@ -173,23 +188,25 @@ struct Due {
     next_at: Option<jiff_sqlx::Timestamp>,
 }
 
-/// Locks the first due aggregates that nobody else has, and about which no fact is here that waits
-/// for earlier ones since less than a minute: facts before clocks.
+/// Locks the first due aggregates that nobody else has, and about which no fact is here that may be
+/// applied yet and waits since less than a minute: facts before clocks. For what is dead, and for
+/// what waits behind it, only a person can do something, so no clock waits for that.
 async fn due(
     tx: &mut Tx<'_>,
     now: Timestamp,
     patience: Timestamp,
+    most: i64,
 ) -> Result<Vec<Due>, sqlx::Error> {
     sqlx::query_as!(
         Due,
         "select key, sequence, next_at from delivery.aggregate a
          where next_at <= $1 and not exists (
              select from delivery.inbox_waiting w
-             where w.key = a.key and w.since > $2 and w.reason in ('gap', 'after', 'revision'))
+             where w.key = a.key and w.since > $2 and w.reason <> 'dead')
          order by next_at limit $3 for update skip locked",
         now.to_sqlx() as _,
         patience.to_sqlx() as _,
-        i64::try_from(CLAIM).unwrap_or(i64::MAX),
+        most,
     )
     .fetch_all(&mut **tx)
     .await
@@ -200,23 +217,30 @@ async fn still_due(
     tx: &mut Tx<'_>,
     keys: &[Uuid],
     now: Timestamp,
+    most: i64,
 ) -> Result<Vec<Due>, sqlx::Error> {
     sqlx::query_as!(
         Due,
         "select key, sequence, next_at from delivery.aggregate
-         where key = any($1) and next_at <= $2 order by next_at for update skip locked",
+         where key = any($1) and next_at <= $2 order by next_at limit $3 for update skip locked",
         keys,
         now.to_sqlx() as _,
+        most,
     )
     .fetch_all(&mut **tx)
     .await
 }
 
-/// Those of `keys` about which facts have come that could not be applied yet.
+/// Those of `keys` about which facts have come that could not be applied, yet or at all.
 async fn waiting(tx: &mut Tx<'_>, keys: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select distinct key from delivery.inbox_waiting where key = any($1)", keys)
-        .fetch_all(&mut **tx)
-        .await
+    sqlx::query_scalar!(
+        r#"select key as "key!" from delivery.inbox_waiting where key = any($1)
+           union
+           select key from delivery.dead where key = any($1)"#,
+        keys
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 impl From<Due> for Locked {

@@ -38,13 +38,13 @@ async fn a_poisoned_event_is_tried_five_times_and_replayed_in_order() {
     assert!(String::from_utf8(content.unwrap()).unwrap().contains("intake.case.closed.v1"));
 
     dispatch.handler.cure();
-    let replayed = dead_letters::replay(&dispatch.delivery, letter.id, "ops").await.unwrap();
+    let replayed = dispatch.replay(letter.id).await;
     assert_eq!(replayed, Outcome::Done);
     dispatch.reaches(bad, &[1, 2, 3, 4]).await;
     assert_eq!(dead_letters::list(dispatch.pool(), 10).await.unwrap(), []);
     let audited = "select count(*) from delivery.audit where action = 'dead-letter.replay'";
     assert_eq!(dispatch.count(audited).await, 1);
-    let again = dead_letters::replay(&dispatch.delivery, letter.id, "ops").await.unwrap();
+    let again = dispatch.replay(letter.id).await;
     assert_eq!(again, Outcome::NotFound);
     dispatch.stop().await;
 }
@@ -53,7 +53,7 @@ async fn a_poisoned_event_is_tried_five_times_and_replayed_in_order() {
 async fn dropping_a_dead_event_steps_over_it() {
     let (_nats, dispatch, hand, bad) = poisoned().await;
     let letters = dead_letters::list(dispatch.pool(), 10).await.unwrap();
-    let dropped = dead_letters::drop(&dispatch.delivery, letters[0].id, "ops").await.unwrap();
+    let dropped = dispatch.drop(letters[0].id).await;
     assert_eq!(dropped, Outcome::Done);
     dispatch.reaches(bad, &[1, 3, 4]).await;
     hand.put_all(bad, &[2, 5]).await;
@@ -96,7 +96,7 @@ async fn a_message_that_is_no_event_is_kept_and_holds_back_nobody() {
     dispatch.reaches(key, &[1]).await;
     let letters = dead_letters::list(dispatch.pool(), 10).await.unwrap();
     assert_eq!((letters.len(), letters[0].key), (1, Uuid::nil()));
-    let dropped = dead_letters::drop(&dispatch.delivery, letters[0].id, "ops").await.unwrap();
+    let dropped = dispatch.drop(letters[0].id).await;
     assert_eq!(dropped, Outcome::Done);
     dispatch.stop().await;
 }

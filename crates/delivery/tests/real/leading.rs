@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use delivery::stream_settings;
-use events::words::{Service, Stream};
+use events::{
+    nats::INSTALLATION,
+    words::{Service, Stream},
+};
 use sqlx::{Executor, PgPool};
 use testkit::{Direction, Nats, Proxy, eventually};
 use tokio_util::sync::CancellationToken;
@@ -76,7 +79,7 @@ async fn a_stream_that_cannot_serve_is_told_once_whatever_is_tried() {
     let nats = Nats::start("").await;
     let intake = Toy::new(Service::Intake, &nats).await;
     let mut settings = stream_settings(Stream::Intake, &installation(), 1);
-    settings.allow_atomic_publish = false;
+    settings.metadata.insert(INSTALLATION.to_owned(), "another".to_owned());
     nats.jetstream().await.create_stream(settings).await.unwrap();
     intake.relay();
     eventually("it is tried again", async || log.lines().len() >= 5).await;

@@ -3,10 +3,12 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use async_nats::ConnectOptions;
+use delivery::lock;
 use events::words::{Service, Stream};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use testkit::{Direction, Nats, Proxy, eventually};
 
-use crate::toy::{Hand, Toy, key};
+use crate::toy::{Hand, Toy, delivery, in_the_course_of_time, key};
 
 /// The broker would send it again only after 30 s.
 #[tokio::test]
@@ -36,4 +38,72 @@ async fn what_is_on_its_way_while_a_new_connection_is_looked_at_arrives() {
     link.pass();
     dispatch.reaches(key, &[1, 2]).await;
     dispatch.stop().await;
+}
+
+#[tokio::test]
+async fn facts_that_take_too_long_together_are_applied_in_smaller_groups() {
+    let nats = Nats::start("").await;
+    let hand = Hand::new(&nats, &[Stream::Intake]).await;
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let keys = [key(), key(), key()];
+    for key in keys {
+        hand.put_all(key, &[1]).await;
+    }
+    dispatch.handler.weary();
+    dispatch.inbox();
+    let applied = "select count(*) from toy.effect";
+    in_the_course_of_time("all are applied", async || dispatch.count(applied).await == 3).await;
+    dispatch.stop().await;
+}
+
+/// As an administrator's open transaction does.
+#[tokio::test]
+async fn a_locked_key_holds_back_no_other_one() {
+    let nats = Nats::start("").await;
+    let hand = Hand::new(&nats, &[Stream::Intake]).await;
+    let mut dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let options = PgConnectOptions::clone(&dispatch.pool().connect_options());
+    let impatient = options.options([("lock_timeout", "200ms")]);
+    let impatient = PgPoolOptions::new().connect_with(impatient).await.unwrap();
+    let meter = dispatch.metrics.meter();
+    let client = nats.client().await;
+    let database = std::mem::replace(
+        &mut dispatch.delivery,
+        delivery(Service::Dispatch, impatient, client, &meter),
+    );
+    let mut keys = [key(), key(), key()];
+    keys.sort_unstable();
+    let mut tx = database.pool().begin().await.unwrap();
+    let _locked = lock(&mut tx, &keys[..1]).await.unwrap();
+    for key in keys {
+        hand.put_all(key, &[1, 2]).await;
+    }
+    dispatch.inbox();
+    for key in &keys[1..] {
+        dispatch.reaches(*key, &[1, 2]).await;
+    }
+    assert_eq!(dispatch.effects(keys[0]).await, [0_i64; 0]);
+    tx.rollback().await.unwrap();
+    dispatch.reaches(keys[0], &[1, 2]).await;
+    dispatch.stop().await;
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_amid_a_backlog_gives_it_back_at_once() {
+    let nats = Nats::start("").await;
+    let hand = Hand::new(&nats, &[Stream::Intake]).await;
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let keys: Vec<_> = (0..3_000).map(|_| key()).collect();
+    for key in &keys {
+        hand.put_all(*key, &[1]).await;
+    }
+    dispatch.inbox();
+    let applied = "select count(*) from toy.effect";
+    eventually("it has begun", async || dispatch.count(applied).await > 0).await;
+    let heir = dispatch.again();
+    tokio::time::timeout(Duration::from_secs(10), dispatch.stop()).await.unwrap();
+    assert!(heir.count(applied).await < 3_000, "there was a backlog");
+    heir.inbox();
+    eventually("the rest comes too", async || heir.count(applied).await == 3_000).await;
+    heir.stop().await;
 }

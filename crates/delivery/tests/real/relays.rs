@@ -1,5 +1,8 @@
 //! What the broker loses, refuses or hides from the relay.
 
+use std::time::Duration;
+
+use async_nats::jetstream::stream::DiscardPolicy;
 use delivery::{
     dead_letters::{self, Kind, Outcome},
     redeliver, stream_settings,
@@ -150,14 +153,38 @@ async fn an_event_that_the_broker_refuses_for_good_parks_its_key_and_no_other() 
     assert_eq!((letter.kind, letter.key, letter.sequence), (Kind::Publication, bad, 1));
     let pending = "select count(*) from delivery.outbox_pending";
     eventually("the others went out", async || intake.count(pending).await == 2).await;
-    let dropped = dead_letters::drop(&intake.delivery, letter.id, "ops").await.unwrap();
+    let settled = delivery::settled(&intake.delivery).await.unwrap();
+    assert_eq!(settled.pending, 0, "it waits for a person, and nobody waits for it");
+    let dropped = intake.drop(letter.id).await;
     assert_eq!(dropped, Outcome::NotDroppable(Kind::Publication));
 
     settings.max_message_size = 65_536;
     jetstream.update_stream(settings).await.unwrap();
-    let replayed = dead_letters::replay(&intake.delivery, letter.id, "ops").await.unwrap();
+    let replayed = intake.replay(letter.id).await;
     assert_eq!(replayed, Outcome::Done);
     published(&intake, 4).await;
+    intake.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_would_drop_what_it_took_is_mended_and_keeps_its_limits() {
+    let nats = Nats::start("").await;
+    let intake = Toy::new(Service::Intake, &nats).await;
+    let mut settings = stream_settings(Stream::Intake, &installation(), 1);
+    settings.discard = DiscardPolicy::Old;
+    settings.max_age = Duration::from_hours(1);
+    settings.allow_atomic_publish = false;
+    settings.max_bytes = 1 << 30;
+    nats.jetstream().await.create_stream(settings).await.unwrap();
+    intake.say(key(), &vec![closed(); 40]).await;
+    intake.relay();
+    published(&intake, 40).await;
+    let stream = nats.jetstream().await.get_stream("INTAKE").await.unwrap();
+    let config = stream.get_info().await.unwrap().config;
+    assert_eq!(config.discard, DiscardPolicy::New);
+    assert_eq!(config.max_age, Duration::from_hours(35 * 24));
+    assert!(config.allow_atomic_publish);
+    assert_eq!(config.max_bytes, 1 << 30);
     intake.stop().await;
 }
 

@@ -2,14 +2,19 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use async_nats::{Client, jetstream};
 use clock::{AccountId, Clock, Ids, RandomIds};
 use delivery::{
     Delivery, Facts, Fault, Locked, Producer, Received, Schema, Sources, Stamp, Tx, Wake, Wakes,
-    dead_letters, lock, save, stream_settings,
+    dead_letters::{self, Outcome},
+    lock, save, stream_settings,
 };
 use delivery_core::Missing;
 use events::{
@@ -127,6 +132,26 @@ impl Toy {
         self.tasks.spawn(self.delivery.upkeep().run(self.stop.clone()));
     }
 
+    /// Replays a letter, as a person does.
+    pub(crate) async fn replay(&self, letter: Uuid) -> Outcome {
+        let mut tx = self.pool().begin().await.unwrap();
+        let outcome = dead_letters::replay(&mut tx, self.clock(), letter, "ops").await.unwrap();
+        self.settled(tx, outcome).await
+    }
+
+    /// Drops a letter, as a person does.
+    pub(crate) async fn drop(&self, letter: Uuid) -> Outcome {
+        let (mut tx, why) = (self.pool().begin().await.unwrap(), "a test");
+        let dropped = dead_letters::drop(&mut tx, self.clock(), letter, "ops", why).await;
+        self.settled(tx, dropped.unwrap()).await
+    }
+
+    async fn settled(&self, tx: Tx<'_>, outcome: Outcome) -> Outcome {
+        tx.commit().await.unwrap();
+        self.delivery.bell().ring();
+        outcome
+    }
+
     /// Tells all loops to stop, waits for them, and sees that nothing is doubled or dead.
     pub(crate) async fn stop(&self) {
         self.stop_with_letters(0).await;
@@ -225,6 +250,7 @@ pub(crate) fn delivery(service: Service, pool: PgPool, nats: Client, meter: &Met
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Handler {
     poison: Arc<Mutex<BTreeSet<(Uuid, u64)>>>,
+    weary: Arc<AtomicBool>,
 }
 
 impl Handler {
@@ -237,9 +263,17 @@ impl Handler {
         self.poison.lock().unwrap().clear();
     }
 
-    fn try_it(&self, key: Uuid, sequence: u64) {
+    /// Each fact and each wake-up takes 16 s from now on: two are too long for a transaction.
+    pub(crate) fn weary(&self) {
+        self.weary.store(true, Ordering::SeqCst);
+    }
+
+    async fn try_it(&self, key: Uuid, sequence: u64) {
         let poisoned = self.poison.lock().unwrap().contains(&(key, sequence));
         assert!(!poisoned, "poisoned");
+        if self.weary.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_secs(16)).await;
+        }
     }
 }
 
@@ -262,7 +296,7 @@ impl Facts for Handler {
         .bind(sequence.cast_signed())
         .execute(&mut **tx)
         .await?;
-        self.try_it(*key, *sequence);
+        self.try_it(*key, *sequence).await;
         Ok(())
     }
 }
@@ -276,7 +310,7 @@ impl Wakes for Handler {
             .bind(wake.unconfirmed)
             .execute(&mut **tx)
             .await?;
-        self.try_it(aggregate.key(), 0);
+        self.try_it(aggregate.key(), 0).await;
         aggregate.wake_at(None);
         Ok(())
     }
@@ -300,6 +334,20 @@ impl Sources for Asked {
         self.0.lock().unwrap().push(missing);
         Ok(())
     }
+}
+
+/// Lets time pass for whoever sleeps, until it is so; panics with `what` if it never is.
+pub(crate) async fn in_the_course_of_time(what: &str, mut check: impl AsyncFnMut() -> bool) {
+    for _ in 0..100 {
+        if check().await {
+            return;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(4)).await;
+        tokio::time::resume();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not in the course of time: {what}");
 }
 
 /// A key that no other test uses.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use testkit::{Nats, eventually};
 use uuid::Uuid;
 
-use crate::toy::{Hand, Toy, key};
+use crate::toy::{Hand, Toy, in_the_course_of_time, key};
 
 /// A service that reads two streams that are there and empty.
 async fn survey() -> (Nats, Toy) {
@@ -96,14 +96,49 @@ async fn a_row_that_fails_is_put_back_and_listed_and_the_others_pass() {
     })
     .await;
     assert_eq!((letter.kind, letter.id, letter.key), (Kind::WakeUp, bad, bad));
-    let dropped = dead_letters::drop(&survey.delivery, bad, "ops").await.unwrap();
+    let dropped = survey.drop(bad).await;
     assert_eq!(dropped, Outcome::NotDroppable(Kind::WakeUp));
 
     survey.handler.cure();
-    let replayed = dead_letters::replay(&survey.delivery, bad, "ops").await.unwrap();
+    let replayed = survey.replay(bad).await;
     assert_eq!(replayed, Outcome::Done);
     eventually("the bad one is woken too", async || woken(&survey).await.contains(&bad)).await;
     assert_eq!(dead_letters::list(survey.pool(), 10).await.unwrap(), []);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_wake_up_that_failed_and_is_not_wanted_any_more_waits_for_nobody() {
+    let (_nats, survey) = survey().await;
+    let key = key();
+    survey.handler.poison(key, 0);
+    plan(&survey, key, survey.clock().now()).await;
+    survey.waker();
+    eventually("it is listed", async || {
+        dead_letters::list(survey.pool(), 10).await.unwrap().len() == 1
+    })
+    .await;
+    let mut tx = survey.pool().begin().await.unwrap();
+    let mut locked = lock(&mut tx, &[key]).await.unwrap();
+    locked[0].wake_at(None);
+    save(&mut tx, &mut locked, survey.clock().machine()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(dead_letters::list(survey.pool(), 10).await.unwrap(), []);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn wake_ups_that_take_too_long_together_are_made_in_smaller_claims() {
+    let (_nats, survey) = survey().await;
+    let keys = [key(), key(), key()];
+    survey.handler.weary();
+    let now = survey.clock().now();
+    for key in keys {
+        plan(&survey, key, now).await;
+    }
+    survey.waker();
+    in_the_course_of_time("all are woken", async || woken(&survey).await.len() == 3).await;
+    assert_eq!(survey.count("select count(*) from delivery.wake_fault").await, 0);
     survey.stop().await;
 }
 
@@ -132,6 +167,31 @@ async fn a_clock_waits_a_minute_for_the_facts_of_its_key_and_then_fires_unconfir
         .unwrap();
     assert_eq!(unconfirmed, [holed]);
     survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_waits_while_a_fact_of_its_key_is_tried_and_fires_unconfirmed_once_it_is_dead() {
+    let nats = Nats::start("").await;
+    let survey = Toy::new(Service::CallbackSurvey, &nats).await;
+    let hand = Hand::new(&nats, &[Stream::Intake, Stream::Definition]).await;
+    let (bad, good) = (key(), key());
+    survey.handler.poison(bad, 1);
+    hand.put_all(bad, &[1]).await;
+    survey.inbox();
+    eventually("it is tried again", async || {
+        survey.waiting(bad).await.iter().any(|(_, why)| why == "fault")
+    })
+    .await;
+    let now = survey.clock().now();
+    plan(&survey, bad, now).await;
+    plan(&survey, good, now).await;
+    survey.waker();
+    eventually("both are woken", async || woken(&survey).await.len() == 2).await;
+    assert_eq!(survey.count("select count(*) from delivery.dead").await, 1);
+    let woken = "select key, unconfirmed from toy.woken order by place";
+    let woken: Vec<(Uuid, bool)> = sqlx::query_as(woken).fetch_all(survey.pool()).await.unwrap();
+    assert_eq!(woken, [(good, false), (bad, true)]);
+    survey.stop_with_letters(1).await;
 }
 
 /// A service with a fact about `key` on the stream that its consumer does not hand out, and a clock

@@ -2,7 +2,8 @@ use std::io::{self, Write as _};
 
 use anyhow::bail;
 use delivery::{
-    Delivery, dead_letters,
+    Delivery, Tx,
+    dead_letters::{self, Outcome},
     idempotency::{Answer, Begun, CommandId, Digest, begin, finish},
     lock, redeliver, save,
 };
@@ -42,8 +43,18 @@ async fn perform(delivery: &Delivery, handler: &Handler, command: Command) -> an
             Ok(Says::Done)
         }
         Command::Letters => Ok(Says::Letters(dead_letters::list(delivery.pool(), 100).await?)),
-        Command::Replay { event } => done(dead_letters::replay(delivery, event, "test").await?),
-        Command::Drop { event } => done(dead_letters::drop(delivery, event, "test").await?),
+        Command::Replay { event } => {
+            let mut tx = delivery.pool().begin().await?;
+            let clock = delivery.clock();
+            let outcome = dead_letters::replay(&mut tx, clock, event, "test").await?;
+            done(delivery, tx, outcome).await
+        }
+        Command::Drop { event } => {
+            let mut tx = delivery.pool().begin().await?;
+            let clock = delivery.clock();
+            let outcome = dead_letters::drop(&mut tx, clock, event, "test", "a test").await?;
+            done(delivery, tx, outcome).await
+        }
     }
 }
 
@@ -101,7 +112,9 @@ async fn remind(delivery: &Delivery, case: Uuid) -> anyhow::Result<Says> {
     Ok(Says::Done)
 }
 
-fn done(outcome: dead_letters::Outcome) -> anyhow::Result<Says> {
-    anyhow::ensure!(outcome == dead_letters::Outcome::Done, "{outcome:?}");
+async fn done(delivery: &Delivery, tx: Tx<'_>, outcome: Outcome) -> anyhow::Result<Says> {
+    anyhow::ensure!(outcome == Outcome::Done, "{outcome:?}");
+    tx.commit().await?;
+    delivery.bell().ring();
     Ok(Says::Done)
 }
