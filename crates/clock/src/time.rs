@@ -30,7 +30,7 @@ struct Inner {
 #[derive(Debug)]
 enum Source {
     Process,
-    Fixed(i64),
+    Fixed(AtomicI64),
 }
 
 impl Clock {
@@ -41,7 +41,7 @@ impl Clock {
 
     /// A clock that stands at `at` until it is [advanced](Self::advance_to): for tests.
     pub fn fixed(at: Timestamp) -> Self {
-        Self::from_source(Source::Fixed(at.as_microsecond()))
+        Self::from_source(Source::Fixed(AtomicI64::new(at.as_microsecond())))
     }
 
     fn from_source(source: Source) -> Self {
@@ -85,12 +85,22 @@ impl Clock {
         self.set_offset(at.duration_since(self.machine()));
     }
 
-    fn machine_micros(&self) -> i64 {
-        let source = match self.0.source {
+    /// The process clock as it stands, also where it was set back: to measure its correction by, and
+    /// for nothing else.
+    pub fn uncorrected(&self) -> Timestamp {
+        timestamp(self.source_micros())
+    }
+
+    fn source_micros(&self) -> i64 {
+        match &self.0.source {
             Source::Process => process_micros(),
-            Source::Fixed(at) => at,
-        };
-        let now = source.saturating_add(self.0.correction.load(Ordering::SeqCst));
+            Source::Fixed(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    fn machine_micros(&self) -> i64 {
+        let correction = self.0.correction.load(Ordering::SeqCst);
+        let now = self.source_micros().saturating_add(correction);
         self.0.latest.fetch_max(now, Ordering::SeqCst).max(now)
     }
 }
@@ -134,6 +144,20 @@ mod tests {
         assert_eq!(clock.now(), before);
         clock.correct(SignedDuration::from_secs(2));
         assert_eq!(clock.now(), before + SignedDuration::from_secs(2));
+    }
+
+    #[test]
+    fn time_runs_on_once_a_machine_that_was_set_right_is_measured_again() {
+        let clock = Clock::fixed(at("2026-09-01T09:00:00Z"));
+        let Source::Fixed(source) = &clock.0.source else { panic!("it is fixed") };
+        let set = |to: &str| source.store(at(to).as_microsecond(), Ordering::SeqCst);
+        clock.correct(SignedDuration::from_hours(-1));
+        assert_eq!(clock.now(), at("2026-09-01T08:00:00Z"));
+        set("2026-09-01T08:00:01Z");
+        assert_eq!(clock.now(), at("2026-09-01T08:00:00Z"), "never backwards");
+        assert_eq!(clock.uncorrected(), at("2026-09-01T08:00:01Z"), "as it is");
+        clock.correct(SignedDuration::ZERO);
+        assert_eq!(clock.now(), at("2026-09-01T08:00:01Z"));
     }
 
     #[test]

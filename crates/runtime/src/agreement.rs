@@ -18,17 +18,14 @@ const ALERT: SignedDuration = SignedDuration::from_secs(2);
 /// Keeps a service's clock by its Postgres, so that all replicas have one time.
 pub(crate) struct Agreement {
     clock: Clock,
-    /// The process clock as it is, never corrected.
-    process: Clock,
     pool: PgPool,
     skew: Gauge<f64>,
 }
 
 impl Agreement {
-    /// Measures `process` once, and corrects `clock`, which runs by the same machine.
+    /// Measures `clock` once, and corrects it.
     pub(crate) async fn reach(
         clock: Clock,
-        process: Clock,
         pool: PgPool,
         meter: &Meter,
     ) -> Result<Self, sqlx::Error> {
@@ -37,7 +34,7 @@ impl Agreement {
             .with_unit("s")
             .with_description("How far the process clock is behind the service's Postgres")
             .build();
-        let agreement = Self { clock, process, pool, skew };
+        let agreement = Self { clock, pool, skew };
         agreement.measure().await?;
         Ok(agreement)
     }
@@ -62,12 +59,12 @@ impl Agreement {
         let mut connection = self.pool.acquire().await?;
         let mut best: Option<(SignedDuration, SignedDuration)> = None;
         for _ in 0..READINGS {
-            let before = self.process.machine();
+            let before = self.clock.uncorrected();
             let store = sqlx::query_scalar!(r#"select clock_timestamp() as "at!""#)
                 .fetch_one(&mut *connection)
                 .await?
                 .to_jiff();
-            let took = self.process.machine().duration_since(before);
+            let took = self.clock.uncorrected().duration_since(before);
             let skew = store.duration_since(before + took / 2);
             if best.is_none_or(|(shortest, _)| took < shortest) {
                 best = Some((took, skew));
@@ -87,6 +84,12 @@ impl Agreement {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use telemetry::{Metrics, exposition};
     use testkit::Database;
 
     use super::*;
@@ -94,11 +97,44 @@ mod tests {
     #[tokio::test]
     async fn a_machine_whose_clock_is_wrong_by_years_keeps_the_time_of_its_store() {
         let database = Database::prepared(async |_, _| Ok(())).await;
-        let wrong = || Clock::fixed("2020-01-01T00:00:00Z".parse().unwrap());
-        let (clock, meter) = (wrong(), opentelemetry::global::meter("tests"));
-        Agreement::reach(clock.clone(), wrong(), database.pool(), &meter).await.unwrap();
+        let clock = Clock::fixed("2020-01-01T00:00:00Z".parse().unwrap());
+        let meter = opentelemetry::global::meter("tests");
+        Agreement::reach(clock.clone(), database.pool(), &meter).await.unwrap();
         // The store runs on this machine, whose clock is right.
         let apart = clock.machine().duration_since(Clock::system().machine()).abs();
         assert!(apart < SignedDuration::from_secs(1), "{apart}");
+    }
+
+    /// What is logged.
+    #[derive(Default)]
+    struct Log(Mutex<Vec<u8>>);
+
+    impl io::Write for &Log {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(line)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_machine_that_is_wrong_by_more_than_two_seconds_is_told_of_and_measured() {
+        let database = Database::prepared(async |_, _| Ok(())).await;
+        let metrics = Metrics::new("tests", "intake", None).unwrap();
+        let log = Arc::new(Log::default());
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let told = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        for (behind, lines) in [(1, 0), (3, 1)] {
+            let late = Clock::system().machine() - SignedDuration::from_secs(behind);
+            let (clock, meter) = (Clock::fixed(late), metrics.meter());
+            Agreement::reach(clock, database.pool(), &meter).await.unwrap();
+            assert_eq!(told().matches("check its NTP").count(), lines, "{}", told());
+            let page = exposition([&metrics]).unwrap();
+            let skew = page.lines().find(|line| line.starts_with("yizhan_clock_skew_seconds"));
+            assert!(skew.unwrap().contains(&format!("}} {behind}.")), "{page}");
+        }
     }
 }

@@ -39,6 +39,18 @@ impl Shutdown {
         self.begun.is_cancelled()
     }
 
+    /// Begins also when the terminal is closed: for a program that somebody runs by hand.
+    pub fn on_hang_up(&self) -> std::io::Result<()> {
+        let mut hang_up = signal(SignalKind::hangup())?;
+        let shutdown = self.clone();
+        tokio::spawn(async move {
+            hang_up.recv().await;
+            tracing::info!(signal = "SIGHUP", "stopping");
+            shutdown.begin();
+        });
+        Ok(())
+    }
+
     /// Begins with SIGTERM or Ctrl-C; a second one ends the process at once, with exit code 130.
     pub fn on_signals(&self) -> std::io::Result<()> {
         let (mut terminate, mut interrupt) =

@@ -12,7 +12,16 @@ use crate::workspace::{Package, Workspace};
 const RULE: &str = "purity";
 
 /// The pure crates beside the cores of the services (`*-core`).
-const PURE: [&str; 6] = ["authz", "calendar", "clock", "definitions", "delivery-core", "events"];
+const PURE: [&str; 8] = [
+    "authz",
+    "calendar",
+    "campus-kit",
+    "clock",
+    "definitions",
+    "delivery-core",
+    "events",
+    "sealing",
+];
 
 /// What brings the outside world in.
 const IMPURE: [&str; 4] = ["async-nats", "sqlx", "tokio", "tonic"];

@@ -8,6 +8,7 @@ use proto::portal::v1::{GetKeysRequest, portal_client::PortalClient};
 use rpc::{
     Call, Code, Error,
     server::BindError,
+    tls::Peer,
     token::{TokenSigner, generate_key},
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -150,6 +151,35 @@ async fn a_server_that_stops_finishes_the_calls_that_run() {
     running.begin_to_stop();
     call.await.unwrap().unwrap();
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_of_ten_minutes_is_given_up_and_calls_go_on_over_a_new_one() {
+    let notes = Notes::default();
+    let called = notes.clone();
+    let running = serve(None, move |request| {
+        called.note(&request.extensions().get::<Peer>().unwrap().address);
+        std::future::ready(NOTHING)
+    })
+    .await;
+    let mut client = running.client();
+    for _ in 0..2 {
+        client.get_keys(GetKeysRequest {}).await.unwrap();
+    }
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(11)).await;
+    tokio::time::resume();
+    let peers = tokio::time::timeout(Duration::from_secs(5), async {
+        loop {
+            client.get_keys(GetKeysRequest {}).await.unwrap();
+            let peers = notes.read().into_iter().collect::<BTreeSet<_>>();
+            if peers.len() > 1 {
+                break peers;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    assert_eq!(peers.await.unwrap().len(), 2);
 }
 
 #[tokio::test]

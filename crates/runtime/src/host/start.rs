@@ -87,8 +87,7 @@ impl Host {
         drop(connection);
 
         let clock = Clock::system();
-        let agreement = Agreement::reach(clock.clone(), Clock::system(), pool.clone(), &meter);
-        let agreement = agreement.await?;
+        let agreement = Agreement::reach(clock.clone(), pool.clone(), &meter).await?;
         tasks.spawn(Stage::Last, "clock", |stop| agreement.run(stop));
         let moved = follow_time(&config, &clock, &mut tasks)?;
         let watched = (health.clone(), pool.clone());

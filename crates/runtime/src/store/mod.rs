@@ -30,9 +30,11 @@ const OLDEST: u32 = 15_00_00;
 /// Within this time a connection is there, or the reason why it is not.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
-/// What every connection of a service is limited by: a lock that nobody gives back, a statement
-/// without end, a transaction that waits for somebody.
-const LIMITS: [(&str, &str); 3] = [
+/// What every connection of a service keeps to, whatever the server's own settings are: an answer
+/// after a commit that outlives a crash, and no wait for a lock that nobody gives back, a statement
+/// without end or a transaction that waits for somebody.
+const SETTINGS: [(&str, &str); 4] = [
+    ("synchronous_commit", "on"),
     ("lock_timeout", "2s"),
     ("statement_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "10s"),
@@ -44,7 +46,7 @@ pub(crate) fn run_time(
     service: Service,
     password: Option<&SecretString>,
 ) -> PgConnectOptions {
-    options(store, service, &store.user(service), password).options(LIMITS)
+    options(store, service, &store.user(service), password).options(SETTINGS)
 }
 
 fn options(

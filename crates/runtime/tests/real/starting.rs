@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use delivery::Migrated;
 use events::words::Service;
 use runtime::{Config, StartError, store};
+use sqlx::AssertSqlSafe;
 use testkit::{Direction, Proxy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -49,6 +50,17 @@ async fn a_service_changes_rows_and_never_structure() {
     let limit: String =
         sqlx::query_scalar("show lock_timeout").fetch_one(&host.pool).await.unwrap();
     assert_eq!(limit, "2s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_outlives_a_crash_whatever_the_database_is_set_to() {
+    let campus = Campus::migrated().await;
+    let lax = format!("alter database {} set synchronous_commit = off", campus.database.name());
+    sqlx::query(AssertSqlSafe(lax)).execute(&campus.database.owner_pool()).await.unwrap();
+    let host = open(campus.config()).await.unwrap();
+    let commit: String =
+        sqlx::query_scalar("show synchronous_commit").fetch_one(&host.pool).await.unwrap();
+    assert_eq!(commit, "on");
 }
 
 #[tokio::test(flavor = "multi_thread")]
