@@ -49,6 +49,8 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
 
+    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
@@ -62,6 +64,7 @@ pub(crate) const TABLE: &[Grant] = &[
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
     grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use calendar::Calendar;
-use events::words::{CalendarId, Commitment, End, PlaceId, Urgency};
+use events::words::{CalendarId, Commitment, End, Level, PlaceId, Urgency};
 
 use crate::{
     campus::Campus,
@@ -159,13 +159,13 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         }
     }
     for item in campus.items.values().filter(|item| item.callback) {
-        let policy = campus.policies.get(&item.policy);
-        let due = |policy: &Policy| policy.limit(Commitment::CallBack, Urgency::Normal).is_some();
-        if !policy.is_some_and(due) {
-            let message = format!("the policy `{}` has no limits for call-back", item.policy);
-            let source = sources.get(&(Thing::Item, item.id.to_string()));
-            problems.extend(source.map(|source| source.problem(&["spec", "callback"], message)));
-        }
+        let source = sources.get(&(Thing::Item, item.id.to_string()));
+        let refused = uncallable(campus, item);
+        problems.extend(
+            source
+                .zip(refused)
+                .map(|(source, refused)| source.problem(&["spec", "callback"], refused)),
+        );
     }
     for policy in campus.policies.values() {
         problems
@@ -176,6 +176,18 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         Problem::new("the set", At::default(), "", format!("there is no Template `{occasion}`"))
     }));
     problems
+}
+
+/// Why nobody could be called back about an item.
+fn uncallable(campus: &Campus, item: &ServiceItem) -> Option<String> {
+    if item.level == Level::Confidential {
+        let follows = "a confidential matter is never called back: its counsellor follows up";
+        return Some(format!("{follows}; it must be `false`"));
+    }
+    let policy = campus.policies.get(&item.policy);
+    let due = |policy: &Policy| policy.limit(Commitment::CallBack, Urgency::Normal).is_some();
+    let promised = policy.is_some_and(due);
+    (!promised).then(|| format!("the policy `{}` has no limits for call-back", item.policy))
 }
 
 /// Items that no post gets somewhere, or two posts.

@@ -43,6 +43,8 @@ const SLIPS: &[Slip] = &[
     ("a post twice", "departments.yaml", "post: section-chief", "post: repair-leader"),
     ("a reason twice", "items.yaml", "reason: water-at-switchgear", "reason: flooding"),
     ("a department with a reserved name", "departments.yaml", "name: housing", "name: case"),
+    // Who is asked
+    ("a confidential callback", "items.yaml", "level: internal", "level: confidential"),
     // Circles
     (
         "a place within itself",

@@ -1,6 +1,6 @@
 use clock::{AccountId, CallbackId};
 use events::words::{Score, Verdict};
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 /// What a person may ask of callback-survey.
 ///
@@ -73,6 +73,12 @@ pub enum Rejected {
         /// What was to be done.
         command: &'static str,
     },
+    /// The case ended too long ago.
+    #[error("cannot record \"not solved\": it reopened until {until}; report it as a new case")]
+    ReopenWindowOver {
+        /// The last instant at which it did.
+        until: Timestamp,
+    },
     /// Who calls claimed, was assigned or completed the work.
     #[error("cannot {command}: this is about your own work; somebody else must ask")]
     WorkerMayNotCallBack {
@@ -100,6 +106,7 @@ impl Rejected {
             Self::NoSuchCallback { .. } => "no-such-callback",
             Self::NoCallbackOpen { .. } => "no-callback-open",
             Self::CallbackWithdrawn { .. } => "callback-withdrawn",
+            Self::ReopenWindowOver { .. } => "reopen-window-over",
             Self::WorkerMayNotCallBack { .. } => "worker-may-not-call-back",
             Self::OutsideCallingHours { .. } => "outside-calling-hours",
             Self::TooSoon { .. } => "too-soon",

@@ -116,9 +116,6 @@ pub enum Rejected {
     /// The work is not done yet.
     #[error("cannot reopen: the case is open, and is being worked on")]
     CaseOpen,
-    /// Its requester is being asked, and decides by the answer.
-    #[error("cannot reopen: the callback is pending; answer it with \"not solved\"")]
-    CallbackPending,
     /// It ended in a way that is not reopened.
     #[error("cannot reopen: this end is final ({end}); report it as a new case")]
     EndIsFinal {
@@ -143,7 +140,6 @@ impl Rejected {
             Self::CaseCompleted => "case-completed",
             Self::CaseClosed { .. } => "case-closed",
             Self::CaseOpen => "case-open",
-            Self::CallbackPending => "callback-pending",
             Self::EndIsFinal { .. } => "end-is-final",
             Self::ReopenWindowOver { .. } => "reopen-window-over",
         }

@@ -181,8 +181,14 @@ impl Directory {
 
     /// The person who is named, or a new one; `None` for an id that nobody has.
     ///
-    /// What is told besides is kept, unless the portal answers for that person.
-    pub(crate) fn find_or_add(&mut self, named: &Named, ids: &mut impl Ids) -> Option<PersonId> {
+    /// What is `told` besides by whoever takes contacts is kept, unless the portal answers for that
+    /// person; anybody else could write what they like into another's record.
+    pub(crate) fn find_or_add(
+        &mut self,
+        named: &Named,
+        told: bool,
+        ids: &mut impl Ids,
+    ) -> Option<PersonId> {
         let known = match named.id {
             Some(id) => Some(self.known.get_mut(&id)?),
             None => self.known.values_mut().find(|known| known.details.fits(&named.details)),
@@ -193,7 +199,7 @@ impl Directory {
             self.changed.insert(id);
             return Some(id);
         };
-        if known.account.is_none() && known.details.complete(&named.details) {
+        if told && known.account.is_none() && known.details.complete(&named.details) {
             self.changed.insert(known.id);
         }
         Some(known.id)

@@ -189,7 +189,7 @@ async fn move_clock(home: &Home, movement: Movement) -> Result<()> {
     let movable = Movable { file: home.clock(), admins };
     match movement {
         Movement::Advance { by } => movable.advance(by).await,
-        Movement::Jump { by } => movable.jump(by),
+        Movement::Jump { by } => movable.jump(by).await,
     }
 }
 

@@ -32,13 +32,19 @@ impl Home {
     }
 
     /// Makes what is missing, for nobody else's eyes.
+    ///
+    /// Others may pass through to what is theirs, and see nothing on the way: where root may not
+    /// enter a user namespace, Postgres runs as another user.
     pub(crate) fn make(&self) -> Result<()> {
-        let folder = self.0.join("keys");
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .with_context(|| format!("making {}", folder.display()))
+        let (servers, keys) = (self.0.join("servers"), self.0.join("keys"));
+        for (folder, mode) in [(&self.0, 0o711), (&servers, 0o711), (&keys, 0o700)] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(mode)
+                .create(folder)
+                .with_context(|| format!("making {}", folder.display()))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn folder(&self) -> &Path {

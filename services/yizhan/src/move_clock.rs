@@ -46,7 +46,16 @@ impl Movable {
     }
 
     /// Moves the time by `by` at once.
-    pub(crate) fn jump(&self, by: SignedDuration) -> Result<()> {
+    ///
+    /// Refused where nobody would follow it; a service that does not answer may be away, as in the
+    /// outage that is rehearsed.
+    pub(crate) async fn jump(&self, by: SignedDuration) -> Result<()> {
+        let client = client()?;
+        for (service, admin) in &self.admins {
+            if let Ok(answer) = client.get(settled(*service, *admin)).send().await {
+                is_manual(*service, &answer)?;
+            }
+        }
         self.move_to(manual_clock::read(&self.file)? + by)?;
         self.say()
     }
@@ -67,7 +76,7 @@ impl Movable {
     /// Waits until every service shows the offset and two rounds in succession are equal and at
     /// rest.
     async fn at_rest(&self) -> Result<Round> {
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
+        let client = client()?;
         let offset = manual_clock::read(&self.file)?;
         let waiting = tokio::time::Instant::now();
         let mut last = None;
@@ -95,18 +104,30 @@ impl Movable {
     async fn round(&self, client: &reqwest::Client) -> Result<Round> {
         let mut round = Round::new();
         for (service, admin) in &self.admins {
-            let url = format!("http://{admin}/{service}/settled");
-            let asked = client.get(&url).send().await;
+            let asked = client.get(settled(*service, *admin)).send().await;
             let answer = asked.with_context(|| format!("{service} does not answer at {admin}"))?;
-            if answer.status() == reqwest::StatusCode::NOT_FOUND {
-                bail!("{service} has not the manual clock: start it with `--clock manual`");
-            }
+            is_manual(*service, &answer)?;
             let answer = answer.error_for_status()?;
             let vectors: BTreeMap<Service, Settled> = answer.json().await?;
             round.extend(vectors);
         }
         Ok(round)
     }
+}
+
+fn client() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?)
+}
+
+fn settled(service: Service, admin: SocketAddr) -> String {
+    format!("http://{admin}/{service}/settled")
+}
+
+fn is_manual(service: Service, answer: &reqwest::Response) -> Result<()> {
+    if answer.status() == reqwest::StatusCode::NOT_FOUND {
+        bail!("{service} has not the manual clock: start it with `--clock manual`");
+    }
+    Ok(())
 }
 
 /// The offset at which a planned instant has come.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use events::words::Service;
-use runtime::{Admin, Config, Process, Sources};
+use runtime::{Admin, Config, Process, Sources, manual_clock};
 
 use crate::{
     bootstrap, disk,
@@ -26,6 +26,9 @@ pub(crate) struct Wanted {
 /// Starts servers and services, and applies the example campus at the first start; until Ctrl-C.
 pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     let _held = home.hold()?;
+    if !wanted.manual_clock {
+        refuse_to_go_back(home)?;
+    }
     disk::check(home)?;
     eprintln!("Yizhan in {}", home.folder().display());
     let servers = embedded::start(home, wanted)?;
@@ -34,6 +37,19 @@ pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     // The services have drained; now the servers may go.
     drop(servers);
     outcome
+}
+
+/// What was recorded in a time that was moved ahead lies in the future without it.
+fn refuse_to_go_back(home: &Home) -> Result<()> {
+    let ahead = manual_clock::read(&home.clock())?;
+    if ahead.is_positive() {
+        bail!(
+            "the time of {} was moved {ahead:#} ahead: start it with `--clock manual` again, or \
+             wipe it with `./yizhan reset`",
+            home.folder().display()
+        );
+    }
+    Ok(())
 }
 
 async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -> Result<()> {
@@ -49,6 +65,7 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
 
     let process = Process::default();
     process.shutdown.on_signals()?;
+    process.shutdown.on_hang_up()?;
     let ready = async {
         wait_until_ready(&process, &endpoints, wanted.without.is_empty()).await?;
         bootstrap::run(home, &endpoints).await?;

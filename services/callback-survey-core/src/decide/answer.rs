@@ -1,4 +1,8 @@
-use events::{survey::CaseAnsweredV1, words::Verdict};
+use definitions::Rules;
+use events::{
+    survey::CaseAnsweredV1,
+    words::{End, ItemId, Verdict},
+};
 use jiff::Timestamp;
 
 use super::{attempted, find, judge, refuse_own_work};
@@ -10,6 +14,7 @@ use crate::{
 
 pub(super) fn decide(
     state: &State,
+    rules: &Rules,
     answer: Answer,
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejected> {
@@ -32,11 +37,27 @@ pub(super) fn decide(
         Some(Fate::Judged(before)) => {
             let running = call.cycle == survey.cycle;
             let turns = running && verdict == Verdict::NotSolved && before != Verdict::NotSolved;
+            if let Some(until) = reopens_until(rules, &survey.matter.item, call, before)
+                && turns
+                && now > until
+            {
+                return Err(Rejected::ReopenWindowOver { until });
+            }
             let judged = turns.then(|| judge(call.cycle, verdict, now));
             Ok([answered].into_iter().chain(judged).collect())
         }
         Some(Fate::Withdrawn) => Err(Rejected::CallbackWithdrawn { command }),
     }
+}
+
+/// Until when a "not solved" still turns a verdict, which has closed the case by then.
+fn reopens_until(rules: &Rules, item: &ItemId, call: &Call, verdict: Verdict) -> Option<Timestamp> {
+    let (end, judged_at) = match verdict {
+        Verdict::Solved => (End::Solved, call.answers.first()?.at),
+        Verdict::Unreachable => (End::Unreachable, call.attempts.last()?.at),
+        Verdict::NotSolved => return None,
+    };
+    rules.reopens_until(item, end, judged_at)
 }
 
 fn answered(call: &Call, answer: Answer, at: Timestamp) -> Event {

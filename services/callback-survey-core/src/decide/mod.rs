@@ -27,7 +27,7 @@ pub fn on_command(
 ) -> Result<Vec<Event>, Rejected> {
     match command {
         Command::Attempt(attempt) => attempt::decide(state, rules, attempt, now),
-        Command::Answer(answer) => answer::decide(state, answer, now),
+        Command::Answer(answer) => answer::decide(state, rules, answer, now),
     }
 }
 

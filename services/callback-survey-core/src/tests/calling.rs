@@ -31,6 +31,7 @@ fn refusal(before: &[&str], time: &str) -> (&'static str, Timestamp) {
         other @ (Rejected::NoSuchCallback { .. }
         | Rejected::NoCallbackOpen { .. }
         | Rejected::CallbackWithdrawn { .. }
+        | Rejected::ReopenWindowOver { .. }
         | Rejected::WorkerMayNotCallBack { .. }) => panic!("{other:?}"),
     }
 }

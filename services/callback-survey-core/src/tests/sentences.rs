@@ -1,10 +1,11 @@
 use events::words::{End, Verdict};
+use jiff::SignedDuration;
 
 use super::case::{
     Case, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened, resolved,
     resolved_for,
 };
-use crate::{Event, Fate, Reason, State};
+use crate::{Event, Fate, Reason, Rejected, State};
 
 const SOLVED: Step = Step::Answers(Some(Who::Zhao), 1, true);
 const NOT_SOLVED: Step = Step::Answers(Some(Who::Zhao), 1, false);
@@ -63,6 +64,22 @@ fn the_first_not_solved_of_a_cycle_turns_its_verdict_and_later_ones_are_kept() {
         let kept: Vec<_> =
             case.call(1).0.answers.iter().rev().take(3).map(|one| one.solved).collect();
         assert_eq!(kept, [true, false, false], "newest first");
+    }
+}
+
+#[test]
+fn not_solved_after_the_window_is_refused_and_solved_is_still_kept() {
+    for (before, days) in [(vec![SOLVED], 7), (in_vain(), 30)] {
+        let mut case = Case::after(&calling_and(&before));
+        let until = case.now + SignedDuration::from_hours(24 * days);
+        let soon = SignedDuration::from_secs(1);
+        let mut late =
+            Case::after(&calling_and(&[before, vec![Step::Until(until + soon)]].concat()));
+        let refused = late.step(&NOT_SOLVED).unwrap_err();
+        assert_eq!(refused, Rejected::ReopenWindowOver { until });
+        assert_eq!(verdicts(&mut late, &SOLVED), []);
+        case.step(&Step::Until(until)).unwrap();
+        assert_eq!(verdicts(&mut case, &NOT_SOLVED), [Verdict::NotSolved]);
     }
 }
 

@@ -89,6 +89,7 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::WorkerMayNotCallBack { .. } => Code::PermissionDenied,
         Rejected::NoCallbackOpen { .. }
         | Rejected::CallbackWithdrawn { .. }
+        | Rejected::ReopenWindowOver { .. }
         | Rejected::OutsideCallingHours { .. }
         | Rejected::TooSoon { .. } => Code::FailedPrecondition,
     };

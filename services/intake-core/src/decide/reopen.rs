@@ -18,7 +18,10 @@ pub(super) fn decide(
     match state {
         State::New => Err(Rejected::NoSuchCase { command: Reopen::WORD }),
         State::Open(_) => Err(Rejected::CaseOpen),
-        State::Resolved { .. } => Err(Rejected::CallbackPending),
+        // It is an answer before the question: whoever was to ask hears that it is reopened.
+        State::Resolved { case, .. } => {
+            Ok(vec![cycle::reopen(case, rules, now, ReopenCause::Requester, Some(reopen.by))])
+        }
         State::Closed { case, closing, .. } => match cycle::reopens_until(case, rules, *closing) {
             None => Err(Rejected::EndIsFinal { end: closing.end }),
             Some(until) if now > until => Err(Rejected::ReopenWindowOver { until }),

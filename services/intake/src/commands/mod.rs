@@ -38,7 +38,6 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::CaseCompleted
         | Rejected::CaseClosed { .. }
         | Rejected::CaseOpen
-        | Rejected::CallbackPending
         | Rejected::EndIsFinal { .. }
         | Rejected::ReopenWindowOver { .. } => Code::FailedPrecondition,
     };

@@ -114,10 +114,24 @@ async fn a_completed_case_is_resolved_and_closed_by_its_judgement() {
     let case = others.case().await;
     others.completes(case).await;
     others.reaches(case, CaseState::Resolved, 1).await;
-    assert_eq!(reason(others.reopen(case).await), "callback-pending");
     others.judges(case, Verdict::Solved).await;
     let closed = others.reaches(case, CaseState::Closed, 1).await;
     assert_eq!(closed.end(), End::Solved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn not_solved_need_not_wait_for_the_callback() {
+    let others = Others::new().await;
+    let case = others.case().await;
+    others.completes(case).await;
+    others.reaches(case, CaseState::Resolved, 1).await;
+    assert_eq!(others.reopen(case).await.unwrap().cycle, 2);
+    others.reaches(case, CaseState::Open, 2).await;
+    // Whoever was asked in the meantime spoke of the cycle before.
+    others.judges(case, Verdict::Solved).await;
+    others.judges(case, Verdict::NotSolved).await;
+    assert_eq!(reason(others.reopen(case).await), "case-open");
+    others.reaches(case, CaseState::Open, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

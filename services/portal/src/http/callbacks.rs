@@ -31,7 +31,7 @@ const STATES: [&str; 4] = ["due", "answered", "unreachable", "withdrawn"];
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// `due` (if it is missing), `answered`, `unreachable` or `withdrawn`.
+    /// `due`, `answered`, `unreachable` or `withdrawn`; if it is missing, `due`, or all of a case.
     state: Option<String>,
     /// The id of a case.
     #[serde(default)]
@@ -109,7 +109,7 @@ pub(super) async fn list(
     caller: Caller,
     Params(wanted): Params<Wanted>,
 ) -> Answer<Callbacks> {
-    let state = wanted.state.as_deref().or(Some("due"));
+    let state = wanted.state.as_deref().or(wanted.case.is_empty().then_some("due"));
     let state = upper("state", state, PREFIX, &STATES, CallbackState::from_str_name)?;
     let request = portal.on_behalf(&caller)?.request(ListCallbacksRequest {
         state: state.unwrap_or_default().into(),
@@ -202,7 +202,7 @@ pub(super) struct Recorded {
 /// Records an attempt
 ///
 /// The first "not solved" of a cycle reopens the case. Refused by
-/// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, and by `attempt-invalid` with a
+/// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, `reopen-window-over`, and by `attempt-invalid` with a
 /// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
 /// `outside-calling-hours` and `too-soon` too, which say from when on it would be right.
 #[utoipa::path(

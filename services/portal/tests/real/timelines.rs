@@ -7,7 +7,7 @@ use events::{
     words::{Cycle, Level, MessageChannel, Score},
 };
 use proto::{
-    escalation_timer::v1::{Clock, Rung},
+    escalation_timer::v1::{Clock, NumberedPromise, Rung},
     intake::v1::GetCaseResponse,
 };
 use serde_json::{Value, json};
@@ -122,15 +122,22 @@ async fn a_requester_is_not_told_who_took_the_call_or_whose_rung_it_is() {
         told.case = Some(GetCaseResponse { first_receiver, ..GetCaseResponse::default() });
         let post = "logistics/section-chief".to_owned();
         let rungs = vec![Rung { post, ..Rung::default() }];
-        told.clocks = vec![Clock { rungs, ..Clock::default() }];
+        let promises = vec![NumberedPromise { first_rung: 3, ..NumberedPromise::default() }];
+        told.clocks = vec![Clock { rungs, promises, ..Clock::default() }];
     }
-    for (login, first_receiver, rungs) in
-        [("student-1", Value::Null, 0), ("plumber-1", json!(receiver), 1)]
-    {
+    for (login, first_receiver, rungs, (rung, first_rung)) in [
+        ("student-1", Value::Null, 0, (Value::Null, Value::Null)),
+        ("plumber-1", json!(receiver), 1, (json!(2), json!(3))),
+    ] {
         let person = world.session(login).await;
         let shown = person.get(PATH).await.body;
         assert_eq!(shown["details"]["first_receiver"], first_receiver, "{login}");
+        assert_eq!(shown["case"]["rung"], rung, "{login}");
+        let listed = person.get("/api/v1/cases").await.body;
+        assert_eq!(listed["cases"][0]["rung"], rung, "{login}");
         let explained = person.get(&format!("{PATH}/explain")).await.body;
-        assert_eq!(explained["clocks"][0]["rungs"].as_array().unwrap().len(), rungs, "{login}");
+        let clock = &explained["clocks"][0];
+        assert_eq!(clock["rungs"].as_array().unwrap().len(), rungs, "{login}");
+        assert_eq!(clock["promises"][0]["first_rung"], first_rung, "{login}");
     }
 }

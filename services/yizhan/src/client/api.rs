@@ -1,6 +1,10 @@
 //! Calls of the portal's HTTP API.
 
-use std::{fmt, process::ExitCode, time::Duration};
+use std::{
+    fmt::{self, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail};
 use clock::{Clock, Ids as _, RandomIds};
@@ -107,9 +111,7 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value> {
-        let answer = request.send().await.with_context(|| {
-            format!("the portal does not answer at {}: is it running?", self.url)
-        })?;
+        let answer = request.send().await.map_err(|error| Unanswered::by(&self.url, &error))?;
         let status = answer.status();
         let body = answer.bytes().await.context("reading the portal's answer")?;
         if !status.is_success() {
@@ -137,6 +139,33 @@ fn portal(home: &Home) -> Result<String> {
     endpoints.portal().context("the installation has no portal: give --url")
 }
 
+/// Somebody did not answer: later, they may.
+#[derive(Debug)]
+pub(crate) struct Unanswered(pub(super) String);
+
+impl Unanswered {
+    /// As of a portal that says so by itself.
+    pub(super) const EXIT_CODE: u8 = 7;
+
+    fn by(url: &str, error: &reqwest::Error) -> Self {
+        let mut said = format!("the portal does not answer at {url}: is it running?");
+        let mut cause = Some(error as &dyn std::error::Error);
+        while let Some(error) = cause {
+            let _ = write!(said, ": {error}");
+            cause = error.source();
+        }
+        Self(said)
+    }
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unanswered {}
+
 impl Refused {
     pub(crate) const fn status(&self) -> StatusCode {
         self.status
@@ -151,7 +180,7 @@ impl Refused {
             StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => 6,
             StatusCode::TOO_MANY_REQUESTS
             | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => 7,
+            | StatusCode::GATEWAY_TIMEOUT => Unanswered::EXIT_CODE,
             _ => 1,
         })
     }

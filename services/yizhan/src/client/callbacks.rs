@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value};
 
 use super::{
-    Api,
+    Api, cases,
     output::{self, Column, Format},
 };
 
@@ -14,9 +14,22 @@ pub(crate) enum Command {
     /// Show whom to call next.
     Next,
     /// List the callbacks to make, the most urgent first.
-    List,
+    List(List),
     /// Record what came of a call.
     Record(Record),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// `due` by default; `answered`, `unreachable` or `withdrawn`.
+    #[arg(long)]
+    state: Option<String>,
+    /// Those about this case, by its number or id; in any state by default.
+    #[arg(long)]
+    case: Option<String>,
+    /// At most so many; 50 by default.
+    #[arg(long)]
+    limit: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +70,14 @@ const CALLBACK: [Column; 7] = [
     ("FIRST BY", "first_attempt_by"),
 ];
 
+/// Whom the case is of: whoever it was reported for, or else who reported it.
+const PERSON: [Column; 4] = [
+    ("FOR", "details.on_behalf_of.name"),
+    ("THEIR PHONE", "details.on_behalf_of.phone"),
+    ("CALLER", "details.caller.name"),
+    ("PHONE", "details.caller.phone"),
+];
+
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Next => {
@@ -64,15 +85,28 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            match answer.get("callback").filter(|callback| !callback.is_null()) {
-                Some(callback) => print!("{}", output::fields(callback, &CALLBACK)),
-                None => println!("Nobody is to be called now."),
-            }
+            let Some(callback) = answer.get("callback").filter(|callback| !callback.is_null())
+            else {
+                println!("Nobody is to be called now.");
+                return Ok(());
+            };
+            print!("{}", output::fields(callback, &CALLBACK));
+            // Whom to phone only intake knows.
+            let case = output::cell(callback, "case_id");
+            let case = api.get(&format!("/cases/{case}"), &[]).await?;
+            print!("{}", output::fields(&case, &PERSON));
             Ok(())
         }
-        Command::List => {
-            let answer = api.get("/callbacks", &[]).await?;
-            output::list(api.format, &answer, "callbacks", &CALLBACK)
+        Command::List(List { state, case, limit }) => {
+            let case = match case {
+                Some(case) => Some(cases::id(api, case).await?),
+                None => None,
+            };
+            let limit = limit.map(|limit| limit.to_string());
+            let given = [("state", state), ("case", case), ("limit", limit)];
+            let query: Vec<_> =
+                given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+            output::list(api.format, &api.get("/callbacks", &query).await?, "callbacks", &CALLBACK)
         }
         Command::Record(record) => {
             let id = record.find(api).await?;
@@ -80,20 +114,22 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            println!("Recorded for {}: {}.", record.callback, record.outcome());
+            println!("Recorded for {}: {}.", record.callback, record.outcome(&answer));
             Ok(())
         }
     }
 }
 
 impl Record {
-    const fn outcome(&self) -> &'static str {
+    fn outcome(&self, answer: &Value) -> &'static str {
         if self.solved {
             "solved"
-        } else if self.not_solved {
+        } else if !self.not_solved {
+            "nobody reached"
+        } else if answer["verdict"] == "not-solved" {
             "not solved, the case is reopened"
         } else {
-            "nobody reached"
+            "not solved, kept with the answers before it"
         }
     }
 
@@ -110,19 +146,17 @@ impl Record {
         body.into()
     }
 
-    /// The id; that of the case's open callback if a case is named.
+    /// The id; that of the case's newest callback if a case is named.
     async fn find(&self, api: &Api) -> Result<String> {
         if self.callback.parse::<events::words::CaseNumber>().is_err() {
             return Ok(self.callback.clone());
         }
-        let answer = api.get("/callbacks", &[]).await?;
+        let case = cases::id(api, self.callback.clone()).await?;
+        let answer = api.get("/callbacks", &[("case", case)]).await?;
         let callbacks = answer.get("callbacks").and_then(Value::as_array);
-        let of_case = callbacks
-            .into_iter()
-            .flatten()
-            .find(|callback| callback["case_number"] == *self.callback)
-            .and_then(|callback| callback.get("id")?.as_str());
-        let id = of_case.with_context(|| format!("{} has no open callback", self.callback))?;
+        let newest = callbacks.into_iter().flatten().max_by_key(|one| one["cycle"].as_u64());
+        let id = newest.and_then(|callback| callback.get("id")?.as_str());
+        let id = id.with_context(|| format!("{} has no callback", self.callback))?;
         Ok(id.to_owned())
     }
 }

@@ -109,11 +109,15 @@ const ACCEPTED: [Column; 4] = [
     ("Place", "place"),
 ];
 
-const CASE: [Column; 14] = [
+const CASE: [Column; 18] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
     ("Text", "details.text"),
+    ("For", "details.on_behalf_of.name"),
+    ("Their phone", "details.on_behalf_of.phone"),
+    ("Caller", "details.caller.name"),
+    ("Phone", "details.caller.phone"),
     ("Urgency", "case.urgency"),
     ("Because", "details.urgency_reason"),
     ("State", "case.state"),
@@ -264,6 +268,15 @@ async fn end(api: &Api, verb: &str, done: &str, because: &Because) -> Result<()>
         print!("{}", output::table(rows(&answer, "promises"), &PROMISES));
     }
     Ok(())
+}
+
+/// The id of a case that may be named by its number.
+pub(super) async fn id(api: &Api, case: String) -> Result<String> {
+    if case.parse::<events::words::CaseNumber>().is_err() {
+        return Ok(case);
+    }
+    let shown = api.get(&format!("/cases/{case}"), &[]).await?;
+    Ok(output::cell(&shown, "case.id"))
 }
 
 fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {

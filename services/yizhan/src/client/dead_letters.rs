@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     Api,
+    api::Unanswered,
     output::{self, Column, Format},
 };
 
@@ -54,7 +55,12 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Ls { service } => {
             let query: Vec<_> = service.map(|service| ("service", service)).into_iter().collect();
             let answer = api.get("/dlq", &query).await?;
-            output::list(api.format, &answer, "letters", &LIST)
+            output::list(api.format, &answer, "letters", &LIST)?;
+            let silent = output::cell(&answer, "silent");
+            if silent.is_empty() {
+                return Ok(());
+            }
+            Err(Unanswered(format!("{silent} did not answer, and may have some too")).into())
         }
         Command::Show(letter) => output::json(&api.get(&letter.path(""), &[]).await?),
         Command::Replay(letter) => {

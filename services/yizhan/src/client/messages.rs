@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::{
-    Api,
+    Api, cases,
     output::{self, Column},
 };
 
@@ -33,19 +33,10 @@ const LIST: [Column; 5] =
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     let Command::List(List { case, state, limit }) = command;
     let case = match case {
-        Some(case) => Some(id(api, case).await?),
+        Some(case) => Some(cases::id(api, case).await?),
         None => None,
     };
     let given = [("case", case), ("state", state), ("limit", limit.map(|limit| limit.to_string()))];
     let query: Vec<_> = given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     output::list(api.format, &api.get("/messages", &query).await?, "messages", &LIST)
-}
-
-/// The id of a case that may be named by its number.
-async fn id(api: &Api, case: String) -> Result<String> {
-    if case.parse::<events::words::CaseNumber>().is_err() {
-        return Ok(case);
-    }
-    let shown = api.get(&format!("/cases/{case}"), &[]).await?;
-    Ok(output::cell(&shown, "case.id"))
 }

@@ -30,6 +30,7 @@ use clap::{Args, Subcommand};
 use crate::home::Home;
 use output::Format;
 
+use api::Unanswered;
 pub(crate) use api::{Api, Refused};
 
 /// What is asked of the portal.
@@ -119,13 +120,13 @@ pub(crate) struct Options {
 pub(crate) async fn run(home: &Home, command: Command) -> Result<ExitCode> {
     match perform(home, command).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(error) => match error.downcast_ref::<Refused>() {
-            Some(refused) => {
-                eprintln!("error: {refused}");
-                Ok(refused.exit_code())
-            }
-            None => Err(error),
-        },
+        Err(error) => {
+            let refused = error.downcast_ref::<Refused>().map(Refused::exit_code);
+            let later = error.downcast_ref::<Unanswered>().map(|_| Unanswered::EXIT_CODE.into());
+            let Some(code) = refused.or(later) else { return Err(error) };
+            eprintln!("error: {error:#}");
+            Ok(code)
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //!  seen       traces, metrics and logs, as an operator's tools get them
 //!  services   a certificate for each service, exchanged while it runs
 //!  machine    another user, a folder of root alone, a disk that fills
+//!  tools      the commands that need no portal
 //!  walk       the commands of the README, and what they show
 //!
 //!  campus     an installation of one test: `yizhan up`, or a process for each service
@@ -41,5 +42,6 @@ mod refusals;
 mod repairs;
 mod seen;
 mod services;
+mod tools;
 mod traces;
 mod walk;

@@ -43,7 +43,7 @@ fn nobody_is_told_of_a_repair_that_was_done_while_the_clocks_were_away_for_six_h
 
 #[test]
 fn without_the_broker_cases_are_accepted_and_leaders_hear_what_is_late_after_a_minute() {
-    let campus = Campus::open();
+    let campus = Campus::in_processes();
     let desk = campus.account("desk-1");
     let late = desk.opens("water-leak --place dorm-7-402 --text 'a pipe burst'");
     let mut broker = campus.broker();

@@ -9,7 +9,7 @@ const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the c
 
 #[test]
 fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
-    let campus = Campus::open();
+    let campus = Campus::in_processes();
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
 
@@ -47,7 +47,7 @@ fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
 
 #[test]
 fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
-    let campus = Campus::open();
+    let campus = Campus::in_processes();
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);
@@ -74,7 +74,7 @@ fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
 
 #[test]
 fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
-    let campus = Campus::open();
+    let campus = Campus::in_processes();
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);
@@ -96,8 +96,25 @@ fn a_repair_that_is_not_solved_is_told_to_the_next_leader_at_once() {
 }
 
 #[test]
+fn a_requester_who_says_not_solved_before_anybody_calls_is_heard_at_once() {
+    let campus = Campus::in_processes();
+    let [student, plumber] = ["student-1", "plumber-1"].map(|a| campus.account(a));
+    campus.clock_to("10:00");
+    let case = student.opens(&format!("{LEAK} --channel web"));
+    plumber.repairs(&case);
+    assert_eq!(case.callbacks().len(), 1);
+
+    student.does(&format!("case reopen {case} --reason 'it drips again'"));
+    assert_eq!(case.state(), ("open".into(), 2));
+    assert!(case.callbacks().is_empty(), "nobody need ask any more");
+    let running = case.clocks().into_iter().filter(|clock| clock["state"] == "running");
+    assert!(running.map(|clock| clock["cycle"].clone()).all(|cycle| cycle == 2));
+    assert_eq!(case.told("not-solved"), ["post/logistics/section-chief"]);
+}
+
+#[test]
 fn nobody_is_reached_on_two_days_and_the_case_ends_without_counting_as_satisfied() {
-    let campus = Campus::open();
+    let campus = Campus::in_processes();
     let [desk, plumber, quality] = ["desk-1", "plumber-1", "quality"].map(|a| campus.account(a));
     campus.clock_to("10:00");
     let [case, late] = [desk.opens(LEAK), desk.opens(LEAK)];

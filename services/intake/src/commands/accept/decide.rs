@@ -31,12 +31,12 @@ pub(super) fn decide_one(
 ) -> Result<Decided, Error> {
     let subject = &call.asked.subject;
     let caller = match &call.caller {
-        Some(named) => Some(person("caller", named, directory, ids)?),
+        Some(named) => Some(person("caller", named, subject, directory, ids)?),
         None => themselves(subject),
     };
     let other = call.on_behalf_of.as_ref();
     let on_behalf_of =
-        other.map(|named| person("on_behalf_of", named, directory, ids)).transpose()?;
+        other.map(|named| person("on_behalf_of", named, subject, directory, ids)).transpose()?;
     permit(call, caller, rules)?;
 
     let first_receiver = account(subject)?;
@@ -69,10 +69,11 @@ pub(super) fn decide_one(
 fn person(
     field: &str,
     named: &Named,
+    subject: &Subject,
     directory: &mut Directory,
     ids: &mut RandomIds,
 ) -> Result<PersonId, Error> {
-    directory.find_or_add(named, ids).ok_or_else(|| {
+    directory.find_or_add(named, takes_contacts(subject), ids).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "case-invalid", "the person is not known")
             .violating(format!("{field}.id"), "nobody has this id: leave it out")
     })

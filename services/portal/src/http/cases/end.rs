@@ -71,7 +71,7 @@ pub(in crate::http) struct Reopened {
 /// Reopens a case
 ///
 /// "Not solved", within 7 days of closing (30 when nobody could be reached). Refused by
-/// `case-unknown`, `case-open`, `callback-pending`, `end-is-final` and `reopen-window-over`.
+/// `case-unknown`, `case-open`, `end-is-final` and `reopen-window-over`.
 #[utoipa::path(
     post, path = "/cases/{case}/reopen", tag = "cases",
     operation_id = "reopenCase", request_body = Because,

@@ -63,8 +63,9 @@ struct NumberedPromise {
     number: u32,
     due: Option<Timestamp>,
     provisional: bool,
-    /// The rung that is told when it passes.
-    first_rung: u32,
+    /// The rung that is told when it passes; absent for its requester.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_rung: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,6 +120,7 @@ pub(in crate::http) async fn explain(
     if found.reader == Reader::Requester {
         for clock in &mut clocks {
             clock.rungs.clear();
+            clock.promises.iter_mut().for_each(|promise| promise.first_rung = None);
         }
     }
     Ok(Json(Explanation {
@@ -152,7 +154,7 @@ impl From<timer::Clock> for ClockView {
 impl From<timer::NumberedPromise> for NumberedPromise {
     fn from(promise: timer::NumberedPromise) -> Self {
         let timer::NumberedPromise { number, due, provisional, first_rung } = promise;
-        Self { number, due: instant(due), provisional, first_rung }
+        Self { number, due: instant(due), provisional, first_rung: Some(first_rung) }
     }
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     show::note_reading,
+    steps::Reader,
     views::{Account, Case},
 };
 use crate::{
@@ -94,7 +95,10 @@ pub(in crate::http) async fn list(
     let traced = found.iter().filter(|case| authz::is_traced(case.level()));
     let traced: Vec<_> = traced.map(|case| CaseId::from_uuid(case.key)).collect();
     note_reading(&portal, &caller, &traced, Action::ListCases).await?;
-    let cases = named(&portal, found).await?;
+    let mut cases = named(&portal, found).await?;
+    if Reader::of_lists(&caller.subject) == Reader::Requester {
+        cases.iter_mut().for_each(|case| case.rung = None);
+    }
     let next = cases.last().filter(|_| has_more).and_then(cursor);
     Ok(Json(Cases { cases, next }))
 }

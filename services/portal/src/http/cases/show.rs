@@ -159,7 +159,7 @@ pub(super) async fn find(
         Some(case) => named(portal, vec![case]).await?.pop(),
         None => from_owner().and_then(Case::of_owner),
     };
-    let case = case.ok_or_else(|| {
+    let mut case = case.ok_or_else(|| {
         Refusal::new(Code::NotFound, "case-unknown", "there is no such case, or none for you")
     })?;
     let level = level.or_else(|| case.level.parse().ok()).unwrap_or(Level::Confidential);
@@ -167,6 +167,9 @@ pub(super) async fn find(
         note_reading(portal, caller, &[CaseId::from_uuid(case.id)], action).await?;
     }
     let reader = Reader::of(&caller.subject, relations, level);
+    if reader == Reader::Requester {
+        case.rung = None;
+    }
     Ok(Found { case, details, reader })
 }
 

@@ -33,6 +33,17 @@ impl Reader {
             Self::Requester
         }
     }
+
+    /// What somebody is to the cases of a list: a requester, if nothing but that a case is their own
+    /// could show it to them.
+    pub(super) fn of_lists(subject: &Subject) -> Self {
+        let others = Relation::ALL.iter().filter(|relation| **relation != Relation::Own);
+        let may = |relation: &Relation| {
+            let relations = Relations::NONE.with(*relation, true);
+            decide(subject, Action::ListCases, relations, Level::Public).is_allowed()
+        };
+        if others.into_iter().any(may) { Self::Staff } else { Self::Requester }
+    }
 }
 
 /// How much of a step is told.

@@ -65,8 +65,10 @@ pub(super) struct Case {
     pub(super) department: Option<String>,
     pub(super) post: Option<String>,
     pub(super) holder: Option<Account>,
-    /// The highest rung of leaders that was told in the running cycle; 0 for none.
-    pub(super) rung: u32,
+    /// The highest rung of leaders that was told in the running cycle; 0 for none, and absent for
+    /// its requester.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rung: Option<u32>,
 }
 
 /// Somebody of the staff, or a program.
@@ -98,7 +100,7 @@ impl Case {
             department: case.department,
             post: case.post,
             holder,
-            rung: u32::try_from(case.rung).unwrap_or_default(),
+            rung: u32::try_from(case.rung).ok(),
         }
     }
 
@@ -127,7 +129,7 @@ impl Case {
             department: None,
             post: None,
             holder: None,
-            rung: 0,
+            rung: None,
         })
     }
 }

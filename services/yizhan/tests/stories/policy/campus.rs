@@ -99,7 +99,7 @@ spec:
   level: LEVEL
   department: DEPARTMENT
   policy: SIDE
-  callback: true
+  callback: CALLBACK
   urgency: []
 ";
 
@@ -116,9 +116,11 @@ pub(super) fn apply(campus: &Campus) {
 
 fn documents(side: Side) -> String {
     let (worker, leader) = side.posts();
-    let items = Level::ALL
-        .iter()
-        .map(|&level| ITEM.replace("ITEM", &side.item(level)).replace("LEVEL", level.word()));
+    let items = Level::ALL.iter().map(|&level| {
+        let called = (level < Level::Confidential).to_string();
+        let item = ITEM.replace("ITEM", &side.item(level)).replace("LEVEL", level.word());
+        item.replace("CALLBACK", &called)
+    });
     let text = [OF_A_SIDE.to_owned(), items.collect()].concat();
     text.replace("SIDE", side.word())
         .replace("WORKER", worker)

@@ -23,7 +23,6 @@ fn nothing_is_done_to_a_closed_case_but_to_reopen_it_within_seven_days() {
         desk.is_refused(&format!("case reopen {case}")).says(NOT_NOW, &["case-open"]);
         plumber.repairs(case);
         desk.is_refused(&format!("case withdraw {case}")).says(NOT_NOW, &["case-completed"]);
-        desk.is_refused(&format!("case reopen {case}")).says(NOT_NOW, &["callback-pending"]);
         quality.does(&format!("callback record {case} --solved"));
     }
     campus.advance("167h");
@@ -31,5 +30,7 @@ fn nothing_is_done_to_a_closed_case_but_to_reopen_it_within_seven_days() {
     assert_eq!(early.state(), ("open".into(), 2));
     campus.advance("2h");
     desk.is_refused(&format!("case reopen {late}")).says(NOT_NOW, &["reopen-window-over"]);
+    let not_solved = format!("callback record {late} --not-solved");
+    quality.is_refused(&not_solved).says(NOT_NOW, &["reopen-window-over"]);
     assert_eq!(late.state(), ("closed-solved".into(), 1));
 }

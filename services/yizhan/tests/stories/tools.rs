@@ -1,0 +1,107 @@
+//! The commands that need no portal: what they say, and how they end.
+
+use std::process::Output;
+
+use events::words::Service;
+
+use crate::campus::{Campus, home::Home, program::Program};
+
+/// What a command without the portal says, if it does what it is asked for.
+fn says(home: &Home, arguments: &[&str]) -> String {
+    let Output { status, stdout, stderr } = home.yizhan().args(arguments).output().unwrap();
+    assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// What it complains of, and its exit code.
+fn complains(home: &Home, arguments: &[&str]) -> (i32, String) {
+    let Output { status, stderr, .. } = home.yizhan().args(arguments).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn each_shell_gets_a_completion_that_knows_the_commands() {
+    let home = Home::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = says(&home, &["completion", shell]);
+        assert!(["withdraw", "advance", "replay"].iter().all(|word| script.contains(word)));
+    }
+}
+
+#[test]
+fn doctor_names_the_servers_and_what_becomes_of_the_installation() {
+    let home = Home::with_campus();
+    let report = says(&home, &["doctor"]);
+    for part in ["Postgres", "nats-server", "is not running: `./yizhan up` starts it"] {
+        assert!(report.contains(part), "{report}");
+    }
+}
+
+#[test]
+fn databases_that_are_migrated_stay_as_they_are() {
+    let campus = Campus::servers();
+    let config = campus.home().path().join("config.toml");
+    let report = says(campus.home(), &["migrate", "--config", config.to_str().unwrap()]);
+    for service in Service::ALL {
+        assert!(report.contains(&format!("{service}: delivery has version ")), "{report}");
+    }
+    let one = ["migrate", "intake", "--config", config.to_str().unwrap()];
+    assert!(says(campus.home(), &one).lines().all(|line| line.starts_with("intake: ")));
+}
+
+#[test]
+fn an_installation_is_wiped_only_by_somebody_who_says_yes_and_not_while_it_runs() {
+    let campus = Campus::servers();
+    let (code, error) = complains(campus.home(), &["reset", "--yes"]);
+    assert!(code == 1 && error.contains("is in use: stop `yizhan up` first"), "{error}");
+
+    let home = Home::with_campus();
+    let (code, error) = complains(&home, &["reset"]);
+    assert!(code == 1 && error.contains("`yizhan reset --yes` wipes without asking"), "{error}");
+    assert!(home.path().join("keys").exists());
+    assert!(says(&home, &["reset", "--yes"]).contains("Wiped"));
+    assert!(!home.path().exists());
+    assert!(says(&home, &["reset", "--yes"]).contains("There is nothing to wipe"));
+}
+
+#[test]
+fn time_that_was_moved_ahead_is_not_turned_back_by_a_restart() {
+    let home = Home::with_campus();
+    let up = |arguments: &[&str]| {
+        let mut up = home.yizhan();
+        up.arg("up").args(arguments);
+        Program::start("`yizhan up`", up)
+    };
+    let mut system = up(&[]);
+    system.wait_for("Yizhan is ready");
+    let (code, error) = complains(&home, &["clock", "jump", "2h"]);
+    assert!(code == 1 && error.contains("start it with `--clock manual`"), "{error}");
+    // Its terminal is closed.
+    system.hang_up();
+    assert!(system.ended().success(), "{}", system.output());
+
+    let mut manual = up(&["--clock", "manual"]);
+    manual.wait_for("Yizhan is ready");
+    says(&home, &["clock", "jump", "2h"]);
+    manual.interrupt();
+    let mut back = up(&[]);
+    assert_eq!(back.ended().code(), Some(1));
+    let refusal = back.output();
+    assert!(refusal.contains("was moved 2 hours ahead"), "{refusal}");
+    assert!(refusal.contains("`--clock manual`") && refusal.contains("`./yizhan reset`"));
+}
+
+#[test]
+fn who_does_not_answer_may_answer_later() {
+    const LATER: i32 = 7;
+    let campus = Campus::in_processes();
+    let admin = campus.account("admin");
+    campus.kill(Service::Dispatch);
+    let refusal = admin.is_refused("dlq ls");
+    assert_eq!(refusal.code, LATER, "{refusal:?}");
+    assert!(refusal.message.contains("dispatch did not answer"), "{refusal:?}");
+    campus.kill(Service::Portal);
+    let refusal = admin.is_refused("dlq ls");
+    assert_eq!(refusal.code, LATER, "{refusal:?}");
+    assert!(refusal.message.contains("the portal does not answer"), "{refusal:?}");
+}
