@@ -22,6 +22,8 @@ pub enum Action {
     ListWorkOrders,
     /// Take an offered work order.
     Claim,
+    /// Tell somebody to do the work.
+    Assign,
     /// Record the arrival on site.
     Arrive,
     /// Record that the work is done.
@@ -56,7 +58,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -66,6 +68,7 @@ impl Action {
         Self::ListClocks,
         Self::ListWorkOrders,
         Self::Claim,
+        Self::Assign,
         Self::Arrive,
         Self::Complete,
         Self::NextCallback,
@@ -95,6 +98,7 @@ impl Action {
             Self::ListClocks => "list-clocks",
             Self::ListWorkOrders => "list-work-orders",
             Self::Claim => "claim",
+            Self::Assign => "assign",
             Self::Arrive => "arrive",
             Self::Complete => "complete",
             Self::NextCallback => "next-callback",

@@ -40,19 +40,19 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks]),
 
-    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, GetDefinitions]),
+    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Assign, GetDefinitions]),
 
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim]),
+    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
 
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, ListMessages]),
+    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
 
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),

@@ -102,15 +102,16 @@ async fn dispatch(
     envelope: &Envelope,
     fact: &DispatchFact,
 ) -> Result<(), sqlx::Error> {
+    let key = envelope.key;
     match fact {
-        DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, envelope.key, fact).await,
-        DispatchFact::WorkOrderClaimed(fact) => boards::claimed(tx, envelope.key, fact).await,
-        DispatchFact::WorkOrderAssigned(_)
-        | DispatchFact::WorkOrderArrived(_)
+        DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, key, fact).await,
+        DispatchFact::WorkOrderClaimed(fact) => boards::taken(tx, key, fact.by).await,
+        DispatchFact::WorkOrderAssigned(fact) => boards::taken(tx, key, fact.to).await,
+        DispatchFact::WorkOrderReleased(_) => boards::released(tx, key).await,
+        DispatchFact::WorkOrderArrived(_)
         | DispatchFact::WorkOrderContained(_)
         | DispatchFact::WorkOrderHeld(_)
         | DispatchFact::WorkOrderResumed(_)
-        | DispatchFact::WorkOrderReleased(_)
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
         | DispatchFact::WorkOrderCancelled(_)

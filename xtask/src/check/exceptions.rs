@@ -30,8 +30,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         subject: "already-accepted",
         reason: "the core knows the state, but the service asks it to accept new cases alone",
     },
-    without_a_call("already-theirs"),
-    without_a_call("already-begun"),
     without_a_call("not-arrived"),
     without_a_call("not-critical"),
     without_a_call("already-contained"),

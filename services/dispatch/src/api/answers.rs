@@ -58,16 +58,15 @@ fn told(promise: &Promise) -> wire::Promise {
     }
 }
 
-/// The interface has no words yet for what no command of it brings about: such a work order is
-/// shown as it was before, and a disputed one as nobody's.
 const fn state(status: Status) -> WorkOrderState {
     match status {
         Status::Offered => WorkOrderState::Offered,
-        Status::Taken(taken) | Status::OnHold { before: taken, .. } => match taken {
-            Taken::Claimed { .. } | Taken::Assigned { .. } => WorkOrderState::Claimed,
-            Taken::InProgress { .. } | Taken::Contained { .. } => WorkOrderState::InProgress,
-        },
-        Status::Disputed { .. } => WorkOrderState::Unspecified,
+        Status::Taken(Taken::Claimed { .. }) => WorkOrderState::Claimed,
+        Status::Taken(Taken::Assigned { .. }) => WorkOrderState::Assigned,
+        Status::Taken(Taken::InProgress { .. }) => WorkOrderState::InProgress,
+        Status::Taken(Taken::Contained { .. }) => WorkOrderState::Contained,
+        Status::OnHold { .. } => WorkOrderState::OnHold,
+        Status::Disputed { .. } => WorkOrderState::Disputed,
         Status::Completed { .. } => WorkOrderState::Completed,
         Status::Cancelled { .. } => WorkOrderState::Cancelled,
     }

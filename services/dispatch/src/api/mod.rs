@@ -7,8 +7,9 @@ use authz::Action;
 use delivery_rpc::Asked;
 use dispatch_core::{Arrive, Claim, Command, Complete};
 use proto::dispatch::v1::{
-    ArriveRequest, ArriveResponse, ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse,
-    ImportHoldersRequest, ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse,
+    ArriveRequest, ArriveResponse, AssignRequest, AssignResponse, ClaimRequest, ClaimResponse,
+    CompleteRequest, CompleteResponse, ImportHoldersRequest, ImportHoldersResponse,
+    ListWorkOrdersRequest, ListWorkOrdersResponse,
     dispatch_server::{Dispatch as Interface, DispatchServer},
 };
 use rpc::subject;
@@ -54,6 +55,18 @@ impl Interface for Answering {
         let deed = Deed { asked, command, action, note: String::new() };
         let head = work(&self.dispatch, deed).await?;
         Ok(Response::new(ClaimResponse { head: Some(head) }))
+    }
+
+    async fn assign(
+        &self,
+        request: Request<AssignRequest>,
+    ) -> Result<Response<AssignResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Assign", &request)?;
+        let assign = requests::assign(request.get_ref(), &asked.subject)?;
+        let (command, action) = (Command::Assign(assign), Action::Assign);
+        let deed = Deed { asked, command, action, note: String::new() };
+        let head = work(&self.dispatch, deed).await?;
+        Ok(Response::new(AssignResponse { head: Some(head) }))
     }
 
     async fn arrive(

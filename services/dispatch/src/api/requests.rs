@@ -2,7 +2,10 @@
 
 use authz::Subject;
 use clock::{AccountId, WorkOrderId};
-use proto::dispatch::v1::{Holder as WireHolder, ListWorkOrdersRequest, WorkOrderState};
+use dispatch_core::Assign;
+use proto::dispatch::v1::{
+    AssignRequest, Holder as WireHolder, ListWorkOrdersRequest, WorkOrderState,
+};
 use rpc::{Error, Fields, PageSize, account};
 
 use crate::{questions::ListWorkOrders, store::holders::Holder};
@@ -15,6 +18,16 @@ pub(super) fn deed(work_order: &str, subject: &Subject) -> Result<(WorkOrderId, 
     let mut fields = Fields::default();
     let work_order = fields.required("work_order", work_order);
     Ok((fields.end("work-order-malformed", work_order)?, account(subject)?))
+}
+
+/// Who is to do a work order, and who says so.
+pub(super) fn assign(request: &AssignRequest, subject: &Subject) -> Result<Assign, Error> {
+    let mut fields = Fields::default();
+    let work_order = fields.required("work_order", &request.work_order);
+    let to = fields.required("to", &request.to);
+    let by = account(subject)?;
+    let assign = work_order.zip(to).map(|(work_order, to)| Assign { work_order, to, by });
+    fields.end("assignment-invalid", assign)
 }
 
 /// What was done in words, without the space around it.
@@ -34,7 +47,11 @@ pub(super) fn list(
         WorkOrderState::Unspecified => None,
         WorkOrderState::Offered => Some("offered"),
         WorkOrderState::Claimed => Some("claimed"),
+        WorkOrderState::Assigned => Some("assigned"),
         WorkOrderState::InProgress => Some("in-progress"),
+        WorkOrderState::Contained => Some("contained"),
+        WorkOrderState::OnHold => Some("on-hold"),
+        WorkOrderState::Disputed => Some("disputed"),
         WorkOrderState::Completed => Some("completed"),
         WorkOrderState::Cancelled => Some("cancelled"),
     };

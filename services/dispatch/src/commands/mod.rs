@@ -2,11 +2,13 @@
 //!
 //! ```text
 //!  begin ─ Intent::begin ─ lock ─ load ─ decide ─ may they? ─ record ─ save ─ Intent::finish ─ commit
+//!                                                    └─ duty: what a role alone does not say
 //! ```
 //!
 //! Each transaction is opened and committed in the same function; the answer is given after the
 //! commit, and a refusal leaves nothing behind.
 
+mod duty;
 mod import_holders;
 mod work;
 

@@ -4,10 +4,11 @@ use authz::{Action, Relation, Relations, Subject, decide};
 use clock::WorkOrderId;
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
-use dispatch_core::{Command, Order, Rejected, Work, on_command};
+use dispatch_core::{Assign, Command, Order, Rejected, Work, on_command};
 use proto::delivery::v1::Head;
 use rpc::{Code, Error, authorize};
 
+use super::duty;
 use crate::{
     Dispatch,
     record::{Case, Change, record},
@@ -49,7 +50,7 @@ pub(crate) async fn work(
     // Read under the lock, so that what comes later is later.
     let now = dispatch.clock().now();
     let rules = dispatch.revisions.rules(&mut tx, work.revision).await.map_err(Fault::from)?;
-    let (relations, level) = (relations(&subject, order), work.level);
+    let (relations, level) = (relations(&subject, work, order), work.level);
     if !decide(&subject, Action::ListWorkOrders, relations, level).is_allowed() {
         return Err(unknown().into());
     }
@@ -58,6 +59,10 @@ pub(crate) async fn work(
     let events = on_command(&case.state, &rules, &command, now, &mut dispatch.ids())
         .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action, relations, level)?;
+    if let Command::Assign(Assign { to, .. }) = &command {
+        duty::decides(&subject, &rules, order.department())?;
+        duty::is_a_worker(&mut tx, *to, order.department()).await?;
+    }
 
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
@@ -77,11 +82,13 @@ fn find(case: &Case, work_order: WorkOrderId) -> Option<(&Work, &Order)> {
     Some((work, work.order(work_order)?))
 }
 
-fn relations(subject: &Subject, order: &Order) -> Relations {
+fn relations(subject: &Subject, work: &Work, order: &Order) -> Relations {
     let worker = order.status.worker();
+    let told = !work.escalated_to.is_disjoint(&subject.posts);
     Relations::NONE
         .with(Relation::Assigned, worker.is_some() && worker == subject.principal.account())
         .with(Relation::InMyDepartment, subject.department.as_ref() == Some(order.department()))
+        .with(Relation::EscalatedToMe, told)
 }
 
 fn refusal(rejected: &Rejected) -> Error {

@@ -1,5 +1,5 @@
 use clock::AccountId;
-use events::words::PostId;
+use events::words::{DepartmentId, PostId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -17,6 +17,21 @@ pub(crate) struct Holder {
 pub(crate) struct Replaced {
     pub(crate) added: u64,
     pub(crate) removed: u64,
+}
+
+/// Whether somebody holds a post of a department.
+pub(crate) async fn is_of(
+    connection: &mut PgConnection,
+    account: AccountId,
+    department: &DepartmentId,
+) -> Result<bool, sqlx::Error> {
+    let holds = sqlx::query_scalar!(
+        r#"select exists (select from dispatch.holder
+                          where account = $1 and split_part(post, '/', 1) = $2) as "holds!""#,
+        account.uuid(),
+        department.as_str(),
+    );
+    holds.fetch_one(connection).await
 }
 
 /// Makes these the holders of all posts. Two imports at once come one after the other.

@@ -1,6 +1,6 @@
 //! Dispatch with cases, as a test speaks of them.
 
-use std::ops::Deref;
+use std::{collections::BTreeSet, ops::Deref};
 
 use authz::{Role, Subject};
 use clock::{AccountId, ContactId, PersonId, TimerId};
@@ -9,7 +9,7 @@ use events::{
     escalation::RungFiredV1,
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Service,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, PostId, ReopenCause, Service,
         Subject as Of, Urgency,
     },
 };
@@ -17,15 +17,15 @@ use jiff::Timestamp;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        ArriveRequest, ClaimRequest, CompleteRequest, ListWorkOrdersRequest,
-        ListWorkOrdersResponse, WorkOrder, dispatch_client::DispatchClient,
+        ArriveRequest, ClaimRequest, CompleteRequest, Holder, ImportHoldersRequest,
+        ListWorkOrdersRequest, ListWorkOrdersResponse, WorkOrder, dispatch_client::DispatchClient,
     },
 };
 use rpc::{Channel as Connection, Error};
 use testkit::eventually;
 use uuid::Uuid;
 
-use service_kit::{Door, Replica, World, id, somebody};
+use service_kit::{Door, Replica, World, account, id, somebody};
 
 /// A running dispatch.
 pub(crate) struct Running {
@@ -63,6 +63,20 @@ impl Running {
             panic!("{offered:?}")
         };
         (case, offered.work_order.to_string())
+    }
+
+    /// These hold their posts, and nobody else holds one.
+    pub(crate) async fn holds(&self, people: &[&Subject]) {
+        let held = people.iter().flat_map(|one| {
+            let holder = |post: &PostId| Holder {
+                account: account(one).to_string(),
+                post: post.to_string(),
+            };
+            one.posts.iter().map(holder).collect::<Vec<_>>()
+        });
+        let request = ImportHoldersRequest { holders: held.collect() };
+        let admin = somebody(Role::SystemAdministrator, None);
+        self.client().import_holders(self.asks(&admin, request)).await.unwrap();
     }
 
     pub(crate) async fn claim(&self, who: &Subject, work_order: &str) -> Result<Head, Error> {
@@ -176,6 +190,13 @@ pub(crate) fn promise(commitment: Commitment, due: &str) -> Promise {
 
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// A handler of the department of these posts, which they hold.
+pub(crate) fn holding(posts: &[&str]) -> Subject {
+    let posts: BTreeSet<PostId> = posts.iter().map(|post| post.parse().unwrap()).collect();
+    let department = posts.first().map(|post| post.department().clone());
+    Subject { department, posts, ..somebody(Role::DepartmentHandler, None) }
 }
 
 /// One who does the plumbers' work.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
 
+mod assign;
 mod board;
 mod case;
 mod expiry;

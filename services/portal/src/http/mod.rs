@@ -103,6 +103,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::end::reopen))
         .routes(routes!(work_orders::list))
         .routes(routes!(work_orders::claim))
+        .routes(routes!(work_orders::assign))
         .routes(routes!(work_orders::arrive))
         .routes(routes!(work_orders::complete))
         .routes(routes!(callbacks::list))

@@ -4,39 +4,52 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use clock::WorkOrderId;
+use clock::{AccountId, WorkOrderId};
 use events::words::{Level, Service, Urgency};
 use jiff::Timestamp;
 use proto::{
     dispatch::v1::{
-        self as dispatch, ArriveRequest, ClaimRequest, CompleteRequest, ListWorkOrdersRequest,
-        WorkOrderState,
+        self as dispatch, ArriveRequest, AssignRequest, ClaimRequest, CompleteRequest,
+        ListWorkOrdersRequest, WorkOrderState,
     },
     words::v1 as wire_words,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{
+    cases::Account,
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
     wire::{instant, lower, some, upper, word},
 };
-use crate::{head::Head, portal::Portal, refusal::Refusal};
+use crate::{head::Head, portal::Portal, refusal::Refusal, store::accounts};
 
 const PREFIX: &str = "WORK_ORDER_STATE_";
-const STATES: [&str; 5] = ["offered", "claimed", "in-progress", "completed", "cancelled"];
+const STATES: [&str; 9] = [
+    "offered",
+    "claimed",
+    "assigned",
+    "in-progress",
+    "contained",
+    "on-hold",
+    "disputed",
+    "completed",
+    "cancelled",
+];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// `offered`, `claimed`, `in-progress`, `completed` or `cancelled`.
+    /// `offered`, `claimed`, `assigned`, `in-progress`, `contained`, `on-hold`, `disputed`, `completed`
+    /// or `cancelled`.
     state: Option<String>,
     department: Option<String>,
     /// The number or id of a case.
     case: Option<String>,
-    /// Only those that the asker claimed.
+    /// Only those that the asker has: claimed or assigned.
     #[serde(default)]
     mine: bool,
     /// 1 to 200; 50 if it is missing.
@@ -72,14 +85,18 @@ struct WorkOrder {
     urgency: Option<Urgency>,
     #[schema(schema_with = schema::level_or_none)]
     level: Option<Level>,
-    /// `offered`, `claimed`, `in-progress`, `completed` or `cancelled`.
+    /// `offered`, `claimed`, `assigned`, `in-progress`, `contained`, `on-hold`, `disputed`, `completed`
+    /// or `cancelled`.
     state: Option<String>,
     offered_at: Option<Timestamp>,
+    /// Since when who has it does: claimed or assigned.
     claimed_at: Option<Timestamp>,
     arrived_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
-    /// The account that claimed it.
+    /// The account that has it or had it last: claimed or assigned.
     claimed_by: Option<String>,
+    /// The same with a name.
+    worker: Option<Account>,
     /// The promise to complete, as told to the requester.
     due: Option<Timestamp>,
     /// The highest rung of leaders told so far in this cycle; 0 for none.
@@ -112,10 +129,9 @@ pub(super) async fn list(
         page_token: wanted.page,
     });
     let answer = portal.peers.dispatch()?.list_work_orders(request).await?.into_inner();
-    Ok(Json(WorkOrders {
-        work_orders: answer.work_orders.into_iter().map(WorkOrder::from).collect(),
-        next: some(answer.next_page_token),
-    }))
+    let mut work_orders: Vec<_> = answer.work_orders.into_iter().map(WorkOrder::from).collect();
+    name_workers(&portal, &mut work_orders).await?;
+    Ok(Json(WorkOrders { work_orders, next: some(answer.next_page_token) }))
 }
 
 /// What a command did to a work order.
@@ -160,10 +176,56 @@ pub(super) async fn claim(
     Ok(Done::answered(answer.head))
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assignment {
+    /// The account that is to do it, by its login name or id.
+    to: String,
+}
+
+/// Assigns a work order
+///
+/// Somebody of its department is told to do it, whether it was claimed or not. Refused by
+/// `no-such-work-order`, `assignment-invalid`, `no-such-worker` (who holds no post of the department),
+/// `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
+/// `already-completed`, `work-order-cancelled` and `case-closed`.
+#[utoipa::path(
+    post, path = "/work-orders/{id}/assign", tag = "work orders",
+    operation_id = "assignWorkOrder", request_body = Assignment,
+    params(("id" = uuid::Uuid, Path),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "It is theirs", body = Done), Refused),
+)]
+pub(super) async fn assign(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path(id): Path<String>,
+    Body(Assignment { to }): Body<Assignment>,
+) -> Answer<Done> {
+    let to = worker(&portal, to).await?;
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let request = call.request(AssignRequest { work_order: work_order(&id)?, to });
+    let answer = portal.peers.dispatch()?.assign(request).await?.into_inner();
+    Ok(Done::answered(answer.head))
+}
+
+/// The id of an account that is called by its login name. Whether there is one is nobody's business
+/// who may not assign, so one that there is not is nobody, which dispatch refuses as a worker.
+async fn worker(portal: &Portal, named: String) -> Result<String, Refusal> {
+    if named.is_empty() || named.parse::<AccountId>().is_ok() {
+        return Ok(named);
+    }
+    let login = accounts::by_login(portal.pool(), &named).await?;
+    let account = login.filter(|login| !login.is_closed).map(|login| login.account);
+    Ok(account.unwrap_or(AccountId::from_uuid(Uuid::nil())).to_string())
+}
+
 /// Records the arrival
 ///
-/// The asker, who claimed it, is on site. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
-/// `already-arrived`, `already-completed`, `work-order-cancelled` and `case-closed`.
+/// The asker, who has it, is on site. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
+/// `already-arrived`, `on-hold`, `disputed`, `already-completed`, `work-order-cancelled` and
+/// `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/arrive", tag = "work orders",
     operation_id = "arriveForWorkOrder",
@@ -193,8 +255,8 @@ pub(super) struct Completion {
 
 /// Completes a work order
 ///
-/// The asker, who claimed it, is done. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
-/// `already-completed`, `work-order-cancelled` and `case-closed`.
+/// The asker, who has it, is done. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
+/// `disputed`, `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/complete", tag = "work orders",
     operation_id = "completeWorkOrder", request_body = Completion,
@@ -215,6 +277,17 @@ pub(super) async fn complete(
     Ok(Done::answered(answer.head))
 }
 
+/// Says who the workers are.
+async fn name_workers(portal: &Portal, work_orders: &mut [WorkOrder]) -> Result<(), Refusal> {
+    let workers = work_orders.iter().filter_map(|order| order.worker.as_ref());
+    let workers: Vec<_> = workers.map(|worker| worker.id).collect();
+    let names = accounts::names(portal.pool(), &portal.masters(), &workers).await?;
+    for worker in work_orders.iter_mut().filter_map(|order| order.worker.as_mut()) {
+        worker.name = names.get(&worker.id).cloned();
+    }
+    Ok(())
+}
+
 impl From<dispatch::WorkOrder> for WorkOrder {
     fn from(order: dispatch::WorkOrder) -> Self {
         Self {
@@ -233,6 +306,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             claimed_at: instant(order.claimed_at),
             arrived_at: instant(order.arrived_at),
             completed_at: instant(order.completed_at),
+            worker: order.claimed_by.parse().ok().map(|id| Account { id, name: None }),
             claimed_by: some(order.claimed_by),
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,

@@ -6,7 +6,7 @@ use authz::{Relation, Relations, Scope, Subject};
 use clock::{AccountId, CaseId};
 use delivery::Tx;
 use events::{
-    dispatch::{WorkOrderClaimedV1, WorkOrderOfferedV1},
+    dispatch::WorkOrderOfferedV1,
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, Promise},
     words::{CaseNumber, Commitment, Cycle, DepartmentId, ItemId, Level, PlaceId, PostId, Urgency},
 };
@@ -290,11 +290,11 @@ pub(crate) async fn offered(
     Ok(())
 }
 
-/// A work order was claimed.
-pub(crate) async fn claimed(
+/// Somebody has a work order: it was claimed, or assigned to them.
+pub(crate) async fn taken(
     tx: &mut Tx<'_>,
     key: Uuid,
-    fact: &WorkOrderClaimedV1,
+    worker: AccountId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update portal.board_case
@@ -302,10 +302,18 @@ pub(crate) async fn claimed(
              workers = case when $2 = any(workers) then workers else workers || $2 end
          where key = $1",
         key,
-        fact.by.uuid(),
+        worker.uuid(),
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// A post has a work order no longer; what follows says who has.
+pub(crate) async fn released(tx: &mut Tx<'_>, key: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("update portal.board_case set holder = null where key = $1", key)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

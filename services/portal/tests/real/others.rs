@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) requesters: Vec<intake::Requester>,
     pub(crate) holders: Vec<dispatch::Holder>,
     pub(crate) clocks: Vec<timer::Clock>,
+    /// Whom dispatch was told to assign.
+    pub(crate) assigned: String,
 }
 
 /// A command that arrived.
@@ -222,6 +224,15 @@ impl Dispatch for Told {
     ) -> Answer<dispatch::ClaimResponse> {
         self.take("claim", &request)?;
         Ok(Response::new(dispatch::ClaimResponse::default()))
+    }
+
+    async fn assign(
+        &self,
+        request: Request<dispatch::AssignRequest>,
+    ) -> Answer<dispatch::AssignResponse> {
+        self.take("assign", &request)?;
+        self.state().assigned = request.into_inner().to;
+        Ok(Response::new(dispatch::AssignResponse::default()))
     }
 
     async fn arrive(

@@ -15,6 +15,13 @@ pub(crate) enum Command {
     List(List),
     /// Take an offered work order.
     Claim(Order),
+    /// Tell somebody of the department to do it.
+    Assign {
+        #[command(flatten)]
+        order: Order,
+        /// The account that is to do it.
+        to: String,
+    },
     /// Record the arrival on site.
     Arrive(Order),
     /// Record that it is done.
@@ -29,7 +36,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// `offered`, `claimed`, `in-progress`, `completed` or `cancelled`.
+    /// `offered`, `claimed`, `assigned`, `in-progress`, `contained`, `on-hold`, `disputed`, `completed`
+    /// or `cancelled`.
     #[arg(long)]
     state: Option<String>,
     #[arg(long)]
@@ -37,7 +45,7 @@ pub(crate) struct List {
     /// Those of this case, by its number or id.
     #[arg(long)]
     case: Option<String>,
-    /// Only those that you claimed.
+    /// Only those that you have: claimed or assigned.
     #[arg(long)]
     mine: bool,
     /// At most so many; 50 by default.
@@ -51,7 +59,7 @@ pub(crate) struct Order {
     work_order: String,
 }
 
-const LIST: [Column; 9] = [
+const LIST: [Column; 10] = [
     ("WORK ORDER", "id"),
     ("CASE", "case_number"),
     ("CYCLE", "cycle"),
@@ -60,6 +68,7 @@ const LIST: [Column; 9] = [
     ("URGENCY", "urgency"),
     ("POST", "post"),
     ("STATE", "state"),
+    ("WORKER", "worker.name"),
     ("DUE", "due"),
 ];
 
@@ -70,6 +79,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             output::list(api.format, &answer, "work_orders", &LIST)
         }
         Command::Claim(order) => act(api, &order, "claim", "claimed", json!({})).await,
+        Command::Assign { order, to } => {
+            act(api, &order, "assign", &format!("assigned to {to}"), json!({ "to": to })).await
+        }
         Command::Arrive(order) => act(api, &order, "arrive", "in progress", json!({})).await,
         Command::Complete { order, note } => {
             let body = json!({ "note": note.unwrap_or_default() });

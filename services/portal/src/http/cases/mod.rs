@@ -8,6 +8,8 @@ pub(super) mod show;
 mod steps;
 mod views;
 
+pub(in crate::http) use views::Account;
+
 use crate::{refusal::Refusal, store::boards::CaseRef};
 
 /// What a path calls a case by.

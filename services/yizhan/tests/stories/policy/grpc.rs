@@ -12,7 +12,6 @@ use prost::Message as _;
 use proto::{
     callback_survey::v1::{self as survey, callback_survey_client::CallbackSurveyClient},
     delivery::v1::{self as delivery, delivery_client::DeliveryClient},
-    dispatch::v1::{self as dispatch, dispatch_client::DispatchClient},
     escalation_timer::v1::{self as timer, escalation_timer_client::EscalationTimerClient},
     intake::v1::{self as intake, intake_client::IntakeClient},
     notification::v1::{self as notification, notification_client::NotificationClient},
@@ -27,10 +26,10 @@ use super::{
     About::{Case, First, Nothing, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_MESSAGES, OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
+    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
     probe,
-    world::{Message, World},
+    world::{Message, World, clearances},
 };
 
 #[rustfmt::skip]
@@ -44,8 +43,9 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
     probe("intake.v1.Intake/GetDefinitions",      GetDefinitions,   Nothing,                                 &[]),
     probe("intake.v1.Intake/ImportRequesters",    ImportPeople,     Nothing,                                 &[]),
-    probe("dispatch.v1.Dispatch/ListWorkOrders",  ListWorkOrders,   Rows,                                    OF_WORK_LISTED),
+    probe("dispatch.v1.Dispatch/ListWorkOrders",  ListWorkOrders,   Rows,                                    OF_WORK),
     probe("dispatch.v1.Dispatch/Claim",           Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
+    probe("dispatch.v1.Dispatch/Assign",          Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Arrive",          Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
@@ -63,19 +63,12 @@ const PROBES: &[Probe] = &[
 ];
 
 /// Lists are asked for in one page.
-const PAGE: u32 = 200;
-
-/// What is done to a work order.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Work {
-    Claim,
-    Complete,
-}
+pub(super) const PAGE: u32 = 200;
 
 pub(super) struct Grpc {
     channels: BTreeMap<Service, Channel>,
     /// Who works on the cases that are nothing to the walkers.
-    stranger: AccountId,
+    pub(super) stranger: AccountId,
 }
 
 impl Door for Grpc {
@@ -101,10 +94,7 @@ impl Door for Grpc {
         if role == Role::Service {
             return vec![(Unrelated, Subject::service(Service::Dispatch))];
         }
-        let cleared = Relation::ALL.map(|one| (one, Level::Confidential));
-        // A clearance caps all but what is their own.
-        let capped = [Unrelated, Own].map(|one| (one, Level::Internal));
-        let each = cleared.into_iter().chain(capped);
+        let each = clearances();
         each.map(|(one, highest)| (one, world.subject(one, role, highest))).collect()
     }
 
@@ -133,7 +123,7 @@ impl Door for Grpc {
     }
 }
 
-type Asked = Result<Vec<String>, Status>;
+pub(super) type Asked = Result<Vec<String>, Status>;
 
 impl Grpc {
     async fn ask_intake(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
@@ -149,10 +139,18 @@ impl Grpc {
                 intake.get_case(call.request(request)).await.map(nothing)
             }
             "ListCases" => {
-                let request = intake::ListCasesRequest { page_size: PAGE, ..Default::default() };
-                let page = intake.list_cases(call.request(request)).await?.into_inner();
-                assert_eq!(page.next_page_token, "");
-                Ok(only(page.cases, |case| case.id))
+                let (mut all, mut page_token) = (Vec::new(), String::new());
+                loop {
+                    let page_size = PAGE;
+                    let request =
+                        intake::ListCasesRequest { page_size, page_token, ..Default::default() };
+                    let page = intake.list_cases(call.request(request)).await?.into_inner();
+                    all.extend(page.cases.into_iter().map(|case| case.id));
+                    page_token = page.next_page_token;
+                    if page_token.is_empty() {
+                        return Ok(all);
+                    }
+                }
             }
             "WithdrawCase" => {
                 let request = intake::WithdrawCaseRequest { case: case(), ..Default::default() };
@@ -174,38 +172,6 @@ impl Grpc {
             _ => {
                 let request = intake::ImportRequestersRequest::default();
                 intake.import_requesters(call.request(request)).await.map(nothing)
-            }
-        }
-    }
-
-    async fn ask_dispatch(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
-        let Question { world, level, probe, .. } = *question;
-        let work_order = || world.work_order(probe.action, level).to_owned();
-        let mut dispatch = self.dispatch();
-        match method {
-            "ListWorkOrders" => {
-                let orders = self.all_work_orders(call).await?;
-                Ok(only(orders, |order| order.case_id))
-            }
-            "Claim" => {
-                let request = dispatch::ClaimRequest { work_order: work_order() };
-                dispatch.claim(call.request(request)).await.map(nothing)
-            }
-            "Arrive" => {
-                let request = dispatch::ArriveRequest { work_order: work_order() };
-                dispatch.arrive(call.request(request)).await.map(nothing)
-            }
-            "Complete" => {
-                let request =
-                    dispatch::CompleteRequest { work_order: work_order(), ..Default::default() };
-                dispatch.complete(call.request(request)).await.map(nothing)
-            }
-            _ => {
-                // To a post that there is not, so that all others stay with who holds them.
-                let account = RandomIds::new(Clock::system()).uuid().to_string();
-                let holders = vec![dispatch::Holder { account, post: "sports/nobody".to_owned() }];
-                let request = dispatch::ImportHoldersRequest { holders };
-                dispatch.import_holders(call.request(request)).await.map(nothing)
             }
         }
     }
@@ -306,28 +272,6 @@ impl Grpc {
         accepted.unwrap().into_inner().case_id
     }
 
-    /// Has a work order claimed or completed, of a related case by who is assigned to it.
-    pub(super) async fn works(&self, world: &World, side: Side, work: Work, order: &str) {
-        let (role, (post, _)) = (Role::DepartmentHead, side.posts());
-        let department = post.split('/').next().unwrap().parse().ok();
-        let mut by = world.subject(Assigned, role, Level::Confidential);
-        if side == Side::Aside {
-            by.principal = Principal::Account(self.stranger);
-        }
-        let call = call(world, &Subject { department, ..by });
-        let (work_order, mut dispatch) = (order.to_owned(), self.dispatch());
-        match work {
-            Work::Claim => {
-                dispatch.claim(call.request(dispatch::ClaimRequest { work_order })).await.unwrap();
-            }
-            Work::Complete => {
-                let note = String::new();
-                let request = dispatch::CompleteRequest { work_order, note };
-                dispatch.complete(call.request(request)).await.unwrap();
-            }
-        }
-    }
-
     /// Has a callback answered: it is solved.
     pub(super) async fn answers(&self, world: &World, callback: &str) {
         let answer = Some(survey::Answer { solved: true, ..Default::default() });
@@ -335,12 +279,6 @@ impl Grpc {
         let request = survey::RecordAttemptRequest { callback, reached: true, answer };
         let by = call(world, &World::somebody(Role::DutyCounsellor));
         self.survey().record_attempt(by.request(request)).await.unwrap();
-    }
-
-    /// The work order of each case.
-    pub(super) async fn work_orders(&self, world: &World) -> BTreeMap<String, String> {
-        let orders = self.all_work_orders(&everything(world)).await.unwrap().into_iter();
-        orders.map(|order| (order.case_id, order.id)).collect()
     }
 
     /// The callback of each case.
@@ -362,13 +300,6 @@ impl Grpc {
             Message { id: message.id, case: message.case_id, to }
         };
         messages.map(message).collect()
-    }
-
-    async fn all_work_orders(&self, call: &Call) -> Result<Vec<dispatch::WorkOrder>, Status> {
-        let request = dispatch::ListWorkOrdersRequest { page_size: PAGE, ..Default::default() };
-        let page = self.dispatch().list_work_orders(call.request(request)).await?.into_inner();
-        assert_eq!(page.next_page_token, "");
-        Ok(page.work_orders)
     }
 
     async fn all_callbacks(&self, call: &Call) -> Result<Vec<survey::Callback>, Status> {
@@ -394,16 +325,12 @@ impl Grpc {
         }
     }
 
-    fn channel(&self, service: Service) -> Channel {
+    pub(super) fn channel(&self, service: Service) -> Channel {
         self.channels[&service].clone()
     }
 
     fn intake(&self) -> IntakeClient<Channel> {
         IntakeClient::new(self.channel(Service::Intake))
-    }
-
-    fn dispatch(&self) -> DispatchClient<Channel> {
-        DispatchClient::new(self.channel(Service::Dispatch))
     }
 
     fn survey(&self) -> CallbackSurveyClient<Channel> {
@@ -416,7 +343,7 @@ impl Grpc {
 }
 
 /// On behalf of an account by its token; a service speaks for itself.
-fn call(world: &World, subject: &Subject) -> Call {
+pub(super) fn call(world: &World, subject: &Subject) -> Call {
     let call = Call::within(Duration::from_secs(20));
     let call = match subject.principal {
         Principal::Account(_) => call.on_behalf(&world.token(subject)).unwrap(),
@@ -426,7 +353,7 @@ fn call(world: &World, subject: &Subject) -> Call {
 }
 
 /// Of somebody who sees it all.
-fn everything(world: &World) -> Call {
+pub(super) fn everything(world: &World) -> Call {
     call(world, &World::somebody(Role::Auditor))
 }
 
@@ -450,10 +377,10 @@ fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
     }
 }
 
-fn nothing<T>(_: Response<T>) -> Vec<String> {
+pub(super) fn nothing<T>(_: Response<T>) -> Vec<String> {
     Vec::new()
 }
 
-fn only<T>(rows: impl IntoIterator<Item = T>, id: impl Fn(T) -> String) -> Vec<String> {
+pub(super) fn only<T>(rows: impl IntoIterator<Item = T>, id: impl Fn(T) -> String) -> Vec<String> {
     rows.into_iter().map(id).collect()
 }

@@ -15,7 +15,7 @@ use super::{
     About::{self, Case, First, Nothing, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_MESSAGES, OF_WORK, OF_WORK_LISTED, OFFERED, Probe, Question, Refused,
+    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
     probe,
     world::World,
@@ -30,8 +30,9 @@ const PROBES: &[Probe] = &[
     probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
-    probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK_LISTED),
+    probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK),
     probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
+    probe("POST /work-orders/{id}/assign",   Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/arrive",   Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
@@ -207,6 +208,7 @@ fn body(question: &Question<'_>) -> Value {
             let item = Side::Related.item(level);
             json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
         }
+        "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),

@@ -14,6 +14,7 @@
 //! ```text
 //!  campus   items of every level         world   who walks, and the cases that they stand to
 //!  grpc     what is asked by gRPC        http    what is asked of the portal
+//!  work     what is asked of dispatch, and work orders as it needs them
 //!  tokens   who is nobody               broker  what each service may do at the broker
 //! ```
 
@@ -22,6 +23,7 @@ mod campus;
 mod grpc;
 mod http;
 mod tokens;
+mod work;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +60,9 @@ const ALL: &[Relation] = &Relation::ALL;
 /// What a message says: to whom it is.
 const OF_MESSAGES: &[Relation] =
     &[Relation::Own, Relation::InMyDepartment, Relation::EscalatedToMe];
-/// What a work order says while it is offered, what it says to who is assigned to it, and what a list
-/// of them says.
-const OFFERED: &[Relation] = &[Relation::InMyDepartment];
-const OF_WORK: &[Relation] = &[Relation::Assigned, Relation::InMyDepartment];
-const OF_WORK_LISTED: &[Relation] =
+/// What a work order says while nobody has it, and what it says once somebody does.
+const OFFERED: &[Relation] = &[Relation::InMyDepartment, Relation::EscalatedToMe];
+const OF_WORK: &[Relation] =
     &[Relation::Assigned, Relation::InMyDepartment, Relation::EscalatedToMe];
 
 #[derive(Debug)]

@@ -11,8 +11,9 @@ use rpc::token::TokenSigner;
 use super::{
     About, Question,
     campus::{self, ELSEWHERE, Side},
-    grpc::{Grpc, Work},
+    grpc::Grpc,
     http::Http,
+    work::{DEEDS, Deed, Work},
 };
 use crate::campus::Campus;
 
@@ -61,13 +62,6 @@ pub(super) struct World {
     signer: TokenSigner,
 }
 
-/// What can be done to a work order but once, in the relation in which it is.
-const DEEDS: [(Action, Relation); 3] = [
-    (Action::Claim, Relation::InMyDepartment),
-    (Action::Arrive, Relation::Assigned),
-    (Action::Complete, Relation::Assigned),
-];
-
 const fn login(relation: Relation) -> &'static str {
     match relation {
         Relation::Unrelated => "unrelated",
@@ -90,15 +84,12 @@ const fn department(relation: Relation) -> &'static str {
     }
 }
 
-/// The post that they hold: the one that is told.
+/// The post that they hold: the one that is told, or one that decides for the department.
 const fn post(relation: Relation) -> Option<&'static str> {
     match relation {
         Relation::EscalatedToMe => Some(Side::Related.posts().1),
-        Relation::Unrelated
-        | Relation::Own
-        | Relation::FirstReceiver
-        | Relation::Assigned
-        | Relation::InMyDepartment => None,
+        Relation::InMyDepartment => Some("logistics/carpentry"),
+        Relation::Unrelated | Relation::Own | Relation::FirstReceiver | Relation::Assigned => None,
     }
 }
 
@@ -136,22 +127,22 @@ impl World {
             }
         }
         let mut spare = Vec::new();
-        for (action, relation) in DEEDS {
+        for deed in DEEDS {
             for &level in Level::ALL {
-                for _ in 0..=allowed(action, relation, level) {
+                for _ in 0..=self.allowed(deed, level) {
                     let case = grpc.report(self, Side::Related, level).await;
-                    spare.push((case, action, level));
+                    spare.push((case, deed, level));
                 }
             }
         }
         self.campus.advance("11m");
         let orders = grpc.work_orders(self).await;
-        for (case, action, level) in spare {
+        for (case, Deed { action, after, .. }, level) in spare {
             let order = orders[&case].clone();
-            if action != Action::Claim {
-                grpc.works(self, Side::Related, Work::Claim, &order).await;
+            for work in *after {
+                grpc.works(self, Side::Related, *work, &order).await;
             }
-            self.work.entry((action, level)).or_default().push(order);
+            self.work.entry((*action, level)).or_default().push(order);
         }
         // The first due are of the highest level, and those that lists show before the others.
         let (listed, answered): (Vec<_>, Vec<_>) =
@@ -174,6 +165,18 @@ impl World {
             grpc.answers(self, &case.callback).await;
         }
         self.messages = grpc.messages(self).await;
+    }
+
+    /// How often the walkers may do it to a work order of this level, over all roles.
+    fn allowed(&self, deed: &Deed, level: Level) -> usize {
+        let may = |(relation, highest)| {
+            let relations = Relations::NONE.with(relation, deed.shows.contains(&relation));
+            let decided = |role| {
+                decide(&self.subject(relation, role, highest), deed.action, relations, level)
+            };
+            Role::ALL.into_iter().filter(|role| decided(*role).is_allowed()).count()
+        };
+        clearances().map(may).sum()
     }
 
     /// The walker in this relation, with a role and a clearance.
@@ -220,6 +223,11 @@ impl World {
     pub(super) fn case(&self, level: Level) -> &str {
         let related = |case: &&Case| case.level == level && case.side == Side::Related;
         &self.cases.iter().find(related).unwrap().id
+    }
+
+    /// Somebody who can be told to do the work: they hold a post of its department.
+    pub(super) fn worker(&self) -> AccountId {
+        self.walkers[&Relation::EscalatedToMe].account
     }
 
     pub(super) fn callback(&self, level: Level) -> &str {
@@ -300,15 +308,12 @@ fn subject(account: AccountId, role: Role, highest: Level) -> Subject {
     Subject { principal, person, roles: [role].into(), department, posts, highest }
 }
 
-/// How many roles may do it to a work order of this level.
-fn allowed(action: Action, relation: Relation, level: Level) -> usize {
-    let relations = Relations::NONE.with(relation, true);
-    let nobody = AccountId::from_uuid(uuid::Uuid::nil());
-    let may = |role: &Role| {
-        let subject = subject(nobody, *role, Level::Confidential);
-        decide(&subject, action, relations, level).is_allowed()
-    };
-    Role::ALL.iter().filter(|role| may(role)).count()
+/// Each relation in which somebody walks, and how far they are cleared: for everything, and for less
+/// those whom that must cap and those whom it must not.
+pub(super) fn clearances() -> impl Iterator<Item = (Relation, Level)> {
+    let cleared = Relation::ALL.map(|one| (one, Level::Confidential));
+    let capped = [Relation::Unrelated, Relation::Own].map(|one| (one, Level::Internal));
+    cleared.into_iter().chain(capped)
 }
 
 /// Signs with the installation's key, as the portal does.
