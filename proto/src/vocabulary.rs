@@ -50,6 +50,8 @@ same_words! {
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;
+    HoldReason ("reason of a hold"): NoAccess RequesterAnswer OutsideAuthority Parts Budget Staff;
+    ReleaseCause ("cause of a release"): Transferred Returned Reassigned Expired;
 }
 
 #[cfg(test)]

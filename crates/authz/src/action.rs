@@ -26,8 +26,22 @@ pub enum Action {
     Assign,
     /// Record the arrival on site.
     Arrive,
+    /// Record that the danger is over.
+    Contain,
+    /// Let the work wait.
+    Hold,
+    /// Go on with it.
+    Resume,
     /// Record that the work is done.
     Complete,
+    /// Refuse a work order that another post gave.
+    Return,
+    /// Give a work order to the post whose it is.
+    Transfer,
+    /// Give a work order to another post by authority over both.
+    Reassign,
+    /// Decide whose a work order is that was refused twice.
+    Adjudicate,
     /// Get the callback to make next.
     NextCallback,
     /// Record what came of an attempt.
@@ -58,7 +72,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 32] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -70,7 +84,14 @@ impl Action {
         Self::Claim,
         Self::Assign,
         Self::Arrive,
+        Self::Contain,
+        Self::Hold,
+        Self::Resume,
         Self::Complete,
+        Self::Return,
+        Self::Transfer,
+        Self::Reassign,
+        Self::Adjudicate,
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
@@ -100,7 +121,14 @@ impl Action {
             Self::Claim => "claim",
             Self::Assign => "assign",
             Self::Arrive => "arrive",
+            Self::Contain => "contain",
+            Self::Hold => "hold",
+            Self::Resume => "resume",
             Self::Complete => "complete",
+            Self::Return => "return",
+            Self::Transfer => "transfer",
+            Self::Reassign => "reassign",
+            Self::Adjudicate => "adjudicate",
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",

@@ -37,29 +37,30 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks,
-                                                                     ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, ListMessages, GetDefinitions]),
+                                                                     ListWorkOrders, Adjudicate, NextCallback, RecordAttempt, ListCallbacks, ListMessages,
+                                                                     GetDefinitions]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks]),
 
-    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Assign, GetDefinitions]),
+    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Assign, Reassign, GetDefinitions]),
 
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
-    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign]),
-    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer]),
+    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
 
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, ListMessages]),
-    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Complete]),
+    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, ListMessages]),
+    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
 
-    grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+    grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Reassign, ListMessages]),
 
-    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ListClocks, ListWorkOrders, ListCallbacks,
+    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ListClocks, ListWorkOrders, Adjudicate, ListCallbacks,
                                                                      ReadAnswers, ListMessages, GetDefinitions]),
-    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ReadAnswers, ListMessages]),
+    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Adjudicate, ReadAnswers, ListMessages]),
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),

@@ -21,7 +21,7 @@ fn only(relation: Relation) -> Relations {
     Relations::NONE.with(relation, true)
 }
 
-/// Every cell: 13 roles x 25 actions x 6 relations x 4 levels.
+/// Every cell: 13 roles x 32 actions x 6 relations x 4 levels.
 fn cells() -> impl Iterator<Item = (Role, Action, Relation, Level)> {
     Role::ALL.into_iter().flat_map(|role| {
         Action::ALL.into_iter().flat_map(move |action| {

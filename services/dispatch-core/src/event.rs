@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    order::{Offer, Order, Status, Taken},
+    order::{Offer, Order, Release, Status, Taken},
     state::{State, Work},
 };
 
@@ -148,7 +148,7 @@ pub fn apply(state: &mut State, event: &Event) {
             hold(state, resumed.work_order, |before| Status::Taken(before.until(*arrive_by)));
         }
         Event::Released { released, refusals } => {
-            edit(state, released.work_order, |order| order.refusals = *refusals);
+            edit(state, released.work_order, |order| release(order, released, *refusals));
         }
         Event::Disputed(WorkOrderDisputedV1 { work_order, at: since, .. }) => {
             let status = Status::Disputed { since: *since };
@@ -210,8 +210,19 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     if let Some(order) = orders.iter_mut().find(|order| order.id == id) {
         (order.offer, order.status) = (offer, status);
     } else {
-        let (workers, from, refusals, is_final) = (BTreeSet::new(), None, 0, false);
-        orders.push(Order { id, cycle, offer, status, workers, from, refusals, is_final });
+        let (workers, releases) = (BTreeSet::new(), Vec::new());
+        let (from, refusals, is_final) = (None, 0, false);
+        orders.push(Order {
+            id,
+            cycle,
+            offer,
+            status,
+            workers,
+            from,
+            refusals,
+            is_final,
+            releases,
+        });
     }
     *state = State::Working(Work {
         revision,
@@ -223,6 +234,14 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
         orders,
         escalated_to,
     });
+}
+
+/// Its post has it no longer; who has, says the event that follows.
+fn release(order: &mut Order, fact: &WorkOrderReleasedV1, refusals: u8) {
+    let WorkOrderReleasedV1 { offer, cause, by, worker, at, .. } = *fact;
+    let post = order.offer.post.clone();
+    order.refusals = refusals;
+    order.releases.push(Release { offer, post, cause, by, worker, at });
 }
 
 /// Somebody has it from now on, and is among its workers for ever.

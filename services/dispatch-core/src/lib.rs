@@ -90,7 +90,7 @@ pub use command::{
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
-pub use order::{Offer, Order, Status, Taken};
+pub use order::{Offer, Order, Release, Status, Taken};
 pub use rejected::Rejected;
 pub use state::{State, Work};
 pub use wake::{next_at, on_wake};

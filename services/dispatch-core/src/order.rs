@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use clock::{AccountId, OfferId, WorkOrderId};
-use events::words::{Cycle, DepartmentId, HoldReason, PostId};
+use events::words::{Cycle, DepartmentId, HoldReason, PostId, ReleaseCause};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ pub struct Order {
     /// It was adjudicated, and stays where it is.
     #[serde(default)]
     pub is_final: bool,
+    /// The offers of it that ended, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<Release>,
 }
 
 impl Order {
@@ -46,6 +49,25 @@ pub struct Offer {
     /// The post that may claim it.
     pub post: PostId,
     /// When it was made.
+    pub at: Timestamp,
+}
+
+/// The end of an offer: why a post has a work order no longer, and who had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Which offer.
+    pub offer: OfferId,
+    /// The post that had it.
+    pub post: PostId,
+    /// Why.
+    pub cause: ReleaseCause,
+    /// Who said so; nobody if a limit passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Who had it, if somebody did: the name stays on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<AccountId>,
+    /// When.
     pub at: Timestamp,
 }
 
@@ -181,6 +203,15 @@ impl Status {
             Self::Taken(taken) | Self::OnHold { before: taken, .. } => taken.arrived_at(),
             Self::Completed { arrived_at, .. } => arrived_at,
             Self::Offered | Self::Disputed { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// When the danger was over, of one that is made safe and not done.
+    pub const fn contained_at(self) -> Option<Timestamp> {
+        match self.taken() {
+            Some(Taken::Contained { contained_at, .. }) => Some(contained_at),
+            Some(Taken::Claimed { .. } | Taken::Assigned { .. } | Taken::InProgress { .. })
+            | None => None,
         }
     }
 

@@ -105,17 +105,17 @@ async fn dispatch(
     let key = envelope.key;
     match fact {
         DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, key, fact).await,
-        DispatchFact::WorkOrderClaimed(fact) => boards::taken(tx, key, fact.by).await,
-        DispatchFact::WorkOrderAssigned(fact) => boards::taken(tx, key, fact.to).await,
-        DispatchFact::WorkOrderReleased(_) => boards::released(tx, key).await,
-        DispatchFact::WorkOrderArrived(_)
-        | DispatchFact::WorkOrderContained(_)
-        | DispatchFact::WorkOrderHeld(_)
-        | DispatchFact::WorkOrderResumed(_)
-        | DispatchFact::WorkOrderDisputed(_)
-        | DispatchFact::WorkOrderCompleted(_)
-        | DispatchFact::WorkOrderCancelled(_)
-        | DispatchFact::CaseCompleted(_) => Ok(()),
+        DispatchFact::WorkOrderClaimed(fact) => boards::taken(tx, key, fact.by, "claimed").await,
+        DispatchFact::WorkOrderAssigned(fact) => boards::taken(tx, key, fact.to, "assigned").await,
+        DispatchFact::WorkOrderArrived(_) => boards::works(tx, key, "in-progress").await,
+        DispatchFact::WorkOrderContained(_) => boards::works(tx, key, "contained").await,
+        DispatchFact::WorkOrderHeld(fact) => boards::held(tx, key, Some(fact.reason)).await,
+        DispatchFact::WorkOrderResumed(_) => boards::held(tx, key, None).await,
+        DispatchFact::WorkOrderDisputed(_) => boards::disputed(tx, key).await,
+        DispatchFact::WorkOrderCompleted(_) => boards::works(tx, key, "completed").await,
+        DispatchFact::WorkOrderCancelled(_) => boards::works(tx, key, "cancelled").await,
+        // What comes right after it says who has it: an offer, or a dispute.
+        DispatchFact::WorkOrderReleased(_) | DispatchFact::CaseCompleted(_) => Ok(()),
     }
 }
 

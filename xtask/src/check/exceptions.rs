@@ -30,27 +30,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         subject: "already-accepted",
         reason: "the core knows the state, but the service asks it to accept new cases alone",
     },
-    without_a_call("not-arrived"),
-    without_a_call("not-critical"),
-    without_a_call("already-contained"),
-    without_a_call("not-on-hold"),
-    without_a_call("not-disputed"),
-    without_a_call("not-transferred"),
-    without_a_call("came-from-there"),
-    without_a_call("same-post"),
-    without_a_call("no-such-post"),
-    without_a_call("not-accepting"),
 ];
-
-/// A reason of dispatch's core for a command that the interface does not take yet.
-const fn without_a_call(subject: &'static str) -> Exception {
-    Exception {
-        rule: "reasons",
-        path: "services/dispatch-core/src/rejected.rs",
-        subject,
-        reason: "no call of dispatch's asks for this command yet",
-    }
-}
 
 /// The violations without those that are excused, and one for each exception that excuses
 /// nothing.

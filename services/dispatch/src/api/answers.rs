@@ -1,28 +1,38 @@
 //! What dispatch knows, as the wire has it.
 
+use clock::AccountId;
 use delivery_rpc::timestamp;
-use dispatch_core::{Status, Taken};
+use dispatch_core::{Release, Status, Taken};
 use events::intake::Promise;
 use proto::{
-    dispatch::v1::{WorkOrder, WorkOrderState},
+    dispatch::v1::{self as wire_dispatch, WorkOrder, WorkOrderState},
     words::v1 as wire,
 };
 
-use crate::{board::Board, store::list::Found};
+use crate::{
+    board::Board,
+    store::{
+        list::Found,
+        reasons::{About, Reasons},
+    },
+};
 
 /// A work order in a list, with what was written of it; none for one that is not in its case, which
 /// no writer leaves.
-pub(crate) fn work_order(found: &Found, note: Option<String>) -> Option<WorkOrder> {
+pub(crate) fn work_order(
+    found: &Found,
+    note: Option<String>,
+    reasons: &Reasons,
+) -> Option<WorkOrder> {
     let Board { number, promise, rung, cycle, .. } = &found.case.board;
     let work = found.case.state.work()?;
     let order = work.order(found.id)?;
-    let completed_at = match order.status {
-        Status::Completed { completed_at, .. } => Some(completed_at),
-        Status::Offered
-        | Status::Taken(_)
-        | Status::OnHold { .. }
-        | Status::Disputed { .. }
-        | Status::Cancelled { .. } => None,
+    let (held, completed_at) = match order.status {
+        Status::OnHold { reason, held_at, .. } => (Some((reason, held_at)), None),
+        Status::Completed { completed_at, .. } => (None, Some(completed_at)),
+        Status::Offered | Status::Taken(_) | Status::Disputed { .. } | Status::Cancelled { .. } => {
+            (None, None)
+        }
     };
     let worker = order.status.worker().map(|account| account.to_string());
     // Promise and rung are those of the running cycle.
@@ -47,7 +57,27 @@ pub(crate) fn work_order(found: &Found, note: Option<String>) -> Option<WorkOrde
         promise: promise.as_ref().filter(|_| runs).map(told),
         rung: if runs { u32::from(*rung) } else { 0 },
         note: note.unwrap_or_default(),
+        held_for: held
+            .map_or_else(Default::default, |(reason, _)| wire::HoldReason::from(reason).into()),
+        held_at: held.map(|(_, held_at)| timestamp(held_at)),
+        contained_at: order.status.contained_at().map(timestamp),
+        refusals: order.refusals.into(),
+        releases: order.releases.iter().map(|release| ended(release, reasons)).collect(),
+        adjudicated: order.is_final,
+        adjudication: reasons.about(About::Adjudication(order.id)),
     })
+}
+
+fn ended(release: &Release, reasons: &Reasons) -> wire_dispatch::Release {
+    let named = |account: Option<AccountId>| account.map(|account| account.to_string());
+    wire_dispatch::Release {
+        post: release.post.to_string(),
+        cause: wire::ReleaseCause::from(release.cause).into(),
+        by: named(release.by).unwrap_or_default(),
+        worker: named(release.worker).unwrap_or_default(),
+        at: Some(timestamp(release.at)),
+        reason: reasons.about(About::Offer(release.offer)),
+    }
 }
 
 fn told(promise: &Promise) -> wire::Promise {

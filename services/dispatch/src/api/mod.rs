@@ -3,14 +3,19 @@
 pub(crate) mod answers;
 mod requests;
 
-use authz::Action;
 use delivery_rpc::Asked;
-use dispatch_core::{Arrive, Claim, Command, Complete};
-use proto::dispatch::v1::{
-    ArriveRequest, ArriveResponse, AssignRequest, AssignResponse, ClaimRequest, ClaimResponse,
-    CompleteRequest, CompleteResponse, ImportHoldersRequest, ImportHoldersResponse,
-    ListWorkOrdersRequest, ListWorkOrdersResponse,
-    dispatch_server::{Dispatch as Interface, DispatchServer},
+use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume};
+use proto::{
+    delivery::v1::Head,
+    dispatch::v1::{
+        AdjudicateRequest, AdjudicateResponse, ArriveRequest, ArriveResponse, AssignRequest,
+        AssignResponse, ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse,
+        ContainRequest, ContainResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
+        ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, ReassignRequest,
+        ReassignResponse, ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse,
+        TransferRequest, TransferResponse,
+        dispatch_server::{Dispatch as Interface, DispatchServer},
+    },
 };
 use rpc::subject;
 use tonic::{Request, Response, Status, service::Routes};
@@ -34,6 +39,21 @@ struct Answering {
     dispatch: Dispatch,
 }
 
+impl Answering {
+    /// Does it, and answers how far the case is then.
+    async fn does(
+        &self,
+        asked: Asked,
+        command: Command,
+        words: String,
+    ) -> Result<Option<Head>, Status> {
+        Ok(Some(work(&self.dispatch, Deed { asked, command, words }).await?))
+    }
+}
+
+/// What is done without a word.
+const SILENT: String = String::new();
+
 #[tonic::async_trait]
 impl Interface for Answering {
     async fn list_work_orders(
@@ -51,10 +71,8 @@ impl Interface for Answering {
     ) -> Result<Response<ClaimResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Claim", &request)?;
         let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
-        let (command, action) = (Command::Claim(Claim { work_order, by }), Action::Claim);
-        let deed = Deed { asked, command, action, note: String::new() };
-        let head = work(&self.dispatch, deed).await?;
-        Ok(Response::new(ClaimResponse { head: Some(head) }))
+        let command = Command::Claim(Claim { work_order, by });
+        Ok(Response::new(ClaimResponse { head: self.does(asked, command, SILENT).await? }))
     }
 
     async fn assign(
@@ -62,11 +80,8 @@ impl Interface for Answering {
         request: Request<AssignRequest>,
     ) -> Result<Response<AssignResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Assign", &request)?;
-        let assign = requests::assign(request.get_ref(), &asked.subject)?;
-        let (command, action) = (Command::Assign(assign), Action::Assign);
-        let deed = Deed { asked, command, action, note: String::new() };
-        let head = work(&self.dispatch, deed).await?;
-        Ok(Response::new(AssignResponse { head: Some(head) }))
+        let command = Command::Assign(requests::assign(request.get_ref(), &asked.subject)?);
+        Ok(Response::new(AssignResponse { head: self.does(asked, command, SILENT).await? }))
     }
 
     async fn arrive(
@@ -75,10 +90,34 @@ impl Interface for Answering {
     ) -> Result<Response<ArriveResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Arrive", &request)?;
         let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
-        let (command, action) = (Command::Arrive(Arrive { work_order, by }), Action::Arrive);
-        let deed = Deed { asked, command, action, note: String::new() };
-        let head = work(&self.dispatch, deed).await?;
-        Ok(Response::new(ArriveResponse { head: Some(head) }))
+        let command = Command::Arrive(Arrive { work_order, by });
+        Ok(Response::new(ArriveResponse { head: self.does(asked, command, SILENT).await? }))
+    }
+
+    async fn contain(
+        &self,
+        request: Request<ContainRequest>,
+    ) -> Result<Response<ContainResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Contain", &request)?;
+        let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
+        let command = Command::Contain(Contain { work_order, by });
+        Ok(Response::new(ContainResponse { head: self.does(asked, command, SILENT).await? }))
+    }
+
+    async fn hold(&self, request: Request<HoldRequest>) -> Result<Response<HoldResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Hold", &request)?;
+        let command = Command::Hold(requests::hold(request.get_ref(), &asked.subject)?);
+        Ok(Response::new(HoldResponse { head: self.does(asked, command, SILENT).await? }))
+    }
+
+    async fn resume(
+        &self,
+        request: Request<ResumeRequest>,
+    ) -> Result<Response<ResumeResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Resume", &request)?;
+        let (work_order, by) = requests::deed(&request.get_ref().work_order, &asked.subject)?;
+        let command = Command::Resume(Resume { work_order, by });
+        Ok(Response::new(ResumeResponse { head: self.does(asked, command, SILENT).await? }))
     }
 
     async fn complete(
@@ -88,10 +127,48 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Complete", &request)?;
         let CompleteRequest { work_order, note } = request.into_inner();
         let (work_order, by) = requests::deed(&work_order, &asked.subject)?;
-        let (command, action) = (Command::Complete(Complete { work_order, by }), Action::Complete);
+        let command = Command::Complete(Complete { work_order, by });
         let note = requests::note(note)?;
-        let head = work(&self.dispatch, Deed { asked, command, action, note }).await?;
-        Ok(Response::new(CompleteResponse { head: Some(head) }))
+        Ok(Response::new(CompleteResponse { head: self.does(asked, command, note).await? }))
+    }
+
+    async fn r#return(
+        &self,
+        request: Request<ReturnRequest>,
+    ) -> Result<Response<ReturnResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Return", &request)?;
+        let (back, reason) = requests::back(request.into_inner(), &asked.subject)?;
+        let command = Command::Return(back);
+        Ok(Response::new(ReturnResponse { head: self.does(asked, command, reason).await? }))
+    }
+
+    async fn transfer(
+        &self,
+        request: Request<TransferRequest>,
+    ) -> Result<Response<TransferResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Transfer", &request)?;
+        let (transfer, reason) = requests::transfer(request.into_inner(), &asked.subject)?;
+        let command = Command::Transfer(transfer);
+        Ok(Response::new(TransferResponse { head: self.does(asked, command, reason).await? }))
+    }
+
+    async fn reassign(
+        &self,
+        request: Request<ReassignRequest>,
+    ) -> Result<Response<ReassignResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Reassign", &request)?;
+        let command = Command::Reassign(requests::reassign(request.get_ref(), &asked.subject)?);
+        Ok(Response::new(ReassignResponse { head: self.does(asked, command, SILENT).await? }))
+    }
+
+    async fn adjudicate(
+        &self,
+        request: Request<AdjudicateRequest>,
+    ) -> Result<Response<AdjudicateResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Adjudicate", &request)?;
+        let (adjudicate, reason) = requests::adjudicate(request.into_inner(), &asked.subject)?;
+        let command = Command::Adjudicate(adjudicate);
+        Ok(Response::new(AdjudicateResponse { head: self.does(asked, command, reason).await? }))
     }
 
     async fn import_holders(

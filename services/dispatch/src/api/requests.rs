@@ -2,16 +2,18 @@
 
 use authz::Subject;
 use clock::{AccountId, WorkOrderId};
-use dispatch_core::Assign;
+use dispatch_core::{Adjudicate, Assign, Hold, Reassign, Return, Transfer};
+use events::words::{HoldReason, PostId};
 use proto::dispatch::v1::{
-    AssignRequest, Holder as WireHolder, ListWorkOrdersRequest, WorkOrderState,
+    AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ListWorkOrdersRequest,
+    ReassignRequest, ReturnRequest, TransferRequest, WorkOrderState,
 };
 use rpc::{Error, Fields, PageSize, account};
 
 use crate::{questions::ListWorkOrders, store::holders::Holder};
 
-/// The most characters of a note.
-const LONGEST_NOTE: usize = 2_000;
+/// The most characters of a note, or of a reason.
+const LONGEST_WORDS: usize = 2_000;
 
 /// A work order, and who does something with it.
 pub(super) fn deed(work_order: &str, subject: &Subject) -> Result<(WorkOrderId, AccountId), Error> {
@@ -30,10 +32,81 @@ pub(super) fn assign(request: &AssignRequest, subject: &Subject) -> Result<Assig
     fields.end("assignment-invalid", assign)
 }
 
+/// What a work order is to wait for, and who says so.
+pub(super) fn hold(request: &HoldRequest, subject: &Subject) -> Result<Hold, Error> {
+    let mut fields = Fields::default();
+    let work_order = fields.required("work_order", &request.work_order);
+    let reason = fields.take("reason", HoldReason::try_from(request.reason()));
+    let by = account(subject)?;
+    let hold = work_order.zip(reason).map(|(work_order, reason)| Hold { work_order, reason, by });
+    fields.end("hold-invalid", hold)
+}
+
+/// What is refused, by whom, and why in their words.
+pub(super) fn back(request: ReturnRequest, subject: &Subject) -> Result<(Return, String), Error> {
+    let mut fields = Fields::default();
+    let work_order = fields.required("work_order", &request.work_order);
+    let reason = why(&mut fields, request.reason);
+    let by = account(subject)?;
+    fields.end("return-invalid", work_order.map(|work_order| (Return { work_order, by }, reason)))
+}
+
+/// What goes where, by whom, and why in their words.
+pub(super) fn transfer(
+    request: TransferRequest,
+    subject: &Subject,
+) -> Result<(Transfer, String), Error> {
+    let mut fields = Fields::default();
+    let moved = moved(&mut fields, &request.work_order, &request.to);
+    let reason = why(&mut fields, request.reason);
+    let by = account(subject)?;
+    let transfer = moved.map(|(work_order, to)| (Transfer { work_order, to, by }, reason));
+    fields.end("transfer-invalid", transfer)
+}
+
+/// What goes where, by whose authority.
+pub(super) fn reassign(request: &ReassignRequest, subject: &Subject) -> Result<Reassign, Error> {
+    let mut fields = Fields::default();
+    let moved = moved(&mut fields, &request.work_order, &request.to);
+    let by = account(subject)?;
+    let reassign = moved.map(|(work_order, to)| Reassign { work_order, to, by });
+    fields.end("reassignment-invalid", reassign)
+}
+
+/// Whose it is, who decides that, and why in their words.
+pub(super) fn adjudicate(
+    request: AdjudicateRequest,
+    subject: &Subject,
+) -> Result<(Adjudicate, String), Error> {
+    let mut fields = Fields::default();
+    let moved = moved(&mut fields, &request.work_order, &request.to);
+    let reason = why(&mut fields, request.reason);
+    let by = account(subject)?;
+    let adjudicate = moved.map(|(work_order, to)| (Adjudicate { work_order, to, by }, reason));
+    fields.end("adjudication-invalid", adjudicate)
+}
+
+/// A work order, and the post that gets it.
+fn moved(fields: &mut Fields, work_order: &str, to: &str) -> Option<(WorkOrderId, PostId)> {
+    let work_order = fields.required("work_order", work_order);
+    let to = fields.required("to", to);
+    work_order.zip(to)
+}
+
+/// Why, without the space around it; it must be said.
+fn why(fields: &mut Fields, text: String) -> String {
+    let text = fields.text("reason", text, LONGEST_WORDS);
+    let text = text.trim();
+    if text.is_empty() {
+        fields.refuse("reason", "is missing: say why");
+    }
+    text.to_owned()
+}
+
 /// What was done in words, without the space around it.
 pub(super) fn note(text: String) -> Result<String, Error> {
     let mut fields = Fields::default();
-    let text = fields.text("note", text, LONGEST_NOTE);
+    let text = fields.text("note", text, LONGEST_WORDS);
     fields.end("note-too-long", Some(text.trim().to_owned()))
 }
 
@@ -58,9 +131,10 @@ pub(super) fn list(
     let department = fields.optional("department", &request.department);
     let case = fields.optional("case", &request.case);
     let claimed_by = request.mine.then(|| account(subject)).transpose()?;
+    let id = fields.optional("work_order", &request.work_order);
     let after = fields.optional("page_token", &request.page_token);
     let page_size = PageSize::asked(request.page_size);
-    let list = ListWorkOrders { status, department, case, claimed_by, page_size, after };
+    let list = ListWorkOrders { id, status, department, case, claimed_by, page_size, after };
     fields.end("list-invalid", Some(list))
 }
 

@@ -1,27 +1,52 @@
-//! What a role alone does not say: who of a department decides, and who there is to do the work.
+//! What a role alone does not say: who of a department decides, who there is to do the work, how far
+//! a leader's arm reaches, and who adjudicates what.
 
 use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
 use delivery_rpc::Failure;
-use events::words::DepartmentId;
+use dispatch_core::{Command, Order, Work};
+use events::words::{DepartmentId, PostId, Urgency};
 use rpc::{Code, Error};
 use sqlx::PgConnection;
 
 use crate::store::holders;
 
-/// Refuses a handler who only accepts for the department: its A decides, or who stands in for A, or
-/// its head (BRIEF 3.4). Whoever else may, may by their role.
-pub(super) fn decides(
+/// Refuses what the policy allows but a duty does not.
+pub(super) async fn permit(
+    connection: &mut PgConnection,
     subject: &Subject,
     rules: &Rules,
-    department: &DepartmentId,
-) -> Result<(), Error> {
-    let by_role = [Role::Dispatcher, Role::DepartmentHead];
+    command: &Command,
+    (work, order): (&Work, &Order),
+) -> Result<(), Failure> {
+    let department = order.department();
+    match command {
+        Command::Assign(assign) => {
+            decides(subject, rules, department)?;
+            is_a_worker(connection, assign.to, department).await
+        }
+        // Who has it refuses it for themselves.
+        Command::Return(asked) if order.status.worker() == Some(asked.by) => Ok(()),
+        Command::Return(_) | Command::Transfer(_) => Ok(decides(subject, rules, department)?),
+        Command::Reassign(reassign) => Ok(reaches(subject, department, &reassign.to)?),
+        Command::Adjudicate(_) => Ok(adjudicates(subject, work.urgency)?),
+        Command::Claim(_)
+        | Command::Arrive(_)
+        | Command::Contain(_)
+        | Command::Hold(_)
+        | Command::Resume(_)
+        | Command::Complete(_) => Ok(()),
+    }
+}
+
+/// Refuses a handler who only accepts for the department: its A decides, or who stands in for A, or
+/// its head (BRIEF 3.4). Whoever else may, may by their role.
+fn decides(subject: &Subject, rules: &Rules, department: &DepartmentId) -> Result<(), Error> {
     let decides =
-        |post: &&Post| post.id.department() == department && post.duties.contains(&Duty::Decide);
+        |post: &Post| post.id.department() == department && post.duties.contains(&Duty::Decide);
     let mut posts = subject.posts.iter().filter_map(|post| rules.post(post));
-    if by_role.iter().any(|role| subject.roles.contains(role)) || posts.any(|post| decides(&post)) {
+    if has(subject, &[Role::Dispatcher, Role::DepartmentHead]) || posts.any(decides) {
         return Ok(());
     }
     let message = format!(
@@ -31,7 +56,7 @@ pub(super) fn decides(
 }
 
 /// Refuses somebody who holds no post of the department: they would never hear of it.
-pub(super) async fn is_a_worker(
+async fn is_a_worker(
     connection: &mut PgConnection,
     to: AccountId,
     department: &DepartmentId,
@@ -42,4 +67,32 @@ pub(super) async fn is_a_worker(
     let what = format!("holds no post of {department}");
     let message = format!("cannot assign: whoever is to do it {what}; choose somebody who does");
     Err(Error::new(Code::InvalidArgument, "no-such-worker", message).violating("to", what).into())
+}
+
+/// Refuses a head or a leader the posts of other departments, which may refuse what is theirs: only
+/// the dispatcher is above them.
+fn reaches(subject: &Subject, department: &DepartmentId, to: &PostId) -> Result<(), Error> {
+    if has(subject, &[Role::Dispatcher]) || to.department() == department {
+        return Ok(());
+    }
+    let what = format!("is no post of {department}");
+    let message = format!("cannot reassign: {to} {what}; transfer it, or ask the dispatcher");
+    Err(Error::new(Code::PermissionDenied, "other-department", message).violating("to", what))
+}
+
+/// Refuses the duty counsellor what can wait for the hall director (BRIEF 3.3).
+fn adjudicates(subject: &Subject, urgency: Urgency) -> Result<(), Error> {
+    match urgency {
+        Urgency::Critical => Ok(()),
+        Urgency::Normal | Urgency::Urgent if has(subject, &[Role::HallDirector]) => Ok(()),
+        Urgency::Normal | Urgency::Urgent => {
+            let message =
+                "cannot adjudicate: the work order is not critical, so the hall director decides";
+            Err(Error::new(Code::FailedPrecondition, "not-critical", message))
+        }
+    }
+}
+
+fn has(subject: &Subject, one_of: &[Role]) -> bool {
+    one_of.iter().any(|role| subject.roles.contains(role))
 }

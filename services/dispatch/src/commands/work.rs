@@ -4,15 +4,19 @@ use authz::{Action, Relation, Relations, Subject, decide};
 use clock::WorkOrderId;
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
-use dispatch_core::{Assign, Command, Order, Rejected, Work, on_command};
+use dispatch_core::{Command, Order, Rejected, Work, on_command};
 use proto::delivery::v1::Head;
 use rpc::{Code, Error, authorize};
+use sqlx::PgConnection;
 
 use super::duty;
 use crate::{
     Dispatch,
     record::{Case, Change, record},
-    store,
+    store::{
+        self, notes,
+        reasons::{self, About},
+    },
 };
 
 /// What somebody does with a work order.
@@ -21,17 +25,15 @@ pub(crate) struct Deed {
     pub(crate) asked: Asked,
     /// What is asked for.
     pub(crate) command: Command,
-    /// What of the policy must allow it.
-    pub(crate) action: Action,
-    /// What was done, in their words; may be empty.
-    pub(crate) note: String,
+    /// What was done, or why, in their words; empty where there are none.
+    pub(crate) words: String,
 }
 
 /// Somebody does something with a work order: one use case, for what differs is decided by the
 /// core.
 pub(crate) async fn work(
     dispatch: &Dispatch,
-    Deed { asked, command, action, note }: Deed,
+    Deed { asked, command, words }: Deed,
 ) -> Result<Head, Failure> {
     let Asked { subject, intent, .. } = asked;
     let work_order = command.work_order();
@@ -58,23 +60,67 @@ pub(crate) async fn work(
     // than that they may not.
     let events = on_command(&case.state, &rules, &command, now, &mut dispatch.ids())
         .map_err(|rejected| refusal(&rejected))?;
-    authorize(&subject, action, relations, level)?;
-    if let Command::Assign(Assign { to, .. }) = &command {
-        duty::decides(&subject, &rules, order.department())?;
-        duty::is_a_worker(&mut tx, *to, order.department()).await?;
-    }
+    authorize(&subject, action(&command), relations, level)?;
+    duty::permit(&mut tx, &subject, &rules, &command, (work, order)).await?;
+    let kept_under = kept_under(&command, order);
 
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
-    if !note.is_empty() {
-        store::notes::insert(&mut tx, &dispatch.masters(), work_order, &note).await?;
-    }
+    keep(&mut tx, dispatch, work_order, kept_under, &words).await?;
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let head = head(&locked);
     intent.finish(&mut tx, &head).await?;
     tx.commit().await?;
     dispatch.delivery.bell().ring();
     Ok(head)
+}
+
+/// What of the policy must allow it.
+const fn action(command: &Command) -> Action {
+    match command {
+        Command::Claim(_) => Action::Claim,
+        Command::Assign(_) => Action::Assign,
+        Command::Arrive(_) => Action::Arrive,
+        Command::Contain(_) => Action::Contain,
+        Command::Hold(_) => Action::Hold,
+        Command::Resume(_) => Action::Resume,
+        Command::Complete(_) => Action::Complete,
+        Command::Transfer(_) => Action::Transfer,
+        Command::Return(_) => Action::Return,
+        Command::Reassign(_) => Action::Reassign,
+        Command::Adjudicate(_) => Action::Adjudicate,
+    }
+}
+
+/// What a reason is a reason for; `None` of words that are none, but say what was done.
+const fn kept_under(command: &Command, order: &Order) -> Option<About> {
+    match command {
+        Command::Transfer(_) | Command::Return(_) => Some(About::Offer(order.offer.id)),
+        Command::Adjudicate(_) => Some(About::Adjudication(order.id)),
+        Command::Claim(_)
+        | Command::Assign(_)
+        | Command::Arrive(_)
+        | Command::Contain(_)
+        | Command::Hold(_)
+        | Command::Resume(_)
+        | Command::Complete(_)
+        | Command::Reassign(_) => None,
+    }
+}
+
+async fn keep(
+    connection: &mut PgConnection,
+    dispatch: &Dispatch,
+    work_order: WorkOrderId,
+    about: Option<About>,
+    words: &str,
+) -> Result<(), Fault> {
+    let masters = dispatch.masters();
+    match about {
+        _ if words.is_empty() => Ok(()),
+        Some(about) => reasons::insert(connection, &masters, work_order, about, words).await,
+        None => notes::insert(connection, &masters, work_order, words).await,
+    }
 }
 
 fn find(case: &Case, work_order: WorkOrderId) -> Option<(&Work, &Order)> {
@@ -115,5 +161,9 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::AlreadyCompleted { .. }
         | Rejected::Cancelled { .. } => Code::FailedPrecondition,
     };
-    Error::new(code, rejected.reason(), rejected.to_string())
+    let error = Error::new(code, rejected.reason(), rejected.to_string());
+    if let Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } = rejected {
+        return error.violating("to", rejected.to_string());
+    }
+    error
 }

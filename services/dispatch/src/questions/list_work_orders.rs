@@ -10,13 +10,14 @@ use crate::{
     api::answers,
     store::{
         list::{self, CaseRef, Filter},
-        notes,
+        notes, reasons,
     },
 };
 
 /// Which work orders are asked for; each that is given narrows.
 #[derive(Debug, Clone)]
 pub(crate) struct ListWorkOrders {
+    pub(crate) id: Option<WorkOrderId>,
     /// The word of the status.
     pub(crate) status: Option<&'static str>,
     pub(crate) department: Option<DepartmentId>,
@@ -34,9 +35,9 @@ pub(crate) async fn list_work_orders(
     asked: ListWorkOrders,
 ) -> Result<ListWorkOrdersResponse, Failure> {
     let scope = scope(subject, Action::ListWorkOrders)?;
-    let ListWorkOrders { status, department, case, claimed_by, page_size, after } = asked;
+    let ListWorkOrders { id, status, department, case, claimed_by, page_size, after } = asked;
     let limit = page_size.limit();
-    let filter = Filter { status, department, case, claimed_by, after, limit };
+    let filter = Filter { id, status, department, case, claimed_by, after, limit };
     let mut tx = dispatch.pool().begin().await?;
     let mut found = list::work_orders(&mut tx, &scope, &filter).await?;
     let next_page_token = page_size.cut(&mut found, |last| last.id.to_string());
@@ -44,8 +45,9 @@ pub(crate) async fn list_work_orders(
     note_reads(&mut tx, dispatch.clock().now(), subject, Action::ListWorkOrders, cases).await?;
     let ids: Vec<_> = found.iter().map(|one| one.id).collect();
     let mut notes = notes::load(&mut tx, &dispatch.masters(), &ids).await?;
+    let reasons = reasons::load(&mut tx, &dispatch.masters(), &ids).await?;
     tx.commit().await?;
-    let shown = |one| answers::work_order(one, notes.remove(&one.id));
+    let shown = |one| answers::work_order(one, notes.remove(&one.id), &reasons);
     let work_orders = found.iter().filter_map(shown).collect();
     Ok(ListWorkOrdersResponse { work_orders, next_page_token })
 }

@@ -16,6 +16,8 @@ use crate::record::Case;
 /// Which of the work orders that somebody may see; each that is given narrows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
+    /// Which one.
+    pub(crate) id: Option<WorkOrderId>,
     /// The word of the status.
     pub(crate) status: Option<&'static str>,
     /// Whose work it is.
@@ -93,6 +95,7 @@ pub(crate) async fn work_orders(
              and ($11::uuid is null or o.claimed_by = $11)
              and ($12::uuid is null or (o.haste, o.offered_at, o.id) >
                       (select haste, offered_at, id from dispatch.work_order where id = $12))
+             and ($14::uuid is null or o.id = $14)
            order by o.haste, o.offered_at, o.id
            limit $13"#,
         &scope.levels(Relation::Unrelated),
@@ -108,6 +111,7 @@ pub(crate) async fn work_orders(
         filter.claimed_by.map(AccountId::uuid),
         filter.after.map(WorkOrderId::uuid),
         i64::from(filter.limit),
+        filter.id.map(WorkOrderId::uuid),
     )
     .fetch_all(connection)
     .await?;

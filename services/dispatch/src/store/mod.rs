@@ -3,4 +3,6 @@
 pub(crate) mod holders;
 pub(crate) mod list;
 pub(crate) mod notes;
+pub(crate) mod reasons;
+mod sealed;
 pub(crate) mod work;

@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 
 use clock::WorkOrderId;
 use delivery::Fault;
-use ring::rand::SystemRandom;
-use sealing::{KeyId, Masters, Place, WrappedKey};
+use sealing::{Masters, Place};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use super::sealed::Sealed;
 
 /// Keeps what was done in the worker's own words, sealed with a key of its own.
 pub(crate) async fn insert(
@@ -14,15 +15,11 @@ pub(crate) async fn insert(
     work_order: WorkOrderId,
     words: &str,
 ) -> Result<(), Fault> {
-    let random = SystemRandom::new();
-    let place = place(work_order);
-    let (key, WrappedKey { by, wrapped }) =
-        masters.new_key(place.owner, &random).map_err(Fault::own)?;
-    let sealed = key.seal(place, words, &random).map_err(Fault::own)?;
+    let Sealed { key_id, wrapped, sealed } = Sealed::seal(masters, place(work_order), words)?;
     sqlx::query!(
         "insert into dispatch.note (work_order, key_id, wrapped, sealed) values ($1, $2, $3, $4)",
         work_order.uuid(),
-        by.bytes(),
+        key_id,
         wrapped,
         sealed,
     )
@@ -46,11 +43,8 @@ pub(crate) async fn load(
     .await?;
     let opened = rows.into_iter().map(|row| {
         let work_order = WorkOrderId::from_uuid(row.work_order);
-        let place = place(work_order);
-        let by = KeyId::try_from(&row.key_id[..]).map_err(Fault::own)?;
-        let wrapped = WrappedKey { by, wrapped: row.wrapped };
-        let key = masters.open_key(place.owner, &wrapped).map_err(Fault::own)?;
-        Ok((work_order, key.open(place, &row.sealed).map_err(Fault::own)?))
+        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        Ok((work_order, sealed.open(masters, place(work_order))?))
     });
     opened.collect()
 }

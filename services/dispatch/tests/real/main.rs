@@ -11,5 +11,6 @@ mod case;
 mod expiry;
 mod holders;
 mod lists;
+mod moves;
 mod races;
 mod work;

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use authz::Role;
-use events::words::{CaseKind, Channel, Commitment, End, Level, Service, Urgency, Verdict};
+use events::words::{
+    CaseKind, Channel, Commitment, End, HoldReason, Level, ReleaseCause, Service, Urgency, Verdict,
+};
 use rpc::Problem;
 use serde_json::Value;
 use utoipa::{
@@ -50,6 +52,9 @@ lists! {
     commitment_or_none = one_or_none of Commitment::ALL;
     end_or_none = one_or_none of End::ALL;
     verdict_or_none = one_or_none of Verdict::ALL;
+    hold_reason = one_of of HoldReason::ALL;
+    hold_reason_or_none = one_or_none of HoldReason::ALL;
+    release_cause_or_none = one_or_none of ReleaseCause::ALL;
     service = one_of of Service::ALL;
     role = one_of of &Role::ALL;
 }

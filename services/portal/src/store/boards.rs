@@ -8,7 +8,10 @@ use delivery::Tx;
 use events::{
     dispatch::WorkOrderOfferedV1,
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, Promise},
-    words::{CaseNumber, Commitment, Cycle, DepartmentId, ItemId, Level, PlaceId, PostId, Urgency},
+    words::{
+        CaseNumber, Commitment, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId,
+        Urgency,
+    },
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -34,6 +37,8 @@ pub(crate) struct BoardCase {
     pub(crate) department: Option<String>,
     pub(crate) post: Option<String>,
     pub(crate) holder: Option<Uuid>,
+    pub(crate) work: Option<String>,
+    pub(crate) held_for: Option<String>,
     pub(crate) rung: i16,
 }
 
@@ -125,7 +130,7 @@ pub(crate) async fn list(
     sqlx::query_as!(
         BoardCase,
         "select key, number, kind, item, place, urgency, level, state, ending, cycle, received_at,
-                due, provisional, department, post, holder, rung
+                due, provisional, department, post, holder, work, held_for, rung
          from portal.board_case c
          where (c.level = any($1)
                 or c.level = any($2) and $3 = any(c.reporters)
@@ -216,7 +221,7 @@ pub(crate) async fn reopened(
         "update portal.board_case
          set state = 'open', ending = null, cycle = $2, kind = $3, item = $4, place = $5,
              places = $6, urgency = $7, level = $8, due = $9, provisional = $10, reporters = $11,
-             department = null, post = null, holder = null, rung = 0
+             department = null, post = null, holder = null, work = null, held_for = null, rung = 0
          where key = $1",
         key,
         cycle(fact.cycle),
@@ -277,7 +282,7 @@ pub(crate) async fn offered(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update portal.board_case
-         set department = $2, post = $3, holder = null,
+         set department = $2, post = $3, holder = null, work = 'offered', held_for = null,
              departments = case when $2 = any(departments) then departments
                                 else departments || $2 end
          where key = $1",
@@ -290,30 +295,61 @@ pub(crate) async fn offered(
     Ok(())
 }
 
-/// Somebody has a work order: it was claimed, or assigned to them.
+/// Somebody has a work order: it was `claimed`, or `assigned` to them.
 pub(crate) async fn taken(
     tx: &mut Tx<'_>,
     key: Uuid,
     worker: AccountId,
+    work: &str,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update portal.board_case
-         set holder = $2,
+         set holder = $2, work = $3, held_for = null,
              workers = case when $2 = any(workers) then workers else workers || $2 end
          where key = $1",
         key,
         worker.uuid(),
+        work,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// A post has a work order no longer; what follows says who has.
-pub(crate) async fn released(tx: &mut Tx<'_>, key: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query!("update portal.board_case set holder = null where key = $1", key)
+/// The work on a case is so far.
+pub(crate) async fn works(tx: &mut Tx<'_>, key: Uuid, work: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update portal.board_case set work = $2, held_for = null where key = $1",
+        key,
+        work
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The work on a case waits for something, or no longer.
+pub(crate) async fn held(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    reason: Option<HoldReason>,
+) -> Result<(), sqlx::Error> {
+    let reason = reason.map(HoldReason::word);
+    sqlx::query!("update portal.board_case set held_for = $2 where key = $1", key, reason)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Two departments refused a work order: nobody has it until somebody decides.
+pub(crate) async fn disputed(tx: &mut Tx<'_>, key: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update portal.board_case
+         set holder = null, work = 'disputed', held_for = null where key = $1",
+        key
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

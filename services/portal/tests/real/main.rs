@@ -17,4 +17,5 @@ mod people;
 mod refusals;
 mod sessions;
 mod timelines;
+mod work;
 mod world;

@@ -56,6 +56,7 @@ pub(crate) struct State {
     pub(crate) requesters: Vec<intake::Requester>,
     pub(crate) holders: Vec<dispatch::Holder>,
     pub(crate) clocks: Vec<timer::Clock>,
+    pub(crate) work_orders: Vec<dispatch::WorkOrder>,
     /// Whom dispatch was told to assign.
     pub(crate) assigned: String,
 }
@@ -215,7 +216,9 @@ impl Dispatch for Told {
         &self,
         _: Request<dispatch::ListWorkOrdersRequest>,
     ) -> Answer<dispatch::ListWorkOrdersResponse> {
-        unused()
+        let work_orders = self.state().work_orders.clone();
+        let next_page_token = String::new();
+        Ok(Response::new(dispatch::ListWorkOrdersResponse { work_orders, next_page_token }))
     }
 
     async fn claim(
@@ -246,6 +249,52 @@ impl Dispatch for Told {
         &self,
         _: Request<dispatch::CompleteRequest>,
     ) -> Answer<dispatch::CompleteResponse> {
+        unused()
+    }
+
+    async fn contain(
+        &self,
+        _: Request<dispatch::ContainRequest>,
+    ) -> Answer<dispatch::ContainResponse> {
+        unused()
+    }
+
+    async fn hold(&self, _: Request<dispatch::HoldRequest>) -> Answer<dispatch::HoldResponse> {
+        unused()
+    }
+
+    async fn resume(
+        &self,
+        _: Request<dispatch::ResumeRequest>,
+    ) -> Answer<dispatch::ResumeResponse> {
+        unused()
+    }
+
+    async fn r#return(
+        &self,
+        _: Request<dispatch::ReturnRequest>,
+    ) -> Answer<dispatch::ReturnResponse> {
+        unused()
+    }
+
+    async fn transfer(
+        &self,
+        _: Request<dispatch::TransferRequest>,
+    ) -> Answer<dispatch::TransferResponse> {
+        unused()
+    }
+
+    async fn reassign(
+        &self,
+        _: Request<dispatch::ReassignRequest>,
+    ) -> Answer<dispatch::ReassignResponse> {
+        unused()
+    }
+
+    async fn adjudicate(
+        &self,
+        _: Request<dispatch::AdjudicateRequest>,
+    ) -> Answer<dispatch::AdjudicateResponse> {
         unused()
     }
 

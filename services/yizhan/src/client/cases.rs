@@ -109,7 +109,7 @@ const ACCEPTED: [Column; 4] = [
     ("Place", "place"),
 ];
 
-const CASE: [Column; 18] = [
+const CASE: [Column; 20] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
@@ -127,6 +127,8 @@ const CASE: [Column; 18] = [
     ("Due", "case.due"),
     ("Department", "case.department"),
     ("Holder", "case.holder.name"),
+    ("Work", "case.work"),
+    ("Waits for", "case.held_for"),
     ("Rung", "case.rung"),
 ];
 

@@ -1,8 +1,8 @@
 //! `yizhan work`.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Api,
@@ -13,6 +13,8 @@ use super::{
 pub(crate) enum Command {
     /// List work orders, the most urgent first.
     List(List),
+    /// Show a work order: who has it, what it waits for, why it came back.
+    Show(Order),
     /// Take an offered work order.
     Claim(Order),
     /// Tell somebody of the department to do it.
@@ -24,6 +26,19 @@ pub(crate) enum Command {
     },
     /// Record the arrival on site.
     Arrive(Order),
+    /// Record that a critical one is safe; the repair goes on.
+    Contain(Order),
+    /// Let the work wait.
+    Hold {
+        #[command(flatten)]
+        order: Order,
+        /// What it waits for: `no-access`, `requester-answer`, `outside-authority`, `parts`, `budget` or
+        /// `staff`.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Go on with it as before the hold.
+    Resume(Order),
     /// Record that it is done.
     Complete {
         #[command(flatten)]
@@ -31,6 +46,32 @@ pub(crate) enum Command {
         /// What was done, in words.
         #[arg(long)]
         note: Option<String>,
+    },
+    /// Give back what another post transferred; the second refusal is adjudicated.
+    Return {
+        #[command(flatten)]
+        order: Order,
+        /// Why it is not yours, in words.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give it to the post whose it is, which may return it once.
+    Transfer {
+        #[command(flatten)]
+        moved: Moved,
+        /// Why, in words.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give it to another post, or anew to its own, by a dispatcher's or leader's authority.
+    Reassign(Moved),
+    /// Decide whose it is after the second refusal; that is final.
+    Adjudicate {
+        #[command(flatten)]
+        moved: Moved,
+        /// Why, in words.
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -59,6 +100,14 @@ pub(crate) struct Order {
     work_order: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Moved {
+    #[command(flatten)]
+    order: Order,
+    /// The post that gets it: `<department>/<post>`.
+    to: String,
+}
+
 const LIST: [Column; 10] = [
     ("WORK ORDER", "id"),
     ("CASE", "case_number"),
@@ -70,6 +119,38 @@ const LIST: [Column; 10] = [
     ("STATE", "state"),
     ("WORKER", "worker.name"),
     ("DUE", "due"),
+];
+
+const ORDER: [Column; 20] = [
+    ("Work order", "id"),
+    ("Case", "case_number"),
+    ("Cycle", "cycle"),
+    ("Item", "item"),
+    ("Place", "place"),
+    ("Urgency", "urgency"),
+    ("Post", "post"),
+    ("State", "state"),
+    ("Waits for", "held_for"),
+    ("Held", "held_at"),
+    ("Worker", "worker.name"),
+    ("Since", "claimed_at"),
+    ("Arrived", "arrived_at"),
+    ("Made safe", "contained_at"),
+    ("Completed", "completed_at"),
+    ("Due", "due"),
+    ("Rung", "rung"),
+    ("Refusals", "refusals"),
+    ("Adjudicated", "adjudication"),
+    ("Note", "note"),
+];
+
+const RELEASES: [Column; 6] = [
+    ("AT", "at"),
+    ("LEFT", "post"),
+    ("BECAUSE", "cause"),
+    ("BY", "by.name"),
+    ("WORKER", "worker.name"),
+    ("REASON", "reason"),
 ];
 
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
@@ -87,7 +168,45 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             let body = json!({ "note": note.unwrap_or_default() });
             act(api, &order, "complete", "completed", body).await
         }
+        Command::Show(order) => show(api, &order).await,
+        Command::Contain(order) => act(api, &order, "contain", "made safe", json!({})).await,
+        Command::Hold { order, reason } => {
+            act(api, &order, "hold", "on hold", json!({ "reason": reason })).await
+        }
+        Command::Resume(order) => act(api, &order, "resume", "resumed", json!({})).await,
+        Command::Return { order, reason } => {
+            act(api, &order, "return", "returned", json!({ "reason": reason })).await
+        }
+        Command::Transfer { moved, reason } => {
+            moved.act(api, "transfer", "transferred", Some(reason)).await
+        }
+        Command::Reassign(moved) => moved.act(api, "reassign", "reassigned", None).await,
+        Command::Adjudicate { moved, reason } => {
+            moved.act(api, "adjudicate", "adjudicated", Some(reason)).await
+        }
     }
+}
+
+impl Moved {
+    async fn act(&self, api: &Api, verb: &str, done: &str, reason: Option<String>) -> Result<()> {
+        let mut body = Map::from_iter([("to".to_owned(), Value::from(self.to.clone()))]);
+        body.extend(reason.map(|reason| ("reason".to_owned(), Value::from(reason))));
+        act(api, &self.order, verb, done, body.into()).await
+    }
+}
+
+async fn show(api: &Api, order: &Order) -> Result<()> {
+    let shown = order.shown(api).await?;
+    if api.format == Format::Json {
+        return output::json(&shown);
+    }
+    print!("{}", output::fields(&shown, &ORDER));
+    let releases = shown.get("releases").and_then(Value::as_array).map(Vec::as_slice);
+    if let Some(releases @ [_, ..]) = releases {
+        println!();
+        print!("{}", output::table(releases, &RELEASES));
+    }
+    Ok(())
 }
 
 impl List {
@@ -116,16 +235,29 @@ async fn act(api: &Api, order: &Order, verb: &str, done: &str, body: Value) -> R
 impl Order {
     /// The id; that of a case's newest work order if a case is named.
     async fn find(&self, api: &Api) -> Result<String> {
-        if self.work_order.parse::<events::words::CaseNumber>().is_err() {
+        if !self.names_a_case() {
             return Ok(self.work_order.clone());
         }
-        let of_case = [("case", self.work_order.clone())];
-        let answer = api.get("/work-orders", &of_case).await?;
-        let orders = answer.get("work_orders").and_then(Value::as_array);
-        let newest = orders.into_iter().flatten().max_by_key(|order| order["cycle"].as_u64());
-        match newest.and_then(|order| order.get("id")?.as_str()) {
+        match self.shown(api).await?.get("id").and_then(Value::as_str) {
             Some(id) => Ok(id.to_owned()),
-            None => anyhow::bail!("you see no work order of the case {}", self.work_order),
+            None => bail!("the portal's answer has no id of a work order"),
         }
+    }
+
+    /// As it is shown; of a case the newest.
+    async fn shown(&self, api: &Api) -> Result<Value> {
+        let key = if self.names_a_case() { "case" } else { "id" };
+        let mut answer = api.get("/work-orders", &[(key, self.work_order.clone())]).await?;
+        let orders = answer.get_mut("work_orders").and_then(Value::as_array_mut);
+        let newest = orders.into_iter().flatten().max_by_key(|order| order["cycle"].as_u64());
+        match newest {
+            Some(order) => Ok(order.take()),
+            None if key == "case" => bail!("you see no work order of the case {}", self.work_order),
+            None => bail!("you see no work order {}", self.work_order),
+        }
+    }
+
+    fn names_a_case(&self) -> bool {
+        self.work_order.parse::<events::words::CaseNumber>().is_ok()
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  repairs    from the call to the callback; late, reopened, nobody reached
+//!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
@@ -31,6 +32,7 @@
 mod account;
 mod campus;
 mod day;
+mod hands;
 mod keys;
 mod leaders;
 mod machine;

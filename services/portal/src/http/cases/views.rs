@@ -61,10 +61,16 @@ pub(super) struct Case {
     /// The promise to the requester, of the running cycle.
     pub(super) due: Option<Timestamp>,
     pub(super) provisional: bool,
-    /// Where the work lies, and who claimed it.
+    /// Where the work lies, and who has it.
     pub(super) department: Option<String>,
     pub(super) post: Option<String>,
     pub(super) holder: Option<Account>,
+    /// How far the work is: `offered`, `claimed`, `assigned`, `in-progress`, `contained`, `disputed`,
+    /// `completed` or `cancelled`.
+    pub(super) work: Option<String>,
+    /// What it waits for; null if it does not.
+    #[schema(schema_with = schema::hold_reason_or_none)]
+    pub(super) held_for: Option<String>,
     /// The highest rung of leaders that was told in the running cycle; 0 for none, and absent for
     /// its requester.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +106,8 @@ impl Case {
             department: case.department,
             post: case.post,
             holder,
+            work: case.work,
+            held_for: case.held_for,
             rung: u32::try_from(case.rung).ok(),
         }
     }
@@ -129,6 +137,8 @@ impl Case {
             department: None,
             post: None,
             holder: None,
+            work: None,
+            held_for: None,
             rung: None,
         })
     }

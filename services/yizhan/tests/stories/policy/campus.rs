@@ -52,6 +52,9 @@ spec:
     - { post: head, names: { zh: 体育部主任, en: Head of Sports }, phone: \"8900\" }
 ";
 
+/// What touches so many people is critical.
+pub(super) const MANY: u32 = 100;
+
 /// It is accepted late after ten minutes, and nobody else is told for a year.
 const OF_A_SIDE: &str = "
 ---
@@ -100,7 +103,11 @@ spec:
   department: DEPARTMENT
   policy: SIDE
   callback: CALLBACK
-  urgency: []
+  urgency:
+    - urgency: critical
+      reason: many-affected
+      names: { zh: 影响很多人, en: Many are affected }
+      when: { people: MANY }
 ";
 
 /// Applies the example campus with them.
@@ -122,7 +129,8 @@ fn documents(side: Side) -> String {
         item.replace("CALLBACK", &called)
     });
     let text = [OF_A_SIDE.to_owned(), items.collect()].concat();
-    text.replace("SIDE", side.word())
+    text.replace("MANY", &MANY.to_string())
+        .replace("SIDE", side.word())
         .replace("WORKER", worker)
         .replace("LEADER", leader)
         .replace("DEPARTMENT", worker.split('/').next().unwrap())

@@ -47,6 +47,13 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/Claim",           Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Assign",          Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Arrive",          Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Contain",         Contain,          Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Hold",            Hold,             Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Resume",          Resume,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Return",          Return,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Transfer",        Transfer,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Reassign",        Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Adjudicate",      Adjudicate,       Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
     probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         ALL),
@@ -252,7 +259,13 @@ impl Grpc {
     }
 
     /// Opens a case for who is its own to, or for somebody else; its id.
-    pub(super) async fn report(&self, world: &World, side: Side, level: Level) -> String {
+    pub(super) async fn report(
+        &self,
+        world: &World,
+        side: Side,
+        level: Level,
+        people: u32,
+    ) -> String {
         let (role, highest) = (Role::DutyCounsellor, Level::Confidential);
         let (subject, caller) = match side {
             Side::Related => (
@@ -265,6 +278,7 @@ impl Grpc {
             channel: words::Channel::Hotline.into(),
             item: side.item(level),
             place: "dorm-7-402".to_owned(),
+            people: Some(people),
             caller: Some(caller),
             ..Default::default()
         };

@@ -18,6 +18,7 @@ use super::{
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
     probe,
+    work::ANOTHER_POST,
     world::World,
 };
 
@@ -34,6 +35,13 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/assign",   Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/arrive",   Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/contain",  Contain,          Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/hold",     Hold,             Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/resume",   Resume,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/return",   Return,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/transfer", Transfer,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/reassign", Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/adjudicate", Adjudicate,     Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
@@ -209,6 +217,12 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
         }
         "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
+        "POST /work-orders/{id}/hold" => json!({ "reason": "parts" }),
+        "POST /work-orders/{id}/return" => json!({ "reason": "it is not ours" }),
+        "POST /work-orders/{id}/reassign" => json!({ "to": ANOTHER_POST }),
+        "POST /work-orders/{id}/transfer" | "POST /work-orders/{id}/adjudicate" => {
+            json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
+        }
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use authz::{Action, Principal, Relation, Relation::Assigned, Role, Subject};
 use clock::{Clock, Ids as _, RandomIds};
 use events::words::{Level, Service};
-use proto::dispatch::v1::{self as dispatch, dispatch_client::DispatchClient};
+use proto::{
+    dispatch::v1::{self as dispatch, dispatch_client::DispatchClient},
+    words::v1::HoldReason,
+};
 use rpc::{Call, Channel};
 use tonic::Status;
 
@@ -20,7 +23,12 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Work {
     Claim,
+    Arrive,
+    Hold,
     Complete,
+    /// To another post of the same department.
+    Transfer,
+    Return,
 }
 
 /// What can be done to a work order but once.
@@ -30,13 +38,32 @@ pub(super) struct Deed {
     pub(super) shows: &'static [Relation],
     /// What it has been through before.
     pub(super) after: &'static [Work],
+    /// Only what is critical can be made safe.
+    pub(super) is_critical: bool,
 }
 
+const fn deed(action: Action, shows: &'static [Relation], after: &'static [Work]) -> Deed {
+    Deed { action, shows, after, is_critical: false }
+}
+
+/// Who gets it back says again that it is not theirs.
+const TWICE_REFUSED: &[Work] = &[Work::Transfer, Work::Return, Work::Transfer];
+
+/// A post of the same department as the one that has it.
+pub(super) const ANOTHER_POST: &str = "logistics/electrical";
+
 pub(super) const DEEDS: &[Deed] = &[
-    Deed { action: Action::Claim, shows: OFFERED, after: &[] },
-    Deed { action: Action::Assign, shows: OFFERED, after: &[] },
-    Deed { action: Action::Arrive, shows: OF_WORK, after: &[Work::Claim] },
-    Deed { action: Action::Complete, shows: OF_WORK, after: &[Work::Claim] },
+    deed(Action::Claim, OFFERED, &[]),
+    deed(Action::Assign, OFFERED, &[]),
+    deed(Action::Arrive, OF_WORK, &[Work::Claim]),
+    Deed { is_critical: true, ..deed(Action::Contain, OF_WORK, &[Work::Claim, Work::Arrive]) },
+    deed(Action::Hold, OF_WORK, &[Work::Claim]),
+    deed(Action::Resume, OF_WORK, &[Work::Claim, Work::Hold]),
+    deed(Action::Complete, OF_WORK, &[Work::Claim]),
+    deed(Action::Return, OF_WORK, &[Work::Transfer, Work::Claim]),
+    deed(Action::Transfer, OF_WORK, &[Work::Claim]),
+    deed(Action::Reassign, OF_WORK, &[Work::Claim]),
+    deed(Action::Adjudicate, OFFERED, TWICE_REFUSED),
 ];
 
 impl Grpc {
@@ -67,6 +94,22 @@ impl Grpc {
                 let request = dispatch::ArriveRequest { work_order: work_order() };
                 dispatch.arrive(call.request(request)).await.map(nothing)
             }
+            "Contain" => {
+                let request = dispatch::ContainRequest { work_order: work_order() };
+                dispatch.contain(call.request(request)).await.map(nothing)
+            }
+            "Hold" => {
+                let (work_order, reason) = (work_order(), HoldReason::Parts.into());
+                let request = dispatch::HoldRequest { work_order, reason };
+                dispatch.hold(call.request(request)).await.map(nothing)
+            }
+            "Resume" => {
+                let request = dispatch::ResumeRequest { work_order: work_order() };
+                dispatch.resume(call.request(request)).await.map(nothing)
+            }
+            "Return" | "Transfer" | "Reassign" | "Adjudicate" => {
+                self.ask_to_move(call, method, work_order()).await
+            }
             "Complete" => {
                 let request =
                     dispatch::CompleteRequest { work_order: work_order(), ..Default::default() };
@@ -78,6 +121,29 @@ impl Grpc {
                 let holders = vec![dispatch::Holder { account, post: "sports/nobody".to_owned() }];
                 let request = dispatch::ImportHoldersRequest { holders };
                 dispatch.import_holders(call.request(request)).await.map(nothing)
+            }
+        }
+    }
+
+    async fn ask_to_move(&self, call: &Call, method: &str, work_order: String) -> Asked {
+        let (to, reason) = (ANOTHER_POST.to_owned(), "it is not ours".to_owned());
+        let mut dispatch = self.dispatch();
+        match method {
+            "Return" => {
+                let request = dispatch::ReturnRequest { work_order, reason };
+                dispatch.r#return(call.request(request)).await.map(nothing)
+            }
+            "Transfer" => {
+                let request = dispatch::TransferRequest { work_order, to, reason };
+                dispatch.transfer(call.request(request)).await.map(nothing)
+            }
+            "Reassign" => {
+                let request = dispatch::ReassignRequest { work_order, to };
+                dispatch.reassign(call.request(request)).await.map(nothing)
+            }
+            _ => {
+                let request = dispatch::AdjudicateRequest { work_order, to, reason };
+                dispatch.adjudicate(call.request(request)).await.map(nothing)
             }
         }
     }
@@ -95,6 +161,23 @@ impl Grpc {
         match work {
             Work::Claim => {
                 dispatch.claim(call.request(dispatch::ClaimRequest { work_order })).await.unwrap();
+            }
+            Work::Arrive => {
+                dispatch
+                    .arrive(call.request(dispatch::ArriveRequest { work_order }))
+                    .await
+                    .unwrap();
+            }
+            Work::Hold => {
+                let request =
+                    dispatch::HoldRequest { work_order, reason: HoldReason::Parts.into() };
+                dispatch.hold(call.request(request)).await.unwrap();
+            }
+            Work::Transfer => {
+                self.ask_to_move(&call, "Transfer", work_order).await.unwrap();
+            }
+            Work::Return => {
+                self.ask_to_move(&call, "Return", work_order).await.unwrap();
             }
             Work::Complete => {
                 let note = String::new();

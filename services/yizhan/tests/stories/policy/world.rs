@@ -123,14 +123,15 @@ impl World {
         let mut reported = Vec::new();
         for level in Level::ALL.iter().rev() {
             for side in [Side::Related, Side::Aside, Side::Aside] {
-                reported.push((grpc.report(self, side, *level).await, side, *level));
+                reported.push((grpc.report(self, side, *level, 1).await, side, *level));
             }
         }
         let mut spare = Vec::new();
         for deed in DEEDS {
             for &level in Level::ALL {
                 for _ in 0..=self.allowed(deed, level) {
-                    let case = grpc.report(self, Side::Related, level).await;
+                    let people = if deed.is_critical { campus::MANY } else { 1 };
+                    let case = grpc.report(self, Side::Related, level, people).await;
                     spare.push((case, deed, level));
                 }
             }

@@ -5,6 +5,7 @@ mod cases;
 mod endings;
 mod persons;
 mod starts;
+mod work;
 
 use crate::account::Refusal;
 

@@ -1,0 +1,43 @@
+//! Work orders, as far as the portal adds to what dispatch says.
+
+use proto::{dispatch::v1::Release, dispatch::v1::WorkOrder, words::v1::ReleaseCause};
+use serde_json::json;
+
+use crate::world::{World, id};
+
+#[tokio::test]
+async fn who_is_to_do_it_is_called_by_their_login_name_or_their_id() {
+    let world = World::with_people().await;
+    let dispatcher = world.session("dispatcher").await;
+    let plumber = world.account("plumber-1").await.to_string();
+    let path = format!("/work-orders/{}/assign", id());
+    for (to, told) in [
+        ("plumber-1", &*plumber),
+        (&*plumber, &*plumber),
+        // Nobody, which dispatch refuses as a worker.
+        ("plumber-99", "00000000-0000-0000-0000-000000000000"),
+    ] {
+        assert_eq!(dispatcher.post(&path, &json!({ "to": to })).await.status, 200);
+        assert_eq!(world.others.told.state().assigned, told);
+    }
+    let refused = dispatcher.post(&path, &json!({})).await;
+    assert_eq!(refused.violations(), [("to", "is missing")]);
+}
+
+#[tokio::test]
+async fn a_list_says_who_has_it_and_who_had_it_by_name() {
+    let world = World::with_people().await;
+    let desk = world.session("desk-1").await;
+    let [plumber, other] =
+        [world.account("plumber-1").await, world.account("plumber-2").await].map(|a| a.to_string());
+    let release =
+        Release { worker: other, cause: ReleaseCause::Expired.into(), ..Release::default() };
+    let order = WorkOrder { claimed_by: plumber, releases: vec![release], ..WorkOrder::default() };
+    world.others.told.state().work_orders = vec![order];
+    let shown = desk.get("/work-orders").await.body["work_orders"][0].take();
+    assert_eq!(shown["worker"]["name"], "江水生 Jiang Shuisheng");
+    assert_eq!(shown["releases"][0]["worker"]["name"], "池管清 Chi Guanqing");
+    assert_eq!(shown["releases"][0]["cause"], "expired");
+    assert!(shown["releases"][0]["by"].is_null());
+    assert!(shown["held_for"].is_null());
+}
