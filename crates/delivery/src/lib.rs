@@ -33,7 +33,8 @@
 //! A command: `pool.begin`, [`idempotency::begin`], [`lock`], load and decide by the core,
 //! [`Locked::append`] its events, [`Locked::wake_at`], [`save`], [`idempotency::finish`], commit,
 //! [`Bell::ring`], answer. Facts and wake-ups come by [`Facts`] and [`Wakes`], inside a transaction
-//! that is opened, saved and committed here. A [`Delivery`] is what all parts share; each part is a
+//! that is opened, saved and committed here; each holds one key, and wakes another by a [`nudge`]. A
+//! [`Delivery`] is what all parts share; each part is a
 //! loop `run(stop)` that the service spawns.
 //!
 //! # What is where
@@ -56,6 +57,7 @@ pub mod idempotency;
 mod inbox;
 mod installation;
 mod metrics;
+mod nudge;
 mod redelivery;
 mod relay;
 mod schema;
@@ -76,6 +78,7 @@ pub use broker::{BrokerError, check_version, stream_settings};
 pub use fault::Fault;
 pub use inbox::{Facts, Inbox, Received, Sources};
 pub use installation::{InstallationError, claim};
+pub use nudge::nudge;
 pub use redelivery::redeliver;
 pub use relay::Relay;
 pub use schema::{Migrated, Schema, SchemaError};

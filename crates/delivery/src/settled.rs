@@ -50,7 +50,7 @@ pub struct Settled {
     pub reads: BTreeMap<Stream, Progress>,
     /// Events that wait for others, not for a person or a release.
     pub waiting: u64,
-    /// Aggregates whose wake-up is due.
+    /// Aggregates whose wake-up is due, and wishes that one be woken.
     pub due: u64,
     /// The next planned wake-up that is not due yet.
     pub next_at: Option<Timestamp>,
@@ -112,7 +112,8 @@ async fn rows(pool: &PgPool, now: Timestamp) -> Result<Rows, sqlx::Error> {
              ) as "pending!",
              (select count(*) from delivery.inbox_waiting where reason not in ('dead', 'version'))
                  as "waiting!",
-             (select count(*) from delivery.aggregate where next_at <= $1) as "due!",
+             (select count(*) from delivery.aggregate where next_at <= $1)
+                 + (select count(*) from delivery.nudge) as "due!",
              (select min(next_at) from delivery.aggregate where next_at > $1) as next_at"#,
         now.to_sqlx() as _,
     )

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  gate    facts before clocks: nobody is woken before the facts of that moment are in
+//!  nudges  what aggregates wish of one another
 //!  claim   up to 500 due aggregates in one transaction; a failed claim is halved
 //! ```
 
@@ -14,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Delivery, Fault, Locked, Tx, fault::Causes, settled::progress};
+use crate::{Delivery, Fault, Locked, Tx, fault::Causes, nudge, settled::progress};
 use claim::{CLAIM, Claimed};
 use gate::{Door, Gate};
 
@@ -102,6 +103,7 @@ impl<W: Wakes> Waker<W> {
         let Door::Open { unconfirmed } = gate.door() else {
             return Ok(AT_THE_GATE);
         };
+        nudge::pass_on(&self.delivery.pool).await?;
         match self.wake_due(unconfirmed, most).await? {
             Claimed::Full => Ok(Duration::ZERO),
             Claimed::All => Ok(SWEEP),

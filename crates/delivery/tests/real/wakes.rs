@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use delivery::dead_letters::{self, Kind, Outcome};
-use delivery::{lock, save};
+use delivery::{lock, nudge, save, settled};
 use events::{
     nats::durable,
     words::{Service, Stream},
@@ -263,5 +263,61 @@ async fn a_stream_that_was_never_made_holds_up_neither_clocks_nor_rest() {
     let settled = delivery::settled(&survey.delivery).await.unwrap();
     assert!(settled.is_at_rest());
     assert_eq!(settled.reads.into_keys().collect::<Vec<_>>(), [Stream::Intake]);
+    survey.stop().await;
+}
+
+async fn wish(toy: &Toy, key: Uuid, at: Timestamp) {
+    let mut tx = toy.pool().begin().await.unwrap();
+    nudge(&mut tx, key, at).await.unwrap();
+    tx.commit().await.unwrap();
+    toy.delivery.bell().ring();
+}
+
+#[tokio::test]
+async fn a_nudge_wakes_a_new_aggregate_and_an_old_one_earlier_and_never_later() {
+    let (_nats, survey) = survey().await;
+    let (unknown, earlier, later) = (key(), key(), key());
+    let now = survey.clock().now();
+    let hours = |hours| now + SignedDuration::from_hours(hours);
+    plan(&survey, earlier, hours(4)).await;
+    plan(&survey, later, hours(1)).await;
+    wish(&survey, later, hours(4)).await;
+    wish(&survey, unknown, hours(2)).await;
+    wish(&survey, unknown, hours(3)).await;
+    wish(&survey, earlier, now).await;
+    eventually("wishes are not at rest", async || {
+        settled(&survey.delivery).await.is_ok_and(|settled| settled.due >= 4)
+    })
+    .await;
+    survey.waker();
+    for (hours, keys) in [(0, vec![earlier]), (1, vec![earlier, later])] {
+        survey.clock().set_offset(SignedDuration::from_hours(hours));
+        survey.delivery.bell().ring();
+        eventually("its time has come", async || woken(&survey).await == keys).await;
+    }
+    survey.clock().set_offset(SignedDuration::from_hours(2));
+    survey.delivery.bell().ring();
+    let all = [earlier, later, unknown];
+    eventually("the new one is woken", async || woken(&survey).await == all).await;
+    assert_eq!(settled(&survey.delivery).await.unwrap().due, 0);
+    survey.stop().await;
+}
+
+#[tokio::test]
+async fn a_nudge_waits_for_whoever_holds_its_aggregate_and_holds_up_nobody() {
+    let (_nats, survey) = survey().await;
+    survey.waker();
+    let (held, free) = (key(), key());
+    let now = survey.clock().now();
+    plan(&survey, held, now + SignedDuration::from_hours(9)).await;
+    let mut tx = survey.pool().begin().await.unwrap();
+    let mut locked = lock(&mut tx, &[held]).await.unwrap();
+    wish(&survey, held, now).await;
+    wish(&survey, free, now).await;
+    eventually("the free one is woken", async || woken(&survey).await == [free]).await;
+    locked[0].wake_at(None);
+    save(&mut tx, &mut locked, survey.clock().machine()).await.unwrap();
+    tx.commit().await.unwrap();
+    eventually("then the other", async || woken(&survey).await == [free, held]).await;
     survey.stop().await;
 }
