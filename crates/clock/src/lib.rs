@@ -57,9 +57,12 @@ pub mod kinds {
         Callback = "callback", CallbackId;
         /// One message to one person.
         Message = "message", MessageId;
+        /// One way out of one or more messages to one person.
+        Sending = "sending", SendingId;
     }
 }
 
 pub use kinds::{
-    AccountId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId, TimerId, WorkOrderId,
+    AccountId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId, SendingId, TimerId,
+    WorkOrderId,
 };

@@ -49,7 +49,7 @@ pub use document::{Change, Document, diff};
 pub use item::ServiceItem;
 pub use ladder::{Climb, Ladder};
 pub use place::Place;
-pub use policy::{Callback, Policy};
+pub use policy::{Callback, Messages, Policy};
 pub use problem::Problem;
 pub use rules::Rules;
 pub use set::Set;

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use calendar::{Hours, Limit};
+use calendar::{Calendar, Hours, Limit};
 use events::words::{Commitment, End, LadderId, Urgency};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{
     Code, Names,
@@ -21,7 +22,33 @@ pub struct Policy {
     ladders: BTreeMap<Commitment, LadderId>,
     /// When and how often a requester is called back.
     pub callback: Callback,
+    /// When people are told; at once and at any hour if it does not say.
+    pub messages: Option<Messages>,
     reopen_within_days: BTreeMap<End, u16>,
+}
+
+/// When people are told what nobody needs to be woken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Messages {
+    /// The hours of every day outside of which nobody is disturbed.
+    pub within: Hours,
+    /// For so long messages to one recipient wait for one another, to go out as one.
+    pub gather: SignedDuration,
+}
+
+impl Messages {
+    /// When a message that was queued at `at` goes out: gathered, and within the hours.
+    pub(crate) fn go_at(&self, at: Timestamp, calendar: &Calendar) -> Timestamp {
+        let gathered = at.checked_add(self.gather).unwrap_or(at);
+        if calendar.within(&self.within, gathered) {
+            return gathered;
+        }
+        // There is an opening on every day, save one that a change of the clock swallows.
+        let days = calendar.date(gathered).series(1.day()).take(3);
+        let openings = days.flat_map(|day| self.within.on(day, calendar.zone()));
+        let next = openings.map(|opening| opening.open).find(|open| *open >= gathered);
+        next.unwrap_or(gathered)
+    }
 }
 
 /// When requesters are called back, and when one who cannot be reached has been tried enough.
@@ -68,6 +95,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
         let limits = f.required("limits", table(limits));
         let ladders = f.required("ladders", table(reference(Thing::Ladder)));
         let callback = f.required("callback", |cursor| fields(cursor, callback));
+        let messages = f.optional("messages", |cursor| fields(cursor, messages));
         let reopening = f.required("reopenWithinDays", table(count(1..=366)));
         let (limits, ladders) = (limits?, ladders?);
         refuse_incomplete(f, &limits, &ladders)?;
@@ -77,6 +105,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
             limits,
             ladders,
             callback: callback?,
+            messages: messages?,
             reopen_within_days: reopening?,
         })
     })
@@ -136,4 +165,10 @@ fn callback(f: &mut Fields<'_, '_>) -> Option<Callback> {
         return f.refuse("must have at least as many attempts as days and as hours");
     }
     Some(callback)
+}
+
+fn messages(f: &mut Fields<'_, '_>) -> Option<Messages> {
+    let within = f.required("within", day_hours);
+    let minutes = f.required("gatherMinutes", count(0..=60));
+    Some(Messages { within: within?, gather: SignedDuration::from_mins(i64::from(minutes?)) })
 }

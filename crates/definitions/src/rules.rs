@@ -163,6 +163,14 @@ impl Rules {
         at.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
     }
 
+    /// When a message about an item that is queued at `at` goes out, if it may wait; hours are those
+    /// of the item's department.
+    pub fn message_goes_at(&self, item: &ItemId, at: Timestamp) -> Timestamp {
+        let messages = self.policy(item).and_then(|policy| policy.messages.as_ref());
+        let calendar = self.item(item).and_then(|item| self.calendar_for(&item.department));
+        messages.zip(calendar).map_or(at, |(messages, calendar)| messages.go_at(at, calendar))
+    }
+
     /// The text of a message.
     pub fn template(&self, occasion: Occasion) -> Option<&Template> {
         self.campus.templates.get(&occasion)

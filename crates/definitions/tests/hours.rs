@@ -125,3 +125,23 @@ fn an_asset_or_somebody_vulnerable_makes_a_matter_urgent() {
     assert_eq!(judged(&rules, "no-water", "chemistry-101", said).0, Urgency::Normal);
     assert_eq!(judged(&rules, "no-water", "chemistry-201", silent(WORK)).0, Urgency::Normal);
 }
+
+#[test]
+fn messages_are_gathered_for_a_minute_and_wait_for_the_morning() {
+    let rules = rules();
+    let goes = |when: &str| rules.message_goes_at(&"water-leak".parse().unwrap(), at(when));
+    for (queued, goes_at) in [
+        ("2026-11-02 10:00", "2026-11-02 10:01"),
+        ("2026-11-02 21:58", "2026-11-02 21:59"),
+        ("2026-11-02 21:59", "2026-11-03 07:00"),
+        ("2026-11-02 22:00", "2026-11-03 07:00"),
+        ("2026-11-03 00:00", "2026-11-03 07:00"),
+        ("2026-11-03 06:58", "2026-11-03 07:00"),
+        ("2026-11-03 06:59", "2026-11-03 07:00"),
+        ("2026-11-03 07:00", "2026-11-03 07:01"),
+    ] {
+        assert_eq!(goes(queued), at(goes_at), "{queued}");
+    }
+    let unknown = "unheard-of".parse().unwrap();
+    assert_eq!(rules.message_goes_at(&unknown, at(NIGHT)), at(NIGHT));
+}

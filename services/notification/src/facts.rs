@@ -1,15 +1,18 @@
 //! What all others say about a case, and the definitions.
 
 use clock::{CaseId, Ids as _};
-use delivery::{Facts, Fault, Locked, Received, Tx};
+use definitions::Rules;
+use delivery::{Facts, Fault, Locked, Received, Tx, nudge};
 use events::{DefinitionFact, Fact, words::TemplateId};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     Notification,
     message::{Message, Status},
+    outgoing::{self, Weight},
     store,
-    tell::{Heard, hear, words},
+    tell::{Heard, Matter, Notice, hear, words},
 };
 
 impl Facts for Notification {
@@ -34,23 +37,53 @@ impl Facts for Notification {
             return Ok(());
         }
         let rules = self.revisions.rules(tx, matter.revision).await?;
+        let about = About { case, cause: envelope.id };
         for notice in notices {
-            let words = words(&rules, &matter, &notice);
-            let message = Message {
-                id: self.ids().id(),
-                case,
-                channel: notice.channel(),
-                template: notice.occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
-                cause: envelope.id,
-                words: words.ok_or_else(|| Fault::own("the definitions have no words for it"))?,
-                to: notice.to,
-                queued_at: now,
-                status: Status::Queued,
-            };
-            store::messages::queue(tx, &message).await?;
+            let message = self.message(&rules, &matter, notice, about, now)?;
+            if store::messages::queue(tx, &message).await? {
+                nudge(tx, outgoing::key(&message.to), message.goes_at).await?;
+            }
         }
-        // One that was put back, for it could not be sent, is tried again with the new ones.
-        aggregate.wake_at(Some(aggregate.next_at().map_or(now, |planned| planned.min(now))));
         Ok(())
+    }
+}
+
+/// The case that a message is about, and the event that it tells of.
+#[derive(Debug, Clone, Copy)]
+struct About {
+    case: CaseId,
+    cause: Uuid,
+}
+
+impl Notification {
+    /// What is said by a notice, and when it goes out.
+    fn message(
+        &self,
+        rules: &Rules,
+        matter: &Matter,
+        notice: Notice,
+        About { case, cause }: About,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let words = words(rules, matter, &notice);
+        let weight = Weight::of(notice.occasion, matter.urgency);
+        Ok(Message {
+            id: self.ids().id(),
+            case,
+            channel: notice.channel(),
+            template: notice.occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
+            cause,
+            words: words.ok_or_else(|| Fault::own("the definitions have no words for it"))?,
+            to: notice.to,
+            weight,
+            says: notice.says,
+            queued_at: now,
+            goes_at: match weight {
+                Weight::Critical => now,
+                Weight::Normal => rules.message_goes_at(&matter.item, now),
+            },
+            sending: None,
+            status: Status::Queued,
+        })
     }
 }

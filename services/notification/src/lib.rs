@@ -5,21 +5,23 @@
 //! again, a post that there is work, a leader that something is late and that it was done after all.
 //!
 //! ```text
-//!  INTAKE, DISPATCH, ESCALATION, DEFINITION ──> facts ──> tell   who, what, in which words (pure)
-//!                                                 └─────> store  queued, one per (recipient, cause)
-//!  next_at ──> wakes ──> channels   log, mailbox
+//!  INTAKE, DISPATCH, ESCALATION, DEFINITION ──> facts ──> tell      who, what, in which words (pure)
+//!                                                 └─────> store     queued, one per (recipient, cause)
+//!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
+//!                ├─────> channels   log, mailbox
 //!                └─────> outbox ──> NOTIFY
 //!  gRPC ──> api ──> questions       the mailbox
 //! ```
 //!
 //! What goes out of the installation cannot be taken back and shares no transaction with our rows,
-//! so it is done at least once:
+//! so it is done at least once. The table is in [`outgoing`]:
 //!
 //! ```text
 //!            wake-up             the next one
 //!  queued ───────────▶ sending ──────────────▶ sent
-//!                        │  ▲ killed, or the channel failed: sent again, the waker waits longer
-//!                        └──┘ each time
+//!     │                  │  ▲ killed, or the channel failed: sent again, the waker waits longer
+//!     ▼                  └──┘ each time
+//!  withdrawn
 //! ```
 //!
 //! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
@@ -28,6 +30,7 @@ mod api;
 mod channels;
 mod facts;
 mod message;
+mod outgoing;
 mod questions;
 mod store;
 mod tell;

@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use clock::{CaseId, MessageId};
+use clock::{CaseId, MessageId, SendingId};
 use events::words::{MessageChannel, Recipient, TemplateId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::tell::Words;
+use crate::{
+    outgoing::Weight,
+    tell::{Says, Words},
+};
 
 /// What is said to somebody of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +26,14 @@ pub(crate) struct Message {
     /// How it is sent.
     pub(crate) channel: MessageChannel,
     pub(crate) words: Words,
+    pub(crate) weight: Weight,
+    /// What it says of a rung.
+    pub(crate) says: Says,
     pub(crate) queued_at: Timestamp,
+    /// When it goes out, unless another takes it along earlier.
+    pub(crate) goes_at: Timestamp,
+    /// What it went out with, or is going out with.
+    pub(crate) sending: Option<SendingId>,
     pub(crate) status: Status,
 }
 
@@ -41,6 +51,8 @@ pub(crate) enum Status {
     },
     /// It was given up. Read, and not written by this release.
     Failed,
+    /// It was called off before anybody was told.
+    Withdrawn,
 }
 
 impl Status {
@@ -51,6 +63,7 @@ impl Status {
             Self::Sending => "sending",
             Self::Sent { .. } => "sent",
             Self::Failed => "failed",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -61,6 +74,7 @@ impl Status {
             ("sending", None) => Ok(Self::Sending),
             ("sent", Some(at)) => Ok(Self::Sent { at }),
             ("failed", None) => Ok(Self::Failed),
+            ("withdrawn", None) => Ok(Self::Withdrawn),
             _ => Err(NotAStatus { word: word.to_owned() }),
         }
     }
@@ -69,7 +83,7 @@ impl Status {
     pub(crate) const fn sent_at(self) -> Option<Timestamp> {
         match self {
             Self::Sent { at } => Some(at),
-            Self::Queued | Self::Sending | Self::Failed => None,
+            Self::Queued | Self::Sending | Self::Failed | Self::Withdrawn => None,
         }
     }
 }

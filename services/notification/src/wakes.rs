@@ -1,32 +1,101 @@
 //! Sending: in two steps, so that nobody can forget that something may have gone out.
 
-use clock::CaseId;
-use delivery::{Fault, Locked, Stamp, Tx, Wake, Wakes, traceparent};
-use events::{NotifyFact, notify::CaseToldV1, words::Revision};
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
-use crate::{Notification, channels, message::Message, store};
+use clock::{CaseId, SendingId};
+use delivery::{Fault, Locked, Stamp, Tx, Wake, Wakes, nudge, traceparent};
+use events::{NotifyFact, notify::CaseToldV1};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Notification, channels,
+    message::Message,
+    outgoing::{self, Step},
+    store,
+    tell::Matter,
+};
 
 /// The next step is another wake-up, as soon as this one is committed.
 const NEXT: SignedDuration = SignedDuration::from_micros(1);
 
 impl Wakes for Notification {
     async fn wake(&self, tx: &mut Tx<'_>, aggregate: &mut Locked, wake: Wake) -> Result<(), Fault> {
-        let (case, now) = (CaseId::from_uuid(aggregate.key()), wake.now);
-        let matter = store::matters::load(tx, case).await?;
-        let revision = matter.map_or(Revision::NONE, |matter| matter.revision);
-        for message in store::messages::sending(tx, case).await? {
-            channels::send(&message)?;
-            store::messages::sent(tx, message.id, now).await?;
+        let case = CaseId::from_uuid(aggregate.key());
+        match store::matters::load(tx, case).await? {
+            Some(matter) => self.wake_case(tx, aggregate, &matter, wake.now).await,
+            None => self.wake_recipient(tx, aggregate, wake.now).await,
+        }
+    }
+}
+
+impl Notification {
+    /// Moves on what goes out to a recipient.
+    async fn wake_recipient(
+        &self,
+        tx: &mut Tx<'_>,
+        recipient: &mut Locked,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let outgoing = store::outgoing::load(tx, recipient.key()).await?;
+        let mut begun = false;
+        for step in outgoing.on_wake(now, &mut self.ids()) {
+            match step {
+                Step::Perform(sending) => self.perform(tx, sending.id, now).await?,
+                Step::Withdraw(messages) => store::outgoing::withdraw(tx, &messages).await?,
+                Step::Begin(sending) => {
+                    store::outgoing::begin(tx, recipient.key(), &sending, now).await?;
+                    begun = true;
+                }
+            }
+        }
+        let rest = store::outgoing::load(tx, recipient.key()).await?;
+        recipient.wake_at(if begun { Some(now + NEXT) } else { rest.next_at() });
+        Ok(())
+    }
+
+    /// Sends, maybe not for the first time, and has its cases say so.
+    async fn perform(
+        &self,
+        tx: &mut Tx<'_>,
+        sending: SendingId,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let messages = store::messages::of_sending(tx, sending).await?;
+        for message in &messages {
+            channels::send(message)?;
+        }
+        store::outgoing::sent(tx, sending, now).await?;
+        let cases: BTreeSet<CaseId> = messages.iter().map(|message| message.case).collect();
+        for case in cases {
+            nudge(tx, case.uuid(), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells what was sent about a case, and hands to their recipients what an earlier release queued.
+    async fn wake_case(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        matter: &Matter,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let case = CaseId::from_uuid(aggregate.key());
+        for message in store::messages::tell(tx, case).await? {
+            let sent_at = message.status.sent_at().unwrap_or(now);
             let Message { id: message, to, template, cause, channel, .. } = message;
-            let told = CaseToldV1 { message, to, template, cause, channel, at: now };
-            let stamp =
-                Stamp { happened: now, recorded: now, revision, traceparent: traceparent() };
+            let told = CaseToldV1 { message, to, template, cause, channel, at: sent_at };
+            let (revision, traceparent) = (matter.revision, traceparent());
+            let stamp = Stamp { happened: sent_at, recorded: now, revision, traceparent };
             let (fact, producer) = (NotifyFact::from(told).into(), self.delivery.producer());
             aggregate.append(producer, &fact, &stamp, &mut self.ids()).map_err(Fault::own)?;
         }
-        let begun = store::messages::begin_sending(tx, case).await?;
-        aggregate.wake_at((begun > 0).then(|| now + NEXT));
+        for (message, to) in store::messages::of_earlier_release(tx, case).await? {
+            let key = outgoing::key(&to);
+            store::messages::hand_over(tx, message, key, now).await?;
+            nudge(tx, key, now).await?;
+        }
+        aggregate.wake_at(None);
         Ok(())
     }
 }

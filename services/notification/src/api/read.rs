@@ -35,5 +35,6 @@ fn state(state: MessageState) -> Option<&'static str> {
         MessageState::Sending => Some("sending"),
         MessageState::Sent => Some("sent"),
         MessageState::Failed => Some("failed"),
+        MessageState::Withdrawn => Some("withdrawn"),
     }
 }

@@ -6,6 +6,7 @@ use proto::notification::v1::{self as wire, ListMessagesResponse, MessageState, 
 
 use crate::{
     message::{Message, Status},
+    outgoing::Weight,
     questions::Page,
 };
 
@@ -28,6 +29,9 @@ fn message(message: &Message) -> wire::Message {
         text: message.words.text.clone(),
         queued_at: Some(timestamp(message.queued_at)),
         sent_at: message.status.sent_at().map(timestamp),
+        goes_at: Some(timestamp(message.goes_at)),
+        critical: message.weight == Weight::Critical,
+        sending_id: message.sending.map(|sending| sending.to_string()).unwrap_or_default(),
     }
 }
 
@@ -46,5 +50,6 @@ const fn state(status: Status) -> MessageState {
         Status::Sending => MessageState::Sending,
         Status::Sent { .. } => MessageState::Sent,
         Status::Failed => MessageState::Failed,
+        Status::Withdrawn => MessageState::Withdrawn,
     }
 }

@@ -2,10 +2,10 @@ use authz::{Relation, Scope};
 use clock::{CaseId, MessageId};
 use events::words::{DepartmentId, Level, Recipient};
 use rpc::PageSize;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use super::messages::{Row, undecodable};
-use crate::message::Message;
+use crate::{message::Message, tell::Says};
 
 /// Which messages are asked for; what is `None` does not narrow.
 #[derive(Debug, Clone)]
@@ -44,8 +44,9 @@ pub(crate) async fn list(
     let posts = scope.posts().into_iter();
     let posts: Vec<String> = posts.map(|post| format!("post/{post}")).collect();
     let rows = sqlx::query!(
-        "select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
-                m.text, m.queued_at, m.sent_at, c.level
+        r#"select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
+                m.text, m.queued_at, m.sent_at, m.weight, m.goes_at, m.rung as "says: Json<Says>",
+                m.sending_id, c.level
          from notification.message m join notification.matter c on c.case_id = m.case_id
          where (c.level = any($1)
                 or c.level = any($2) and m.recipient = any($3)
@@ -57,7 +58,7 @@ pub(crate) async fn list(
            and ($9::uuid is null or (m.queued_at, m.id) <
                     (select queued_at, id from notification.message where id = $9))
          order by m.queued_at desc, m.id desc
-         limit $10",
+         limit $10"#,
         &scope.levels(Relation::Unrelated),
         &scope.levels(Relation::Own),
         &own,
@@ -87,6 +88,10 @@ pub(crate) async fn list(
             text: row.text,
             queued_at: row.queued_at,
             sent_at: row.sent_at,
+            weight: row.weight,
+            goes_at: row.goes_at,
+            says: row.says,
+            sending_id: row.sending_id,
         };
         Ok(Found { message: row.try_into()?, level })
     });

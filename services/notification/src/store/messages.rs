@@ -1,15 +1,16 @@
 use std::error::Error;
 
-use clock::{CaseId, MessageId};
+use clock::{CaseId, MessageId, SendingId};
 use events::words::Recipient;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
     message::{Message, Status},
-    tell::Words,
+    outgoing::{self, Weight},
+    tell::{Says, Words},
 };
 
 /// The row of one message.
@@ -26,6 +27,10 @@ pub(super) struct Row {
     pub(super) text: String,
     pub(super) queued_at: jiff_sqlx::Timestamp,
     pub(super) sent_at: Option<jiff_sqlx::Timestamp>,
+    pub(super) weight: String,
+    pub(super) goes_at: Option<jiff_sqlx::Timestamp>,
+    pub(super) says: Option<Json<Says>>,
+    pub(super) sending_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Message {
@@ -41,7 +46,12 @@ impl TryFrom<Row> for Message {
             cause: row.cause,
             channel: row.channel.parse().map_err(undecodable)?,
             words: Words { title: row.title, text: row.text },
+            weight: Weight::read(&row.weight),
+            says: row.says.map_or(Says::Other, |Json(says)| says),
             queued_at: row.queued_at.to_jiff(),
+            // What an earlier release queued goes at once.
+            goes_at: row.goes_at.unwrap_or(row.queued_at).to_jiff(),
+            sending: row.sending_id.map(SendingId::from_uuid),
             status: Status::read(&row.state, sent_at).map_err(undecodable)?,
         })
     }
@@ -51,21 +61,21 @@ pub(super) fn undecodable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> sql
     sqlx::Error::Decode(cause.into())
 }
 
-/// Queues a message, unless its recipient was told of its cause.
+/// Queues a message, unless its recipient was told of its cause; says whether it was not.
 pub(crate) async fn queue(
     connection: &mut PgConnection,
     message: &Message,
-) -> Result<(), sqlx::Error> {
-    let Message { id, case, to, template, cause, channel, words, queued_at, status } = message;
+) -> Result<bool, sqlx::Error> {
+    let Message { id, case, to, template, cause, channel, words, weight, says, .. } = message;
     let department = match to {
         Recipient::Post(post) => Some(post.department().as_str()),
         Recipient::Person(_) | Recipient::Account(_) => None,
     };
-    sqlx::query!(
+    let queued = sqlx::query!(
         "insert into notification.message
              (id, case_id, recipient, department, template, cause, channel, state, title, text,
-              queued_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+              queued_at, recipient_key, weight, goes_at, rung)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (recipient, cause) do nothing",
         id.uuid(),
         case.uuid(),
@@ -74,26 +84,55 @@ pub(crate) async fn queue(
         template.as_str(),
         cause,
         channel.word(),
-        status.word(),
+        message.status.word(),
         words.title,
         words.text,
-        queued_at.to_sqlx() as _,
+        message.queued_at.to_sqlx() as _,
+        outgoing::key(to),
+        weight.word(),
+        message.goes_at.to_sqlx() as _,
+        Json(says) as _,
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(queued.rows_affected() > 0)
 }
 
-/// The messages of a case that are being sent, the oldest first.
-pub(crate) async fn sending(
+/// The messages that a sending carries, the oldest first.
+pub(crate) async fn of_sending(
+    connection: &mut PgConnection,
+    sending: SendingId,
+) -> Result<Vec<Message>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, case_id, recipient, template, cause, channel, state, title, text, queued_at,
+                  sent_at, weight, goes_at, rung as "says: Json<Says>", sending_id
+           from notification.message where sending_id = $1 order by id"#,
+        sending.uuid(),
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Message::try_from).collect()
+}
+
+/// The messages of a case that were sent and of which nobody has said so; from now on they are told.
+pub(crate) async fn tell(
     connection: &mut PgConnection,
     case: CaseId,
 ) -> Result<Vec<Message>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, case_id, recipient, template, cause, channel, state, title, text, queued_at,
-                sent_at
-         from notification.message where case_id = $1 and state = 'sending' order by id",
+        r#"with told as (
+               update notification.message set told = true where case_id = $1 and not told
+               returning id, case_id, recipient, template, cause, channel, state, title, text,
+                         queued_at, sent_at, weight, goes_at, rung, sending_id
+           )
+           select id as "id!", case_id as "case_id!", recipient as "recipient!",
+                  template as "template!", cause as "cause!", channel as "channel!",
+                  state as "state!", title as "title!", text as "text!",
+                  queued_at as "queued_at!", sent_at, weight as "weight!", goes_at,
+                  rung as "says: Json<Says>", sending_id
+           from told order by sent_at, id"#,
         case.uuid(),
     )
     .fetch_all(connection)
@@ -101,31 +140,40 @@ pub(crate) async fn sending(
     rows.into_iter().map(Message::try_from).collect()
 }
 
-/// From now on each queued message of a case may have been sent; answers how many there were.
-pub(crate) async fn begin_sending(
+/// The messages of a case that an earlier release queued and has not sent, and for whom they are.
+pub(crate) async fn of_earlier_release(
     connection: &mut PgConnection,
     case: CaseId,
-) -> Result<u64, sqlx::Error> {
-    let begun = sqlx::query!(
-        "update notification.message set state = 'sending'
-         where case_id = $1 and state = 'queued'",
+) -> Result<Vec<(MessageId, Recipient)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select id, recipient from notification.message
+         where case_id = $1 and state in ('queued', 'sending') and recipient_key is null
+         order by id",
         case.uuid(),
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(begun.rows_affected())
+    let rows = rows.into_iter();
+    rows.map(|row| {
+        let recipient = row.recipient.parse().map_err(undecodable)?;
+        Ok((MessageId::from_uuid(row.id), recipient))
+    })
+    .collect()
 }
 
-/// A message was sent.
-pub(crate) async fn sent(
+/// A message waits for its recipient's next wake-up, though it may have been sent.
+pub(crate) async fn hand_over(
     connection: &mut PgConnection,
-    id: MessageId,
-    at: Timestamp,
+    message: MessageId,
+    key: Uuid,
+    now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update notification.message set state = 'sent', sent_at = $2 where id = $1",
-        id.uuid(),
-        at.to_sqlx() as _,
+        "update notification.message set state = 'queued', recipient_key = $2, goes_at = $3
+         where id = $1",
+        message.uuid(),
+        key,
+        now.to_sqlx() as _,
     )
     .execute(connection)
     .await?;

@@ -1,3 +1,4 @@
+use clock::TimerId;
 use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
@@ -5,6 +6,7 @@ use events::{
     words::{Commitment, MessageChannel, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Matter;
 
@@ -26,6 +28,29 @@ pub(crate) struct Notice {
     pub(crate) occasion: Occasion,
     /// What only this fact says.
     pub(crate) particulars: Particulars,
+    /// What it says of a rung.
+    pub(crate) says: Says,
+}
+
+/// What a message says of a rung, so that what nobody heard yet can be called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Says {
+    /// That it fired.
+    Raised(Rung),
+    /// That it is no longer true.
+    CalledOff(Rung),
+    /// Something else.
+    Other,
+}
+
+/// One rung of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rung {
+    pub(crate) timer: TimerId,
+    pub(crate) promise: u16,
+    pub(crate) rung: u8,
+    pub(crate) round: u16,
 }
 
 /// What a fact says that the case does not.
@@ -138,9 +163,10 @@ impl Matter {
                 vec![to_post(post, Occasion::NotSolved, particulars)]
             }
             EscalationFact::RungRetracted(retracted) if self.is_repaired(retracted) => {
-                let rung = Some(retracted.rung);
-                let particulars = Particulars { rung, ..Particulars::default() };
-                vec![to_post(&retracted.post, Occasion::Repaired, particulars)]
+                let RungRetractedV1 { timer, promise, rung, round, .. } = *retracted;
+                let particulars = Particulars { rung: Some(rung), ..Particulars::default() };
+                let says = Says::CalledOff(Rung { timer, promise, rung, round });
+                vec![Notice { says, ..to_post(&retracted.post, Occasion::Repaired, particulars) }]
             }
             EscalationFact::RungTold(_) | EscalationFact::RungRetracted(_) => Vec::new(),
         }
@@ -155,7 +181,9 @@ impl Matter {
             late: Some(fired.fired.duration_since(due)),
             rung: Some(fired.rung),
         };
-        to_post(&fired.post, Occasion::Rung, particulars)
+        let RungFiredV1 { timer, promise, rung, round, .. } = *fired;
+        let says = Says::Raised(Rung { timer, promise, rung, round });
+        Notice { says, ..to_post(&fired.post, Occasion::Rung, particulars) }
     }
 
     /// Whether a rung is taken back because all is done. A claim or an arrival that was heard late
@@ -169,11 +197,12 @@ impl Matter {
             to: Recipient::Person(person),
             occasion,
             particulars: Particulars::default(),
+            says: Says::Other,
         };
         self.reporters.iter().copied().map(notice).collect()
     }
 }
 
 fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {
-    Notice { to: Recipient::Post(post.clone()), occasion, particulars }
+    Notice { to: Recipient::Post(post.clone()), occasion, particulars, says: Says::Other }
 }

@@ -23,6 +23,8 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use hear::{Heard, Notice, hear};
+#[cfg(test)]
+pub(crate) use hear::Rung;
+pub(crate) use hear::{Heard, Notice, Says, hear};
 pub(crate) use matter::Matter;
 pub(crate) use render::{Words, words};

@@ -15,7 +15,7 @@ use events::{
         Urgency,
     },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use proto::notification::v1::{
     ListMessagesRequest, ListMessagesResponse, Message, notification_client::NotificationClient,
 };
@@ -41,6 +41,22 @@ impl Told {
         let schemas = &notification::SCHEMAS;
         let door: Door = |host, serving| Box::pin(notification::run(host, serving));
         Self(World::new(Service::Notification, schemas, door).await)
+    }
+
+    /// The same, at this time of its day in Shanghai.
+    pub(crate) async fn starting_at(time: &str) -> Self {
+        let told = Self::new().await;
+        told.jump_to(told.next(time));
+        told
+    }
+
+    /// When it is next this time of the day in Shanghai.
+    pub(crate) fn next(&self, time: &str) -> Timestamp {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let now = self.now();
+        let today = now.to_zoned(zone).with().time(time.parse().unwrap()).build().unwrap();
+        let at = today.timestamp();
+        if at < now { today.tomorrow().unwrap().timestamp() } else { at }
     }
 
     /// What was told of a case, in order.

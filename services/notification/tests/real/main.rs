@@ -6,3 +6,4 @@ mod case;
 mod mailbox;
 mod sending;
 mod telling;
+mod together;

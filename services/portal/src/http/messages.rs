@@ -17,7 +17,7 @@ use super::{
 use crate::portal::Portal;
 
 const PREFIX: &str = "MESSAGE_STATE_";
-const STATES: [&str; 4] = ["queued", "sending", "sent", "failed"];
+const STATES: [&str; 5] = ["queued", "sending", "sent", "failed", "withdrawn"];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +29,7 @@ pub(super) struct Wanted {
     /// `person/<uuid>`, `account/<uuid>` or `post/<department>/<post>`.
     #[param(value_type = Option<String>)]
     to: Option<Recipient>,
-    /// `queued`, `sending`, `sent` or `failed`.
+    /// `queued`, `sending`, `sent`, `failed` or `withdrawn`.
     state: Option<String>,
     /// 1 to 200; 50 if it is missing.
     #[serde(default)]
@@ -58,12 +58,19 @@ struct Message {
     template: String,
     /// How it is sent: `mailbox`, `log`.
     channel: String,
-    /// `queued`, `sending`, `sent` or `failed`.
+    /// `queued`, `sending`, `sent`, `failed` or `withdrawn`.
     state: Option<String>,
     title: String,
     text: String,
     queued_at: Option<Timestamp>,
+    /// When it goes out, unless another to the same recipient takes it along.
+    goes_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
+    /// It waits neither for others nor for the morning.
+    critical: bool,
+    /// What it went out with, the same for all that went out as one; absent while it is queued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sending_id: Option<String>,
 }
 
 /// Lists messages
@@ -120,6 +127,9 @@ impl From<notification::Message> for Message {
             title: message.title,
             text: message.text,
             queued_at: instant(message.queued_at),
+            goes_at: instant(message.goes_at),
+            critical: message.critical,
+            sending_id: some(message.sending_id),
             sent_at: instant(message.sent_at),
         }
     }

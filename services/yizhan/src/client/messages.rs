@@ -19,7 +19,7 @@ pub(crate) struct List {
     /// Those about this case, by its number or id.
     #[arg(long)]
     case: Option<String>,
-    /// `queued`, `sending`, `sent` or `failed`.
+    /// `queued`, `sending`, `sent`, `failed` or `withdrawn`.
     #[arg(long)]
     state: Option<String>,
     /// At most so many; 50 by default.

@@ -215,13 +215,19 @@ impl Case<'_> {
         clocks.find(such).unwrap()
     }
 
-    /// Who was told by messages of this template, the first one first.
+    /// Its messages of this template, sent or not, the first one first.
     #[track_caller]
-    pub(crate) fn told(&self, template: &str) -> Vec<String> {
+    pub(crate) fn messages(&self, template: &str) -> Vec<Value> {
         let answer = self.ask(&format!("message list --case {self} --limit 200"));
         let messages = answer["messages"].as_array().unwrap().iter().rev();
-        let such = messages.filter(|message| message["template"] == template);
-        such.map(|message| message["to"].as_str().unwrap().to_owned()).collect()
+        messages.filter(|message| message["template"] == template).cloned().collect()
+    }
+
+    /// Who is told by messages of this template, the first one first.
+    #[track_caller]
+    pub(crate) fn told(&self, template: &str) -> Vec<String> {
+        let messages = self.messages(template).into_iter();
+        messages.map(|message| message["to"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Its work order of the newest cycle.

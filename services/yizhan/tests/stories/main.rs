@@ -5,6 +5,7 @@
 //!  repairs    from the call to the callback; late, reopened, nobody reached
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
+//!  nights     much is told at once, and at night only what is critical
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
 //!  day        200 cases, each service killed in turn, the broker's store deleted
@@ -36,6 +37,7 @@ mod hands;
 mod keys;
 mod leaders;
 mod machine;
+mod nights;
 mod outages;
 mod person;
 mod policy;

@@ -1,0 +1,134 @@
+//! What goes out to one recipient, and when. No input or output.
+//!
+//! A *message* says one cause to one recipient. A *sending* is one effect outside of here: one
+//! letter, one text, one line in a chat. It carries one or more messages to one recipient over one
+//! channel, so that a leader who has thirty late repairs after an outage hears it once.
+//!
+//! ```text
+//!  message    │ goes out                     becomes
+//! ────────────┼──────────────────────────────────────────────────────────────
+//!  queued     │ critical: at once            sending, in one sending with all
+//!             │ normal: gathered a minute,   that waits for the same recipient
+//!             │ within the campus's hours
+//!             │ a rung that is called off    withdrawn, and so is what calls
+//!             │ before it went out           it off: nobody was told
+//!  sending    │ the effect was performed     sent
+//!             │ nobody knows: killed         sending, performed again
+//!  sent       │                              for ever
+//! ```
+//!
+//! So a message that fits one screen waits at most a minute by day, and until the morning by night;
+//! only what is critical wakes anybody, and who is awake then reads the rest as well.
+//!
+//! The aggregate is the recipient, and not the message: what is merged must have one lock, and a
+//! recipient's sendings must be in one order. Its key is the person's or account's id, and for a post
+//! made of its name ([`key`]). Facts come by case, so a fact inserts its messages and nudges their
+//! recipients; what was sent is told by case again, so a recipient nudges the cases.
+
+mod decide;
+#[cfg(test)]
+mod tests;
+
+use clock::{MessageId, SendingId};
+use definitions::Occasion;
+use events::words::{MessageChannel, Recipient, Urgency};
+use jiff::Timestamp;
+use ring::digest::{SHA256, digest};
+use uuid::{Builder, Uuid};
+
+use crate::tell::Says;
+
+/// Whether a message may wake somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// It waits for others, and for the morning.
+    Normal,
+    /// It goes at once, and takes along what waits.
+    Critical,
+}
+
+/// A message that has not gone out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) message: MessageId,
+    pub(crate) channel: MessageChannel,
+    /// When it goes out, unless another takes it along.
+    pub(crate) goes_at: Timestamp,
+    pub(crate) says: Says,
+}
+
+/// One effect outside of here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sending {
+    pub(crate) id: SendingId,
+    pub(crate) channel: MessageChannel,
+    pub(crate) messages: Vec<MessageId>,
+}
+
+/// All that has not arrived at one recipient.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    /// In the order in which it was queued.
+    pub(crate) waiting: Vec<Waiting>,
+    /// Begun, and not known to be done.
+    pub(crate) under_way: Vec<Sending>,
+}
+
+/// What follows from a wake-up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A sending that was begun is to be performed, maybe not for the first time.
+    Perform(Sending),
+    /// These will not be said.
+    Withdraw(Vec<MessageId>),
+    /// From now on it may have gone out.
+    Begin(Sending),
+}
+
+impl Weight {
+    /// Its word in columns.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The weight of this word; a word that a later release wrote waits.
+    pub(crate) fn read(word: &str) -> Self {
+        if word == Self::Critical.word() { Self::Critical } else { Self::Normal }
+    }
+
+    /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
+    pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
+        match (occasion, urgency) {
+            (Occasion::Completed | Occasion::Repaired, _)
+            | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
+            (
+                Occasion::Offered
+                | Occasion::Accepted
+                | Occasion::Claimed
+                | Occasion::Reopened
+                | Occasion::Rung
+                | Occasion::NotSolved,
+                Urgency::Critical,
+            ) => Self::Critical,
+        }
+    }
+}
+
+/// The key of a recipient's aggregate.
+pub(crate) fn key(to: &Recipient) -> Uuid {
+    match to {
+        Recipient::Person(id) => id.uuid(),
+        Recipient::Account(id) => id.uuid(),
+        Recipient::Post(_) => {
+            let name = digest(&SHA256, to.to_string().as_bytes());
+            let mut bytes = [0; 16];
+            for (byte, of_name) in bytes.iter_mut().zip(name.as_ref()) {
+                *byte = *of_name;
+            }
+            Builder::from_custom_bytes(bytes).into_uuid()
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use clock::{Ids as _, MessageId, SeededIds};
+use definitions::Occasion;
+use events::words::{MessageChannel, Recipient, Urgency};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::{Outgoing, Sending, Step, Waiting, Weight, key};
+use crate::tell::{Rung, Says};
+
+fn at(minute: i64) -> Timestamp {
+    "2026-11-25T09:00:00+08:00".parse::<Timestamp>().unwrap()
+        + jiff::SignedDuration::from_mins(minute)
+}
+
+fn message(number: u64) -> MessageId {
+    SeededIds::new(number).id()
+}
+
+fn waiting(number: u64, goes_at: Timestamp) -> Waiting {
+    Waiting { message: message(number), channel: MessageChannel::Log, goes_at, says: Says::Other }
+}
+
+/// What is begun and withdrawn at `minute`, by the numbers of the messages.
+fn steps(waiting: &[Waiting], minute: i64) -> Vec<(&'static str, Vec<MessageId>)> {
+    let outgoing = Outgoing { waiting: waiting.to_vec(), under_way: Vec::new() };
+    let said = |step| match step {
+        Step::Begin(sending) => ("begin", sending.messages),
+        Step::Withdraw(messages) => ("withdraw", messages),
+        Step::Perform(sending) => ("perform", sending.messages),
+    };
+    outgoing.on_wake(at(minute), &mut SeededIds::new(0)).into_iter().map(said).collect()
+}
+
+#[test]
+fn the_first_that_is_due_takes_along_all_that_wait() {
+    let all = [waiting(1, at(5)), waiting(2, at(60)), waiting(3, at(90))];
+    assert_eq!(steps(&all, 4), []);
+    assert_eq!(steps(&all, 5), [("begin", vec![message(1), message(2), message(3)])]);
+    let outgoing = Outgoing { waiting: all[1..].to_vec(), under_way: Vec::new() };
+    assert_eq!(outgoing.next_at(), Some(at(60)));
+}
+
+#[test]
+fn what_was_begun_is_performed_first_and_as_often_as_it_takes() {
+    let sending = Sending {
+        id: SeededIds::new(7).id(),
+        channel: MessageChannel::Log,
+        messages: vec![message(1)],
+    };
+    let outgoing = Outgoing { waiting: vec![waiting(2, at(0))], under_way: vec![sending.clone()] };
+    for _ in 0..2 {
+        let steps = outgoing.on_wake(at(0), &mut SeededIds::new(0));
+        let [Step::Perform(first), Step::Begin(second)] = &steps[..] else { panic!("{steps:?}") };
+        assert_eq!((first, &second.messages), (&sending, &vec![message(2)]));
+    }
+}
+
+#[test]
+fn each_channel_has_a_sending_of_its_own() {
+    let mailed = Waiting { channel: MessageChannel::Mailbox, ..waiting(2, at(0)) };
+    let all = [waiting(1, at(0)), mailed, waiting(3, at(0))];
+    let begun = steps(&all, 0);
+    assert_eq!(begun, [("begin", vec![message(1), message(3)]), ("begin", vec![message(2)])]);
+}
+
+#[test]
+fn a_rung_that_is_called_off_before_anybody_heard_is_not_said_and_neither_is_that() {
+    let rung = |round| Rung {
+        timer: SeededIds::new(8).id::<clock::kinds::Timer>(),
+        promise: 1,
+        rung: 2,
+        round,
+    };
+    let says = |number, says| Waiting { says, ..waiting(number, at(0)) };
+    let raised = says(1, Says::Raised(rung(0)));
+    let called_off = says(2, Says::CalledOff(rung(0)));
+    let other = says(3, Says::Raised(rung(1)));
+    assert_eq!(
+        steps(&[raised.clone(), called_off.clone(), other.clone()], 0),
+        [("withdraw", vec![message(1), message(2)]), ("begin", vec![message(3)])]
+    );
+    assert_eq!(
+        steps(&[raised, called_off.clone()], 0),
+        [("withdraw", vec![message(1), message(2)])],
+        "then nothing goes out"
+    );
+    assert_eq!(
+        steps(&[called_off, other], 0),
+        [("begin", vec![message(2), message(3)])],
+        "what was heard before is followed by `repaired`"
+    );
+}
+
+#[test]
+fn only_what_is_critical_and_not_over_yet_may_wake_anybody() {
+    for occasion in Occasion::ALL {
+        for urgency in [Urgency::Normal, Urgency::Urgent] {
+            assert_eq!(Weight::of(occasion, urgency), Weight::Normal, "{occasion}");
+        }
+        let is_over = matches!(occasion, Occasion::Completed | Occasion::Repaired);
+        let critical = Weight::of(occasion, Urgency::Critical) == Weight::Critical;
+        assert_eq!(critical, !is_over, "{occasion}");
+    }
+}
+
+#[test]
+fn a_recipient_has_one_key_in_every_release() {
+    let post = |text: &str| key(&text.parse::<Recipient>().unwrap()).to_string();
+    assert_eq!(post("post/logistics/plumbing"), "f497ea18-9a89-86ec-9abe-c9f515d9473c");
+    assert_ne!(post("post/logistics/plumbing"), post("post/logistics/electrical"));
+    let id = "0190a5b2-0000-7000-8000-000000000001";
+    assert_eq!(post(&format!("person/{id}")), id);
+    assert_eq!(post(&format!("account/{id}")), id);
+}
+
+proptest! {
+    #[test]
+    fn every_message_is_begun_or_withdrawn_once_and_never_before_one_is_due(
+        minutes in prop::collection::vec(0_i64..60, 0..30),
+        now in 0_i64..60,
+    ) {
+        let all: Vec<Waiting> =
+            (0..).zip(&minutes).map(|(number, minute)| waiting(number, at(*minute))).collect();
+        let said: Vec<MessageId> =
+            steps(&all, now).into_iter().flat_map(|(_, messages)| messages).collect();
+        let due = minutes.iter().any(|minute| *minute <= now);
+        let expected = if due { all.iter().map(|one| one.message).collect() } else { Vec::new() };
+        prop_assert_eq!(said, expected);
+    }
+}

@@ -1,0 +1,122 @@
+use clock::{MessageId, SendingId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::messages::undecodable;
+use crate::{
+    outgoing::{Outgoing, Sending, Waiting},
+    tell::Says,
+};
+
+/// What waits for a recipient or is under way. Whoever calls this has locked its aggregate.
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    key: Uuid,
+) -> Result<Outgoing, sqlx::Error> {
+    let waiting = sqlx::query!(
+        r#"select id, channel, goes_at as "goes_at!", rung as "says: Json<Says>"
+           from notification.message where recipient_key = $1 and state = 'queued' order by id"#,
+        key,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let waiting = waiting.into_iter().map(|row| {
+        Ok(Waiting {
+            message: MessageId::from_uuid(row.id),
+            channel: row.channel.parse().map_err(undecodable)?,
+            goes_at: row.goes_at.to_jiff(),
+            says: row.says.map_or(Says::Other, |Json(says)| says),
+        })
+    });
+    let waiting = waiting.collect::<Result<_, sqlx::Error>>()?;
+    let under_way = sqlx::query!(
+        r#"select s.id, s.channel,
+                  array(select m.id from notification.message m where m.sending_id = s.id
+                        order by m.id) as "messages!"
+           from notification.sending s
+           where s.recipient_key = $1 and s.state = 'sending' order by s.id"#,
+        key,
+    )
+    .fetch_all(connection)
+    .await?;
+    let under_way = under_way.into_iter().map(|row| {
+        Ok(Sending {
+            id: SendingId::from_uuid(row.id),
+            channel: row.channel.parse().map_err(undecodable)?,
+            messages: row.messages.into_iter().map(MessageId::from_uuid).collect(),
+        })
+    });
+    Ok(Outgoing { waiting, under_way: under_way.collect::<Result<_, sqlx::Error>>()? })
+}
+
+/// From now on these messages may have gone out, together.
+pub(crate) async fn begin(
+    connection: &mut PgConnection,
+    key: Uuid,
+    sending: &Sending,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let Sending { id, channel, messages } = sending;
+    sqlx::query!(
+        "insert into notification.sending (id, recipient_key, channel, state, begun_at)
+         values ($1, $2, $3, 'sending', $4)",
+        id.uuid(),
+        key,
+        channel.word(),
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update notification.message set state = 'sending', sending_id = $1 where id = any($2)",
+        id.uuid(),
+        &uuids(messages),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A sending was performed: all that it carried is sent, and not told yet.
+pub(crate) async fn sent(
+    connection: &mut PgConnection,
+    id: SendingId,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notification.sending set state = 'sent', sent_at = $2 where id = $1",
+        id.uuid(),
+        at.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update notification.message set state = 'sent', sent_at = $2, told = false
+         where sending_id = $1",
+        id.uuid(),
+        at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// These will not be said.
+pub(crate) async fn withdraw(
+    connection: &mut PgConnection,
+    messages: &[MessageId],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notification.message set state = 'withdrawn' where id = any($1)",
+        &uuids(messages),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn uuids(messages: &[MessageId]) -> Vec<Uuid> {
+    messages.iter().map(|message| message.uuid()).collect()
+}

@@ -1,0 +1,52 @@
+//! Whoever is told much is told it once, and only danger wakes anybody.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{account::Case, campus::Campus};
+
+#[test]
+fn three_late_repairs_are_told_once_and_at_night_not_before_the_morning() {
+    let campus = Campus::open();
+    let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
+    // Due a day of duty later: the rungs are at 14:30, 18:30 and 22:30.
+    campus.clock_to("14:30");
+    let late: [Case<'_>; 3] = std::array::from_fn(|_| {
+        let case = desk.opens("water-leak --place dorm-7-402 --text 'through the ceiling'");
+        plumber.asks(&format!("work claim {case}"));
+        plumber.does(&format!("work arrive {case}"));
+        case
+    });
+    let told = |post| late.each_ref().map(|case| message(case, "rung", post));
+
+    campus.advance("33h");
+    for post in ["repair-leader", "section-chief"] {
+        let told = told(post);
+        assert!(told.iter().all(|message| message["state"] == "sent"), "{told:?}");
+        let sendings: BTreeSet<&str> =
+            told.iter().map(|message| message["sending_id"].as_str().unwrap()).collect();
+        assert_eq!(sendings.len(), 1, "{told:?}");
+    }
+    assert!(told("deputy-head").iter().all(|message| message["state"] == "queued"));
+
+    let flood = desk.opens("water-leak --place dorm-7-402 --text 'the floor is flooded'");
+    campus.advance("1m");
+    let offered = message(&flood, "offered", "plumbing");
+    assert_eq!((&offered["critical"], &offered["state"]), (&true.into(), &"sent".into()));
+
+    plumber.repairs(&flood);
+    campus.advance("8h");
+    for (case, message) in late.iter().zip(told("deputy-head")) {
+        assert_eq!(message["state"], "sent", "{case}: {message}");
+        let sent = message["sent_at"].as_str().unwrap();
+        assert!(sent.contains("T23:00:"), "seven in the morning in Shanghai: {sent}");
+    }
+}
+
+/// The message of this template that a post has about a case.
+fn message(case: &Case<'_>, template: &str, post: &str) -> Value {
+    let to = format!("post/logistics/{post}");
+    let mut messages = case.messages(template).into_iter();
+    messages.find(|message| message["to"] == *to).unwrap()
+}
