@@ -16,6 +16,24 @@ pub enum Action {
     WithdrawCase,
     /// Say "not solved" of a closed case.
     ReopenCase,
+    /// Ask again for what is not done yet.
+    ChaseCase,
+    /// Make others who reported the same co-reporters of a case.
+    JoinCase,
+    /// Undo that.
+    UnjoinCase,
+    /// Decide that a case has more haste.
+    RaiseUrgency,
+    /// Decide that it has less.
+    LowerUrgency,
+    /// Leave a note for others who work on a case.
+    AddNote,
+    /// End a case for another reason than that its work is done.
+    CloseCaseAs,
+    /// Record a contact of which no case comes.
+    LogContact,
+    /// List contacts.
+    ListContacts,
     /// List the clocks of a case (`explain`).
     ListClocks,
     /// List, count or search work orders.
@@ -72,13 +90,22 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 41] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
         Self::ListCases,
         Self::WithdrawCase,
         Self::ReopenCase,
+        Self::ChaseCase,
+        Self::JoinCase,
+        Self::UnjoinCase,
+        Self::RaiseUrgency,
+        Self::LowerUrgency,
+        Self::AddNote,
+        Self::CloseCaseAs,
+        Self::LogContact,
+        Self::ListContacts,
         Self::ListClocks,
         Self::ListWorkOrders,
         Self::Claim,
@@ -116,6 +143,15 @@ impl Action {
             Self::ListCases => "list-cases",
             Self::WithdrawCase => "withdraw-case",
             Self::ReopenCase => "reopen-case",
+            Self::ChaseCase => "chase-case",
+            Self::JoinCase => "join-case",
+            Self::UnjoinCase => "unjoin-case",
+            Self::RaiseUrgency => "raise-urgency",
+            Self::LowerUrgency => "lower-urgency",
+            Self::AddNote => "add-note",
+            Self::CloseCaseAs => "close-case-as",
+            Self::LogContact => "log-contact",
+            Self::ListContacts => "list-contacts",
             Self::ListClocks => "list-clocks",
             Self::ListWorkOrders => "list-work-orders",
             Self::Claim => "claim",

@@ -28,48 +28,55 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks, ListMessages]),
+    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
 
     // Assistants are students: they may take anything, and see nothing restricted (BRIEF 7.2).
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
-    grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks,
+    grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
+                                                                     UnjoinCase, RaiseUrgency, AddNote, LogContact, ListContacts, ListClocks,
                                                                      ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, GetDefinitions]),
 
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase]),
-    grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks,
-                                                                     ListWorkOrders, Adjudicate, NextCallback, RecordAttempt, ListCallbacks, ListMessages,
-                                                                     GetDefinitions]),
-    grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ListClocks]),
+    grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
+                                                                     UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, LogContact, ListContacts,
+                                                                     ListClocks, ListWorkOrders, Adjudicate, NextCallback, RecordAttempt, ListCallbacks,
+                                                                     ListMessages, GetDefinitions]),
+    grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
-    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Assign, Reassign, GetDefinitions]),
+    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, ListClocks, ListWorkOrders, Assign, Reassign,
+                                                                     GetDefinitions]),
 
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
-    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
+    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
+                                                                     Complete, Return]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer]),
-    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
-
+    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer]),
+    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
+                                                                     Complete, Return]),
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, ListMessages]),
-    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return]),
+    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer,
+                                                                     Reassign, ListMessages]),
+    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
+                                                                     Complete, Return]),
 
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Reassign, ListMessages]),
 
-    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ListClocks, ListWorkOrders, Adjudicate, ListCallbacks,
+    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, ListContacts,
+                                                                     ListClocks, ListWorkOrders, Adjudicate, ListCallbacks,
                                                                      ReadAnswers, ListMessages, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Adjudicate, ReadAnswers, ListMessages]),
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::{
     CaseKind, CaseNumber, Channel, Commitment, ContactOutcome, Cycle, End, ItemId, Level, PlaceId,
-    ReopenCause, Urgency,
+    ReopenCause, Urgency, UrgencyCause,
 };
 
 facts! {
@@ -23,6 +23,16 @@ facts! {
         CaseResolved(CaseResolvedV1) = Case "resolved" v 1,
         /// A case ended.
         CaseClosed(CaseClosedV1) = Case "closed" v 1,
+        /// Its requester asks again before it is done.
+        CaseChased(CaseChasedV1) = Case "chased" v 1,
+        /// Others reported the same: they hear what becomes of it.
+        CaseJoined(CaseJoinedV1) = Case "joined" v 1,
+        /// A joining was undone.
+        CaseUnjoined(CaseUnjoinedV1) = Case "unjoined" v 1,
+        /// It has another urgency, and so other promises.
+        CaseUrgencyChanged(CaseUrgencyChangedV1) = Case "urgency-changed" v 1,
+        /// Somebody who works on it left a note for the others.
+        CaseNoted(CaseNotedV1) = Case "noted" v 1,
     }
 }
 
@@ -136,4 +146,86 @@ pub struct CaseClosedV1 {
     pub end: End,
     /// When.
     pub closed_at: Timestamp,
+}
+
+/// A case was chased: its requester, or the desk for them, asks again before it is done (催单). Key:
+/// the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseChasedV1 {
+    /// The running cycle.
+    pub cycle: Cycle,
+    /// How often the case was chased, over all its cycles and with this time.
+    pub chases: u16,
+    /// It came within 24 hours of the one before: the head hears of it too.
+    pub to_head: bool,
+    /// Who said so; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Others reported the same matter (共同报修人), and hear of it from now on. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseJoinedV1 {
+    /// The running cycle.
+    pub cycle: Cycle,
+    /// Who is new among its reporters.
+    pub joined: Vec<PersonId>,
+    /// Who reported it, the first reporter first, with those who are new.
+    pub reporters: Vec<PersonId>,
+    /// Who recorded it; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A joining was undone: it was another matter, or another person. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseUnjoinedV1 {
+    /// The cycle that runs, or ran last.
+    pub cycle: Cycle,
+    /// Who is no reporter of it any more.
+    pub person: PersonId,
+    /// Who still is, the first reporter first.
+    pub reporters: Vec<PersonId>,
+    /// Who undid it; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A case has another urgency. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseUrgencyChangedV1 {
+    /// The running cycle.
+    pub cycle: Cycle,
+    /// How much haste it had.
+    pub before: Urgency,
+    /// How much it has.
+    pub urgency: Urgency,
+    /// Why.
+    pub cause: UrgencyCause,
+    /// The next promise of each commitment that starts at receipt; what is not among them is
+    /// promised no more.
+    pub promises: Vec<Promise>,
+    /// Who did it; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When: a raised urgency counts from here.
+    pub at: Timestamp,
+}
+
+/// Somebody who works on a case left a note for the others; its words stay with intake. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseNotedV1 {
+    /// The cycle that runs, or ran last.
+    pub cycle: Cycle,
+    /// Who; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
 }

@@ -38,7 +38,13 @@ impl Fact {
                 IntakeFact::CaseResolved(fact) => Some(Self::Resolved(fact)),
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
-                IntakeFact::ContactRecorded(_) => None,
+                // A completed cycle says how urgent it was and who its reporters are.
+                IntakeFact::ContactRecorded(_)
+                | IntakeFact::CaseChased(_)
+                | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseJoined(_)
+                | IntakeFact::CaseUnjoined(_)
+                | IntakeFact::CaseUrgencyChanged(_) => None,
             },
             events::Fact::Dispatch(_)
             | events::Fact::Escalation(_)

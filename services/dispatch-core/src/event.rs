@@ -8,7 +8,7 @@ use events::{
         WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
         WorkOrderResumedV1,
     },
-    words::{Cycle, End, PostId, Revision},
+    words::{Cycle, End, PostId, Revision, Urgency},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,11 @@ pub enum Event {
     Escalated {
         /// The leader's post.
         to: PostId,
+    },
+    /// The case has another urgency.
+    UrgencyChanged {
+        /// So much.
+        urgency: Urgency,
     },
     /// The case ended, and with it the work.
     Ended {
@@ -169,12 +174,19 @@ pub fn apply(state: &mut State, event: &Event) {
                 work.escalated_to.insert(to.clone());
             }
         }
+        Event::UrgencyChanged { urgency } => hurry(state, *urgency),
         Event::Ended { end, .. } => {
             if let Some(work) = take(state) {
                 *state = State::Ended { work, end: *end };
             }
         }
         Event::Noted { .. } => {}
+    }
+}
+
+fn hurry(state: &mut State, urgency: Urgency) {
+    if let Some(work) = state.work_mut() {
+        work.urgency = urgency;
     }
 }
 
@@ -193,7 +205,10 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Completed(fact) => DispatchFact::WorkOrderCompleted(fact.clone()),
         Event::Cancelled(fact) => DispatchFact::WorkOrderCancelled(fact.clone()),
         Event::CycleCompleted(fact) => DispatchFact::CaseCompleted(fact.clone()),
-        Event::Escalated { .. } | Event::Ended { .. } | Event::Noted { .. } => return None,
+        Event::Escalated { .. }
+        | Event::UrgencyChanged { .. }
+        | Event::Ended { .. }
+        | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }

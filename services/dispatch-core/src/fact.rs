@@ -6,7 +6,7 @@ use events::{
     EscalationFact, IntakeFact, Payload,
     dispatch::WorkOrderCancelledV1,
     escalation::{RungFiredV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     words::PostId,
 };
 use jiff::Timestamp;
@@ -24,6 +24,8 @@ pub enum Fact {
     Accepted(CaseAcceptedV1),
     /// It was reopened.
     Reopened(CaseReopenedV1),
+    /// It has another urgency.
+    UrgencyChanged(CaseUrgencyChangedV1),
     /// It ended.
     Closed(CaseClosedV1),
     /// A leader hears that it is late.
@@ -40,7 +42,13 @@ impl Fact {
                 IntakeFact::CaseAccepted(fact) => Some(Self::Accepted(fact)),
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
-                IntakeFact::ContactRecorded(_) | IntakeFact::CaseResolved(_) => None,
+                IntakeFact::CaseUrgencyChanged(fact) => Some(Self::UrgencyChanged(fact)),
+                IntakeFact::ContactRecorded(_)
+                | IntakeFact::CaseResolved(_)
+                | IntakeFact::CaseChased(_)
+                | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseJoined(_)
+                | IntakeFact::CaseUnjoined(_) => None,
             },
             events::Fact::Escalation(fact) => match fact {
                 EscalationFact::RungFired(fact) => Some(Self::RungFired(fact)),
@@ -60,6 +68,7 @@ impl Fact {
         let fact = match self {
             Self::Accepted(_) => CaseAcceptedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
+            Self::UrgencyChanged(_) => CaseUrgencyChangedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::RungFired(_) => RungFiredV1::TYPE,
             Self::RungTold(_) => RungToldV1::TYPE,
@@ -79,6 +88,7 @@ pub fn on_fact(
     let followed = match fact {
         Fact::Accepted(accepted) => on_accepted(state, rules, accepted, now, ids),
         Fact::Reopened(reopened) => on_reopened(state, rules, reopened, now, ids),
+        Fact::UrgencyChanged(changed) => on_urgency_changed(state, changed),
         Fact::Closed(closed) => on_closed(state, closed),
         Fact::RungFired(RungFiredV1 { post, .. }) | Fact::RungTold(RungToldV1 { post, .. }) => {
             on_escalated(state, post)
@@ -116,6 +126,21 @@ fn on_reopened(
             // Nothing of an earlier cycle is open, unless this store was restored from a backup.
             Ok(cancel_open(work, reopened.reopened_at).chain([offered]).collect())
         }
+    }
+}
+
+/// The work is listed by it, and offered by it from now on.
+fn on_urgency_changed(state: &State, changed: &CaseUrgencyChangedV1) -> Result<Vec<Event>, Reason> {
+    let CaseUrgencyChangedV1 { cycle, urgency, .. } = *changed;
+    match state {
+        State::New => Err(Reason::UnknownCase),
+        State::Working(work) | State::Done(work) if cycle != work.cycle => Err(Reason::OtherCycle),
+        State::Working(work) | State::Done(work) if urgency == work.urgency => {
+            Err(Reason::AlreadyKnown)
+        }
+        State::Working(_) | State::Done(_) => Ok(vec![Event::UrgencyChanged { urgency }]),
+        // No cycle runs.
+        State::Ended { .. } => Err(Reason::OtherCycle),
     }
 }
 

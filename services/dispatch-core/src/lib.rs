@@ -23,6 +23,8 @@
 //!  reopened(n)  │ noted     working, if n is later  working, if n is later  working, if n is later
 //!  closed       │ noted     ended, all cancelled    ended                   noted
 //!  rung fired   │ noted     its post may see it     its post may see it     its post may see it
+//!  urgency-     │ noted     listed and offered by   listed by it            noted
+//!  changed      │           it from then on
 //!
 //!  command      │ no such   by the work order       by the work order       case closed
 //!               │           │

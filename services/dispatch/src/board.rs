@@ -56,7 +56,12 @@ impl Board {
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseAccepted(_)
                 | IntakeFact::CaseResolved(_)
-                | IntakeFact::CaseClosed(_),
+                | IntakeFact::CaseClosed(_)
+                | IntakeFact::CaseChased(_)
+                | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseJoined(_)
+                | IntakeFact::CaseUnjoined(_)
+                | IntakeFact::CaseUrgencyChanged(_),
             )
             | Fact::Dispatch(_)
             | Fact::Survey(_)

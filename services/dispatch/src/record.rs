@@ -78,6 +78,7 @@ pub(crate) async fn note(
         Event::Cancelled(_) => "work-order.cancelled",
         Event::CycleCompleted(_) => "case.completed",
         Event::Escalated { .. } => "case.escalated",
+        Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::Ended { .. } => "case.ended",
         Event::Noted { .. } => "case.noted",
     };

@@ -45,11 +45,16 @@ impl Promised {
     }
 }
 
-/// The next promise of a running clock, which climbs by this urgency from then on.
+/// The next promise of a running clock, which climbs by this urgency from then on, or by the case's.
 ///
 /// Whoever was told before is told first again: a promise that is made anew does not send the
 /// ladder back to its foot.
-pub(crate) fn promise_anew(timer: &Timer, since: Timestamp, due: Due, urgency: Urgency) -> Event {
+pub(crate) fn next_promise(
+    timer: &Timer,
+    since: Timestamp,
+    due: Due,
+    urgency: Option<Urgency>,
+) -> Event {
     let before = timer.promise();
     let told = timer.fired.iter().filter(|fired| !fired.retracted).map(|fired| fired.rung);
     let first_rung = told.max().unwrap_or_default().max(before.first_rung);
@@ -63,7 +68,7 @@ pub(crate) fn promise_anew(timer: &Timer, since: Timestamp, due: Due, urgency: U
         provisional: due.provisional,
         first_rung,
     };
-    Event::Armed { armed, since, offered: None, urgency: Some(urgency) }
+    Event::Armed { armed, since, offered: None, urgency }
 }
 
 /// The end of a running clock, and of the rungs that would not have fired had it been known.

@@ -19,6 +19,13 @@ use crate::state::{Fired, Planned, Promise, Run, State, Timer, Watch};
 pub enum Event {
     /// A cycle of the case is watched from now on.
     Watched(Watched),
+    /// The case has another urgency, by which its ladders climb.
+    UrgencyChanged {
+        /// So much.
+        urgency: Urgency,
+        /// Since when.
+        at: Timestamp,
+    },
     /// A clock has a promise to watch.
     Armed {
         /// Which, and until when.
@@ -112,6 +119,11 @@ pub fn apply(state: &mut State, event: &Event) {
                 arm(watch, armed, *offered, promise(armed, *since, *urgency));
             }
         }
+        Event::UrgencyChanged { urgency, .. } => {
+            if let Some(watch) = state.watch_mut() {
+                watch.urgency = *urgency;
+            }
+        }
         Event::RungFired { fired, next } => {
             if let Some(timer) = state.watch_mut().and_then(|watch| watch.timer_mut(fired.timer)) {
                 timer.fired.push(Fired::from(fired));
@@ -152,9 +164,11 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::RungRetracted(fact) => EscalationFact::RungRetracted(fact.clone()),
         Event::RungTold(fact) => EscalationFact::RungTold(fact.clone()),
         Event::Stopped(fact) => EscalationFact::ClockStopped(fact.clone()),
-        Event::Watched(_) | Event::Rested { .. } | Event::Ended { .. } | Event::Noted { .. } => {
-            return None;
-        }
+        Event::Watched(_)
+        | Event::UrgencyChanged { .. }
+        | Event::Rested { .. }
+        | Event::Ended { .. }
+        | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }

@@ -6,7 +6,7 @@ use events::{
         CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
         WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
     },
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
 };
 use jiff::Timestamp;
@@ -24,6 +24,8 @@ pub enum Fact {
     Accepted(CaseAcceptedV1),
     /// It was reopened, with new promises.
     Reopened(CaseReopenedV1),
+    /// It has another urgency, with its next promises.
+    UrgencyChanged(CaseUrgencyChangedV1),
     /// It ended.
     Closed(CaseClosedV1),
     /// A work order was offered.
@@ -58,7 +60,13 @@ impl Fact {
                 IntakeFact::CaseAccepted(fact) => Some(Self::Accepted(fact)),
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
-                IntakeFact::ContactRecorded(_) | IntakeFact::CaseResolved(_) => None,
+                IntakeFact::CaseUrgencyChanged(fact) => Some(Self::UrgencyChanged(fact)),
+                IntakeFact::ContactRecorded(_)
+                | IntakeFact::CaseResolved(_)
+                | IntakeFact::CaseChased(_)
+                | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseJoined(_)
+                | IntakeFact::CaseUnjoined(_) => None,
             },
             events::Fact::Dispatch(fact) => match fact {
                 DispatchFact::WorkOrderOffered(fact) => Some(Self::Offered(fact)),
@@ -90,6 +98,7 @@ impl Fact {
         let fact = match self {
             Self::Accepted(_) => CaseAcceptedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
+            Self::UrgencyChanged(_) => CaseUrgencyChangedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::Offered(_) => WorkOrderOfferedV1::TYPE,
             Self::Claimed(_) => WorkOrderClaimedV1::TYPE,
@@ -118,6 +127,7 @@ pub fn on_fact(
     let followed = match fact {
         Fact::Accepted(fact) => follow::accepted(state, rules, fact, ids),
         Fact::Reopened(fact) => follow::reopened(state, rules, fact, now, ids),
+        Fact::UrgencyChanged(fact) => follow::urgency_changed(state, rules, fact, ids),
         Fact::Closed(fact) => follow::closed(state, fact),
         Fact::Offered(fact) => follow::offered(state, rules, fact, ids),
         Fact::Claimed(fact) => follow::offer_ended(state, fact.offer, fact.at),

@@ -30,6 +30,8 @@
 //!  arrived      │ noted     stops arrive, the first time                    noted
 //!  contained    │ noted     stops contain; complete is promised anew, the   noted
 //!               │           first time: the urgent limit from then on
+//!  urgency-     │ noted     each running clock gets its next promise;       noted
+//!  changed      │           contain begins or ends
 //!  completed(n) │ noted     stops all of cycle n, arms call back            noted
 //!  attempted,   │
 //!  answered,    │ noted     stops call back                                 noted

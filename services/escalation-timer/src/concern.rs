@@ -8,7 +8,7 @@ use escalation_timer_core::{Event, State};
 use events::{
     DispatchFact, Fact, IntakeFact,
     dispatch::WorkOrderClaimedV1,
-    intake::{CaseAcceptedV1, CaseReopenedV1},
+    intake::{CaseAcceptedV1, CaseJoinedV1, CaseReopenedV1, CaseUnjoinedV1},
     words::{DepartmentId, Level, PostId},
 };
 
@@ -59,8 +59,12 @@ impl Concerned {
         match fact {
             Fact::Intake(IntakeFact::CaseReopened(CaseReopenedV1 { level, reporters, .. })) => {
                 self.level = *level;
-                self.reporters.extend(reporters);
+                self.reporters = reporters.iter().copied().collect();
             }
+            Fact::Intake(
+                IntakeFact::CaseJoined(CaseJoinedV1 { reporters, .. })
+                | IntakeFact::CaseUnjoined(CaseUnjoinedV1 { reporters, .. }),
+            ) => self.reporters = reporters.iter().copied().collect(),
             Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) => {
                 self.departments.insert(offered.department.clone());
             }
@@ -74,7 +78,10 @@ impl Concerned {
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseAccepted(_)
                 | IntakeFact::CaseResolved(_)
-                | IntakeFact::CaseClosed(_),
+                | IntakeFact::CaseClosed(_)
+                | IntakeFact::CaseChased(_)
+                | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseUrgencyChanged(_),
             )
             | Fact::Dispatch(
                 DispatchFact::WorkOrderArrived(_)
@@ -101,6 +108,7 @@ impl Concerned {
                 self.told.insert(told.post.clone());
             }
             Event::Watched(_)
+            | Event::UrgencyChanged { .. }
             | Event::Armed { .. }
             | Event::RungFired { .. }
             | Event::Rested { .. }

@@ -67,6 +67,7 @@ pub(crate) async fn note(
 ) -> Result<(), Fault> {
     let action = match event {
         Event::Watched(_) => "case.watched",
+        Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::Armed { .. } => "clock.armed",
         Event::RungFired { .. } => "rung.fired",
         Event::Rested { .. } => "clock.rested",

@@ -1,8 +1,10 @@
-use clock::{AccountId, ContactId, PersonId};
+use clock::{AccountId, CaseId, ContactId, PersonId};
 use definitions::Code;
-use events::words::{CaseNumber, Channel, End, ItemId, PlaceId, Urgency};
+use events::words::{CaseNumber, Channel, DepartmentId, ItemId, PlaceId, Urgency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::state::Ground;
 
 /// What a person may ask of intake.
 ///
@@ -15,6 +17,20 @@ pub enum Command {
     Withdraw(Withdraw),
     /// Say "not solved" of a closed case.
     Reopen(Reopen),
+    /// Ask again before it is done (催单).
+    Chase(Chase),
+    /// Make others who reported the same its co-reporters (共同报修人).
+    Join(Box<Join>),
+    /// Undo that.
+    Unjoin(Unjoin),
+    /// Decide how much haste it has.
+    ChangeUrgency(ChangeUrgency),
+    /// Leave a note for others who work on it.
+    Note(Note),
+    /// End it for another reason than that the work is done.
+    CloseAs(Box<CloseAs>),
+    /// Take over what was reported in a duplicate.
+    Absorb(Box<Absorb>),
 }
 
 /// Who asks.
@@ -25,6 +41,16 @@ pub enum Actor {
     Account(AccountId),
     /// A requester or reporter who is not, by a link that was sent to them.
     Person(PersonId),
+}
+
+impl Actor {
+    /// The account, of who has one.
+    pub(crate) const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Account(account) => Some(account),
+            Self::Person(_) => None,
+        }
+    }
 }
 
 /// Make a case of what was reported. An item and a place, or the phone that hangs there, are enough.
@@ -58,6 +84,8 @@ pub struct Accept {
     pub caller: Option<PersonId>,
     /// For whom, if not for themselves.
     pub on_behalf_of: Option<PersonId>,
+    /// The case that it follows, which takes no more reporters.
+    pub linked: Option<CaseId>,
     /// Who took the contact, and answers for it from now on.
     pub first_receiver: AccountId,
     /// Who records it.
@@ -78,137 +106,170 @@ pub struct Reopen {
     pub by: Actor,
 }
 
+/// Ask again for what is not done yet: counted, and told to who has it; never a new case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chase {
+    /// Who asks.
+    pub by: Actor,
+}
+
+/// Make others who reported the same its co-reporters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// Who called, and for whom; those who are reporters already stay so.
+    pub persons: Vec<PersonId>,
+    /// What was said, as far as urgency rules look at it; may be empty, and is not kept here.
+    pub text: String,
+    /// How many persons it affects, if that was said.
+    pub people: Option<u16>,
+    /// Which of the item's assets it is about, if that was said.
+    pub asset: Option<Code>,
+    /// Somebody is affected who needs help more than others.
+    pub vulnerable: bool,
+    /// Who records it.
+    pub by: Actor,
+}
+
+/// Undo a joining. An urgency that came with it stays: lowering is a decision of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unjoin {
+    /// Who is to hear no more of it.
+    pub person: PersonId,
+    /// Who undoes it.
+    pub by: Actor,
+}
+
+/// Decide how much haste a case has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeUrgency {
+    /// So much.
+    pub urgency: Urgency,
+    /// Whether a reason was given, without which it is not lowered.
+    pub is_reasoned: bool,
+    /// Who decides.
+    pub by: Actor,
+}
+
+/// Leave a note; its words are not kept here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    /// Who leaves it.
+    pub by: Actor,
+}
+
+/// End a case for another reason than that the work is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloseAs {
+    /// What it turned out to be.
+    pub disposal: Disposal,
+    /// Whether a reason was given, without which nothing is refused.
+    pub is_reasoned: bool,
+    /// Who decides.
+    pub by: Actor,
+}
+
+/// What a case turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposal {
+    /// The same matter as another case, which absorbs it.
+    Duplicate {
+        /// Which one.
+        of: CaseId,
+        /// Its number.
+        number: CaseNumber,
+    },
+    /// Another body's matter.
+    NotOurs {
+        /// Whose.
+        department: DepartmentId,
+    },
+    /// Nothing that is done.
+    Refused,
+    /// A trial run.
+    Test,
+}
+
+/// Take over the reporters and the haste of a duplicate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absorb {
+    /// The number of the duplicate.
+    pub number: CaseNumber,
+    /// Who reported it.
+    pub reporters: Vec<PersonId>,
+    /// How much haste it had.
+    pub urgency: Urgency,
+    /// Why so much.
+    pub ground: Ground,
+    /// Who decides.
+    pub by: Actor,
+}
+
+/// How refusals speak of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    pub(crate) word: &'static str,
+    /// What to do instead while the requester is being asked.
+    pub(crate) if_completed: &'static str,
+    /// What to do instead after the end.
+    pub(crate) if_closed: &'static str,
+}
+
 impl Withdraw {
-    pub(crate) const WORD: &str = "withdraw";
+    pub(crate) const VERB: Verb = Verb {
+        word: "withdraw",
+        if_completed: "answer the callback instead",
+        if_closed: "nothing is left to be withdrawn",
+    };
 }
 
 impl Reopen {
     pub(crate) const WORD: &str = "reopen";
 }
 
-/// Why a command was not done; nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Rejected {
-    /// What was reported cannot be a case; all that is wrong with it is told at once.
-    #[error("cannot accept: {}", sentence(.0))]
-    Invalid(Vec<Violation>),
-    /// There is a case already.
-    #[error("cannot accept: it is the case {number} already")]
-    AlreadyAccepted {
-        /// Its number.
-        number: CaseNumber,
-    },
-    /// Nothing was accepted.
-    #[error("cannot {command}: there is no such case; check its number")]
-    NoSuchCase {
-        /// The verb.
-        command: &'static str,
-    },
-    /// The work is done, and its requester is being asked.
-    #[error("cannot withdraw: the work is completed; answer the callback instead")]
-    CaseCompleted,
-    /// The case ended before.
-    #[error("cannot withdraw: the case has ended already ({end})")]
-    CaseClosed {
-        /// How.
-        end: End,
-    },
-    /// The work is not done yet.
-    #[error("cannot reopen: the case is open, and is being worked on")]
-    CaseOpen,
-    /// It ended in a way that is not reopened.
-    #[error("cannot reopen: this end is final ({end}); report it as a new case")]
-    EndIsFinal {
-        /// How.
-        end: End,
-    },
-    /// It ended too long ago.
-    #[error("cannot reopen: that was possible until {until}; report it as a new case")]
-    ReopenWindowOver {
-        /// The last instant at which it could.
-        until: Timestamp,
-    },
+impl Chase {
+    pub(crate) const VERB: Verb = Verb {
+        word: "chase",
+        if_completed: "if it is not solved, answer the callback with \"not solved\"",
+        if_closed: "if it is not solved, reopen it, or report it as a new case",
+    };
 }
 
-impl Rejected {
-    /// Its stable name on the wire.
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "case-invalid",
-            Self::AlreadyAccepted { .. } => "already-accepted",
-            Self::NoSuchCase { .. } => "case-unknown",
-            Self::CaseCompleted => "case-completed",
-            Self::CaseClosed { .. } => "case-closed",
-            Self::CaseOpen => "case-open",
-            Self::EndIsFinal { .. } => "end-is-final",
-            Self::ReopenWindowOver { .. } => "reopen-window-over",
-        }
-    }
+impl Join {
+    pub(crate) const VERB: Verb = Verb {
+        word: "join",
+        if_completed: "report it as a new case that is linked to this one",
+        if_closed: "report it as a new case that is linked to this one",
+    };
 }
 
-/// One thing that is wrong with what was reported.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Violation {
-    /// The catalogue has no such item.
-    #[error("there is no item `{item}`")]
-    UnknownItem {
-        /// What was given.
-        item: ItemId,
-    },
-    /// The campus has no such place.
-    #[error("there is no place `{place}`")]
-    UnknownPlace {
-        /// What was given.
-        place: PlaceId,
-    },
-    /// Neither a place nor a campus phone was given.
-    #[error("a place or a campus phone must be given")]
-    PlaceMissing,
-    /// The campus has no such phone.
-    #[error("there is no campus phone `{}`", beginning(.phone))]
-    UnknownPhone {
-        /// What was given.
-        phone: String,
-    },
-    /// A campus phone was given although the contact came in otherwise.
-    #[error("a campus phone goes with the channel `campus-phone`, not with `{channel}`")]
-    PhoneOfOtherChannel {
-        /// How it came in.
-        channel: Channel,
-    },
-    /// It was received later than now.
-    #[error("received at {received_at} is in the future")]
-    ReceivedInTheFuture {
-        /// What was given.
-        received_at: Timestamp,
-    },
-    /// It was received too long ago to be told from a slip of the pen.
-    #[error("received at {received_at} is before {earliest}")]
-    ReceivedTooLongAgo {
-        /// What was given.
-        received_at: Timestamp,
-        /// The earliest that is taken.
-        earliest: Timestamp,
-    },
+impl Unjoin {
+    pub(crate) const WORD: &str = "unjoin";
 }
 
-impl Violation {
-    /// The field that is wrong.
-    pub const fn field(&self) -> &'static str {
-        match self {
-            Self::UnknownItem { .. } => "item",
-            Self::UnknownPlace { .. } | Self::PlaceMissing => "place",
-            Self::UnknownPhone { .. } | Self::PhoneOfOtherChannel { .. } => "campus_phone",
-            Self::ReceivedInTheFuture { .. } | Self::ReceivedTooLongAgo { .. } => "received_at",
-        }
-    }
+impl ChangeUrgency {
+    pub(crate) const VERB: Verb = Verb {
+        word: "change the urgency",
+        if_completed: "nothing is left to be hurried",
+        if_closed: "nothing is left to be hurried",
+    };
 }
 
-fn sentence(violations: &[Violation]) -> String {
-    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+impl Note {
+    pub(crate) const WORD: &str = "note";
 }
 
-/// The first 64 characters of a text that is shown in a refusal.
-fn beginning(text: &str) -> String {
-    text.chars().take(64).collect()
+impl CloseAs {
+    pub(crate) const VERB: Verb = Verb {
+        word: "close",
+        if_completed: "the callback says how it ends",
+        if_closed: "it has but one end",
+    };
+}
+
+impl Absorb {
+    pub(crate) const VERB: Verb = Verb {
+        word: "close as a duplicate of it",
+        if_completed: "leave the other open",
+        if_closed: "leave the other open",
+    };
 }

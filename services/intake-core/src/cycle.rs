@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     command::Actor,
     event::Event,
-    state::{Case, Closing},
+    state::{Case, Closing, Instead},
 };
 
 /// What is promised at the beginning of a cycle, what is told to the requester first.
@@ -60,7 +60,20 @@ pub(crate) fn reopen(
 
 /// The end of a case in its running cycle.
 pub(crate) fn close(case: &Case, end: End, at: Timestamp, by: Option<Actor>) -> Event {
-    Event::Closed { closed: CaseClosedV1 { cycle: case.cycle, end, closed_at: at }, by }
+    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at };
+    Event::Closed { closed, instead: None, by }
+}
+
+/// An end that somebody decided on, and where the matter goes on.
+pub(crate) fn dispose(
+    case: &Case,
+    end: End,
+    instead: Option<Instead>,
+    at: Timestamp,
+    by: Actor,
+) -> Event {
+    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at };
+    Event::Closed { closed, instead, by: Some(by) }
 }
 
 /// Until when a closed case may be reopened; `None` if what was left undone is not taken up again.

@@ -3,15 +3,18 @@ use std::mem;
 use clock::{CaseId, ContactId, PersonId};
 use events::{
     IntakeFact,
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, ContactRecordedV1},
-    words::{ContactOutcome, Revision},
+    intake::{
+        CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseJoinedV1, CaseNotedV1, CaseReopenedV1,
+        CaseResolvedV1, CaseUnjoinedV1, CaseUrgencyChangedV1, ContactRecordedV1,
+    },
+    words::{CaseNumber, ContactOutcome, Revision},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     command::Actor,
-    state::{Case, Closing, Ground, Resolution, State},
+    state::{Case, Chased, Closing, Ground, Instead, Resolution, State},
 };
 
 /// What has happened to a case.
@@ -33,6 +36,9 @@ pub enum Event {
     Closed {
         /// How.
         closed: CaseClosedV1,
+        /// Where its matter goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
         /// Who ended it, if a person did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Actor>,
@@ -44,6 +50,26 @@ pub enum Event {
         /// Who said "not solved", if not in a callback.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Actor>,
+    },
+    /// Its requester asks again.
+    Chased(CaseChasedV1),
+    /// Others reported the same.
+    Joined(CaseJoinedV1),
+    /// That was undone.
+    Unjoined(CaseUnjoinedV1),
+    /// It has another urgency, with its next promises.
+    UrgencyChanged {
+        /// What others hear.
+        changed: CaseUrgencyChangedV1,
+        /// Why it has that.
+        ground: Ground,
+    },
+    /// Somebody left a note.
+    NoteLeft(CaseNotedV1),
+    /// A duplicate of it ended, and it took over what was reported there.
+    Absorbed {
+        /// The number of the duplicate.
+        number: CaseNumber,
     },
     /// A fact changed nothing.
     Noted {
@@ -69,6 +95,9 @@ pub struct Kept {
     /// For whom, if not for themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<PersonId>,
+    /// The case that it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<CaseId>,
     /// Who recorded it.
     pub by: Actor,
 }
@@ -101,8 +130,9 @@ pub fn apply(state: &mut State, event: &Event) {
                 *state = State::Resolved { case, resolution: Resolution { at, workers } };
             }
         }
-        Event::Closed { closed: CaseClosedV1 { end, closed_at, .. }, .. } => {
-            if let Some((case, resolution)) = take(state) {
+        Event::Closed { closed: CaseClosedV1 { end, closed_at, .. }, instead, .. } => {
+            if let Some((mut case, resolution)) = take(state) {
+                case.instead.clone_from(instead);
                 let closing = Closing { end: *end, at: *closed_at };
                 *state = State::Closed { case, resolution, closing };
             }
@@ -115,7 +145,24 @@ pub fn apply(state: &mut State, event: &Event) {
                 *state = State::Open(case);
             }
         }
-        Event::Noted { .. } => {}
+        Event::Chased(CaseChasedV1 { chases, at, .. }) => {
+            if let Some(case) = state.case_mut() {
+                case.chased = Some(Chased { times: *chases, last_at: *at });
+            }
+        }
+        Event::Joined(CaseJoinedV1 { reporters, .. })
+        | Event::Unjoined(CaseUnjoinedV1 { reporters, .. }) => {
+            if let Some(case) = state.case_mut() {
+                case.reporters.clone_from(reporters);
+            }
+        }
+        Event::UrgencyChanged { changed, ground } => {
+            if let Some(case) = state.case_mut() {
+                (case.urgency, case.ground) = (changed.urgency, ground.clone());
+                case.promises.clone_from(&changed.promises);
+            }
+        }
+        Event::NoteLeft(_) | Event::Absorbed { .. } | Event::Noted { .. } => {}
     }
 }
 
@@ -128,7 +175,12 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Resolved(fact) => IntakeFact::CaseResolved(fact.clone()),
         Event::Closed { closed, .. } => IntakeFact::CaseClosed(closed.clone()),
         Event::Reopened { reopened, .. } => IntakeFact::CaseReopened(reopened.clone()),
-        Event::Noted { .. } => return None,
+        Event::Chased(chased) => IntakeFact::CaseChased(chased.clone()),
+        Event::Joined(fact) => IntakeFact::CaseJoined(fact.clone()),
+        Event::Unjoined(fact) => IntakeFact::CaseUnjoined(fact.clone()),
+        Event::UrgencyChanged { changed, .. } => IntakeFact::CaseUrgencyChanged(changed.clone()),
+        Event::NoteLeft(fact) => IntakeFact::CaseNoted(fact.clone()),
+        Event::Absorbed { .. } | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }
@@ -140,6 +192,12 @@ pub fn contact(event: &Event, case: CaseId) -> Option<(ContactId, events::Fact)>
         Event::Resolved(_)
         | Event::Closed { .. }
         | Event::Reopened { .. }
+        | Event::Chased(_)
+        | Event::Joined(_)
+        | Event::Unjoined(_)
+        | Event::UrgencyChanged { .. }
+        | Event::NoteLeft(_)
+        | Event::Absorbed { .. }
         | Event::Noted { .. } => return None,
     };
     let recorded = ContactRecordedV1 {
@@ -174,6 +232,9 @@ fn case(accepted: &CaseAcceptedV1, kept: &Kept) -> Case {
         cycle,
         reopened_at: None,
         promises: accepted.promises.clone(),
+        instead: None,
+        linked: kept.linked,
+        chased: None,
     }
 }
 

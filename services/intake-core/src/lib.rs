@@ -23,6 +23,14 @@
 //!  accept          │ open          already          already            already accepted
 //!  withdraw        │ no such case  closed           case completed     case closed
 //!  reopen          │ no such case  case open        callback pending   open in n + 1, in time
+//!  chase           │ no such case  counted          case completed     case closed
+//!  join            │ no such case  counted in;      case completed     case closed
+//!                  │               may be raised
+//!  close as        │ no such case  closed, of no    case completed     case closed
+//!                  │               other cycle
+//!  absorb          │ no such case  joins all        case completed     case closed
+//!  note, unjoin    │ no such case  done             done               done
+//!  urgency         │ no such case  raised, lowered  case completed     case closed
 //!
 //!  fact \ state    │
 //! ─────────────────┼──────────────────────────────────────────────────────────────────────────
@@ -44,18 +52,26 @@
 //! is looked at once, for its urgency, and not kept here.
 
 mod command;
+mod contact;
 mod cycle;
 mod decide;
 mod event;
 mod fact;
+mod rejected;
 mod state;
 #[cfg(test)]
 mod tests;
+mod urgency;
 mod wake;
 
-pub use command::{Accept, Actor, Command, Rejected, Reopen, Violation, Withdraw};
+pub use command::{
+    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, Command, Disposal, Join, Note, Reopen,
+    Unjoin, Verb, Withdraw,
+};
+pub use contact::{Contact, log};
 pub use decide::on_command;
 pub use event::{Event, Kept, Reason, apply, contact, publish};
 pub use fact::{Fact, on_fact};
-pub use state::{Case, Closing, Ground, Resolution, State};
+pub use rejected::{Rejected, Violation};
+pub use state::{Case, Chased, Closing, Ground, Instead, Resolution, State};
 pub use wake::{next_at, on_wake};

@@ -1,10 +1,10 @@
-use clock::{AccountId, ContactId, PersonId};
+use clock::{AccountId, CaseId, ContactId, PersonId};
 use definitions::Code;
 use events::{
     intake::Promise,
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, ItemId, Level, PlaceId, Revision,
-        Urgency,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, DepartmentId, End, ItemId, Level,
+        PlaceId, Revision, Urgency,
     },
 };
 use jiff::Timestamp;
@@ -43,6 +43,15 @@ pub enum State {
 impl State {
     /// The case, once it is accepted.
     pub const fn case(&self) -> Option<&Case> {
+        match self {
+            Self::New => None,
+            Self::Open(case) | Self::Resolved { case, .. } | Self::Closed { case, .. } => {
+                Some(case)
+            }
+        }
+    }
+
+    pub(crate) const fn case_mut(&mut self) -> Option<&mut Case> {
         match self {
             Self::New => None,
             Self::Open(case) | Self::Resolved { case, .. } | Self::Closed { case, .. } => {
@@ -115,9 +124,23 @@ pub struct Case {
     pub reopened_at: Option<Timestamp>,
     /// What was promised for that cycle.
     pub promises: Vec<Promise>,
+    /// Where its matter goes on after an end, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Instead>,
+    /// The case that it follows, if it was reported when that took no more reporters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<CaseId>,
+    /// How often its requester asked again before it was done, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chased: Option<Chased>,
 }
 
 impl Case {
+    /// When the cycle that runs, or ran last, began: its clocks run from here.
+    pub(crate) fn began_at(&self) -> Timestamp {
+        self.reopened_at.unwrap_or(self.received_at)
+    }
+
     /// The promise that its requester was told: to complete, or else to answer.
     ///
     /// Every policy has one of the two; `None` only if its calendar has no such day.
@@ -135,8 +158,27 @@ pub enum Ground {
     Usual,
     /// The item's rule with this code.
     Rule(Code),
-    /// Who accepted it decided so, by authority.
+    /// Somebody decided so, by authority.
     Authority,
+}
+
+/// Where the matter of a case goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Instead {
+    /// It is a duplicate of this one.
+    Case(CaseId),
+    /// It is the matter of this department.
+    Department(DepartmentId),
+}
+
+/// That a case was chased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chased {
+    /// How often, over all cycles.
+    pub times: u16,
+    /// When last.
+    pub last_at: Timestamp,
 }
 
 /// How the work of a cycle was completed.

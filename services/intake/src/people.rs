@@ -179,6 +179,16 @@ impl Directory {
         self.known.get(&id)
     }
 
+    /// The one of these persons who is named.
+    pub(crate) fn among(&self, persons: &[PersonId], named: &Named) -> Option<PersonId> {
+        let is_named = |known: &&Known| match named.id {
+            Some(id) => known.id == id,
+            None => known.details.fits(&named.details),
+        };
+        let known = persons.iter().filter_map(|id| self.known.get(id));
+        known.filter(is_named).map(|known| known.id).next()
+    }
+
     /// The person who is named, or a new one; `None` for an id that nobody has.
     ///
     /// What is `told` besides by whoever takes contacts is kept, unless the portal answers for that

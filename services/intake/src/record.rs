@@ -70,6 +70,9 @@ pub(crate) async fn record(
                 let producer = intake.delivery.producer();
                 locked.append(producer, &fact, &stamp, &mut ids).map_err(Fault::own)?;
             }
+            if let Event::Unjoined(unjoined) = event {
+                store::relations::delete(tx, case, &Related::Own(unjoined.person)).await?;
+            }
             related.extend(relations(event).into_iter().map(|one| (case, one)));
         }
         locked.wake_at(next_at(state));
@@ -94,6 +97,12 @@ fn entry<'a>(
         Event::Resolved(_) => "case.resolved",
         Event::Closed { .. } => "case.closed",
         Event::Reopened { .. } => "case.reopened",
+        Event::Chased(_) => "case.chased",
+        Event::Joined(_) => "case.joined",
+        Event::Unjoined(_) => "case.unjoined",
+        Event::UrgencyChanged { .. } => "case.urgency-changed",
+        Event::NoteLeft(_) => "case.note-left",
+        Event::Absorbed { .. } => "case.absorbed",
         Event::Noted { .. } => "case.noted",
     };
     let detail = serde_json::to_value(event)?;
@@ -107,9 +116,15 @@ fn relations(event: &Event) -> Vec<Related> {
             let reporters = accepted.reporters.iter().copied().map(Related::Own);
             reporters.chain([Related::FirstReceiver(accepted.first_receiver)]).collect()
         }
+        Event::Joined(joined) => joined.joined.iter().copied().map(Related::Own).collect(),
         Event::Resolved(_)
         | Event::Closed { .. }
         | Event::Reopened { .. }
+        | Event::Chased(_)
+        | Event::Unjoined(_)
+        | Event::UrgencyChanged { .. }
+        | Event::NoteLeft(_)
+        | Event::Absorbed { .. }
         | Event::Noted { .. } => Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use events::{
     definition::DefinitionFact,
     dispatch::DispatchFact,
     escalation::EscalationFact,
-    intake::IntakeFact,
+    intake::{CaseJoinedV1, CaseUnjoinedV1, IntakeFact},
     notify::NotifyFact,
     survey::SurveyFact,
     words::{Commitment, PlaceId, Subject},
@@ -65,7 +65,9 @@ impl Projection {
     ) -> Result<(), Fault> {
         let key = envelope.key;
         match fact {
-            IntakeFact::ContactRecorded(_) => {}
+            IntakeFact::ContactRecorded(_)
+            | IntakeFact::CaseChased(_)
+            | IntakeFact::CaseNoted(_) => {}
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
                 boards::accepted(tx, key, fact, &places).await?;
@@ -74,6 +76,11 @@ impl Projection {
                 let places = self.places(tx, envelope, &fact.place).await?;
                 boards::reopened(tx, key, fact, &places).await?;
             }
+            IntakeFact::CaseJoined(CaseJoinedV1 { reporters, .. })
+            | IntakeFact::CaseUnjoined(CaseUnjoinedV1 { reporters, .. }) => {
+                boards::reported(tx, key, reporters).await?;
+            }
+            IntakeFact::CaseUrgencyChanged(fact) => boards::hurried(tx, key, fact).await?,
             IntakeFact::CaseResolved(fact) => boards::resolved(tx, key, fact).await?,
             IntakeFact::CaseClosed(fact) => boards::closed(tx, key, fact).await?,
         }
@@ -147,6 +154,11 @@ fn actor(fact: &Fact) -> Option<AccountId> {
     match fact {
         Fact::Intake(IntakeFact::CaseAccepted(fact)) => Some(fact.first_receiver),
         Fact::Intake(IntakeFact::ContactRecorded(fact)) => Some(fact.first_receiver),
+        Fact::Intake(IntakeFact::CaseChased(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseNoted(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseJoined(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,
         Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => Some(fact.by),

@@ -135,6 +135,14 @@ words! {
         Requester = "requester",
     }
 
+    /// Why a case has another urgency.
+    UrgencyCause ("cause of another urgency") {
+        /// Somebody who reported the same said what the first did not.
+        CoReporter = "co-reporter",
+        /// The staff decided so.
+        Decision = "decision",
+    }
+
     /// What work waits for (挂起原因).
     HoldReason ("reason of a hold") {
         /// Nobody is there to open the door.

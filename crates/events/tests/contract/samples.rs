@@ -31,7 +31,8 @@ const CASE: u16 = 1;
 
 /// Every fact, in the order of a case that is late, reopened and solved.
 pub(crate) fn facts() -> Vec<Fact> {
-    [intake(), dispatch(), on_site(), handed_on(), escalation(), survey(), others()].concat()
+    [intake(), desk(), dispatch(), on_site(), handed_on(), escalation(), survey(), others()]
+        .concat()
 }
 
 fn promise(commitment: Commitment, due: Timestamp) -> Promise {
@@ -93,6 +94,47 @@ fn intake() -> Vec<Fact> {
         .into(),
         CaseClosedV1 { cycle: Cycle::FIRST.next(), end: End::Solved, closed_at: at("23:00:00") }
             .into(),
+    ]
+}
+
+/// What the desk does with a case while it is open.
+fn desk() -> Vec<Fact> {
+    vec![
+        CaseChasedV1 {
+            cycle: Cycle::FIRST,
+            chases: 2,
+            to_head: true,
+            by: Some(id(0x20)),
+            at: at("15:00:00"),
+        }
+        .into(),
+        CaseNotedV1 { cycle: Cycle::FIRST, by: Some(id(0x20)), at: at("12:20:00") }.into(),
+        CaseJoinedV1 {
+            cycle: Cycle::FIRST,
+            joined: vec![id(0x11)],
+            reporters: vec![id(0x10), id(0x11)],
+            by: Some(id(0x20)),
+            at: at("12:00:00"),
+        }
+        .into(),
+        CaseUnjoinedV1 {
+            cycle: Cycle::FIRST,
+            person: id(0x11),
+            reporters: vec![id(0x10)],
+            by: Some(id(0x20)),
+            at: at("12:10:00"),
+        }
+        .into(),
+        CaseUrgencyChangedV1 {
+            cycle: Cycle::FIRST,
+            before: Urgency::Urgent,
+            urgency: Urgency::Critical,
+            cause: UrgencyCause::CoReporter,
+            promises: vec![promise(Commitment::Complete, at("15:30:00"))],
+            by: Some(id(0x20)),
+            at: at("12:00:00"),
+        }
+        .into(),
     ]
 }
 

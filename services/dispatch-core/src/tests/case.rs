@@ -3,10 +3,10 @@
 use clock::{AccountId, ContactId, Ids, SeededIds, TimerId, WorkOrderId};
 use events::{
     escalation::{RungFiredV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     words::{
         CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
-        ReopenCause, Subject, Urgency,
+        ReopenCause, Subject, Urgency, UrgencyCause,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -226,6 +226,18 @@ pub(super) fn reopened(cycle: u16) -> Step {
         level: Level::Internal,
         reporters: Vec::new(),
         promises: Vec::new(),
+    }))
+}
+
+pub(super) fn urgency_changed(cycle: u16, urgency: Urgency) -> Step {
+    Step::Hears(Fact::UrgencyChanged(CaseUrgencyChangedV1 {
+        cycle: Cycle::new(cycle).unwrap(),
+        before: Urgency::Normal,
+        urgency,
+        cause: UrgencyCause::Decision,
+        promises: Vec::new(),
+        by: None,
+        at: "2026-09-01T10:00:00+08:00".parse().unwrap(),
     }))
 }
 

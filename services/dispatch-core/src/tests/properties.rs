@@ -101,6 +101,7 @@ fn happened(event: &Event) -> Option<Happened> {
         Event::Cancelled(fact) => (fact.work_order, 'x', None),
         Event::CycleCompleted(_)
         | Event::Escalated { .. }
+        | Event::UrgencyChanged { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,
     })
@@ -169,6 +170,7 @@ proptest! {
                 | Event::Completed(_)
                 | Event::Cancelled(_)
                 | Event::Escalated { .. }
+                | Event::UrgencyChanged { .. }
                 | Event::Ended { .. }
                 | Event::Noted { .. } => {}
             }

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use events::words::End;
+use events::words::{End, Urgency};
 
 use jiff::SignedDuration;
 
 use super::case::{
     Case, Move, Step, Verb, Who, accepted, closed, danger, reopened, rung_fired, rung_told,
+    urgency_changed,
 };
 use crate::{Event, publish};
 
@@ -59,6 +60,9 @@ fn inputs() -> Vec<(String, Step)> {
         ("reopened(1)", reopened(1)),
         ("reopened(2)", reopened(2)),
         ("reopened(3)", reopened(3)),
+        ("urgency(1) the same", urgency_changed(1, Urgency::Normal)),
+        ("urgency(1) critical", urgency_changed(1, Urgency::Critical)),
+        ("urgency(2) critical", urgency_changed(2, Urgency::Critical)),
         ("closed(1)", closed(1, End::Withdrawn)),
         ("rung fired", rung_fired("logistics/head")),
         ("rung told", rung_told("logistics/head")),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{in_cycle, promised, stop_those, watching};
 use crate::{
-    clocks::promise_anew,
+    clocks::next_promise,
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -49,7 +49,7 @@ fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Opti
     // Nothing is made safe before it was reported, whatever two machines think of the time.
     let since = at.max(timer.first.since);
     let due = rules.due(&watch.item, timer.commitment, URGENCY, since).ok()??;
-    Some(promise_anew(timer, since, due, URGENCY))
+    Some(next_promise(timer, since, due, Some(URGENCY)))
 }
 
 /// A completion ends all that was promised in its cycle, and begins the promise to call back.

@@ -6,11 +6,11 @@ use events::{
         CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
         WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
     },
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
         CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReleaseCause, ReopenCause,
-        Urgency, Verdict,
+        Urgency, UrgencyCause, Verdict,
     },
 };
 use jiff::Timestamp;
@@ -117,6 +117,7 @@ pub(super) fn rungs(events: &[Event]) -> Vec<String> {
             Some(format!("{} {}.{} {planned}", fired.commitment, fired.rung, fired.round))
         }
         Event::Watched(_)
+        | Event::UrgencyChanged { .. }
         | Event::Armed { .. }
         | Event::Rested { .. }
         | Event::RungRetracted(_)
@@ -175,6 +176,24 @@ pub(super) fn reopened(number: u16, reopened: &str) -> Fact {
         level: Level::Internal,
         reporters: Vec::new(),
         promises: promises(Urgency::Critical, &[Commitment::Complete], reopened_at),
+    })
+}
+
+/// Another urgency, whose promises count from `since`, as intake computes them.
+pub(super) fn urgency_changed(
+    number: u16,
+    [before, urgency]: [Urgency; 2],
+    commitments: &[Commitment],
+    [since, changed]: [&str; 2],
+) -> Fact {
+    Fact::UrgencyChanged(CaseUrgencyChangedV1 {
+        cycle: cycle(number),
+        before,
+        urgency,
+        cause: UrgencyCause::Decision,
+        promises: promises(urgency, commitments, at(since)),
+        by: Some(wang()),
+        at: at(changed),
     })
 }
 

@@ -7,3 +7,4 @@ mod properties;
 mod reopening;
 mod sentences;
 mod table;
+mod urgency;

@@ -189,6 +189,7 @@ proptest! {
                 Event::Stopped(fact) => prop_assert!(stopped.insert(fact.timer), "stopped twice"),
                 Event::RungFired { fired, .. } => prop_assert!(!stopped.contains(&fired.timer)),
                 Event::Watched(_)
+            | Event::UrgencyChanged { .. }
                 | Event::Armed { .. }
                 | Event::Rested { .. }
                 | Event::RungRetracted(_)

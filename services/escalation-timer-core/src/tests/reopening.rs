@@ -10,6 +10,7 @@ fn told_and_first(events: &[Event]) -> (u8, u8) {
     let told = events.iter().find_map(|event| match event {
         Event::RungTold(told) => Some(told.rung),
         Event::Watched(_)
+        | Event::UrgencyChanged { .. }
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }

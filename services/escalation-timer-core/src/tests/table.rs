@@ -6,13 +6,19 @@ use events::words::{Commitment, End, Urgency};
 
 use super::case::{
     Case, accepted, answered, arrived, assigned, at, attempted, claimed, closed, completed,
-    contained, disputed, judged, offered, released, reopened,
+    contained, disputed, judged, offered, released, reopened, urgency_changed,
 };
 use crate::{Event, Fact};
 
 fn accept() -> Fact {
     let promised = [Commitment::Arrive, Commitment::Contain, Commitment::Complete];
     accepted(Urgency::Critical, &promised, "1T09:00")
+}
+
+/// What was critical has this urgency at 11.
+fn urgency(cycle: u16, to: Urgency) -> Fact {
+    let promised = [Commitment::Arrive, Commitment::Complete];
+    urgency_changed(cycle, [Urgency::Critical, to], &promised, ["1T09:00", "1T11:00"])
 }
 
 fn states() -> Vec<(&'static str, Case)> {
@@ -49,6 +55,9 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("reopened(1)", reopened(1, "1T11:00")),
         ("reopened(2)", reopened(2, "1T11:00")),
         ("reopened(3)", reopened(3, "1T11:00")),
+        ("urgency(1) the same", urgency(1, Urgency::Critical)),
+        ("urgency(1) normal", urgency(1, Urgency::Normal)),
+        ("urgency(2) normal", urgency(2, Urgency::Normal)),
         ("closed(1)", closed(1, End::Solved, "1T11:00")),
         ("closed(2)", closed(2, End::Solved, "1T11:00")),
         ("offered(1) first", offered(1, 1, "1T09:01")),
@@ -117,6 +126,7 @@ fn word(event: &Event) -> String {
         Event::RungTold(fact) => format!("told rung {}", fact.rung),
         Event::Stopped(fact) if fact.on_time => format!("stopped {} on time", fact.commitment),
         Event::Stopped(fact) => format!("stopped {} late", fact.commitment),
+        Event::UrgencyChanged { urgency, .. } => format!("({urgency})"),
         Event::Watched(watched) => format!("(watched cycle {})", watched.cycle),
         Event::Rested { .. } => "(rested)".to_owned(),
         Event::Ended { .. } => "(ended)".to_owned(),

@@ -7,10 +7,12 @@ use events::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    command::{Accept, Rejected, Violation},
+    command::Accept,
     cycle::promises,
     event::{Event, Kept},
+    rejected::{Rejected, Violation},
     state::{Ground, State},
+    urgency::judge,
 };
 
 /// How far in the past a receipt may lie: what is older is a slip of the pen.
@@ -52,6 +54,7 @@ pub(super) fn decide(
         accepted_at: now,
         caller: accept.caller,
         on_behalf_of: accept.on_behalf_of,
+        linked: accept.linked,
         by: accept.by,
     };
     Ok(vec![Event::Accepted { accepted: Box::new(accepted), kept }])
@@ -70,7 +73,7 @@ fn matter<'a>(
     accept: &Accept,
     now: Timestamp,
 ) -> Result<Matter<'a>, Vec<Violation>> {
-    match (item(rules, accept), place(rules, accept), received_at(accept, now)) {
+    match (item(rules, accept), place(rules, accept), received_at(accept.received_at, now)) {
         (Ok(item), Ok(place), Ok(received_at)) => Ok(Matter { item, place, received_at }),
         (item, place, received_at) => {
             Err([item.err(), place.err(), received_at.err()].into_iter().flatten().collect())
@@ -101,8 +104,12 @@ fn place<'a>(rules: &'a Rules, accept: &Accept) -> Result<&'a Place, Violation> 
     }
 }
 
-fn received_at(accept: &Accept, now: Timestamp) -> Result<Timestamp, Violation> {
-    let received_at = accept.received_at.unwrap_or(now);
+/// When something was received, if that is believable.
+pub(crate) fn received_at(
+    stated: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Timestamp, Violation> {
+    let received_at = stated.unwrap_or(now);
     let earliest = now.checked_sub(OLDEST_RECEIPT).unwrap_or(Timestamp::MIN);
     if received_at > now {
         Err(Violation::ReceivedInTheFuture { received_at })
@@ -130,11 +137,7 @@ fn urgency(
         vulnerable: accept.vulnerable,
         at: received_at,
     };
-    let judged = rules.urgency(&item.id, &place.id, circumstances);
-    match judged.and_then(|judged| judged.rule) {
-        Some(rule) => (rule.urgency, Ground::Rule(rule.reason.clone())),
-        None => (Urgency::Normal, Ground::Usual),
-    }
+    judge(rules, &item.id, &place.id, circumstances)
 }
 
 /// Who called, then for whom: both hear what becomes of it.

@@ -2,12 +2,7 @@ use definitions::Rules;
 use events::words::ReopenCause;
 use jiff::Timestamp;
 
-use crate::{
-    command::{Rejected, Reopen},
-    cycle,
-    event::Event,
-    state::State,
-};
+use crate::{command::Reopen, cycle, event::Event, rejected::Rejected, state::State};
 
 pub(super) fn decide(
     state: &State,

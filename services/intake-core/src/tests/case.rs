@@ -5,14 +5,14 @@ use events::{
     dispatch::CaseCompletedV1,
     intake::Promise,
     survey::CaseJudgedV1,
-    words::{CaseNumber, Channel, Commitment, Cycle, Verdict},
+    words::{CaseNumber, Channel, Commitment, Cycle, Urgency, Verdict},
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::campus::RULES;
 use crate::{
-    Accept, Actor, Command, Event, Fact, Rejected, Reopen, State, Withdraw, apply, on_command,
-    on_fact,
+    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, Command, Disposal, Event, Fact, Ground,
+    Join, Note, Rejected, Reopen, State, Unjoin, Withdraw, apply, on_command, on_fact,
 };
 
 pub(super) struct Case {
@@ -50,6 +50,31 @@ impl Case {
             Step::Accept(accept) => self.ask(Command::Accept(accept.clone()))?,
             Step::Withdraw => self.ask(Command::Withdraw(Withdraw { by: liu() }))?,
             Step::Reopen => self.ask(Command::Reopen(Reopen { by: liu() }))?,
+            Step::Chase => self.ask(Command::Chase(Chase { by: liu() }))?,
+            Step::Join(person, said) => self.ask(join(*person, said))?,
+            Step::Unjoin(seed) => {
+                self.ask(Command::Unjoin(Unjoin { person: person(*seed), by: liu() }))?
+            }
+            Step::Note => self.ask(Command::Note(Note { by: wang() }))?,
+            Step::CloseAs(disposal) => {
+                let (disposal, by) = (disposal.clone(), wang());
+                let close = CloseAs { disposal, is_reasoned: false, by };
+                self.ask(Command::CloseAs(Box::new(close)))?
+            }
+            Step::Absorb(seed, urgency) => {
+                let (number, ground) = (CaseNumber::new(2026, 9, 124).unwrap(), Ground::Authority);
+                let (reporters, urgency, by) = (vec![person(*seed)], *urgency, wang());
+                let absorb = Absorb { number, reporters, urgency, ground, by };
+                self.ask(Command::Absorb(Box::new(absorb)))?
+            }
+            Step::Urgency(urgency, is_reasoned) => {
+                let (urgency, is_reasoned) = (*urgency, *is_reasoned);
+                self.ask(Command::ChangeUrgency(ChangeUrgency {
+                    urgency,
+                    is_reasoned,
+                    by: wang(),
+                }))?
+            }
         };
         for event in &events {
             apply(&mut self.state, &stored(event));
@@ -93,6 +118,17 @@ pub(super) enum Step {
     Accept(Box<Accept>),
     Withdraw,
     Reopen,
+    Chase,
+    /// Somebody reports the same, in these words.
+    Join(u64, &'static str),
+    Unjoin(u64),
+    Note,
+    /// Without a reason.
+    CloseAs(Disposal),
+    /// A duplicate that somebody reported with this haste.
+    Absorb(u64, Urgency),
+    /// Somebody decides, with a reason or without.
+    Urgency(Urgency, bool),
     /// Dispatch says that a cycle is done.
     Completed(u16),
     /// Callback-survey says what a cycle came to.
@@ -105,6 +141,18 @@ impl Step {
     pub(super) fn accept(accept: Accept) -> Self {
         Self::Accept(Box::new(accept))
     }
+}
+
+/// Somebody reports the same and says so.
+fn join(seed: u64, said: &str) -> Command {
+    let (people, asset, vulnerable) = (None, None, false);
+    let (persons, text, by) = (vec![person(seed)], said.to_owned(), wang());
+    Command::Join(Box::new(Join { persons, text, people, asset, vulnerable, by }))
+}
+
+/// Somebody of the desk.
+fn wang() -> Actor {
+    Actor::Account(SeededIds::new(1).id())
 }
 
 /// A student.
@@ -138,6 +186,7 @@ pub(super) fn leak() -> Accept {
         received_at: None,
         caller: None,
         on_behalf_of: None,
+        linked: None,
         first_receiver,
         by: Actor::Account(first_receiver),
     }

@@ -2,6 +2,9 @@
 
 mod campus;
 mod case;
+mod closing;
+mod contacts;
+mod joining;
 mod properties;
 mod receipt;
 mod sentences;

@@ -2,19 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use events::words::{Cycle, Verdict};
+use events::words::{Cycle, Urgency, Verdict};
 use proptest::{collection::vec, prelude::*};
 
 use super::case::{Case, Step, leak, question};
-use crate::{Event, State, apply};
+use crate::{Disposal, Event, State, apply};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let verdict = prop::sample::select(Verdict::ALL);
+    let urgency = prop::sample::select(Urgency::ALL);
+    let said = prop::sample::select(vec!["", "水淹了"]);
     let step = prop_oneof![
         1 => Just(Step::accept(leak())),
         1 => Just(Step::accept(question())),
         1 => Just(Step::Withdraw),
         2 => Just(Step::Reopen),
+        2 => Just(Step::Chase),
+        2 => (4u64..7, said).prop_map(|(person, said)| Step::Join(person, said)),
+        1 => (4u64..7).prop_map(Step::Unjoin),
+        1 => Just(Step::Note),
+        1 => Just(Step::CloseAs(Disposal::Test)),
+        2 => (urgency, any::<bool>()).prop_map(|(urgency, why)| Step::Urgency(urgency, why)),
         4 => (1u16..5).prop_map(Step::Completed),
         4 => (1u16..5, verdict).prop_map(|(cycle, verdict)| Step::Judged(cycle, verdict)),
         1 => (0i64..20).prop_map(Step::Waits),
@@ -49,7 +57,13 @@ fn stories(events: &[Event]) -> BTreeMap<Cycle, String> {
             Event::Resolved(resolved) => (resolved.cycle, 'r'),
             Event::Closed { closed, .. } => (closed.cycle, 'c'),
             Event::Reopened { reopened, .. } => (reopened.cycle, 'o'),
-            Event::Noted { .. } => continue,
+            Event::Chased(_)
+            | Event::Joined(_)
+            | Event::Unjoined(_)
+            | Event::UrgencyChanged { .. }
+            | Event::NoteLeft(_)
+            | Event::Absorbed { .. }
+            | Event::Noted { .. } => continue,
         };
         stories.entry(cycle).or_default().push(what);
     }
@@ -76,6 +90,12 @@ proptest! {
             Event::Resolved(_)
             | Event::Closed { .. }
             | Event::Reopened { .. }
+            | Event::Chased(_)
+            | Event::Joined(_)
+            | Event::Unjoined(_)
+            | Event::UrgencyChanged { .. }
+            | Event::NoteLeft(_)
+            | Event::Absorbed { .. }
             | Event::Noted { .. } => None,
         });
         let named = accepted.map(|fact| (fact.number, fact.first_receiver, fact.received_at));

@@ -137,3 +137,46 @@ fn who_withdraws_or_reopens_is_on_record() {
     let [Event::Reopened { reopened, by: Some(_) }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(reopened.cause, ReopenCause::Requester);
 }
+
+#[test]
+fn a_chase_is_counted_over_all_cycles_and_the_second_within_a_day_is_for_the_head() {
+    let mut case = Case::after(&[accept()]);
+    let mut chase = |steps: &[Step]| {
+        for step in steps {
+            case.step(step).unwrap();
+        }
+        let events = case.step(&Step::Chase).unwrap();
+        let [Event::Chased(chased)] = &events[..] else { panic!("{events:?}") };
+        (chased.chases, chased.to_head, chased.cycle.get())
+    };
+    assert_eq!(chase(&[]), (1, false, 1));
+    assert_eq!(chase(&[]), (2, true, 1));
+    // The steps themselves take two minutes more.
+    assert_eq!(chase(&[Step::Waits(1)]), (3, false, 1));
+    let again = [Step::Completed(1), Step::Judged(1, Verdict::NotSolved)];
+    assert_eq!(chase(&again), (4, true, 2));
+}
+
+#[test]
+fn a_day_between_two_chases_is_24_hours_to_the_last_instant() {
+    for (later, to_head) in [(SignedDuration::ZERO, true), (SignedDuration::from_micros(1), false)]
+    {
+        let mut case = Case::after(&[accept(), Step::Chase]);
+        // A step takes a minute.
+        case.now += SignedDuration::from_mins(24 * 60 - 1) + later;
+        let events = case.step(&Step::Chase).unwrap();
+        let [Event::Chased(chased)] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(chased.to_head, to_head, "{later:?}");
+    }
+}
+
+#[test]
+fn what_is_done_is_not_chased_but_told_what_to_do_instead() {
+    let mut resolved = Case::after(&[accept(), Step::Completed(1)]);
+    let refusal = resolved.step(&Step::Chase).unwrap_err();
+    assert_eq!(refusal.reason(), "case-completed");
+    assert!(refusal.to_string().ends_with("answer the callback with \"not solved\""), "{refusal}");
+    let refusal = Case::after(&ended(Verdict::Solved)).step(&Step::Chase).unwrap_err();
+    assert_eq!(refusal.reason(), "case-closed");
+    assert!(refusal.to_string().contains("reopen it"), "{refusal}");
+}

@@ -2,15 +2,23 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use events::words::Verdict::{self, NotSolved, Solved, Unreachable};
+use clock::{Ids as _, SeededIds};
+use events::{
+    intake::CaseUrgencyChangedV1,
+    words::{
+        CaseNumber, Urgency,
+        Verdict::{self, NotSolved, Solved, Unreachable},
+    },
+};
 
 use super::case::{Case, Step, leak, question};
-use crate::{Accept, Event, publish};
+use crate::{Accept, Disposal, Event, publish};
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
     use Step::{Completed, Judged, Waits, Withdraw};
     let open = vec![Step::accept(leak())];
     let then = |before: &[Step], step| before.iter().cloned().chain([step]).collect::<Vec<_>>();
+    let joined = then(&open, Step::Join(5, "水淹了"));
     let resolved = then(&open, Completed(1));
     let again = then(&resolved, Judged(1, NotSolved));
     let resolved_again = then(&again, Completed(2));
@@ -22,6 +30,7 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     vec![
         ("new", Vec::new()),
         ("open", open),
+        ("open, joined and critical", joined),
         ("resolved", resolved),
         ("open in cycle 2", again),
         ("resolved in cycle 2", resolved_again),
@@ -33,6 +42,15 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     ]
 }
 
+fn duplicate(serial: u32) -> Disposal {
+    let number = CaseNumber::new(2026, 9, serial).unwrap();
+    Disposal::Duplicate { of: SeededIds::new(6).id(), number }
+}
+
+fn not_ours(department: &str) -> Disposal {
+    Disposal::NotOurs { department: department.parse().unwrap() }
+}
+
 fn inputs() -> Vec<(String, Step)> {
     let nowhere = Accept { place: None, ..leak() };
     let commands = [
@@ -40,6 +58,20 @@ fn inputs() -> Vec<(String, Step)> {
         ("accept, no place", Step::accept(nowhere)),
         ("withdraw", Step::Withdraw),
         ("reopen", Step::Reopen),
+        ("chase", Step::Chase),
+        ("join", Step::Join(5, "")),
+        ("join, flooded", Step::Join(5, "水淹了")),
+        ("unjoin", Step::Unjoin(5)),
+        ("note", Step::Note),
+        ("close as duplicate", Step::CloseAs(duplicate(124))),
+        ("close as itself", Step::CloseAs(duplicate(123))),
+        ("close as not ours", Step::CloseAs(not_ours("logistics"))),
+        ("close as nobody's", Step::CloseAs(not_ours("moon"))),
+        ("refuse, no reason", Step::CloseAs(Disposal::Refused)),
+        ("close as test", Step::CloseAs(Disposal::Test)),
+        ("absorb", Step::Absorb(6, Urgency::Critical)),
+        ("urgency, the same", Step::Urgency(Urgency::Normal, true)),
+        ("urgency, higher", Step::Urgency(Urgency::Urgent, false)),
     ];
     let commands = commands.map(|(name, step)| (name.to_owned(), step));
     let completed = [1, 2].map(|cycle| (format!("completed({cycle})"), Step::Completed(cycle)));
@@ -85,6 +117,15 @@ fn told(event: &Event) -> String {
         Event::Reopened { reopened, .. } => {
             format!("{} {} {}", subject(), reopened.cycle, reopened.cause)
         }
+        Event::Chased(chased) => format!("{} {}", subject(), chased.chases),
+        Event::Joined(joined) => format!("{} as {}", subject(), joined.reporters.len()),
+        Event::Unjoined(unjoined) => format!("{} to {}", subject(), unjoined.reporters.len()),
+        Event::UrgencyChanged { changed, .. } => {
+            let CaseUrgencyChangedV1 { before, urgency, cause, .. } = changed;
+            format!("{} {before} to {urgency}, {cause}", subject())
+        }
+        Event::NoteLeft(_) => subject(),
+        Event::Absorbed { number } => format!("(absorbed {number})"),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())
         }

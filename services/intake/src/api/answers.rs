@@ -9,7 +9,7 @@ use proto::{
     delivery::v1::Head,
     intake::v1::{
         AcceptCaseResponse, CaseState, CaseSummary, ChangeKind, DocumentChange, GetCaseResponse,
-        Person,
+        JoinCaseResponse, Person,
     },
     words::v1 as wire,
 };
@@ -28,6 +28,18 @@ pub(crate) fn accepted(id: CaseId, state: &State, rules: &Rules, head: Head) -> 
         level: wire::Level::from(case.level).into(),
         place: case.place.to_string(),
         promises: case.promises.iter().map(promise).collect(),
+    }
+}
+
+/// What a co-reporter is told of the case that they joined.
+pub(crate) fn joined(state: &State, rules: &Rules) -> JoinCaseResponse {
+    let Some(case) = state.case() else { return JoinCaseResponse::default() };
+    JoinCaseResponse {
+        number: case.number.to_string(),
+        urgency: wire::Urgency::from(case.urgency).into(),
+        urgency_reason: urgency_reason(case, rules),
+        promises: case.promises.iter().map(promise).collect(),
+        ..JoinCaseResponse::default()
     }
 }
 
@@ -112,7 +124,7 @@ pub(crate) fn document_change(change: &Change, old: &[Document]) -> DocumentChan
 fn urgency_reason(case: &Case, rules: &Rules) -> String {
     match &case.ground {
         Ground::Usual => String::new(),
-        Ground::Authority => "由受理人决定 decided by who accepted it".to_owned(),
+        Ground::Authority => "由工作人员决定 decided by the staff".to_owned(),
         Ground::Rule(code) => {
             let item = rules.item(&case.item);
             let rule = item.and_then(|item| item.urgency.iter().find(|rule| rule.reason == *code));

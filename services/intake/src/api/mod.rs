@@ -6,10 +6,14 @@ mod requests;
 use delivery_rpc::Asked;
 use events::words::Revision;
 use proto::intake::v1::{
-    AcceptCaseRequest, AcceptCaseResponse, ApplyDefinitionsRequest, ApplyDefinitionsResponse,
-    GetCaseRequest, GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse,
-    ImportRequestersRequest, ImportRequestersResponse, ListCasesRequest, ListCasesResponse,
-    ReopenCaseRequest, ReopenCaseResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    AcceptCaseRequest, AcceptCaseResponse, AddNoteRequest, AddNoteResponse,
+    ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
+    ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse, GetCaseRequest,
+    GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse, ImportRequestersRequest,
+    ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, ListCasesRequest,
+    ListCasesResponse, ListContactsRequest, ListContactsResponse, LogContactRequest,
+    LogContactResponse, ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest,
+    UnjoinCaseResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::subject;
@@ -18,8 +22,9 @@ use tonic::{Request, Response, Status, service::Routes};
 use crate::{
     Intake,
     commands::{
-        ApplyDefinitions, Reopen, Withdraw, accept::Accepting, apply_definitions,
-        import_requesters, reopen, withdraw,
+        ApplyDefinitions, Chase, Note, Reopen, Withdraw, accept::Accepting, apply_definitions,
+        change_urgency, chase, close_as, import_requesters, join, log_contact, note, reopen,
+        unjoin, withdraw,
     },
     questions,
 };
@@ -83,6 +88,79 @@ impl Interface for Answering {
         let ReopenCaseRequest { case, reason } = request.into_inner();
         let (case, reason) = (case.parse()?, requests::reason(reason)?);
         Ok(Response::new(reopen(&self.intake, Reopen { asked, case, reason }).await?))
+    }
+
+    async fn chase_case(
+        &self,
+        request: Request<ChaseCaseRequest>,
+    ) -> Result<Response<ChaseCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/ChaseCase", &request)?;
+        let ChaseCaseRequest { case, text } = request.into_inner();
+        let (case, text) = (case.parse()?, requests::remark(text)?);
+        Ok(Response::new(chase(&self.intake, Chase { asked, case, text }).await?))
+    }
+
+    async fn join_case(
+        &self,
+        request: Request<JoinCaseRequest>,
+    ) -> Result<Response<JoinCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/JoinCase", &request)?;
+        let command = requests::join(asked, request.into_inner())?;
+        Ok(Response::new(join(&self.intake, command).await?))
+    }
+
+    async fn unjoin_case(
+        &self,
+        request: Request<UnjoinCaseRequest>,
+    ) -> Result<Response<UnjoinCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/UnjoinCase", &request)?;
+        let command = requests::unjoin(asked, request.into_inner())?;
+        Ok(Response::new(unjoin(&self.intake, command).await?))
+    }
+
+    async fn change_urgency(
+        &self,
+        request: Request<ChangeUrgencyRequest>,
+    ) -> Result<Response<ChangeUrgencyResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/ChangeUrgency", &request)?;
+        let command = requests::urgency(asked, request.into_inner())?;
+        Ok(Response::new(change_urgency(&self.intake, command).await?))
+    }
+
+    async fn add_note(
+        &self,
+        request: Request<AddNoteRequest>,
+    ) -> Result<Response<AddNoteResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/AddNote", &request)?;
+        let AddNoteRequest { case, text } = request.into_inner();
+        let (case, text) = (case.parse()?, requests::note(text)?);
+        Ok(Response::new(note(&self.intake, Note { asked, case, text }).await?))
+    }
+
+    async fn close_case_as(
+        &self,
+        request: Request<CloseCaseAsRequest>,
+    ) -> Result<Response<CloseCaseAsResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/CloseCaseAs", &request)?;
+        let command = requests::close_as(asked, request.into_inner())?;
+        Ok(Response::new(close_as(&self.intake, command).await?))
+    }
+
+    async fn log_contact(
+        &self,
+        request: Request<LogContactRequest>,
+    ) -> Result<Response<LogContactResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/LogContact", &request)?;
+        let command = requests::log_contact(asked, request.into_inner())?;
+        Ok(Response::new(log_contact(&self.intake, command).await?))
+    }
+
+    async fn list_contacts(
+        &self,
+        request: Request<ListContactsRequest>,
+    ) -> Result<Response<ListContactsResponse>, Status> {
+        let asked = requests::contacts(request.get_ref())?;
+        Ok(Response::new(questions::list_contacts(&self.intake, subject(&request)?, asked).await?))
     }
 
     async fn apply_definitions(

@@ -2,19 +2,24 @@
 
 use clock::PersonId;
 use delivery_rpc::Asked;
-use events::words::{CaseKind, Channel, Urgency};
+use events::words::{CaseKind, Channel, ContactOutcome, Urgency};
 use jiff::Timestamp;
 use proto::intake::v1::{
-    AcceptCaseRequest, CaseState, ImportRequestersRequest, ListCasesRequest, Person,
-    Requester as WireRequester,
+    AcceptCaseRequest, CaseState, ChangeUrgencyRequest, CloseCaseAsRequest,
+    ContactOutcome as Outcome, ImportRequestersRequest, JoinCaseRequest, ListCasesRequest,
+    ListContactsRequest, LogContactRequest, Person, Referral, Requester as WireRequester,
+    UnjoinCaseRequest,
 };
 use proto::words::v1 as wire;
 use rpc::{Error, Fields, PageSize};
 
 use crate::{
-    commands::{Requester, accept::AcceptCase},
+    commands::{
+        CaseRef, ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
+        accept::AcceptCase,
+    },
     people::{Details, Field, Named},
-    questions::ListCases,
+    questions::{ListCases, ListContacts},
 };
 
 /// The most characters of what was said.
@@ -44,6 +49,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
     let caller = named(&mut fields, "caller", request.caller);
     let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
     let people = request.people.map(|people| u16::try_from(people).unwrap_or(u16::MAX));
+    let linked = fields.optional("linked_to", &request.linked_to);
     let made = item.zip(channel).map(|(item, channel)| AcceptCase {
         asked,
         kind,
@@ -58,8 +64,59 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
         people,
         vulnerable: request.vulnerable,
         received_at,
+        linked,
     });
     fields.end("case-invalid", made)
+}
+
+/// A contact about a case that is there.
+pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error> {
+    let mut fields = Fields::default();
+    let case: CaseRef = request.case.parse()?;
+    let channel = fields.take("channel", Channel::try_from(request.channel()));
+    let caller = named(&mut fields, "caller", request.caller);
+    let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
+    if caller.is_none() && on_behalf_of.is_none() {
+        fields.refuse("caller", "who joins is told what becomes of it: give a phone or a number");
+    }
+    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let asset = given(fields.text("asset", request.asset, LONGEST_CODE));
+    let people = request.people.map(|people| u16::try_from(people).unwrap_or(u16::MAX));
+    let vulnerable = request.vulnerable;
+    let made = channel.map(|channel| Join {
+        asked,
+        case,
+        channel,
+        caller,
+        on_behalf_of,
+        text,
+        people,
+        asset,
+        vulnerable,
+    });
+    fields.end("join-invalid", made)
+}
+
+/// Who is to hear no more of a case.
+pub(super) fn unjoin(asked: Asked, request: UnjoinCaseRequest) -> Result<Unjoin, Error> {
+    let mut fields = Fields::default();
+    let case: CaseRef = request.case.parse()?;
+    let person = named(&mut fields, "person", request.person);
+    if person.is_none() {
+        fields.refuse("person", "must be given: an id, a phone, a mail address or a number");
+    }
+    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    fields.end("unjoin-invalid", person.map(|person| Unjoin { asked, case, person, reason }))
+}
+
+/// How much haste a case is to have.
+pub(super) fn urgency(asked: Asked, request: ChangeUrgencyRequest) -> Result<ChangeUrgency, Error> {
+    let mut fields = Fields::default();
+    let case: CaseRef = request.case.parse()?;
+    let urgency = fields.take("urgency", Urgency::try_from(request.urgency()));
+    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    let made = urgency.map(|urgency| ChangeUrgency { asked, case, urgency, reason });
+    fields.end("urgency-invalid", made)
 }
 
 /// What was said with a command; may be empty.
@@ -67,6 +124,101 @@ pub(super) fn reason(text: String) -> Result<String, Error> {
     let mut fields = Fields::default();
     let text = fields.text("reason", text, LONGEST_REASON);
     fields.end("reason-too-long", Some(text))
+}
+
+/// What somebody says about a case; may be empty.
+pub(super) fn remark(text: String) -> Result<String, Error> {
+    let mut fields = Fields::default();
+    let text = fields.text("text", text, LONGEST_TEXT);
+    fields.end("text-too-long", Some(text))
+}
+
+/// A note, which says something.
+pub(super) fn note(text: String) -> Result<String, Error> {
+    let mut fields = Fields::default();
+    if text.trim().is_empty() {
+        fields.refuse("text", "must be given");
+    }
+    let text = fields.text("text", text, LONGEST_TEXT);
+    fields.end("note-invalid", Some(text))
+}
+
+/// An end that somebody decides on.
+pub(super) fn close_as(asked: Asked, request: CloseCaseAsRequest) -> Result<CloseAs, Error> {
+    let mut fields = Fields::default();
+    let case = request.case.parse()?;
+    let end = match request.end() {
+        wire::End::Duplicate => {
+            let of = request.of.parse().map_err(|error: Error| error.message().to_owned());
+            fields.take("of", of).map(Ending::DuplicateOf)
+        }
+        wire::End::NotOurs => whose(&mut fields, "referral", request.referral).map(Ending::NotOurs),
+        wire::End::Refused => Some(Ending::Refused),
+        wire::End::Test => Some(Ending::Test),
+        wire::End::Unspecified
+        | wire::End::Solved
+        | wire::End::Unreachable
+        | wire::End::Uncalled
+        | wire::End::Withdrawn => {
+            fields.refuse("end", "must be one of duplicate, not-ours, refused, test");
+            None
+        }
+    };
+    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    fields.end("close-invalid", end.map(|end| CloseAs { asked, case, end, reason }))
+}
+
+/// Whose matter it is instead.
+fn whose(fields: &mut Fields, at: &str, referral: Option<Referral>) -> Option<Whose> {
+    let Referral { department, window, person } = referral.unwrap_or_default();
+    let department = fields.required(&format!("{at}.department"), &department);
+    let window = fields.text(&format!("{at}.window"), window, LONGEST_NAME);
+    let person = fields.text(&format!("{at}.person"), person, LONGEST_NAME);
+    Some(Whose { department: department?, window, person })
+}
+
+/// A contact of which no case comes.
+pub(super) fn log_contact(asked: Asked, request: LogContactRequest) -> Result<LogContact, Error> {
+    let mut fields = Fields::default();
+    let channel = fields.take("channel", Channel::try_from(request.channel()));
+    let whose = match request.outcome() {
+        Outcome::Answered => Some(None),
+        Outcome::Referred => whose(&mut fields, "referral", request.referral).map(Some),
+        Outcome::Unspecified | Outcome::Joined | Outcome::Opened => {
+            fields.refuse("outcome", "must be answered or referred: any other comes of a case");
+            None
+        }
+    };
+    let received_at = request.received_at.as_ref();
+    let received_at = received_at.and_then(|at| fields.take("received_at", instant(at)));
+    let campus_phone = given(fields.text("campus_phone", request.campus_phone, LONGEST_CODE));
+    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let caller = named(&mut fields, "caller", request.caller);
+    let made = channel.zip(whose).map(|(channel, whose)| LogContact {
+        asked,
+        channel,
+        caller,
+        campus_phone,
+        text,
+        whose,
+        received_at,
+    });
+    fields.end("contact-invalid", made)
+}
+
+/// Which contacts are asked for.
+pub(super) fn contacts(request: &ListContactsRequest) -> Result<ListContacts, Error> {
+    let mut fields = Fields::default();
+    let outcome = match request.outcome() {
+        Outcome::Unspecified => None,
+        Outcome::Answered => Some(ContactOutcome::Answered),
+        Outcome::Referred => Some(ContactOutcome::Referred),
+        Outcome::Joined => Some(ContactOutcome::Joined),
+        Outcome::Opened => Some(ContactOutcome::Opened),
+    };
+    let after = fields.optional("page_token", &request.page_token);
+    let page_size = PageSize::asked(request.page_size);
+    fields.end("list-invalid", Some(ListContacts { outcome, page_size, after }))
 }
 
 /// Which cases are asked for.

@@ -1,17 +1,23 @@
-use std::{slice, str::FromStr};
+use std::{mem, slice, str::FromStr};
 
 use authz::{Action, Relations, Subject, decide};
 use clock::{CaseId, PersonId};
-use delivery::{Locked, Tx, lock_one};
+use delivery::{Locked, Tx, lock_one, save};
 use delivery_rpc::{Asked, Failure};
 use events::words::{CaseNumber, Level};
-use intake_core::State;
+use intake_core::{Case, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, authorize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{Intake, seals::Keys, store};
+use super::refusal;
+use crate::{
+    Intake,
+    record::{Cause, Change, record},
+    seals::Keys,
+    store,
+};
 
 /// A case, as people or programs name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,13 +70,55 @@ impl Existing {
         subject: &Subject,
         action: Action,
     ) -> Result<Self, Failure> {
+        Self::lock_for(tx, case, subject, |_| action).await
+    }
+
+    /// The same for who may do what it comes to, as the case stands.
+    pub(super) async fn lock_for(
+        tx: &mut Tx<'_>,
+        case: CaseRef,
+        subject: &Subject,
+        action: impl FnOnce(&Case) -> Action,
+    ) -> Result<Self, Failure> {
         let id = case.find(tx).await?;
         let locked = lock_one(tx, id.uuid()).await?;
         let state = store::cases::load(tx, id).await?;
-        let level = state.case().ok_or_else(case_unknown)?.level;
+        let found = state.case().ok_or_else(case_unknown)?;
+        let (action, level) = (action(found), found.level);
         let relations = store::relations::of(tx, id, subject).await?;
         may(subject, action, relations, level)?;
         Ok(Self { id, locked, state, action })
+    }
+
+    /// What follows from a command; nothing is written yet.
+    pub(super) async fn decide(
+        &self,
+        tx: &mut Tx<'_>,
+        intake: &Intake,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Failure> {
+        let rules = intake.rules_of(tx, &self.state).await?;
+        let events = on_command(&self.state, &rules, command, now, &mut intake.ids());
+        Ok(events.map_err(|rejected| refusal(&rejected))?)
+    }
+
+    /// Writes what was decided, and brings the case to where it stands after it.
+    pub(super) async fn record(
+        &mut self,
+        tx: &mut Tx<'_>,
+        intake: &Intake,
+        asked: &Asked,
+        events: Vec<Event>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let (locked, state) = (&mut self.locked, mem::take(&mut self.state));
+        let mut changes = [Change { locked, state, events, cause: Cause::of(asked, now) }];
+        record(tx, intake, &mut changes, now).await?;
+        let [Change { state, .. }] = changes;
+        self.state = state;
+        save(tx, slice::from_mut(&mut self.locked), intake.clock().machine()).await?;
+        Ok(())
     }
 
     /// Keeps what was said with the command, sealed as the case's own words are.
@@ -82,18 +130,37 @@ impl Existing {
         words: &str,
         at: Timestamp,
     ) -> Result<(), Failure> {
+        self.remark_of(tx, intake, asked, words, at, None).await
+    }
+
+    /// The same of somebody else than its caller, with whom the words are erased.
+    pub(super) async fn remark_of(
+        &self,
+        tx: &mut Tx<'_>,
+        intake: &Intake,
+        asked: &Asked,
+        words: &str,
+        at: Timestamp,
+        speaker: Option<PersonId>,
+    ) -> Result<(), Failure> {
         if words.is_empty() {
             return Ok(());
         }
-        let owner = owner(self.id, self.state.case().and_then(|case| case.caller));
-        let mut keys: Keys = intake.seals.keys(tx, slice::from_ref(&owner)).await?;
-        let words = keys.seal(owner, "remark", words)?;
+        let speaker = speaker.map(PersonId::uuid);
+        let owner = || owner(self.id, self.state.case().and_then(|case| case.caller));
+        let key = speaker.unwrap_or_else(owner);
+        let mut keys: Keys = intake.seals.keys(tx, slice::from_ref(&key)).await?;
+        let words = keys.seal(key, REMARK, words)?;
         keys.save(tx).await?;
-        let (case, actor, action) = (self.id, &*asked.intent.id.principal, self.action.word());
-        let remark = store::remarks::Remark { case, at, actor, action, words };
+        let (actor, action) = (asked.intent.id.principal.clone(), self.action.word().to_owned());
+        let remark =
+            store::remarks::Remark { case: self.id, at, actor, action, owner: speaker, words };
         Ok(store::remarks::insert(tx, &remark).await?)
     }
 }
+
+/// The field as which a remark is sealed.
+pub(crate) const REMARK: &str = "remark";
 
 /// Whose key seals the words about a case: the caller's, so that they go when the caller is erased.
 pub(crate) fn owner(case: CaseId, caller: Option<PersonId>) -> Uuid {

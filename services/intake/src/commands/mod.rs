@@ -9,19 +9,35 @@
 
 pub(crate) mod accept;
 mod apply_definitions;
+mod chase;
+mod close_as;
 mod existing;
 mod import_requesters;
+mod join;
+mod keep_contact;
+mod log_contact;
+mod note;
 mod reopen;
+mod unjoin;
+mod urgency;
 mod withdraw;
 
 use authz::Subject;
-use intake_core::{Actor, Rejected};
+use intake_core::{Actor, Rejected, Violation};
 use rpc::{Code, Error, account};
 
 pub(crate) use apply_definitions::{ApplyDefinitions, apply_definitions};
-pub(crate) use existing::{CaseRef, case_unknown, may, owner};
+pub(crate) use chase::{Chase, chase};
+pub(crate) use close_as::{CloseAs, Ending, WHOM, Whose, close_as};
+pub(crate) use existing::{CaseRef, REMARK, case_unknown, may, owner};
 pub(crate) use import_requesters::{Requester, import_requesters};
+pub(crate) use join::{Join, join};
+use keep_contact::keep_contact;
+pub(crate) use log_contact::{LogContact, SAID, log_contact};
+pub(crate) use note::{Note, note};
 pub(crate) use reopen::{Reopen, reopen};
+pub(crate) use unjoin::{Unjoin, unjoin};
+pub(crate) use urgency::{ChangeUrgency, change_urgency};
 pub(crate) use withdraw::{Withdraw, withdraw};
 
 /// Whose deed it is, as the core names them.
@@ -32,20 +48,38 @@ fn actor(subject: &Subject) -> Result<Actor, Error> {
 /// A rejection of the core, as its caller is told.
 fn refusal(rejected: &Rejected) -> Error {
     let code = match rejected {
-        Rejected::Invalid(_) => Code::InvalidArgument,
+        Rejected::Invalid(_) | Rejected::ReasonMissing { .. } | Rejected::CloseInvalid(_) => {
+            Code::InvalidArgument
+        }
         Rejected::NoSuchCase { .. } => Code::NotFound,
         Rejected::AlreadyAccepted { .. }
-        | Rejected::CaseCompleted
+        | Rejected::CaseCompleted { .. }
         | Rejected::CaseClosed { .. }
+        | Rejected::AlreadyJoined
+        | Rejected::NotJoined
+        | Rejected::UrgencyUnchanged { .. }
         | Rejected::CaseOpen
         | Rejected::EndIsFinal { .. }
         | Rejected::ReopenWindowOver { .. } => Code::FailedPrecondition,
     };
-    let mut error = Error::new(code, rejected.reason(), rejected.to_string());
-    if let Rejected::Invalid(violations) = rejected {
-        for violation in violations {
-            error = error.violating(violation.field(), violation.to_string());
-        }
+    let error = Error::new(code, rejected.reason(), rejected.to_string());
+    match rejected {
+        Rejected::Invalid(violations) => violations.iter().fold(error, violating),
+        Rejected::CloseInvalid(violation) => violating(error, violation),
+        Rejected::ReasonMissing { .. } => error.violating("reason", "must be given"),
+        Rejected::NoSuchCase { .. }
+        | Rejected::AlreadyAccepted { .. }
+        | Rejected::CaseCompleted { .. }
+        | Rejected::CaseClosed { .. }
+        | Rejected::AlreadyJoined
+        | Rejected::NotJoined
+        | Rejected::UrgencyUnchanged { .. }
+        | Rejected::CaseOpen
+        | Rejected::EndIsFinal { .. }
+        | Rejected::ReopenWindowOver { .. } => error,
     }
-    error
+}
+
+fn violating(error: Error, violation: &Violation) -> Error {
+    error.violating(violation.field(), violation.to_string())
 }

@@ -1,17 +1,10 @@
-use std::slice;
-
 use authz::Action;
-use delivery::save;
 use delivery_rpc::{Asked, Failure, head};
 use intake_core::{Command, State};
 use proto::intake::v1::ReopenCaseResponse;
 
-use super::{CaseRef, actor, existing::Existing, refusal};
-use crate::{
-    Intake,
-    api::answers,
-    record::{Cause, Change, record},
-};
+use super::{CaseRef, actor, existing::Existing};
+use crate::{Intake, api::answers};
 
 /// "Not solved."
 #[derive(Debug, Clone)]
@@ -33,18 +26,11 @@ pub(crate) async fn reopen(
         return Ok(answered);
     }
     let mut existing = Existing::lock(&mut tx, case, &asked.subject, Action::ReopenCase).await?;
-    let rules = intake.rules_of(&mut tx, &existing.state).await?;
     let command = Command::Reopen(intake_core::Reopen { by: actor(&asked.subject)? });
-    let ids = &mut intake.ids();
-    let events = intake_core::on_command(&existing.state, &rules, command, now, ids)
-        .map_err(|rejected| refusal(&rejected))?;
+    let events = existing.decide(&mut tx, intake, command, now).await?;
     existing.remark(&mut tx, intake, &asked, &reason, now).await?;
-    let (locked, state) = (&mut existing.locked, existing.state);
-    let mut changes = [Change { locked, state, events, cause: Cause::of(&asked, now) }];
-    record(&mut tx, intake, &mut changes, now).await?;
-    let [Change { state, .. }] = changes;
-    save(&mut tx, slice::from_mut(&mut existing.locked), machine).await?;
-    let answer = answer(&state, head(&existing.locked));
+    existing.record(&mut tx, intake, &asked, events, now).await?;
+    let answer = answer(&existing.state, head(&existing.locked));
     asked.intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     intake.delivery.bell().ring();

@@ -1,16 +1,10 @@
-use std::slice;
-
 use authz::Action;
-use delivery::save;
 use delivery_rpc::{Asked, Failure, head};
 use intake_core::Command;
 use proto::intake::v1::WithdrawCaseResponse;
 
-use super::{CaseRef, actor, existing::Existing, refusal};
-use crate::{
-    Intake,
-    record::{Cause, Change, record},
-};
+use super::{CaseRef, actor, existing::Existing};
+use crate::Intake;
 
 /// Its requester does not want it any more.
 #[derive(Debug, Clone)]
@@ -32,16 +26,10 @@ pub(crate) async fn withdraw(
         return Ok(answered);
     }
     let mut existing = Existing::lock(&mut tx, case, &asked.subject, Action::WithdrawCase).await?;
-    let rules = intake.rules_of(&mut tx, &existing.state).await?;
     let command = Command::Withdraw(intake_core::Withdraw { by: actor(&asked.subject)? });
-    let ids = &mut intake.ids();
-    let events = intake_core::on_command(&existing.state, &rules, command, now, ids)
-        .map_err(|rejected| refusal(&rejected))?;
+    let events = existing.decide(&mut tx, intake, command, now).await?;
     existing.remark(&mut tx, intake, &asked, &reason, now).await?;
-    let (locked, state) = (&mut existing.locked, existing.state);
-    let cause = Cause::of(&asked, now);
-    record(&mut tx, intake, &mut [Change { locked, state, events, cause }], now).await?;
-    save(&mut tx, slice::from_mut(&mut existing.locked), machine).await?;
+    existing.record(&mut tx, intake, &asked, events, now).await?;
     let answer = WithdrawCaseResponse { head: Some(head(&existing.locked)) };
     asked.intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;

@@ -1,14 +1,14 @@
 use authz::{Action, Relation, Subject, decide};
 use clock::{CaseId, PersonId};
 use delivery::Tx;
-use delivery_rpc::{Failure, note_reads};
-use intake_core::Case;
-use proto::intake::v1::GetCaseResponse;
+use delivery_rpc::{Failure, note_reads, timestamp};
+use intake_core::{Case, Instead};
+use proto::intake::v1::{GetCaseResponse, Referral, Remark};
 
 use crate::{
     Intake,
     api::answers,
-    commands::{CaseRef, case_unknown, may, owner},
+    commands::{CaseRef, REMARK, WHOM, case_unknown, may, owner},
     people::{Directory, Named},
     store,
 };
@@ -31,6 +31,10 @@ pub(crate) async fn get_case(
     let by_duty = decide(subject, Action::GetCase, duties, case.level).is_allowed();
     let shown = |person: &PersonId| by_duty || subject.person == Some(*person);
     attach(intake, &mut tx, id, case, shown, &mut answer).await?;
+    where_it_goes_on(intake, &mut tx, subject, id, case, &mut answer).await?;
+    if by_duty {
+        answer.remarks = remarks(intake, &mut tx, id, case).await?;
+    }
     let (now, read) = (intake.clock().now(), [(id, case.level)]);
     note_reads(&mut tx, now, subject, Action::GetCase, read).await?;
     tx.commit().await?;
@@ -47,12 +51,16 @@ async fn attach(
     shown: impl Fn(&PersonId) -> bool,
     answer: &mut GetCaseResponse,
 ) -> Result<(), Failure> {
-    let persons = [case.caller, case.on_behalf_of].into_iter().flatten().filter(&shown);
+    let persons = [case.caller, case.on_behalf_of].into_iter().flatten();
+    let persons = persons.chain(case.reporters.iter().copied()).filter(&shown);
     let named: Vec<_> = persons.map(|id| Named { id: Some(id), ..Named::default() }).collect();
     let named: Vec<_> = named.iter().collect();
     let mut directory = Directory::load(tx, &intake.seals, &named).await?;
     // Only those who are shown were looked for.
     let person = |id| directory.get(id).map(answers::person);
+    let parties = [case.caller, case.on_behalf_of];
+    let others = case.reporters.iter().copied().filter(|one| !parties.contains(&Some(*one)));
+    answer.co_reporters = others.filter_map(person).collect();
     answer.caller = case.caller.and_then(person);
     answer.on_behalf_of = case.on_behalf_of.and_then(person);
 
@@ -64,4 +72,64 @@ async fn attach(
         answer.text = words.transpose()?.flatten().unwrap_or_default();
     }
     Ok(())
+}
+
+/// What was said with commands and in notes; what was erased is left out.
+async fn remarks(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    case: &Case,
+) -> Result<Vec<Remark>, Failure> {
+    let remarks = store::remarks::of(tx, id).await?;
+    let own = owner(id, case.caller);
+    let owners: Vec<_> = remarks.iter().map(|one| one.owner.unwrap_or(own)).collect();
+    let keys = intake.seals.keys(tx, &owners).await?;
+    let mut opened = Vec::new();
+    for (remark, owner) in remarks.into_iter().zip(owners) {
+        if let Some(text) = keys.open(owner, REMARK, &remark.words)? {
+            let account = remark.actor.strip_prefix("account:").unwrap_or_default().to_owned();
+            let at = Some(timestamp(remark.at));
+            opened.push(Remark { at, account, action: remark.action, text });
+        }
+    }
+    Ok(opened)
+}
+
+/// The case that it duplicates or follows, as far as its reader may see that, and whose matter it is
+/// instead, as its requester was told.
+async fn where_it_goes_on(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    id: CaseId,
+    case: &Case,
+    answer: &mut GetCaseResponse,
+) -> Result<(), Failure> {
+    if let Some(Instead::Case(of)) = &case.instead {
+        answer.duplicate_of = number(tx, subject, *of).await?;
+    }
+    if let Some(linked) = case.linked {
+        answer.linked_to = number(tx, subject, linked).await?;
+    }
+    if let Some(referral) = store::referrals::load(tx, id.uuid()).await? {
+        let owner = owner(id, case.caller);
+        let keys = intake.seals.keys(tx, &[owner]).await?;
+        let person = referral.person.map(|person| keys.open(owner, WHOM, &person)).transpose()?;
+        answer.referral = Some(Referral {
+            department: referral.department,
+            window: referral.window.unwrap_or_default(),
+            person: person.flatten().unwrap_or_default(),
+        });
+    }
+    Ok(())
+}
+
+/// The number of another case; empty for one that the reader may not see.
+async fn number(tx: &mut Tx<'_>, subject: &Subject, id: CaseId) -> Result<String, Failure> {
+    let state = store::cases::load(tx, id).await?;
+    let Some(case) = state.case() else { return Ok(String::new()) };
+    let relations = store::relations::of(tx, id, subject).await?;
+    let seen = may(subject, Action::GetCase, relations, case.level).is_ok();
+    Ok(if seen { case.number.to_string() } else { String::new() })
 }

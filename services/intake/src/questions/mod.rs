@@ -4,7 +4,9 @@
 mod get_case;
 mod get_definitions;
 mod list_cases;
+mod list_contacts;
 
 pub(crate) use get_case::get_case;
 pub(crate) use get_definitions::get_definitions;
 pub(crate) use list_cases::{ListCases, list_cases};
+pub(crate) use list_contacts::{ListContacts, list_contacts};

@@ -1,8 +1,11 @@
+use authz::{Relation, Scope};
 use clock::{AccountId, ContactId, PersonId};
 use delivery::Tx;
-use events::words::{Channel, ContactOutcome};
+use events::words::{Channel, ContactOutcome, Level, UnknownWord};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// A contact, as it is kept.
 pub(crate) struct Contact {
@@ -14,6 +17,8 @@ pub(crate) struct Contact {
     pub(crate) outcome: ContactOutcome,
     pub(crate) caller: Option<PersonId>,
     pub(crate) campus_phone: Option<String>,
+    /// What was said in one that became no case, sealed.
+    pub(crate) words: Option<Vec<u8>>,
 }
 
 /// Keeps contacts that are recorded at `recorded_at`.
@@ -29,12 +34,13 @@ pub(crate) async fn insert(
     let outcomes: Vec<_> = contacts.iter().map(|one| one.outcome.word()).collect();
     let callers: Vec<_> = contacts.iter().map(|one| one.caller.map(PersonId::uuid)).collect();
     let phones: Vec<_> = contacts.iter().map(|one| one.campus_phone.as_deref()).collect();
+    let words: Vec<_> = contacts.iter().map(|one| one.words.as_deref()).collect();
     sqlx::query!(
         "insert into intake.contacts
-             (id, channel, at, first_receiver, outcome, caller, campus_phone, recorded_at)
-         select *, $8::timestamptz
+             (id, channel, at, first_receiver, outcome, caller, campus_phone, words, recorded_at)
+         select *, $9::timestamptz
          from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[],
-                     $7::text[])",
+                     $7::text[], $8::bytea[])",
         &ids,
         &channels as _,
         &ats as _,
@@ -42,9 +48,50 @@ pub(crate) async fn insert(
         &outcomes as _,
         &callers as _,
         &phones as _,
+        &words as _,
         recorded_at.to_sqlx() as _,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Contacts that `scope` reaches, which are internal, the newest first: those before `before`, of this
+/// outcome if one is asked for.
+pub(crate) async fn list(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    outcome: Option<ContactOutcome>,
+    before: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<Contact>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select id, channel, at, first_receiver, outcome, caller, campus_phone, words
+         from intake.contacts
+         where $1 = any($2)
+           and ($3::text is null or outcome = $3)
+           and ($4::uuid is null or id < $4)
+         order by id desc limit $5",
+        Level::Internal.word(),
+        &scope.levels(Relation::Unrelated),
+        outcome.map(ContactOutcome::word),
+        before.map(ContactId::uuid) as Option<Uuid>,
+        i64::from(limit),
+    )
+    .fetch_all(connection)
+    .await?;
+    let decoded = |error: UnknownWord| sqlx::Error::Decode(error.into());
+    let contacts = rows.into_iter().map(|row| {
+        Ok(Contact {
+            id: ContactId::from_uuid(row.id),
+            channel: row.channel.parse().map_err(decoded)?,
+            at: row.at.to_jiff(),
+            first_receiver: AccountId::from_uuid(row.first_receiver),
+            outcome: row.outcome.parse().map_err(decoded)?,
+            caller: row.caller.map(PersonId::from_uuid),
+            campus_phone: row.campus_phone,
+            words: row.words,
+        })
+    });
+    contacts.collect()
 }

@@ -6,6 +6,7 @@ pub(crate) mod data_keys;
 pub(crate) mod list;
 pub(crate) mod number_series;
 pub(crate) mod persons;
+pub(crate) mod referrals;
 pub(crate) mod relations;
 pub(crate) mod remarks;
 pub(crate) mod reports;

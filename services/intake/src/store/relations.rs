@@ -61,6 +61,23 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Forgets how somebody stood to a case.
+pub(crate) async fn delete(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    related: &Related,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from intake.relations where case_id = $1 and relation = $2 and who = $3",
+        case.uuid(),
+        related.word(),
+        related.who(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// How `subject` stands to a case.
 pub(crate) async fn of(
     connection: &mut PgConnection,

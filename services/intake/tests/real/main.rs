@@ -8,7 +8,10 @@
 mod accepting;
 mod campus;
 mod cases;
+mod closing;
+mod contacts;
 mod definitions;
+mod desk;
 mod facts;
 mod outages;
 mod people;

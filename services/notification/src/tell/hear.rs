@@ -1,4 +1,4 @@
-use clock::TimerId;
+use clock::{PersonId, TimerId};
 use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
@@ -109,11 +109,26 @@ impl Matter {
                 self.reopen(reopened, revision);
                 self.to_reporters(Occasion::Reopened)
             }
+            IntakeFact::CaseJoined(joined) => {
+                self.reporters.clone_from(&joined.reporters);
+                joined.joined.iter().copied().map(|to| to_person(to, Occasion::Accepted)).collect()
+            }
+            IntakeFact::CaseUnjoined(unjoined) => {
+                self.reporters.clone_from(&unjoined.reporters);
+                Vec::new()
+            }
+            IntakeFact::CaseUrgencyChanged(changed) if changed.cycle == self.cycle => {
+                self.urgency = changed.urgency;
+                Vec::new()
+            }
             IntakeFact::CaseReopened(_)
+            | IntakeFact::CaseUrgencyChanged(_)
             | IntakeFact::ContactRecorded(_)
             | IntakeFact::CaseAccepted(_)
             | IntakeFact::CaseResolved(_)
-            | IntakeFact::CaseClosed(_) => Vec::new(),
+            | IntakeFact::CaseClosed(_)
+            | IntakeFact::CaseChased(_)
+            | IntakeFact::CaseNoted(_) => Vec::new(),
         }
     }
 
@@ -193,14 +208,13 @@ impl Matter {
     }
 
     fn to_reporters(&self, occasion: Occasion) -> Vec<Notice> {
-        let notice = |person| Notice {
-            to: Recipient::Person(person),
-            occasion,
-            particulars: Particulars::default(),
-            says: Says::Other,
-        };
-        self.reporters.iter().copied().map(notice).collect()
+        self.reporters.iter().copied().map(|person| to_person(person, occasion)).collect()
     }
+}
+
+fn to_person(person: PersonId, occasion: Occasion) -> Notice {
+    let particulars = Particulars::default();
+    Notice { to: Recipient::Person(person), occasion, particulars, says: Says::Other }
 }
 
 fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {

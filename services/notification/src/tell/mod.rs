@@ -4,6 +4,7 @@
 //!  fact               │ its reporters   its post            a leader's post
 //! ────────────────────┼────────────────────────────────────────────────────
 //!  case.accepted      │ accepted
+//!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
 //!  workorder.claimed  │ claimed
 //!  case.completed     │ completed

@@ -6,7 +6,7 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
     escalation::{ArmedV1, RungFiredV1, RungRetractedV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseUnjoinedV1, Promise},
     words::{
         CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Revision,
         Subject, Urgency,
@@ -73,6 +73,30 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(reopened(2)), reporters("reopened"));
     assert_eq!(case.hears(told(2)), ["post/logistics/section-chief: not-solved"]);
     assert_eq!(case.hears(closed()), nobody);
+}
+
+#[test]
+fn who_joins_is_told_what_its_caller_was_and_all_that_follows_until_that_is_undone() {
+    let (mut case, nobody) = (Case::accepted(), <[String; 0]>::default());
+    let third = |occasion: &str| format!("person/{}: {occasion}", person(3));
+    let joined = CaseJoinedV1 {
+        cycle: Cycle::FIRST,
+        joined: vec![person(3)],
+        reporters: [1, 2, 3].map(person).to_vec(),
+        by: None,
+        at: at("25T09:00"),
+    };
+    assert_eq!(case.hears(IntakeFact::from(joined)), [third("accepted")]);
+    assert_eq!(case.hears(claimed(1)).last(), Some(&third("claimed")));
+    let unjoined = CaseUnjoinedV1 {
+        cycle: Cycle::FIRST,
+        person: person(3),
+        reporters: [1, 2].map(person).to_vec(),
+        by: None,
+        at: at("25T09:10"),
+    };
+    assert_eq!(case.hears(IntakeFact::from(unjoined)), nobody);
+    assert_eq!(case.hears(completed(1)).len(), 2);
 }
 
 #[test]

@@ -13,6 +13,7 @@
 mod api_keys;
 mod callbacks;
 mod cases;
+mod contacts;
 mod dead_letters;
 mod definitions;
 mod describe;
@@ -101,6 +102,13 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::explain::explain))
         .routes(routes!(cases::end::withdraw))
         .routes(routes!(cases::end::reopen))
+        .routes(routes!(cases::chase::chase))
+        .routes(routes!(cases::join::join))
+        .routes(routes!(cases::join::unjoin))
+        .routes(routes!(cases::urgency::change))
+        .routes(routes!(cases::note::note))
+        .routes(routes!(cases::close_as::close_as))
+        .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use authz::Role;
 use events::words::{
-    CaseKind, Channel, Commitment, End, HoldReason, Level, ReleaseCause, Service, Urgency, Verdict,
+    CaseKind, Channel, Commitment, ContactOutcome, End, HoldReason, Level, ReleaseCause, Service,
+    Urgency, Verdict,
 };
 use rpc::Problem;
 use serde_json::Value;
@@ -50,6 +51,8 @@ lists! {
     level = one_of of Level::ALL;
     level_or_none = one_or_none of Level::ALL;
     commitment_or_none = one_or_none of Commitment::ALL;
+    outcome = one_of of ContactOutcome::ALL;
+    disposal = one_of of &[End::Duplicate, End::NotOurs, End::Refused, End::Test];
     end_or_none = one_or_none of End::ALL;
     verdict_or_none = one_or_none of Verdict::ALL;
     hold_reason = one_of of HoldReason::ALL;

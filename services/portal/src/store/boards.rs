@@ -3,11 +3,13 @@
 //! Reading takes a [`Scope`], for one case as for many: what somebody may not see is not found.
 
 use authz::{Relation, Relations, Scope, Subject};
-use clock::{AccountId, CaseId};
+use clock::{AccountId, CaseId, PersonId};
 use delivery::Tx;
 use events::{
     dispatch::WorkOrderOfferedV1,
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, Promise},
+    intake::{
+        CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUrgencyChangedV1, Promise,
+    },
     words::{
         CaseNumber, Commitment, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId,
         Urgency,
@@ -234,6 +236,36 @@ pub(crate) async fn reopened(
         promise.map(|promise| promise.due.to_sqlx()) as _,
         promise.is_some_and(|promise| promise.provisional),
         &reporters,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Others reported it too, or do not any more.
+pub(crate) async fn reported(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    reporters: &[PersonId],
+) -> Result<(), sqlx::Error> {
+    let reporters: Vec<_> = reporters.iter().map(|person| person.uuid()).collect();
+    sqlx::query!("update portal.board_case set reporters = $2 where key = $1", key, &reporters)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// It has another urgency; its clock tells the promise that follows.
+pub(crate) async fn hurried(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    fact: &CaseUrgencyChangedV1,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update portal.board_case set urgency = $3 where key = $1 and cycle = $2",
+        key,
+        cycle(fact.cycle),
+        fact.urgency.word(),
     )
     .execute(&mut **tx)
     .await?;

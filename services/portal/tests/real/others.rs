@@ -181,6 +181,65 @@ impl Intake for Told {
         unused()
     }
 
+    async fn chase_case(
+        &self,
+        request: Request<intake::ChaseCaseRequest>,
+    ) -> Answer<intake::ChaseCaseResponse> {
+        self.take("chase", &request)?;
+        let chases = 2;
+        Ok(Response::new(intake::ChaseCaseResponse { chases, to_head: true, ..Default::default() }))
+    }
+
+    async fn join_case(
+        &self,
+        request: Request<intake::JoinCaseRequest>,
+    ) -> Answer<intake::JoinCaseResponse> {
+        self.take("join", &request)?;
+        Ok(Response::new(intake::JoinCaseResponse { raised: true, ..Default::default() }))
+    }
+
+    async fn unjoin_case(
+        &self,
+        _: Request<intake::UnjoinCaseRequest>,
+    ) -> Answer<intake::UnjoinCaseResponse> {
+        unused()
+    }
+
+    async fn change_urgency(
+        &self,
+        _: Request<intake::ChangeUrgencyRequest>,
+    ) -> Answer<intake::ChangeUrgencyResponse> {
+        unused()
+    }
+
+    async fn add_note(
+        &self,
+        _: Request<intake::AddNoteRequest>,
+    ) -> Answer<intake::AddNoteResponse> {
+        unused()
+    }
+
+    async fn close_case_as(
+        &self,
+        _: Request<intake::CloseCaseAsRequest>,
+    ) -> Answer<intake::CloseCaseAsResponse> {
+        unused()
+    }
+
+    async fn log_contact(
+        &self,
+        _: Request<intake::LogContactRequest>,
+    ) -> Answer<intake::LogContactResponse> {
+        unused()
+    }
+
+    async fn list_contacts(
+        &self,
+        _: Request<intake::ListContactsRequest>,
+    ) -> Answer<intake::ListContactsResponse> {
+        unused()
+    }
+
     async fn apply_definitions(
         &self,
         request: Request<intake::ApplyDefinitionsRequest>,

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api,
+    Api, desk,
     output::{self, Column, Format},
 };
 
@@ -29,6 +29,18 @@ pub(crate) enum Command {
     Withdraw(Because),
     /// Say "not solved" of a closed case: its next cycle.
     Reopen(Because),
+    /// Ask again for what is not done yet (催单).
+    Chase(desk::Chase),
+    /// Make somebody who reports the same a co-reporter (共同报修人).
+    Join(desk::Join),
+    /// Undo that: they hear of the case no more.
+    Unjoin(desk::Unjoin),
+    /// Raise the urgency of a case, or lower it with a reason.
+    Urgency(desk::Urgency),
+    /// Leave a note for others who work on a case.
+    Note(desk::Note),
+    /// End a case for another reason than that the work is done.
+    CloseAs(desk::CloseAs),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +71,9 @@ pub(crate) struct Open {
     /// When it was received, if that is past: `2026-09-01T08:00:00+08:00`.
     #[arg(long)]
     received_at: Option<String>,
+    /// The case that it follows, where that takes no more reporters.
+    #[arg(long)]
+    linked_to: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -109,7 +124,7 @@ const ACCEPTED: [Column; 4] = [
     ("Place", "place"),
 ];
 
-const CASE: [Column; 20] = [
+const CASE: [Column; 24] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
@@ -122,6 +137,10 @@ const CASE: [Column; 20] = [
     ("Because", "details.urgency_reason"),
     ("State", "case.state"),
     ("End", "case.end"),
+    ("Duplicate of", "details.duplicate_of"),
+    ("Whose", "details.referral.department"),
+    ("Window", "details.referral.window"),
+    ("Follows", "details.linked_to"),
     ("Cycle", "case.cycle"),
     ("Received", "case.received_at"),
     ("Due", "case.due"),
@@ -135,8 +154,11 @@ const CASE: [Column; 20] = [
 const EXPLAINED: [Column; 3] =
     [("Case", "number"), ("Urgency", "urgency"), ("Because", "urgency_reason")];
 
-const PROMISES: [Column; 3] =
+pub(super) const PROMISES: [Column; 3] =
     [("PROMISED", "commitment"), ("UNTIL", "due"), ("PROVISIONAL", "provisional")];
+
+const REMARKS: [Column; 4] =
+    [("AT", "at"), ("SAID BY", "by.name"), ("WITH", "action"), ("TEXT", "text")];
 
 const TIMELINE: [Column; 5] = [
     ("AT", "at"),
@@ -177,6 +199,12 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         }
         Command::Withdraw(because) => end(api, "withdraw", "withdrawn", &because).await,
         Command::Reopen(because) => end(api, "reopen", "reopened", &because).await,
+        Command::Chase(chase) => chase.run(api).await,
+        Command::Join(join) => join.run(api).await,
+        Command::Unjoin(unjoin) => unjoin.run(api).await,
+        Command::Urgency(urgency) => urgency.run(api).await,
+        Command::Note(note) => note.run(api).await,
+        Command::CloseAs(close) => close.run(api).await,
     }
 }
 
@@ -195,6 +223,7 @@ impl Open {
         give("campus_phone", self.campus_phone.map(Value::from));
         give("people", self.people.map(Value::from));
         give("received_at", self.received_at.map(Value::from));
+        give("linked_to", self.linked_to.map(Value::from));
         give("caller", (!caller.is_empty()).then(|| caller.into()));
         body.into()
     }
@@ -228,6 +257,11 @@ fn show(api: &Api, answer: &Value) -> Result<()> {
         return output::json(answer);
     }
     print!("{}", output::fields(answer, &CASE));
+    let remarks = answer.get("details").map(|details| rows(details, "remarks"));
+    if let Some(remarks) = remarks.filter(|remarks| !remarks.is_empty()) {
+        println!();
+        print!("{}", output::table(remarks, &REMARKS));
+    }
     println!();
     print!("{}", output::table(rows(answer, "timeline"), &TIMELINE));
     Ok(())
@@ -281,6 +315,6 @@ pub(super) async fn id(api: &Api, case: String) -> Result<String> {
     Ok(output::cell(&shown, "case.id"))
 }
 
-fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {
+pub(super) fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {
     answer.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

@@ -13,8 +13,10 @@
 mod api;
 mod callbacks;
 mod cases;
+mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
+mod desk;
 mod messages;
 mod output;
 mod people;
@@ -55,6 +57,13 @@ pub(crate) enum Command {
     Case {
         #[command(subcommand)]
         command: cases::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Contacts (接待) of which no case comes.
+    Contact {
+        #[command(subcommand)]
+        command: contacts::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -138,6 +147,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         Command::Logout { options } => sessions::logout(home, &options).await,
         Command::Case { command, options } => {
             cases::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Contact { command, options } => {
+            contacts::run(&Api::open(home, &options)?, command).await
         }
         Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
         Command::Callback { command, options } => {

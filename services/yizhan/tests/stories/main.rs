@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  repairs    from the call to the callback; late, reopened, nobody reached
+//!  desk       chased, joined, hurried, closed as something else
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
 //!  nights     much is told at once, and at night only what is critical
@@ -33,6 +34,7 @@
 mod account;
 mod campus;
 mod day;
+mod desk;
 mod hands;
 mod keys;
 mod leaders;

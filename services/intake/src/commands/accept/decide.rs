@@ -20,11 +20,19 @@ pub(super) struct Decided {
     pub(super) events: Vec<Event>,
 }
 
+/// What is known besides, when a case is accepted.
+pub(super) struct Known<'a> {
+    pub(super) rules: &'a Rules,
+    /// The number that it will have.
+    pub(super) number: CaseNumber,
+    /// The case that it follows.
+    pub(super) linked: Option<CaseId>,
+}
+
 /// What becomes of one contact.
 pub(super) fn decide_one(
     call: &AcceptCase,
-    rules: &Rules,
-    number: CaseNumber,
+    Known { rules, number, linked }: Known<'_>,
     directory: &mut Directory,
     now: Timestamp,
     ids: &mut RandomIds,
@@ -57,6 +65,7 @@ pub(super) fn decide_one(
         received_at: call.received_at,
         caller,
         on_behalf_of,
+        linked,
         first_receiver,
         by: actor(subject)?,
     }));
@@ -101,6 +110,12 @@ fn permit_channel(call: &AcceptCase) -> Result<(), Error> {
         .violating("channel", message))
 }
 
+/// Clocks would run from it, and figures by hour would follow it.
+pub(in crate::commands) fn too_early() -> Error {
+    let message = "only the duty counsellor records what was received earlier";
+    Error::new(Code::PermissionDenied, "backdating-not-permitted", message)
+}
+
 fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<(), Error> {
     let subject = &call.asked.subject;
     let own = caller.is_some() && caller == subject.person;
@@ -111,11 +126,7 @@ fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<
     if call.received_at.is_some()
         && !decide(subject, Action::BackdateCase, relations, level).is_allowed()
     {
-        return Err(Error::new(
-            Code::PermissionDenied,
-            "backdating-not-permitted",
-            "only the duty counsellor records what was received earlier",
-        ));
+        return Err(too_early());
     }
     permit_channel(call)?;
     match (item, call.kind) {

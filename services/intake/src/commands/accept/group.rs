@@ -16,7 +16,8 @@ use rpc::Error;
 
 use super::{
     AcceptCase,
-    decide::{Decided, decide_one},
+    decide::{Decided, Known, decide_one},
+    linked::linked,
     numbers::Numbers,
 };
 use crate::{
@@ -82,7 +83,15 @@ pub(super) async fn accept(
     let mut new = Vec::new();
     for (place, call) in undecided {
         let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
-        match decide_one(call, rules, number, &mut directory, now, &mut intake.ids()) {
+        let linked = match linked(&mut tx, call).await? {
+            Ok(linked) => linked,
+            Err(refusal) => {
+                refused.insert(place, refusal);
+                continue;
+            }
+        };
+        let known = Known { rules, number, linked };
+        match decide_one(call, known, &mut directory, now, &mut intake.ids()) {
             Ok(decided) => new.push(New { place, call, decided }),
             Err(refusal) => drop(refused.insert(place, refusal)),
         }
@@ -167,5 +176,6 @@ fn contact_of(
         outcome: ContactOutcome::Opened,
         caller: decided.caller,
         campus_phone: call.campus_phone.clone(),
+        words: None,
     }))
 }

@@ -14,6 +14,7 @@
 
 mod decide;
 mod group;
+mod linked;
 mod numbers;
 mod writer;
 
@@ -23,8 +24,11 @@ use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
+use super::CaseRef;
 use crate::people::Named;
 
+pub(super) use decide::too_early;
+pub(super) use writer::no_definitions;
 pub(crate) use writer::{Accepting, writer};
 
 /// What a caller is told.
@@ -49,4 +53,6 @@ pub(crate) struct AcceptCase {
     pub(crate) people: Option<u16>,
     pub(crate) vulnerable: bool,
     pub(crate) received_at: Option<Timestamp>,
+    /// The case that it follows.
+    pub(crate) linked: Option<CaseRef>,
 }

@@ -185,7 +185,7 @@ fn fold(group: Vec<Waiting>) -> (Vec<Call>, Vec<Waiting>) {
     (calls, other)
 }
 
-fn no_definitions() -> Error {
+pub(in crate::commands) fn no_definitions() -> Error {
     let message = "nothing can be accepted yet: apply the campus's definitions first";
     Error::new(Code::FailedPrecondition, "no-definitions", message)
 }

@@ -59,6 +59,9 @@ pub(in crate::http) struct NewCase {
     /// When it was received, if that is past (written on paper during an outage); by permission.
     #[serde(default, deserialize_with = "when::optional")]
     received_at: Option<Timestamp>,
+    /// The case that it follows, by number or id, where that takes no more reporters.
+    #[serde(default)]
+    linked_to: String,
 }
 
 const fn repair() -> CaseKind {
@@ -118,6 +121,7 @@ pub(in crate::http) async fn accept(
         people: case.people,
         vulnerable: case.vulnerable,
         received_at: case.received_at.map(delivery_rpc::timestamp),
+        linked_to: case.linked_to,
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();

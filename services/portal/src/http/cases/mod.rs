@@ -1,12 +1,17 @@
 //! Cases: lists from the boards, details from intake, which owns them.
 
 pub(super) mod accept;
+pub(super) mod chase;
+pub(super) mod close_as;
 pub(super) mod end;
 pub(super) mod explain;
+pub(super) mod join;
 pub(super) mod list;
+pub(super) mod note;
 pub(super) mod show;
 mod steps;
-mod views;
+pub(super) mod urgency;
+pub(super) mod views;
 
 pub(in crate::http) use views::Account;
 

@@ -1,3 +1,5 @@
+use std::mem;
+
 use authz::{Action, Relations};
 use axum::{
     Json,
@@ -14,7 +16,9 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    close_as::Referral,
     list::named,
+    note::{Remark, named_remarks},
     reference,
     steps::{self, Reader},
     views::{Account, Case, Person, Promise},
@@ -63,6 +67,8 @@ struct Details {
     urgency_reason: String,
     caller: Option<Person>,
     on_behalf_of: Option<Person>,
+    /// Others who reported the same; a requester sees none but themselves.
+    co_reporters: Vec<Person>,
     /// The account that took the first contact; absent for its requester.
     first_receiver: Option<uuid::Uuid>,
     recorded_at: Option<Timestamp>,
@@ -72,6 +78,14 @@ struct Details {
     promises: Vec<Promise>,
     /// The revision of the definitions that the case is under.
     revision: u32,
+    /// What was said with commands and in notes; for those alone whose duty the case is.
+    remarks: Vec<Remark>,
+    /// The numbers of the case that it duplicates, and of the one that it follows, if the asker may
+    /// see them.
+    duplicate_of: Option<String>,
+    linked_to: Option<String>,
+    /// Whose matter it was instead.
+    referral: Option<Referral>,
 }
 
 /// One step of one service.
@@ -111,11 +125,13 @@ pub(in crate::http) async fn show(
     if let Some(head) = &since.head {
         head.await_shown(portal.pool()).await?;
     }
-    let Found { case, details, reader } = find(&portal, &caller, case, Action::GetCase).await?;
+    let Found { case, mut details, reader } = find(&portal, &caller, case, Action::GetCase).await?;
     let steps = timeline::of(portal.pool(), case.id).await?.into_iter();
     let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
     let timeline = named_steps(&portal, steps).await?;
-    let mut details = details.map(Details::from);
+    let remarks = details.as_mut().map(|details| mem::take(&mut details.remarks));
+    let remarks = named_remarks(&portal, remarks.unwrap_or_default()).await?;
+    let mut details = details.map(|details| Details { remarks, ..Details::from(details) });
     if let (Some(details), Reader::Requester) = (&mut details, reader) {
         details.first_receiver = None;
     }
@@ -238,12 +254,17 @@ impl From<GetCaseResponse> for Details {
             urgency_reason: case.urgency_reason,
             caller: case.caller.map(Person::from),
             on_behalf_of: case.on_behalf_of.map(Person::from),
+            co_reporters: case.co_reporters.into_iter().map(Person::from).collect(),
             first_receiver: case.first_receiver.parse().ok(),
             recorded_at: instant(case.recorded_at),
             resolved_at: instant(case.resolved_at),
             closed_at: instant(case.closed_at),
             promises: case.promises.into_iter().map(Promise::from).collect(),
             revision: case.revision,
+            remarks: Vec::new(),
+            duplicate_of: some(case.duplicate_of),
+            linked_to: some(case.linked_to),
+            referral: case.referral.map(Referral::from),
         }
     }
 }

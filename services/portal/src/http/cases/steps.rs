@@ -69,6 +69,12 @@ const TABLE: &[(&str, Told, Told)] = &[
                                                                                         Everything),
     ("case.resolved",           Fields(&["cycle", "resolved_at", "item", "urgency"]),   Everything),
     ("case.closed",             Fields(&["cycle", "end", "closed_at"]),                 Everything),
+    ("case.chased",             Fields(&["cycle", "chases", "at"]),                     Everything),
+    ("case.noted",              Nothing,                                                Everything),
+    // One reporter learns nothing about another.
+    ("case.joined",             Nothing,                                                Everything),
+    ("case.unjoined",           Nothing,                                                Everything),
+    ("case.urgency-changed",    Fields(&["cycle", "before", "urgency", "promises", "at"]), Everything),
 
     ("workorder.offered",       Fields(&["cycle", "department", "offered_at"]),         Everything),
     // The department publishes who has it.

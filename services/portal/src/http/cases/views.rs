@@ -147,7 +147,7 @@ impl Case {
 /// A human being as far as a case needs one; every field may be missing.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Person {
+pub(in crate::http) struct Person {
     /// Of a person known already.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Uuid>,

@@ -108,6 +108,10 @@ spec:
       reason: many-affected
       names: { zh: 影响很多人, en: Many are affected }
       when: { people: MANY }
+    - urgency: urgent
+      reason: walk
+      names: { zh: 演练, en: Walk }
+      when: { vulnerable: true }
 ";
 
 /// Applies the example campus with them.

@@ -40,6 +40,15 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/ListCases",           ListCases,        Rows,                                    ALL),
     probe("intake.v1.Intake/WithdrawCase",        WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ReopenCase",          ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ChaseCase",           ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/JoinCase",            JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/UnjoinCase",          UnjoinCase,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ChangeUrgency",       RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ChangeUrgency",       LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/AddNote",             AddNote,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/CloseCaseAs",         CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/LogContact",          LogContact,       Nothing,                                 &[]),
+    probe("intake.v1.Intake/ListContacts",        ListContacts,     Nothing,                                 &[]),
     probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
     probe("intake.v1.Intake/GetDefinitions",      GetDefinitions,   Nothing,                                 &[]),
     probe("intake.v1.Intake/ImportRequesters",    ImportPeople,     Nothing,                                 &[]),
@@ -176,10 +185,11 @@ impl Grpc {
                 let request = intake::GetDefinitionsRequest::default();
                 intake.get_definitions(call.request(request)).await.map(nothing)
             }
-            _ => {
+            "ImportRequesters" => {
                 let request = intake::ImportRequestersRequest::default();
                 intake.import_requesters(call.request(request)).await.map(nothing)
             }
+            _ => self.ask_desk(question, call, method).await,
         }
     }
 
@@ -280,6 +290,7 @@ impl Grpc {
             place: "dorm-7-402".to_owned(),
             people: Some(people),
             caller: Some(caller),
+            vulnerable: true,
             ..Default::default()
         };
         let accepted = self.intake().accept_case(call(world, &subject).request(request)).await;
@@ -343,7 +354,7 @@ impl Grpc {
         self.channels[&service].clone()
     }
 
-    fn intake(&self) -> IntakeClient<Channel> {
+    pub(super) fn intake(&self) -> IntakeClient<Channel> {
         IntakeClient::new(self.channel(Service::Intake))
     }
 
@@ -371,7 +382,7 @@ pub(super) fn everything(world: &World) -> Call {
     call(world, &World::somebody(Role::Auditor))
 }
 
-fn somebody_else() -> intake::Person {
+pub(super) fn somebody_else() -> intake::Person {
     intake::Person { name: "Somebody Else".to_owned(), ..Default::default() }
 }
 

@@ -15,7 +15,7 @@ use super::{
     About::{self, Case, First, Nothing, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
+    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
     campus::Side,
     probe,
     work::ANOTHER_POST,
@@ -30,7 +30,16 @@ const PROBES: &[Probe] = &[
     probe("GET /cases",                      ListCases,        Rows,                                    ALL),
     probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/chase",        ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/join",         JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/unjoin",       UnjoinCase,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/urgency",      RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/urgency",      LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/note",         AddNote,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/close-as",     CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /contacts",                  LogContact,       Nothing,                                 &[]),
+    probe("GET /contacts",                   ListContacts,     Nothing,                                 &[]),
     probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK),
     probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/assign",   Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
@@ -223,6 +232,16 @@ fn body(question: &Question<'_>) -> Value {
         "POST /work-orders/{id}/transfer" | "POST /work-orders/{id}/adjudicate" => {
             json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
         }
+        "POST /cases/{case}/join" => {
+            json!({ "channel": "hotline", "caller": { "phone": "13800000000" } })
+        }
+        "POST /cases/{case}/unjoin" => json!({ "person": { "phone": "13800000000" } }),
+        "POST /cases/{case}/urgency" => {
+            json!({ "urgency": another_urgency(question), "reason": "walk" })
+        }
+        "POST /cases/{case}/note" => json!({ "text": "walk" }),
+        "POST /cases/{case}/close-as" => json!({ "end": "test" }),
+        "POST /contacts" => json!({ "channel": "counter", "outcome": "answered" }),
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),

@@ -13,13 +13,14 @@
 //!
 //! ```text
 //!  campus   items of every level         world   who walks, and the cases that they stand to
-//!  grpc     what is asked by gRPC        http    what is asked of the portal
-//!  work     what is asked of dispatch, and work orders as it needs them
+//!  grpc     what is asked by gRPC        desk    the same, of cases that are there
+//!  work     what is asked of dispatch    http    what is asked of the portal
 //!  tokens   who is nobody               broker  what each service may do at the broker
 //! ```
 
 mod broker;
 mod campus;
+mod desk;
 mod grpc;
 mod http;
 mod tokens;
@@ -29,7 +30,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use authz::{Action, Relation, Relations, Role, Subject, decide, scope};
-use events::words::Level;
+use events::words::{Level, Urgency};
 use futures::future::join_all;
 use rpc::Code;
 
@@ -172,6 +173,11 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
         }
     }
     walked
+}
+
+/// More haste than the cases have, or less.
+fn another_urgency(question: &Question<'_>) -> Urgency {
+    if question.probe.action == Action::RaiseUrgency { Urgency::Critical } else { Urgency::Normal }
 }
 
 impl Question<'_> {

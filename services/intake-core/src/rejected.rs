@@ -1,0 +1,173 @@
+use events::words::{CaseNumber, Channel, DepartmentId, End, ItemId, PlaceId, Urgency};
+use jiff::Timestamp;
+
+use crate::command::Verb;
+
+/// Why a command was not done; nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// What was reported cannot be a case; all that is wrong with it is told at once.
+    #[error("cannot accept: {}", sentence(.0))]
+    Invalid(Vec<Violation>),
+    /// There is a case already.
+    #[error("cannot accept: it is the case {number} already")]
+    AlreadyAccepted {
+        /// Its number.
+        number: CaseNumber,
+    },
+    /// Nothing was accepted.
+    #[error("cannot {command}: there is no such case; check its number")]
+    NoSuchCase {
+        /// The verb.
+        command: &'static str,
+    },
+    /// The work is done, and its requester is being asked.
+    #[error("cannot {}: the work is completed; {}", .command.word, .command.if_completed)]
+    CaseCompleted {
+        /// Which command.
+        command: Verb,
+    },
+    /// The case ended before.
+    #[error("cannot {}: the case has ended already ({end}); {}", .command.word, .command.if_closed)]
+    CaseClosed {
+        /// Which command.
+        command: Verb,
+        /// How.
+        end: End,
+    },
+    /// They report nothing new.
+    #[error("cannot join: they are reporters of it already; chase it if they ask again")]
+    AlreadyJoined,
+    /// There is nothing to undo.
+    #[error("cannot unjoin: this person did not join it; name one of its co-reporters")]
+    NotJoined,
+    /// Nothing would change.
+    #[error("cannot change the urgency: it is {urgency} already")]
+    UrgencyUnchanged {
+        /// So much.
+        urgency: Urgency,
+    },
+    /// Somebody will ask why.
+    #[error("cannot {command}: a reason must be given")]
+    ReasonMissing {
+        /// What was to be done.
+        command: &'static str,
+    },
+    /// It cannot end so.
+    #[error("cannot close: {0}")]
+    CloseInvalid(Violation),
+    /// The work is not done yet.
+    #[error("cannot reopen: the case is open, and is being worked on")]
+    CaseOpen,
+    /// It ended in a way that is not reopened.
+    #[error("cannot reopen: this end is final ({end}); report it as a new case")]
+    EndIsFinal {
+        /// How.
+        end: End,
+    },
+    /// It ended too long ago.
+    #[error("cannot reopen: that was possible until {until}; report it as a new case")]
+    ReopenWindowOver {
+        /// The last instant at which it could.
+        until: Timestamp,
+    },
+}
+
+impl Rejected {
+    /// Its stable name on the wire.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "case-invalid",
+            Self::AlreadyAccepted { .. } => "already-accepted",
+            Self::NoSuchCase { .. } => "case-unknown",
+            Self::CaseCompleted { .. } => "case-completed",
+            Self::CaseClosed { .. } => "case-closed",
+            Self::AlreadyJoined => "already-joined",
+            Self::NotJoined => "not-joined",
+            Self::UrgencyUnchanged { .. } => "urgency-unchanged",
+            Self::ReasonMissing { .. } => "reason-missing",
+            Self::CloseInvalid(_) => "close-invalid",
+            Self::CaseOpen => "case-open",
+            Self::EndIsFinal { .. } => "end-is-final",
+            Self::ReopenWindowOver { .. } => "reopen-window-over",
+        }
+    }
+}
+
+/// One thing that is wrong with what was reported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// The catalogue has no such item.
+    #[error("there is no item `{item}`")]
+    UnknownItem {
+        /// What was given.
+        item: ItemId,
+    },
+    /// The campus has no such place.
+    #[error("there is no place `{place}`")]
+    UnknownPlace {
+        /// What was given.
+        place: PlaceId,
+    },
+    /// Neither a place nor a campus phone was given.
+    #[error("a place or a campus phone must be given")]
+    PlaceMissing,
+    /// The campus has no such phone.
+    #[error("there is no campus phone `{}`", beginning(.phone))]
+    UnknownPhone {
+        /// What was given.
+        phone: String,
+    },
+    /// A campus phone was given although the contact came in otherwise.
+    #[error("a campus phone goes with the channel `campus-phone`, not with `{channel}`")]
+    PhoneOfOtherChannel {
+        /// How it came in.
+        channel: Channel,
+    },
+    /// It was received later than now.
+    #[error("received at {received_at} is in the future")]
+    ReceivedInTheFuture {
+        /// What was given.
+        received_at: Timestamp,
+    },
+    /// It was received too long ago to be told from a slip of the pen.
+    #[error("received at {received_at} is before {earliest}")]
+    ReceivedTooLongAgo {
+        /// What was given.
+        received_at: Timestamp,
+        /// The earliest that is taken.
+        earliest: Timestamp,
+    },
+    /// A case is named as its own duplicate.
+    #[error("a case is no duplicate of itself")]
+    DuplicateOfItself,
+    /// The campus has no such department.
+    #[error("there is no department `{department}`")]
+    UnknownDepartment {
+        /// What was given.
+        department: DepartmentId,
+    },
+}
+
+impl Violation {
+    /// The field that is wrong.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::UnknownItem { .. } => "item",
+            Self::UnknownPlace { .. } | Self::PlaceMissing => "place",
+            Self::UnknownPhone { .. } | Self::PhoneOfOtherChannel { .. } => "campus_phone",
+            Self::ReceivedInTheFuture { .. } | Self::ReceivedTooLongAgo { .. } => "received_at",
+            Self::DuplicateOfItself => "of",
+            Self::UnknownDepartment { .. } => "department",
+        }
+    }
+}
+
+fn sentence(violations: &[Violation]) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The first 64 characters of a text that is shown in a refusal.
+fn beginning(text: &str) -> String {
+    text.chars().take(64).collect()
+}

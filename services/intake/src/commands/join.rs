@@ -1,0 +1,103 @@
+use authz::Action;
+use clock::{Ids as _, PersonId};
+use delivery::Tx;
+use delivery_rpc::{Asked, Failure, head};
+use events::words::{Channel, ContactOutcome};
+use intake_core::{Command, Event};
+use proto::intake::v1::JoinCaseResponse;
+use rpc::{Code, Error, account};
+
+use super::{CaseRef, actor, existing::Existing, keep_contact};
+use crate::{
+    Intake,
+    api::answers,
+    people::{Directory, Named},
+    store::contacts::Contact,
+};
+
+/// A contact about what somebody else reported already.
+#[derive(Clone)]
+pub(crate) struct Join {
+    pub(crate) asked: Asked,
+    pub(crate) case: CaseRef,
+    pub(crate) channel: Channel,
+    pub(crate) caller: Option<Named>,
+    pub(crate) on_behalf_of: Option<Named>,
+    /// In their words; may be empty.
+    pub(crate) text: String,
+    pub(crate) people: Option<u16>,
+    pub(crate) asset: Option<String>,
+    pub(crate) vulnerable: bool,
+}
+
+/// Makes who calls, and for whom, co-reporters of a case; what they say may raise it.
+pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse, Failure> {
+    let Join { asked, case, channel, text, .. } = &join;
+    let (now, machine) = (intake.clock().now(), intake.clock().machine());
+    let mut tx = intake.pool().begin().await?;
+    if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
+        return Ok(answered);
+    }
+    let mut existing = Existing::lock(&mut tx, *case, &asked.subject, Action::JoinCase).await?;
+    let persons = persons(intake, &mut tx, &join).await?;
+    let command = Command::Join(Box::new(intake_core::Join {
+        persons: persons.clone(),
+        text: text.clone(),
+        people: join.people,
+        // An inventory id that is no code of the definitions is in no rule.
+        asset: join.asset.as_deref().and_then(|asset| asset.parse().ok()),
+        vulnerable: join.vulnerable,
+        by: actor(&asked.subject)?,
+    }));
+    let events = existing.decide(&mut tx, intake, command, now).await?;
+    let raised = events.iter().any(|event| matches!(event, Event::UrgencyChanged { .. }));
+    let speaker = persons.first().copied();
+    existing.remark_of(&mut tx, intake, asked, text, now, speaker).await?;
+    existing.record(&mut tx, intake, asked, events, now).await?;
+    let contact = Contact {
+        id: intake.ids().id(),
+        channel: *channel,
+        at: now,
+        first_receiver: account(&asked.subject)?,
+        outcome: ContactOutcome::Joined,
+        caller: join.caller.is_some().then_some(speaker).flatten(),
+        campus_phone: None,
+        words: None,
+    };
+    keep_contact(intake, &mut tx, asked, contact, vec![existing.id], now).await?;
+    let answer = answer(intake, &mut tx, &existing, raised).await?;
+    asked.intent.finish(&mut tx, &answer).await?;
+    tx.commit().await?;
+    intake.delivery.bell().ring();
+    Ok(answer)
+}
+
+/// Who calls, then for whom: known already, or kept from now on.
+async fn persons(intake: &Intake, tx: &mut Tx<'_>, join: &Join) -> Result<Vec<PersonId>, Failure> {
+    let named = [("caller", &join.caller), ("on_behalf_of", &join.on_behalf_of)];
+    let named: Vec<_> =
+        named.iter().filter_map(|(field, one)| Some((*field, one.as_ref()?))).collect();
+    let all: Vec<_> = named.iter().map(|(_, one)| *one).collect();
+    let mut directory = Directory::load(tx, &intake.seals, &all).await?;
+    let mut persons = Vec::new();
+    for (field, one) in named {
+        let person = directory.find_or_add(one, &mut intake.ids()).ok_or_else(|| {
+            Error::new(Code::InvalidArgument, "join-invalid", "the person is not known")
+                .violating(format!("{field}.id"), "nobody has this id: leave it out")
+        })?;
+        persons.push(person);
+    }
+    directory.save(tx).await?;
+    Ok(persons)
+}
+
+async fn answer(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    existing: &Existing,
+    raised: bool,
+) -> Result<JoinCaseResponse, Failure> {
+    let rules = intake.rules_of(tx, &existing.state).await?;
+    let joined = answers::joined(&existing.state, &rules);
+    Ok(JoinCaseResponse { head: Some(head(&existing.locked)), raised, ..joined })
+}

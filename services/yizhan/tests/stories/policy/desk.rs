@@ -1,0 +1,66 @@
+//! What the desk asks of intake by gRPC, besides opening cases.
+
+use proto::{intake::v1 as intake, words::v1 as words};
+use rpc::Call;
+
+use super::{
+    Question, another_urgency,
+    grpc::{Asked, Grpc, nothing, somebody_else},
+};
+
+impl Grpc {
+    pub(super) async fn ask_desk(
+        &self,
+        question: &Question<'_>,
+        call: &Call,
+        method: &str,
+    ) -> Asked {
+        let case = || question.world.case(question.level).to_owned();
+        let mut intake = self.intake();
+        match method {
+            "ChaseCase" => {
+                let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
+                intake.chase_case(call.request(request)).await.map(nothing)
+            }
+            "JoinCase" => {
+                let caller = Some(somebody_else());
+                let channel = words::Channel::Hotline.into();
+                let request =
+                    intake::JoinCaseRequest { case: case(), channel, caller, ..Default::default() };
+                intake.join_case(call.request(request)).await.map(nothing)
+            }
+            "UnjoinCase" => {
+                let person = Some(somebody_else());
+                let request =
+                    intake::UnjoinCaseRequest { case: case(), person, ..Default::default() };
+                intake.unjoin_case(call.request(request)).await.map(nothing)
+            }
+            "ChangeUrgency" => {
+                let urgency = words::Urgency::from(another_urgency(question)).into();
+                let (case, reason) = (case(), "walk".to_owned());
+                let request = intake::ChangeUrgencyRequest { case, urgency, reason };
+                intake.change_urgency(call.request(request)).await.map(nothing)
+            }
+            "AddNote" => {
+                let request = intake::AddNoteRequest { case: case(), text: "walk".to_owned() };
+                intake.add_note(call.request(request)).await.map(nothing)
+            }
+            "CloseCaseAs" => {
+                let end = words::End::Test.into();
+                let request =
+                    intake::CloseCaseAsRequest { case: case(), end, ..Default::default() };
+                intake.close_case_as(call.request(request)).await.map(nothing)
+            }
+            "LogContact" => {
+                let outcome = intake::ContactOutcome::Answered.into();
+                let channel = words::Channel::Counter.into();
+                let request = intake::LogContactRequest { channel, outcome, ..Default::default() };
+                intake.log_contact(call.request(request)).await.map(nothing)
+            }
+            _ => {
+                let request = intake::ListContactsRequest::default();
+                intake.list_contacts(call.request(request)).await.map(nothing)
+            }
+        }
+    }
+}
