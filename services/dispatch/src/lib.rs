@@ -1,8 +1,9 @@
 //! Dispatch: which department works on a case, who does it, and when it is done.
 //!
 //! Intake promises, dispatch keeps the promise: each accepted case is offered at once to the post
-//! that its item and place lead to, one person claims it, and the completion of the last work order
-//! sets in motion all that follows. Two handlers may reach for the same work order while its
+//! that its item and place lead to, one person claims it or is told to do it, and the completion of
+//! the last work order sets in motion all that follows. Until then it may wait, be made safe, be given
+//! to another post, refused, and adjudicated. Two handlers may reach for the same work order while its
 //! requester withdraws it; so every writer of a case takes the case's lock first, and what happens
 //! is one of the possible orders. What to decide is `dispatch-core`'s; here it is asked for, kept
 //! and told.

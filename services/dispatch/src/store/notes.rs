@@ -15,13 +15,13 @@ pub(crate) async fn insert(
     work_order: WorkOrderId,
     words: &str,
 ) -> Result<(), Fault> {
-    let Sealed { key_id, wrapped, sealed } = Sealed::seal(masters, place(work_order), words)?;
+    let Sealed { key_id, wrapped, words } = Sealed::seal(masters, place(work_order), words)?;
     sqlx::query!(
         "insert into dispatch.note (work_order, key_id, wrapped, sealed) values ($1, $2, $3, $4)",
         work_order.uuid(),
         key_id,
         wrapped,
-        sealed,
+        words,
     )
     .execute(connection)
     .await?;
@@ -43,7 +43,7 @@ pub(crate) async fn load(
     .await?;
     let opened = rows.into_iter().map(|row| {
         let work_order = WorkOrderId::from_uuid(row.work_order);
-        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, words: row.sealed };
         Ok((work_order, sealed.open(masters, place(work_order))?))
     });
     opened.collect()

@@ -46,7 +46,7 @@ pub(crate) async fn insert(
     words: &str,
 ) -> Result<(), Fault> {
     let about = about.uuid();
-    let Sealed { key_id, wrapped, sealed } = Sealed::seal(masters, place(about), words)?;
+    let Sealed { key_id, wrapped, words } = Sealed::seal(masters, place(about), words)?;
     sqlx::query!(
         "insert into dispatch.reason (about, work_order, key_id, wrapped, sealed)
          values ($1, $2, $3, $4, $5)",
@@ -54,7 +54,7 @@ pub(crate) async fn insert(
         work_order.uuid(),
         key_id,
         wrapped,
-        sealed,
+        words,
     )
     .execute(connection)
     .await?;
@@ -75,7 +75,7 @@ pub(crate) async fn load(
     .fetch_all(connection)
     .await?;
     let opened = rows.into_iter().map(|row| {
-        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, words: row.sealed };
         Ok((row.about, sealed.open(masters, place(row.about))?))
     });
     opened.collect::<Result<_, Fault>>().map(Reasons)

@@ -8,7 +8,7 @@ pub(super) struct Sealed {
     /// The master key that wrapped the key.
     pub(super) key_id: Vec<u8>,
     pub(super) wrapped: Vec<u8>,
-    pub(super) sealed: Vec<u8>,
+    pub(super) words: Vec<u8>,
 }
 
 impl Sealed {
@@ -16,14 +16,14 @@ impl Sealed {
         let random = SystemRandom::new();
         let (key, WrappedKey { by, wrapped }) =
             masters.new_key(place.owner, &random).map_err(Fault::own)?;
-        let sealed = key.seal(place, words, &random).map_err(Fault::own)?;
-        Ok(Self { key_id: by.bytes().to_vec(), wrapped, sealed })
+        let words = key.seal(place, words, &random).map_err(Fault::own)?;
+        Ok(Self { key_id: by.bytes().to_vec(), wrapped, words })
     }
 
     pub(super) fn open(self, masters: &Masters, place: Place<'_>) -> Result<String, Fault> {
         let by = KeyId::try_from(&self.key_id[..]).map_err(Fault::own)?;
         let wrapped = WrappedKey { by, wrapped: self.wrapped };
         let key = masters.open_key(place.owner, &wrapped).map_err(Fault::own)?;
-        key.open(place, &self.sealed).map_err(Fault::own)
+        key.open(place, &self.words).map_err(Fault::own)
     }
 }
