@@ -60,7 +60,7 @@ fn inputs() -> Vec<(String, Step)> {
         ("reopened(1)", reopened(1)),
         ("reopened(2)", reopened(2)),
         ("reopened(3)", reopened(3)),
-        ("urgency(1) the same", urgency_changed(1, Urgency::Normal)),
+        ("urgency(1) normal", urgency_changed(1, Urgency::Normal)),
         ("urgency(1) critical", urgency_changed(1, Urgency::Critical)),
         ("urgency(2) critical", urgency_changed(2, Urgency::Critical)),
         ("closed(1)", closed(1, End::Withdrawn)),
