@@ -39,7 +39,13 @@ pub enum Occasion {
     Accepted,
     /// To the requester: somebody has it.
     Claimed,
-    /// To the requester: done.
+    /// To the requester: the work waits, and for what.
+    Held,
+    /// To the requester: the promise that they were told is another one now.
+    Promised,
+    /// To the requester: the danger is over, and the repair goes on.
+    MadeSafe,
+    /// To the requester: done, and what comes next.
     Completed,
     /// To the requester: "not solved" was heard.
     Reopened,
@@ -68,6 +74,10 @@ pub enum Field {
     Due,
     /// When it was done.
     Completed,
+    /// What was promised before.
+    Before,
+    /// What the work waits for.
+    Reason,
     /// How long the promise is overdue.
     Late,
     /// Which promise.
@@ -84,10 +94,13 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
+        Self::Held,
+        Self::Promised,
+        Self::MadeSafe,
         Self::Completed,
         Self::Reopened,
         Self::Rung,
@@ -101,6 +114,9 @@ impl Occasion {
             Self::Offered => "offered",
             Self::Accepted => "accepted",
             Self::Claimed => "claimed",
+            Self::Held => "held",
+            Self::Promised => "promised",
+            Self::MadeSafe => "made-safe",
             Self::Completed => "completed",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
@@ -112,13 +128,16 @@ impl Occasion {
     /// What is known when it happens, so that its message can say it.
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
-            Commitment, Completed, Cycle, Department, Due, Item, Late, Number, Place, Post,
-            Received, Rung, Urgency,
+            Before, Commitment, Completed, Cycle, Department, Due, Item, Late, Number, Place, Post,
+            Reason, Received, Rung, Urgency,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
             Self::Claimed => &[Number, Item, Place, Due, Department, Post],
+            Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
+            Self::Promised => &[Number, Item, Place, Before, Due, Department],
+            Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[
@@ -142,6 +161,8 @@ impl Field {
             Self::Received => "received",
             Self::Due => "due",
             Self::Completed => "completed",
+            Self::Before => "before",
+            Self::Reason => "reason",
             Self::Late => "late",
             Self::Commitment => "commitment",
             Self::Department => "department",

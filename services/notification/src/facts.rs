@@ -39,6 +39,12 @@ impl Facts for Notification {
         let rules = self.revisions.rules(tx, matter.revision).await?;
         let about = About { case, cause: envelope.id };
         for notice in notices {
+            // A revision that a release applied which knew nothing of this occasion.
+            if rules.template(notice.occasion).is_none() {
+                let (occasion, revision) = (notice.occasion, matter.revision);
+                tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
+                continue;
+            }
             let message = self.message(&rules, &matter, notice, about, now)?;
             if store::messages::queue(tx, &message).await? {
                 nudge(tx, outgoing::key(&message.to), message.goes_at).await?;

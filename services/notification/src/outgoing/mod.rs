@@ -108,6 +108,9 @@ impl Weight {
                 Occasion::Offered
                 | Occasion::Accepted
                 | Occasion::Claimed
+                | Occasion::Held
+                | Occasion::Promised
+                | Occasion::MadeSafe
                 | Occasion::Reopened
                 | Occasion::Rung
                 | Occasion::NotSolved,

@@ -3,7 +3,7 @@ use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{RungFiredV1, RungRetractedV1, RungToldV1},
-    words::{Commitment, MessageChannel, PostId, Recipient, Revision},
+    words::{Commitment, HoldReason, MessageChannel, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,10 @@ pub(crate) struct Particulars {
     pub(crate) late: Option<SignedDuration>,
     /// Which rung is told.
     pub(crate) rung: Option<u8>,
+    /// What was promised before.
+    pub(crate) before: Option<Timestamp>,
+    /// What the work waits for.
+    pub(crate) reason: Option<HoldReason>,
 }
 
 impl Notice {
@@ -141,6 +145,14 @@ impl Matter {
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
                 self.to_reporters(Occasion::Claimed)
             }
+            DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => {
+                let particulars =
+                    Particulars { reason: Some(held.reason), ..Particulars::default() };
+                self.to_reporters_of(Occasion::Held, particulars)
+            }
+            DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
+                self.to_reporters(Occasion::MadeSafe)
+            }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
                 self.to_reporters(Occasion::Completed)
@@ -162,10 +174,14 @@ impl Matter {
 
     fn hear_escalation(&mut self, fact: &EscalationFact) -> Vec<Notice> {
         match fact {
-            EscalationFact::Armed(armed) => {
-                self.arm(armed);
-                Vec::new()
-            }
+            EscalationFact::Armed(armed) => match self.arm(armed) {
+                Some(before) if self.completed_at.is_none() => {
+                    let particulars =
+                        Particulars { before: Some(before), ..Particulars::default() };
+                    self.to_reporters_of(Occasion::Promised, particulars)
+                }
+                Some(_) | None => Vec::new(),
+            },
             EscalationFact::ClockStopped(stopped) => {
                 self.dues.remove(&stopped.timer);
                 Vec::new()
@@ -195,6 +211,7 @@ impl Matter {
             due: Some(due),
             late: Some(fired.fired.duration_since(due)),
             rung: Some(fired.rung),
+            ..Particulars::default()
         };
         let RungFiredV1 { timer, promise, rung, round, .. } = *fired;
         let says = Says::Raised(Rung { timer, promise, rung, round });
@@ -208,7 +225,17 @@ impl Matter {
     }
 
     fn to_reporters(&self, occasion: Occasion) -> Vec<Notice> {
-        self.reporters.iter().copied().map(|person| to_person(person, occasion)).collect()
+        self.to_reporters_of(occasion, Particulars::default())
+    }
+
+    fn to_reporters_of(&self, occasion: Occasion, particulars: Particulars) -> Vec<Notice> {
+        let notice = |person| Notice {
+            to: Recipient::Person(person),
+            occasion,
+            particulars,
+            says: Says::Other,
+        };
+        self.reporters.iter().copied().map(notice).collect()
     }
 }
 

@@ -75,15 +75,19 @@ impl Matter {
         (self.post, self.completed_at) = (None, None);
     }
 
-    /// A clock is watched, or its due has changed.
-    pub(super) fn arm(&mut self, armed: &ArmedV1) {
+    /// A clock is watched, or its due has changed; says what was promised before, if that is what
+    /// the requester was told.
+    pub(super) fn arm(&mut self, armed: &ArmedV1) -> Option<Timestamp> {
         let ArmedV1 { timer, subject, commitment, cycle, due, provisional, .. } = *armed;
         self.dues.insert(timer, due);
         if let Some(promise) = &mut self.promise
             && (subject, commitment, cycle) == (Subject::Case, promise.commitment, self.cycle)
         {
+            let before = promise.due;
             (promise.due, promise.provisional) = (due, provisional);
+            return (before != due).then_some(before);
         }
+        None
     }
 }
 

@@ -7,6 +7,9 @@
 //!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
 //!  workorder.claimed  │ claimed
+//!  workorder.held     │ held
+//!  workorder.contained│ made-safe
+//!  case.armed         │ promised, if that has moved
 //!  case.completed     │ completed
 //!  case.reopened      │ reopened
 //!  case.rung-fired    │                                     rung

@@ -1,5 +1,5 @@
 use definitions::{Field, Language, Names, Rules};
-use events::words::{Commitment, DepartmentId, PostId, Urgency};
+use events::words::{Commitment, DepartmentId, HoldReason, PostId, Urgency};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Matter, Notice};
@@ -55,6 +55,8 @@ impl Speaker<'_> {
             Field::Received => Some(self.local(matter.received_at)),
             Field::Due => particulars.due.or(promised).map(|due| self.local(due)),
             Field::Completed => matter.completed_at.map(|at| self.local(at)),
+            Field::Before => particulars.before.map(|due| self.local(due)),
+            Field::Reason => particulars.reason.map(|one| self.either(reason(one)).to_owned()),
             Field::Late => particulars.late.map(|late| self.length(late)),
             Field::Commitment => {
                 particulars.commitment.map(|one| self.either(commitment(one)).to_owned())
@@ -111,6 +113,17 @@ const fn urgency(urgency: Urgency) -> (&'static str, &'static str) {
         Urgency::Normal => ("一般", "normal"),
         Urgency::Urgent => ("紧急", "urgent"),
         Urgency::Critical => ("非常紧急", "critical"),
+    }
+}
+
+const fn reason(reason: HoldReason) -> (&'static str, &'static str) {
+    match reason {
+        HoldReason::NoAccess => ("无人在场", "nobody is there to open"),
+        HoldReason::RequesterAnswer => ("等您答复", "your answer is awaited"),
+        HoldReason::OutsideAuthority => ("等外部单位", "it is in the hands of an outside authority"),
+        HoldReason::Parts => ("等配件", "parts are awaited"),
+        HoldReason::Budget => ("等经费", "money is awaited"),
+        HoldReason::Staff => ("人手不足", "there are not hands enough"),
     }
 }
 

@@ -4,12 +4,15 @@ use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
 use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
-    dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    dispatch::{
+        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderContainedV1,
+        WorkOrderHeldV1, WorkOrderOfferedV1,
+    },
     escalation::{ArmedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseUnjoinedV1, Promise},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReopenCause, Revision,
-        Subject, Urgency,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, ReopenCause,
+        Revision, Subject, Urgency,
     },
 };
 use jiff::Timestamp;
@@ -67,6 +70,10 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(armed()), nobody);
     assert_eq!(case.hears(claimed(1)), reporters("claimed"));
     assert_eq!(case.hears(arrived()), nobody);
+    assert_eq!(case.hears(contained(1)), reporters("made-safe"));
+    assert_eq!(case.hears(held(1)), reporters("held"));
+    assert_eq!(case.hears(moved(1)), reporters("promised"));
+    assert_eq!(case.hears(moved(1)), nobody, "what they were told");
     assert_eq!(case.hears(fired(1)), ["post/logistics/section-chief: rung"]);
     assert_eq!(case.hears(completed(1)), reporters("completed"));
     assert_eq!(case.hears(retracted(done())), ["post/logistics/section-chief: repaired"]);
@@ -100,11 +107,22 @@ fn who_joins_is_told_what_its_caller_was_and_all_that_follows_until_that_is_undo
 }
 
 #[test]
+fn a_promise_that_moves_is_told_to_who_was_promised_it_and_while_it_runs() {
+    let nobody = <[String; 0]>::default();
+    let mut case = Case::accepted();
+    let arrive = ArmedV1 { commitment: Commitment::Arrive, ..moved_promise(1) };
+    assert_eq!(case.hears(EscalationFact::from(arrive)), nobody, "of another promise");
+    assert_eq!(case.hears(moved(2)), nobody, "of another cycle");
+    case.hears(completed(1));
+    assert_eq!(case.hears(moved(1)), nobody, "when it is done");
+}
+
+#[test]
 fn facts_of_an_earlier_cycle_tell_nobody() {
     let mut case = Case::accepted();
     case.hears(reopened(2));
     let nobody = <[String; 0]>::default();
-    for fact in [offered(1), claimed(1), completed(1)] {
+    for fact in [offered(1), claimed(1), held(1), contained(1), completed(1)] {
         assert_eq!(case.hears(fact), nobody);
     }
     for fact in [told(1), retracted(done())] {
@@ -150,9 +168,24 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
             "Your repair 2026-11-000007 (Leaking Pipe) is in the hands of Plumbing and Heating, Logistics Office. It will be finished by 2026-11-25 21:00.",
         ),
         (
+            held(1).into(),
+            "您的报修 2026-11-000007(水管漏水)暂停办理:等配件。承诺时间仍为 2026-11-25 21:00;如有变动,后勤处会告诉您。",
+            "Your repair 2026-11-000007 (Leaking Pipe) has to wait: parts are awaited. The promise is still 2026-11-25 21:00; Logistics Office will tell you if it moves.",
+        ),
+        (
+            contained(1).into(),
+            "您的报修 2026-11-000007(水管漏水)险情已排除,后勤处水暖维修岗继续修理,最迟 2026-11-25 21:00 修好。",
+            "The danger of your repair 2026-11-000007 (Leaking Pipe) is over. Plumbing and Heating, Logistics Office, goes on; it will be finished by 2026-11-25 21:00.",
+        ),
+        (
             fired(1).into(),
             "【超时第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,“修复”应于 2026-11-25 21:00 前完成,已超 30分钟,现在后勤处水暖维修岗。请督办。",
             "Late, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00. “complete” was due 2026-11-25 21:00, now 30 min over. It is with Plumbing and Heating, Logistics Office. Please see to it.",
+        ),
+        (
+            moved(1).into(),
+            "您的报修 2026-11-000007(水管漏水)的承诺时间由 2026-11-25 21:00 改为 2026-11-26 09:00。",
+            "Your repair 2026-11-000007 (Leaking Pipe) was promised by 2026-11-25 21:00. It is now promised by 2026-11-26 09:00.",
         ),
         (
             completed(1).into(),
@@ -175,7 +208,7 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
             "Not solved, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical. The requester says that it is not solved; time 2, due 2026-11-27 21:00.",
         ),
     ] {
-        if matches!(fact, Fact::Escalation(_)) {
+        if matches!(fact, Fact::Escalation(EscalationFact::RungFired(_))) {
             case.notices(armed());
         }
         assert_eq!(case.reads(fact), [title, zh, en]);
@@ -185,10 +218,13 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
 #[test]
 fn every_occasion_has_a_fact_that_tells_of_it() {
     let mut case = Case::default();
-    let facts: [Fact; 8] = [
+    let facts: [Fact; 11] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
+        held(1).into(),
+        contained(1).into(),
+        moved(1).into(),
         fired(1).into(),
         completed(1).into(),
         retracted(done()).into(),
@@ -316,12 +352,38 @@ fn arrived() -> DispatchFact {
     WorkOrderArrivedV1 { work_order, offer, cycle, department, by, at }.into()
 }
 
+fn held(number: u16) -> DispatchFact {
+    let ((work_order, offer, by), cycle) = (work(), cycle(number));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
+    let reason = HoldReason::Parts;
+    WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at }.into()
+}
+
+fn contained(number: u16) -> DispatchFact {
+    let ((work_order, offer, by), cycle) = (work(), cycle(number));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:40"));
+    WorkOrderContainedV1 { work_order, offer, cycle, department, by, at }.into()
+}
+
 fn completed(number: u16) -> DispatchFact {
     let (cycle, completed_at, workers) = (cycle(number), done(), Vec::new());
     CaseCompletedV1 { cycle, completed_at, workers }.into()
 }
 
+/// The next promise: half a day later.
+fn moved_promise(number: u16) -> ArmedV1 {
+    ArmedV1 { cycle: cycle(number), promise: 2, due: at("26T09:00"), ..armed_promise() }
+}
+
+fn moved(number: u16) -> EscalationFact {
+    moved_promise(number).into()
+}
+
 fn armed() -> EscalationFact {
+    armed_promise().into()
+}
+
+fn armed_promise() -> ArmedV1 {
     ArmedV1 {
         timer: timer(),
         subject: Subject::Case,
@@ -332,7 +394,6 @@ fn armed() -> EscalationFact {
         provisional: false,
         first_rung: 1,
     }
-    .into()
 }
 
 fn rung_fired(number: u16) -> RungFiredV1 {
