@@ -7,7 +7,7 @@ use std::{
 use events::words::{CalendarId, DepartmentId, PostId};
 
 use crate::{
-    Names,
+    Code, Names,
     code::names,
     problem::instead,
     read::{Cursor, Fields, Thing, composed, fields, parsed, reference, set, some, text},
@@ -41,6 +41,13 @@ pub struct Post {
     pub duties: BTreeSet<Duty>,
     /// The number that rings there.
     pub phone: Option<String>,
+    /// The number that takes its text messages.
+    pub mobile: Option<String>,
+    /// The WeCom robot of its group, by the name that notification's configuration gives it: its
+    /// address is a secret.
+    pub robot: Option<Code>,
+    /// Its own system that takes messages, by the name that notification's configuration gives it.
+    pub webhook: Option<Code>,
 }
 
 /// A group of posts shares one work (BRIEF "post").
@@ -180,6 +187,9 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
         });
         let duties = f.optional("duties", set(parsed));
         let phone = f.optional("phone", text);
+        let mobile = f.optional("mobile", text);
+        let robot = f.optional("robot", parsed);
+        let webhook = f.optional("webhook", parsed);
         let (id, _) = id?;
         let (kind, duties) = (kind?, duties?.unwrap_or_default());
         if kind == Some(PostKind::B) && duties.contains(&Duty::Decide) {
@@ -188,6 +198,16 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
                 "a post of kind B decides only what its A delegates, so it has no duty `decide`",
             );
         }
-        Some(Post { id, names: names?, kind, answers_to: answers_to?, duties, phone: phone? })
+        Some(Post {
+            id,
+            names: names?,
+            kind,
+            answers_to: answers_to?,
+            duties,
+            phone: phone?,
+            mobile: mobile?,
+            robot: robot?,
+            webhook: webhook?,
+        })
     })
 }

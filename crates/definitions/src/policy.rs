@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
 use calendar::{Calendar, Hours, Limit};
-use events::words::{Commitment, End, LadderId, Urgency};
+use events::words::{Commitment, End, LadderId, MessageChannel, Urgency};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{
     Code, Names,
     code::names,
     layer::day_hours,
-    read::{Cursor, Fields, Thing, count, fields, parsed, reference, table},
+    read::{Cursor, Fields, Thing, count, fields, list, parsed, reference, table},
 };
 
 /// What is promised for a group of items, and what follows when it is not kept.
@@ -34,9 +34,16 @@ pub struct Messages {
     pub within: Hours,
     /// For so long messages to one recipient wait for one another, to go out as one.
     pub gather: SignedDuration,
+    channels: BTreeMap<Urgency, Vec<MessageChannel>>,
 }
 
 impl Messages {
+    /// The channels by which a post is told of such a case, the first one first; each further one is
+    /// for when those before it fail.
+    pub fn channels(&self, urgency: Urgency) -> &[MessageChannel] {
+        self.channels.get(&urgency).map_or(&[], Vec::as_slice)
+    }
+
     /// When a message that was queued at `at` goes out: gathered, and within the hours.
     pub(crate) fn go_at(&self, at: Timestamp, calendar: &Calendar) -> Timestamp {
         let gathered = at.checked_add(self.gather).unwrap_or(at);
@@ -170,5 +177,23 @@ fn callback(f: &mut Fields<'_, '_>) -> Option<Callback> {
 fn messages(f: &mut Fields<'_, '_>) -> Option<Messages> {
     let within = f.required("within", day_hours);
     let minutes = f.required("gatherMinutes", count(0..=60));
-    Some(Messages { within: within?, gather: SignedDuration::from_mins(i64::from(minutes?)) })
+    let channels = f.optional("channels", table(list(channel)));
+    Some(Messages {
+        within: within?,
+        gather: SignedDuration::from_mins(i64::from(minutes?)),
+        channels: channels?.unwrap_or_default(),
+    })
+}
+
+/// One way to a post. Its mailbox is none: nobody would hear of it.
+fn channel(cursor: &mut Cursor<'_>) -> Option<MessageChannel> {
+    match parsed(cursor)? {
+        channel @ (MessageChannel::Log
+        | MessageChannel::Sms
+        | MessageChannel::Wecom
+        | MessageChannel::Webhook) => Some(channel),
+        channel @ (MessageChannel::Mailbox | MessageChannel::Mail) => cursor.refuse(format!(
+            "a post is not told by {channel}; there are: wecom, sms, webhook, log"
+        )),
+    }
 }

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use calendar::{Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
-    CalendarId, Commitment, DepartmentId, End, ItemId, PlaceId, PostId, Revision, Urgency,
+    CalendarId, Commitment, DepartmentId, End, ItemId, MessageChannel, PlaceId, PostId, Revision,
+    Urgency,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -169,6 +170,12 @@ impl Rules {
         let messages = self.policy(item).and_then(|policy| policy.messages.as_ref());
         let calendar = self.item(item).and_then(|item| self.calendar_for(&item.department));
         messages.zip(calendar).map_or(at, |(messages, calendar)| messages.go_at(at, calendar))
+    }
+
+    /// The channels by which a post is told of a case of an item, the first one first.
+    pub fn message_channels(&self, item: &ItemId, urgency: Urgency) -> &[MessageChannel] {
+        let messages = self.policy(item).and_then(|policy| policy.messages.as_ref());
+        messages.map_or(&[], |messages| messages.channels(urgency))
     }
 
     /// The text of a message.

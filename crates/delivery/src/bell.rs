@@ -19,7 +19,8 @@ impl Bell {
         self.0.send_replace(());
     }
 
-    pub(crate) fn listen(&self) -> Listener {
+    /// Hears each ring from now on.
+    pub fn listen(&self) -> Listener {
         Listener { ears: self.0.subscribe(), _bell: self.clone() }
     }
 }
@@ -32,7 +33,7 @@ impl Default for Bell {
 
 /// One who hears each ring once, also one that came while he was busy.
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub struct Listener {
     ears: watch::Receiver<()>,
     /// Keeps the bell hung up, so that waiting never fails.
     _bell: Bell,
@@ -40,7 +41,7 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// Waits for a ring since the last call.
-    pub(crate) async fn heard(&mut self) {
+    pub async fn heard(&mut self) {
         if self.ears.changed().await.is_err() {
             std::future::pending::<()>().await;
         }

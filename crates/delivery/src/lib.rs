@@ -73,7 +73,7 @@ use opentelemetry::metrics::Meter;
 use sqlx::PgPool;
 
 pub use aggregate::{Locked, Producer, Stamp, lock, lock_one, save};
-pub use bell::Bell;
+pub use bell::{Bell, Listener};
 pub use broker::{BrokerError, check_version, stream_settings};
 pub use fault::Fault;
 pub use inbox::{Facts, Inbox, Received, Sources};

@@ -9,6 +9,7 @@ use events::{
     encode,
     words::{Revision, Service, Stream},
 };
+use runtime::Config;
 use testkit::{Nats, eventually};
 use uuid::Uuid;
 
@@ -52,7 +53,12 @@ impl World {
 
     /// Starts a replica, and waits until it knows the definitions.
     pub async fn start(&self) -> Replica {
-        let replica = self.site.start(self.door).await;
+        self.start_with(|_| ()).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn start_with(&self, change: impl FnOnce(&mut Config)) -> Replica {
+        let replica = self.site.start_with(self.door, change).await;
         eventually("the definitions are known", async || {
             self.count("select count(*) from definitions.revision").await == 1
         })

@@ -3,14 +3,17 @@
 use clock::{CaseId, Ids as _};
 use definitions::Rules;
 use delivery::{Facts, Fault, Locked, Received, Tx, nudge};
-use events::{DefinitionFact, Fact, words::TemplateId};
+use events::{
+    DefinitionFact, Fact,
+    words::{MessageChannel, Recipient, TemplateId},
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
     Notification,
     message::{Message, Status},
-    outgoing::{self, Weight},
+    outgoing::{self, Weight, ways},
     store,
     tell::{Heard, Matter, Notice, hear, words},
 };
@@ -45,8 +48,9 @@ impl Facts for Notification {
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
                 continue;
             }
+            let ways = ways(&rules, &matter, &notice.to);
             let message = self.message(&rules, &matter, notice, about, now)?;
-            if store::messages::queue(tx, &message).await? {
+            if store::messages::queue(tx, &message, &ways).await? {
                 nudge(tx, outgoing::key(&message.to), message.goes_at).await?;
             }
         }
@@ -76,7 +80,10 @@ impl Notification {
         Ok(Message {
             id: self.ids().id(),
             case,
-            channel: notice.channel(),
+            channel: match notice.to {
+                Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
+                Recipient::Post(_) => MessageChannel::Log,
+            },
             template: notice.occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
             cause,
             words: words.ok_or_else(|| Fault::own("the definitions have no words for it"))?,

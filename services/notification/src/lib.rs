@@ -9,6 +9,7 @@
 //!                                                 └─────> store     queued, one per (recipient, cause)
 //!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
 //!                ├─────> channels   log, mailbox
+//!                ├─────> courier    robots, text messages, other systems: no transaction is open
 //!                └─────> outbox ──> NOTIFY
 //!  gRPC ──> api ──> questions       the mailbox
 //! ```
@@ -28,6 +29,7 @@
 
 mod api;
 mod channels;
+mod courier;
 mod facts;
 mod message;
 mod outgoing;
@@ -36,13 +38,15 @@ mod store;
 mod tell;
 mod wakes;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
 use revisions::Revisions;
-use runtime::Host;
+use runtime::{Host, Stage};
 use sqlx::{PgPool, migrate::Migrator};
+
+use channels::Channels;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -54,9 +58,16 @@ pub const SCHEMAS: [Schema; 2] =
 ///
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let notification = Notification { delivery: host.delivery(), revisions: Revisions::default() };
+    let channels = Channels::open(&host.config.channels, &mut host.files)?;
+    let notification = Notification {
+        delivery: host.delivery(),
+        revisions: Revisions::default(),
+        channels: Arc::new(channels),
+    };
     host.deliver(notification.clone())?;
     host.wake(notification.clone());
+    let courier = notification.clone();
+    host.spawn(Stage::Work, "courier", |stop| courier::run(courier, stop));
     serving(host.serve(api::routes(notification)).await?);
     Ok(host.finish().await?)
 }
@@ -66,6 +77,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
 struct Notification {
     delivery: Delivery,
     revisions: Revisions,
+    channels: Arc<Channels>,
 }
 
 impl Notification {

@@ -1,7 +1,5 @@
 //! Sending: in two steps, so that nobody can forget that something may have gone out.
 
-use std::collections::BTreeSet;
-
 use clock::{CaseId, SendingId};
 use delivery::{Fault, Locked, Stamp, Tx, Wake, Wakes, nudge, traceparent};
 use events::{NotifyFact, notify::CaseToldV1};
@@ -10,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Notification, channels,
     message::Message,
-    outgoing::{self, Step},
+    outgoing::{self, Step, Way},
     store,
     tell::Matter,
 };
@@ -38,13 +36,19 @@ impl Notification {
     ) -> Result<(), Fault> {
         let outgoing = store::outgoing::load(tx, recipient.key()).await?;
         let mut begun = false;
-        for step in outgoing.on_wake(now, &mut self.ids()) {
+        let has = |way: &Way| self.channels.has(way);
+        for step in outgoing.on_wake(now, has, &mut self.ids()) {
             match step {
-                Step::Perform(sending) => self.perform(tx, sending.id, now).await?,
+                Step::Perform(sending) => self.perform(tx, sending, now).await?,
                 Step::Withdraw(messages) => store::outgoing::withdraw(tx, &messages).await?,
                 Step::Begin(sending) => {
-                    store::outgoing::begin(tx, recipient.key(), &sending, now).await?;
-                    begun = true;
+                    let within = sending.is_within();
+                    let try_at = (!within).then(|| self.clock().machine());
+                    store::outgoing::begin(tx, recipient.key(), &sending, now, try_at).await?;
+                    begun |= within;
+                }
+                Step::Join { sending, critical, messages } => {
+                    store::outgoing::join(tx, sending, critical, &messages).await?;
                 }
             }
         }
@@ -62,13 +66,10 @@ impl Notification {
     ) -> Result<(), Fault> {
         let messages = store::messages::of_sending(tx, sending).await?;
         for message in &messages {
-            channels::send(message)?;
+            channels::say(message);
         }
         store::outgoing::sent(tx, sending, now).await?;
-        let cases: BTreeSet<CaseId> = messages.iter().map(|message| message.case).collect();
-        for case in cases {
-            nudge(tx, case.uuid(), now).await?;
-        }
+        store::messages::nudge_cases(tx, &messages, now).await?;
         Ok(())
     }
 

@@ -183,6 +183,8 @@ words! {
         Sms = "sms",
         /// 企业微信
         Wecom = "wecom",
+        /// The recipient's own system.
+        Webhook = "webhook",
     }
 
     /// What a document of the campus's definitions defines.

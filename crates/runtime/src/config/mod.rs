@@ -17,6 +17,7 @@ mod layers;
 mod refusal;
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
 };
@@ -61,6 +62,9 @@ pub struct Config {
     /// Keys that only some services have.
     #[serde(default)]
     pub keys: Keys,
+    /// Ways out of the installation (notification only).
+    #[serde(default)]
+    pub channels: Channels,
     /// Logs, traces and metrics.
     #[serde(default)]
     pub logs: telemetry::Logs,
@@ -209,6 +213,37 @@ pub struct Keys {
     /// What seals personal data: master keys, one a line, the first in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_file: Option<PathBuf>,
+}
+
+/// `[channels]`: what is not named is off.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Channels {
+    /// The gateway that sends text messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Endpoint>,
+    /// WeCom robots, by the names that the definitions' posts give.
+    pub wecom: BTreeMap<String, Endpoint>,
+    /// Systems of departments, by the names that the definitions' posts give.
+    pub webhook: BTreeMap<String, Endpoint>,
+}
+
+/// Where messages are posted to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Holds its address, which for a robot is all that one needs to speak for it.
+    pub url_file: PathBuf,
+    /// Holds the token that it asks for, if it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<PathBuf>,
+    /// So many sendings a minute, and what is more waits and is merged. A WeCom robot takes 20.
+    #[serde(default = "twenty")]
+    pub per_minute: u32,
+}
+
+const fn twenty() -> u32 {
+    20
 }
 
 const fn loopback(port: u16) -> SocketAddr {

@@ -1,36 +1,54 @@
-use std::collections::BTreeMap;
-
 use clock::{Ids, MessageId};
-use events::words::MessageChannel;
 use jiff::Timestamp;
 
-use super::{Outgoing, Sending, Step};
+use super::{Outgoing, Sending, Step, Waiting, Way, Weight};
 use crate::tell::Says;
 
 impl Outgoing {
-    /// What is to be done now: what was begun is performed, and what is due begins.
-    pub(crate) fn on_wake(&self, now: Timestamp, ids: &mut impl Ids) -> Vec<Step> {
-        let perform = self.under_way.iter().cloned().map(Step::Perform);
-        let mut steps: Vec<_> = perform.collect();
+    /// What is to be done now: what was begun is performed, and what is due begins. `has` says
+    /// whether this installation has a way.
+    pub(crate) fn on_wake(
+        &self,
+        now: Timestamp,
+        has: impl Fn(&Way) -> bool,
+        ids: &mut impl Ids,
+    ) -> Vec<Step> {
+        let within = self.under_way.iter().filter(|sending| sending.is_within());
+        let mut steps: Vec<_> = within.map(|sending| Step::Perform(sending.id)).collect();
         if !self.waiting.iter().any(|one| one.goes_at <= now) {
             return steps;
         }
         let called_off = self.called_off();
-        let mut parts: BTreeMap<MessageChannel, Vec<MessageId>> = BTreeMap::new();
-        for one in self.waiting.iter().filter(|one| !called_off.contains(&one.message)) {
-            parts.entry(one.channel).or_default().push(one.message);
+        let go = self.waiting.iter().filter(|one| !called_off.contains(&one.message));
+        let go: Vec<&Waiting> = go.collect();
+        // Of equally heavy ones the first.
+        let heaviest = go.iter().rev().max_by_key(|one| one.weight);
+        if let Some(heaviest) = heaviest {
+            let critical = heaviest.weight == Weight::Critical;
+            let messages = go.iter().map(|one| one.message).collect();
+            steps.push(match self.untried() {
+                Some(sending) => Step::Join { sending: sending.id, critical, messages },
+                None => {
+                    let ways = heaviest.ways.iter().filter(|way| has(way)).cloned().collect();
+                    Step::Begin(Sending { id: ids.id(), ways, critical, tries: 0, messages })
+                }
+            });
         }
         if !called_off.is_empty() {
             steps.push(Step::Withdraw(called_off));
         }
-        let begin = |(channel, messages)| Step::Begin(Sending { id: ids.id(), channel, messages });
-        steps.extend(parts.into_iter().map(begin));
         steps
     }
 
-    /// When the next message goes out; what is under way is the next step's.
+    /// When the next message goes out; what is under way is the next step's or the courier's.
     pub(crate) fn next_at(&self) -> Option<Timestamp> {
         self.waiting.iter().map(|one| one.goes_at).min()
+    }
+
+    /// One that waits for its turn: what comes meanwhile goes with it, so that a crowded way carries
+    /// a digest.
+    fn untried(&self) -> Option<&Sending> {
+        self.under_way.iter().find(|sending| !sending.is_within() && sending.tries == 0)
     }
 
     /// What says that a rung fired, and what says that this is no longer so, if nobody heard either.
@@ -42,5 +60,12 @@ impl Outgoing {
             Says::Other => false,
         });
         unsaid.map(|one| one.message).collect()
+    }
+}
+
+impl Sending {
+    /// Whether it is done with the transaction of the wake-up.
+    pub(crate) fn is_within(&self) -> bool {
+        self.ways.first().is_none_or(Way::is_within)
     }
 }

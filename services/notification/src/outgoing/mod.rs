@@ -13,9 +13,19 @@
 //!             │ a rung that is called off    withdrawn, and so is what calls
 //!             │ before it went out           it off: nobody was told
 //!  sending    │ the effect was performed     sent
-//!             │ nobody knows: killed         sending, performed again
+//!             │ nobody knows: killed, or     sending, performed again, after a
+//!             │ nobody answered              while by the next way
+//!             │ the way refused it           sending, by the next way
+//!             │ the way is crowded           critical: sending, by the next way
+//!             │                              normal: sending, later
+//!             │ its budget is spent          sending, in its turn, and with it
+//!             │                              what is queued meanwhile
+//!             │ no way is left               failed
 //!  sent       │                              for ever
 //! ```
+//!
+//! A way is a channel and where it ends: the robot of a post's group, its number, its own system. The
+//! last way to a post is the log, so that only a broken installation fails.
 //!
 //! So a message that fits one screen waits at most a minute by day, and until the morning by night;
 //! only what is critical wakes anybody, and who is awake then reads the rest as well.
@@ -26,17 +36,22 @@
 //! recipients; what was sent is told by case again, so a recipient nudges the cases.
 
 mod decide;
+mod outcome;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use clock::{MessageId, SendingId};
 use definitions::Occasion;
-use events::words::{MessageChannel, Recipient, Urgency};
+use events::words::{Recipient, Urgency};
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use uuid::{Builder, Uuid};
 
 use crate::tell::Says;
+
+pub(crate) use outcome::{Next, Outcome};
+pub(crate) use way::{Way, ways};
 
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +66,9 @@ pub(crate) enum Weight {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) message: MessageId,
-    pub(crate) channel: MessageChannel,
+    pub(crate) weight: Weight,
+    /// The ways to its recipient, the first one first.
+    pub(crate) ways: Vec<Way>,
     /// When it goes out, unless another takes it along.
     pub(crate) goes_at: Timestamp,
     pub(crate) says: Says,
@@ -61,7 +78,12 @@ pub(crate) struct Waiting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sending {
     pub(crate) id: SendingId,
-    pub(crate) channel: MessageChannel,
+    /// The ways that are left, the first of them in use.
+    pub(crate) ways: Vec<Way>,
+    /// It carries something critical.
+    pub(crate) critical: bool,
+    /// How often the way in use was tried.
+    pub(crate) tries: u32,
     pub(crate) messages: Vec<MessageId>,
 }
 
@@ -77,12 +99,22 @@ pub(crate) struct Outgoing {
 /// What follows from a wake-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// A sending that was begun is to be performed, maybe not for the first time.
-    Perform(Sending),
+    /// A sending that was begun ends in the installation, and is to be performed, maybe not for the
+    /// first time. All others are the courier's.
+    Perform(SendingId),
     /// These will not be said.
     Withdraw(Vec<MessageId>),
     /// From now on it may have gone out.
     Begin(Sending),
+    /// A sending that nobody has tried yet carries these too.
+    Join {
+        /// Which.
+        sending: SendingId,
+        /// They are critical, and so is it from now on.
+        critical: bool,
+        /// These.
+        messages: Vec<MessageId>,
+    },
 }
 
 impl Weight {

@@ -4,7 +4,7 @@ use events::words::{MessageChannel, Recipient, Urgency};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{Outgoing, Sending, Step, Waiting, Weight, key};
+use super::{Next, Outcome, Outgoing, Sending, Step, Waiting, Way, Weight, key};
 use crate::tell::{Rung, Says};
 
 fn at(minute: i64) -> Timestamp {
@@ -17,7 +17,21 @@ fn message(number: u64) -> MessageId {
 }
 
 fn waiting(number: u64, goes_at: Timestamp) -> Waiting {
-    Waiting { message: message(number), channel: MessageChannel::Log, goes_at, says: Says::Other }
+    let (weight, ways) = (Weight::Normal, vec![robot(), log()]);
+    Waiting { message: message(number), weight, ways, goes_at, says: Says::Other }
+}
+
+fn log() -> Way {
+    Way::within(MessageChannel::Log)
+}
+
+fn robot() -> Way {
+    Way { channel: MessageChannel::Wecom, address: Some("logistics".to_owned()) }
+}
+
+fn sending(number: u64, ways: &[Way], tries: u32) -> Sending {
+    let (id, messages) = (SeededIds::new(number).id(), vec![message(number)]);
+    Sending { id, ways: ways.to_vec(), critical: false, tries, messages }
 }
 
 /// What is begun and withdrawn at `minute`, by the numbers of the messages.
@@ -26,9 +40,10 @@ fn steps(waiting: &[Waiting], minute: i64) -> Vec<(&'static str, Vec<MessageId>)
     let said = |step| match step {
         Step::Begin(sending) => ("begin", sending.messages),
         Step::Withdraw(messages) => ("withdraw", messages),
-        Step::Perform(sending) => ("perform", sending.messages),
+        Step::Join { messages, .. } => ("join", messages),
+        Step::Perform(_) => ("perform", Vec::new()),
     };
-    outgoing.on_wake(at(minute), &mut SeededIds::new(0)).into_iter().map(said).collect()
+    outgoing.on_wake(at(minute), |_| true, &mut SeededIds::new(0)).into_iter().map(said).collect()
 }
 
 #[test]
@@ -41,26 +56,59 @@ fn the_first_that_is_due_takes_along_all_that_wait() {
 }
 
 #[test]
-fn what_was_begun_is_performed_first_and_as_often_as_it_takes() {
-    let sending = Sending {
-        id: SeededIds::new(7).id(),
-        channel: MessageChannel::Log,
-        messages: vec![message(1)],
-    };
-    let outgoing = Outgoing { waiting: vec![waiting(2, at(0))], under_way: vec![sending.clone()] };
+fn what_was_begun_within_the_installation_is_performed_first_and_as_often_as_it_takes() {
+    let under_way = vec![sending(7, &[log()], 0)];
+    let outgoing = Outgoing { waiting: vec![waiting(2, at(0))], under_way };
     for _ in 0..2 {
-        let steps = outgoing.on_wake(at(0), &mut SeededIds::new(0));
+        let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
         let [Step::Perform(first), Step::Begin(second)] = &steps[..] else { panic!("{steps:?}") };
-        assert_eq!((first, &second.messages), (&sending, &vec![message(2)]));
+        assert_eq!((*first, &second.messages), (SeededIds::new(7).id(), &vec![message(2)]));
     }
 }
 
 #[test]
-fn each_channel_has_a_sending_of_its_own() {
-    let mailed = Waiting { channel: MessageChannel::Mailbox, ..waiting(2, at(0)) };
-    let all = [waiting(1, at(0)), mailed, waiting(3, at(0))];
-    let begun = steps(&all, 0);
-    assert_eq!(begun, [("begin", vec![message(1), message(3)]), ("begin", vec![message(2)])]);
+fn a_sending_takes_the_ways_of_the_heaviest_that_this_installation_has() {
+    let critical = Waiting {
+        weight: Weight::Critical,
+        ways: vec![robot(), Way { channel: MessageChannel::Sms, ..robot() }, log()],
+        ..waiting(2, at(0))
+    };
+    let outgoing = Outgoing { waiting: vec![waiting(1, at(9)), critical], under_way: Vec::new() };
+    let has = |way: &Way| way.channel != MessageChannel::Wecom;
+    let steps = outgoing.on_wake(at(0), has, &mut SeededIds::new(0));
+    let [Step::Begin(sending)] = &steps[..] else { panic!("{steps:?}") };
+    let channels: Vec<_> = sending.ways.iter().map(|way| way.channel).collect();
+    assert_eq!(channels, [MessageChannel::Sms, MessageChannel::Log]);
+    assert!(sending.critical);
+    assert_eq!(sending.messages, [message(1), message(2)]);
+}
+
+#[test]
+fn what_comes_while_a_sending_waits_for_its_turn_goes_with_it() {
+    for (tries, joins) in [(0, true), (1, false)] {
+        let under_way = vec![sending(7, &[robot(), log()], tries)];
+        let outgoing = Outgoing { waiting: vec![waiting(2, at(0))], under_way };
+        let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+        let joined = matches!(&steps[..], [Step::Join { critical: false, .. }]);
+        assert_eq!(joined, joins, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_way_that_fails_is_left_for_the_next_and_the_last_for_none() {
+    let now = at(0);
+    let tried = |tries| sending(7, &[robot(), log()], tries);
+    assert_eq!(tried(1).on_outcome(Outcome::Taken, now), Next::Sent);
+    assert_eq!(tried(1).on_outcome(Outcome::Refused, now), Next::Take(vec![log()]));
+    let Next::Again(first) = tried(1).on_outcome(Outcome::Away, now) else { panic!() };
+    let Next::Again(second) = tried(2).on_outcome(Outcome::Away, now) else { panic!() };
+    assert!(now < first && first < second);
+    assert_eq!(tried(3).on_outcome(Outcome::Away, now), Next::Take(vec![log()]));
+    let crowded = tried(1).on_outcome(Outcome::Throttled, now);
+    assert!(matches!(crowded, Next::Again(at) if at > second), "{crowded:?}");
+    let critical = Sending { critical: true, ..tried(1) };
+    assert_eq!(critical.on_outcome(Outcome::Throttled, now), Next::Take(vec![log()]));
+    assert_eq!(sending(7, &[robot()], 1).on_outcome(Outcome::Refused, now), Next::GiveUp);
 }
 
 #[test]
@@ -77,7 +125,7 @@ fn a_rung_that_is_called_off_before_anybody_heard_is_not_said_and_neither_is_tha
     let other = says(3, Says::Raised(rung(1)));
     assert_eq!(
         steps(&[raised.clone(), called_off.clone(), other.clone()], 0),
-        [("withdraw", vec![message(1), message(2)]), ("begin", vec![message(3)])]
+        [("begin", vec![message(3)]), ("withdraw", vec![message(1), message(2)])]
     );
     assert_eq!(
         steps(&[raised, called_off.clone()], 0),

@@ -1,6 +1,7 @@
-use std::error::Error;
+use std::{collections::BTreeSet, error::Error};
 
 use clock::{CaseId, MessageId, SendingId};
+use delivery::{Tx, nudge};
 use events::words::Recipient;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     message::{Message, Status},
-    outgoing::{self, Weight},
+    outgoing::{self, Way, Weight},
     tell::{Says, Words},
 };
 
@@ -65,6 +66,7 @@ pub(super) fn undecodable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> sql
 pub(crate) async fn queue(
     connection: &mut PgConnection,
     message: &Message,
+    ways: &[Way],
 ) -> Result<bool, sqlx::Error> {
     let Message { id, case, to, template, cause, channel, words, weight, says, .. } = message;
     let department = match to {
@@ -74,8 +76,8 @@ pub(crate) async fn queue(
     let queued = sqlx::query!(
         "insert into notification.message
              (id, case_id, recipient, department, template, cause, channel, state, title, text,
-              queued_at, recipient_key, weight, goes_at, rung)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+              queued_at, recipient_key, weight, goes_at, rung, ways)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (recipient, cause) do nothing",
         id.uuid(),
         case.uuid(),
@@ -92,6 +94,7 @@ pub(crate) async fn queue(
         weight.word(),
         message.goes_at.to_sqlx() as _,
         Json(says) as _,
+        Json(ways) as _,
     )
     .execute(connection)
     .await?;
@@ -177,5 +180,18 @@ pub(crate) async fn hand_over(
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Each case of messages that were sent will say so.
+pub(crate) async fn nudge_cases(
+    tx: &mut Tx<'_>,
+    sent: &[Message],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let cases: BTreeSet<CaseId> = sent.iter().map(|message| message.case).collect();
+    for case in cases {
+        nudge(tx, case.uuid(), now).await?;
+    }
     Ok(())
 }

@@ -4,3 +4,4 @@ pub(crate) mod list;
 pub(crate) mod matters;
 pub(crate) mod messages;
 pub(crate) mod outgoing;
+pub(crate) mod ways;

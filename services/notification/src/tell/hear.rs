@@ -3,7 +3,7 @@ use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{RungFiredV1, RungRetractedV1, RungToldV1},
-    words::{Commitment, HoldReason, MessageChannel, PostId, Recipient, Revision},
+    words::{Commitment, HoldReason, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -68,17 +68,6 @@ pub(crate) struct Particulars {
     pub(crate) before: Option<Timestamp>,
     /// What the work waits for.
     pub(crate) reason: Option<HoldReason>,
-}
-
-impl Notice {
-    /// How it is sent: the requester's mailbox is the portal's; a post has none, so the log stands
-    /// for its phone and its robot.
-    pub(crate) const fn channel(&self) -> MessageChannel {
-        match self.to {
-            Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
-            Recipient::Post(_) => MessageChannel::Log,
-        }
-    }
 }
 
 /// Takes in a fact, which was decided under `revision`.

@@ -120,7 +120,9 @@ const fn reason(reason: HoldReason) -> (&'static str, &'static str) {
     match reason {
         HoldReason::NoAccess => ("无人在场", "nobody is there to open"),
         HoldReason::RequesterAnswer => ("等您答复", "your answer is awaited"),
-        HoldReason::OutsideAuthority => ("等外部单位", "it is in the hands of an outside authority"),
+        HoldReason::OutsideAuthority => {
+            ("等外部单位", "it is in the hands of an outside authority")
+        }
         HoldReason::Parts => ("等配件", "parts are awaited"),
         HoldReason::Budget => ("等经费", "money is awaited"),
         HoldReason::Staff => ("人手不足", "there are not hands enough"),

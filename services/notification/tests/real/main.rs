@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
 
 mod case;
+mod gateway;
 mod mailbox;
 mod sending;
 mod telling;
 mod together;
+mod ways;

@@ -1,0 +1,143 @@
+//! Carries out of the installation what was begun: with no transaction open, so that a gateway that
+//! hangs holds up nobody.
+//!
+//! ```text
+//!  lock its recipient ─ is it still to be tried? ─ note the attempt ─ commit
+//!  post it                                                            at least once
+//!  lock its recipient ─ what follows? ─ note it ─ commit
+//! ```
+//!
+//! Attempts are in machine time, as all back-off is.
+
+use std::time::Duration;
+
+use clock::SendingId;
+use delivery::{Fault, lock_one, nudge};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    Notification, channels,
+    channels::Letter,
+    message::Message,
+    outgoing::{Next, Sending},
+    store,
+};
+
+/// Between two looks when nobody rings.
+const SWEEP: Duration = Duration::from_millis(500);
+/// Under way at once.
+const AT_ONCE: usize = 16;
+/// A budget is for so long.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Carries until `stop`.
+pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
+    let mut bell = notification.delivery.bell().listen();
+    let mut under_way = JoinSet::new();
+    while !stop.is_cancelled() {
+        while under_way.try_join_next().is_some() {}
+        let room = AT_ONCE.saturating_sub(under_way.len());
+        match notification.to_try(room).await {
+            Ok(to_try) => {
+                for (sending, recipient) in to_try {
+                    let notification = notification.clone();
+                    under_way.spawn(async move {
+                        if let Err(fault) = notification.carry(sending, recipient).await {
+                            tracing::warn!(%sending, %fault, "it is carried again");
+                        }
+                    });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "nothing is carried"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(SWEEP) => {}
+            () = bell.heard() => {}
+        }
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+impl Notification {
+    async fn to_try(&self, room: usize) -> Result<Vec<(SendingId, Uuid)>, sqlx::Error> {
+        let machine = self.clock().machine();
+        let mut connection = self.pool().acquire().await?;
+        store::ways::to_try(&mut connection, machine, room).await
+    }
+
+    /// One attempt, and what follows from it.
+    async fn carry(&self, id: SendingId, recipient: Uuid) -> Result<(), Fault> {
+        let Some((sending, messages)) = self.begin_attempt(id, recipient).await? else {
+            return Ok(());
+        };
+        let Some(way) = sending.ways.first() else { return Ok(()) };
+        let letter = Letter { id, messages: &messages };
+        let outcome = self.channels.post(way, &letter).await;
+        let next = sending.on_outcome(outcome, self.clock().machine());
+        self.end_attempt(&sending, recipient, &messages, next).await
+    }
+
+    /// Notes an attempt before it is made; none if another replica makes it, or its way has carried
+    /// as much as it may this minute.
+    async fn begin_attempt(
+        &self,
+        id: SendingId,
+        recipient: Uuid,
+    ) -> Result<Option<(Sending, Vec<Message>)>, Fault> {
+        let mut tx = self.pool().begin().await?;
+        let _lock = lock_one(&mut tx, recipient).await?;
+        let machine = self.clock().machine();
+        let Some(sending) = store::ways::still_to_try(&mut tx, id, machine).await? else {
+            return Ok(None);
+        };
+        let endpoint = sending.ways.first().and_then(|way| self.channels.endpoint(way));
+        let budget = endpoint.map_or(0, |endpoint| endpoint.per_minute);
+        let tried = store::ways::tried_since(&mut tx, &sending, machine - MINUTE).await?;
+        if endpoint.is_some() && tried.len() >= usize::try_from(budget).unwrap_or(usize::MAX) {
+            let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
+            store::ways::try_at(&mut tx, id, room_at).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let tries = sending.tries + 1;
+        store::ways::attempt(&mut tx, id, machine, machine + channels::LEASE).await?;
+        let messages = store::messages::of_sending(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(Some((Sending { tries, ..sending }, messages)))
+    }
+
+    async fn end_attempt(
+        &self,
+        sending: &Sending,
+        recipient: Uuid,
+        messages: &[Message],
+        next: Next,
+    ) -> Result<(), Fault> {
+        let (now, machine) = (self.clock().now(), self.clock().machine());
+        let mut tx = self.pool().begin().await?;
+        let _lock = lock_one(&mut tx, recipient).await?;
+        match next {
+            Next::Sent => {
+                store::outgoing::sent(&mut tx, sending.id, now).await?;
+                store::messages::nudge_cases(&mut tx, messages, now).await?;
+            }
+            Next::Again(at) => store::ways::try_at(&mut tx, sending.id, at).await?,
+            Next::Take(ways) => {
+                let within = ways.first().is_some_and(|way| way.is_within());
+                let try_at: Option<Timestamp> = (!within).then_some(machine);
+                store::ways::take(&mut tx, sending.id, &ways, try_at).await?;
+                if within {
+                    nudge(&mut tx, recipient, now).await?;
+                }
+            }
+            Next::GiveUp => store::ways::give_up(&mut tx, sending.id).await?,
+        }
+        tx.commit().await?;
+        self.delivery.bell().ring();
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Sending, Way};
+
+/// How often one way is tried before the next is taken.
+const TRIES: u32 = 3;
+/// The longest pause between two of them.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was taken.
+    Taken,
+    /// It was refused, and would be again.
+    Refused,
+    /// Too much was sent this way.
+    Throttled,
+    /// Nobody answered, or not in time: it may have been taken.
+    Away,
+}
+
+/// What follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// It is sent.
+    Sent,
+    /// The same way again, at this time of the machine.
+    Again(Timestamp),
+    /// The next way.
+    Take(Vec<Way>),
+    /// There is no other.
+    GiveUp,
+}
+
+impl Sending {
+    /// What follows from an attempt that ended at `machine`.
+    ///
+    /// What is critical does not wait for a way that is crowded; the rest does.
+    pub(crate) fn on_outcome(&self, outcome: Outcome, machine: Timestamp) -> Next {
+        match outcome {
+            Outcome::Taken => Next::Sent,
+            Outcome::Refused => self.next_way(),
+            Outcome::Throttled if self.critical => self.next_way(),
+            Outcome::Throttled => Next::Again(machine + LONGEST_PAUSE),
+            Outcome::Away if self.tries < TRIES => {
+                Next::Again(machine + delivery_core::pause(self.tries, LONGEST_PAUSE))
+            }
+            Outcome::Away => self.next_way(),
+        }
+    }
+
+    fn next_way(&self) -> Next {
+        match self.ways.get(1..) {
+            None | Some([]) => Next::GiveUp,
+            Some(left) => Next::Take(left.to_vec()),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+use definitions::{Post, Rules};
+use events::words::{MessageChannel, Recipient};
+use serde::{Deserialize, Serialize};
+
+use crate::tell::Matter;
+
+/// A way to a recipient.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Way {
+    pub(crate) channel: MessageChannel,
+    /// The number, or the name that the configuration gives a robot or a system; none if the
+    /// channel is in the installation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+}
+
+impl Way {
+    /// A way that ends in the installation.
+    pub(crate) const fn within(channel: MessageChannel) -> Self {
+        Self { channel, address: None }
+    }
+
+    /// Whether it ends in the installation, so that it is done with the transaction.
+    pub(crate) const fn is_within(&self) -> bool {
+        matches!(self.channel, MessageChannel::Log | MessageChannel::Mailbox)
+    }
+}
+
+/// The ways to a recipient of a message about a case, the first one first and at least one.
+///
+/// A person's mailbox is the portal's. A post has those that its definition names, in the order of
+/// the policy; the log is its last, so that nothing is said to nobody.
+pub(crate) fn ways(rules: &Rules, matter: &Matter, to: &Recipient) -> Vec<Way> {
+    let Recipient::Post(post) = to else { return vec![Way::within(MessageChannel::Mailbox)] };
+    let channels = rules.message_channels(&matter.item, matter.urgency).iter();
+    let post = rules.post(post);
+    let mut ways: Vec<Way> = channels.filter_map(|channel| way(*channel, post?)).collect();
+    let log = Way::within(MessageChannel::Log);
+    if !ways.contains(&log) {
+        ways.push(log);
+    }
+    ways
+}
+
+fn way(channel: MessageChannel, post: &Post) -> Option<Way> {
+    let address = match channel {
+        MessageChannel::Log => return Some(Way::within(channel)),
+        MessageChannel::Wecom => post.robot.as_ref().map(ToString::to_string),
+        MessageChannel::Webhook => post.webhook.as_ref().map(ToString::to_string),
+        MessageChannel::Sms => post.mobile.clone(),
+        MessageChannel::Mailbox | MessageChannel::Mail => None,
+    };
+    Some(Way { channel, address: Some(address?) })
+}

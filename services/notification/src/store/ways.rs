@@ -1,0 +1,156 @@
+//! Sendings on their ways out of the installation. Whoever writes one has locked its recipient.
+
+use clock::SendingId;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::outgoing::{Sending, Way};
+
+/// What is to be tried now, and for which recipient: what is critical first.
+pub(crate) async fn to_try(
+    connection: &mut PgConnection,
+    machine: Timestamp,
+    most: usize,
+) -> Result<Vec<(SendingId, Uuid)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select id, recipient_key from notification.sending
+         where state = 'sending' and try_at <= $1 order by critical desc, try_at limit $2",
+        machine.to_sqlx() as _,
+        i64::try_from(most).unwrap_or(i64::MAX),
+    )
+    .fetch_all(connection)
+    .await?;
+    let row = rows.into_iter().map(|row| (SendingId::from_uuid(row.id), row.recipient_key));
+    Ok(row.collect())
+}
+
+/// A sending, if it is still to be tried at this time.
+pub(crate) async fn still_to_try(
+    connection: &mut PgConnection,
+    id: SendingId,
+    machine: Timestamp,
+) -> Result<Option<Sending>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select ways as "ways!: Json<Vec<Way>>", critical, tries from notification.sending
+           where id = $1 and state = 'sending' and try_at <= $2"#,
+        id.uuid(),
+        machine.to_sqlx() as _,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Sending {
+        id,
+        ways: row.ways.0,
+        critical: row.critical,
+        tries: row.tries.unsigned_abs(),
+        messages: Vec::new(),
+    }))
+}
+
+/// When others were tried the same way since then, the oldest first.
+pub(crate) async fn tried_since(
+    connection: &mut PgConnection,
+    sending: &Sending,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, sqlx::Error> {
+    let Some(way) = sending.ways.first() else { return Ok(Vec::new()) };
+    let rows = sqlx::query_scalar!(
+        r#"select tried_at as "at!" from notification.sending
+           where channel = $1 and address = $2 and tried_at > $3 and id <> $4
+           order by tried_at"#,
+        way.channel.word(),
+        way.address.as_deref(),
+        since.to_sqlx() as _,
+        sending.id.uuid(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(jiff_sqlx::Timestamp::to_jiff).collect())
+}
+
+/// An attempt is made now; if nothing is heard of it, another follows at `again`.
+pub(crate) async fn attempt(
+    connection: &mut PgConnection,
+    id: SendingId,
+    machine: Timestamp,
+    again: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notification.sending set tries = tries + 1, tried_at = $2, try_at = $3
+         where id = $1",
+        id.uuid(),
+        machine.to_sqlx() as _,
+        again.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// It is tried at `at`, not before.
+pub(crate) async fn try_at(
+    connection: &mut PgConnection,
+    id: SendingId,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notification.sending set try_at = $2 where id = $1",
+        id.uuid(),
+        at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The first of these ways is taken; one within the installation is its recipient's next step.
+pub(crate) async fn take(
+    connection: &mut PgConnection,
+    id: SendingId,
+    ways: &[Way],
+    try_at: Option<Timestamp>,
+) -> Result<(), sqlx::Error> {
+    let Some(way) = ways.first() else { return Ok(()) };
+    sqlx::query!(
+        "update notification.sending
+         set ways = $2, channel = $3, address = $4, tries = 0, tried_at = null, try_at = $5
+         where id = $1",
+        id.uuid(),
+        Json(ways) as _,
+        way.channel.word(),
+        way.address,
+        try_at.map(|at| at.to_sqlx()) as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update notification.message set channel = $2 where sending_id = $1",
+        id.uuid(),
+        way.channel.word(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// No way is left.
+pub(crate) async fn give_up(
+    connection: &mut PgConnection,
+    id: SendingId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notification.sending set state = 'failed', try_at = null where id = $1",
+        id.uuid(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update notification.message set state = 'failed' where sending_id = $1",
+        id.uuid(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! A gateway on this machine that takes, refuses, throttles, hangs and drops, as it is told.
+
+use std::{
+    collections::VecDeque,
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use runtime::config::Endpoint;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// How it answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer {
+    /// 200, and a robot's `errcode` 0.
+    Take,
+    /// 200, and this `errcode`.
+    Code(i64),
+    /// This status.
+    Status(u16),
+    /// Nothing, and it hangs up.
+    Drop,
+    /// As `Take`, after this time.
+    Late(Duration),
+}
+
+/// A gateway that takes everything once its script is at its end.
+#[derive(Clone)]
+pub(crate) struct Gateway {
+    url: String,
+    script: Arc<Mutex<VecDeque<Answer>>>,
+    asked: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Gateway {
+    pub(crate) async fn start(script: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gateway = Self {
+            url: format!("http://{}/send", listener.local_addr().unwrap()),
+            script: Arc::new(Mutex::new(script.into_iter().collect())),
+            asked: Arc::default(),
+        };
+        let serving = gateway.clone();
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serving.clone().answer(stream));
+            }
+        });
+        gateway
+    }
+
+    /// What was posted, the first one first.
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// How it is named in the configuration; its address is kept in `file`.
+    pub(crate) fn endpoint(&self, file: PathBuf, per_minute: u32) -> Endpoint {
+        fs::write(&file, &self.url).unwrap();
+        Endpoint { url_file: file, token_file: None, per_minute }
+    }
+
+    /// One request of a connection.
+    async fn answer(self, stream: TcpStream) {
+        let mut stream = BufReader::new(stream);
+        let Some(body) = read(&mut stream).await else { return };
+        self.asked.lock().unwrap().push(body);
+        let answer = self.script.lock().unwrap().pop_front().unwrap_or(Answer::Take);
+        let (status, code) = match answer {
+            Answer::Take => (200, 0),
+            Answer::Code(code) => (200, code),
+            Answer::Status(status) => (status, 0),
+            Answer::Drop => return,
+            Answer::Late(time) => {
+                tokio::time::sleep(time).await;
+                (200, 0)
+            }
+        };
+        let body = format!("{{\"errcode\":{code},\"errmsg\":\"\"}}");
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n"
+        );
+        drop(stream.write_all(format!("{head}{body}").as_bytes()).await);
+    }
+}
+
+/// The body of the next request.
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    serde_json::from_slice(&body).ok()
+}
