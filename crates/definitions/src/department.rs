@@ -43,7 +43,7 @@ pub struct Post {
     pub phone: Option<String>,
     /// The number that takes its text messages.
     pub mobile: Option<String>,
-    /// The WeCom robot of its group, by the name that notification's configuration gives it: its
+    /// The robot of its group (企业微信), by the name that notification's configuration gives it: its
     /// address is a secret.
     pub robot: Option<Code>,
     /// Its own system that takes messages, by the name that notification's configuration gives it.

@@ -134,10 +134,9 @@ impl Occasion {
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
-            Self::Claimed => &[Number, Item, Place, Due, Department, Post],
+            Self::Claimed | Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Department],
-            Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[

@@ -222,7 +222,7 @@ pub struct Channels {
     /// The gateway that sends text messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms: Option<Endpoint>,
-    /// WeCom robots, by the names that the definitions' posts give.
+    /// Robots of groups (企业微信), by the names that the definitions' posts give.
     pub wecom: BTreeMap<String, Endpoint>,
     /// Systems of departments, by the names that the definitions' posts give.
     pub webhook: BTreeMap<String, Endpoint>,
@@ -237,7 +237,7 @@ pub struct Endpoint {
     /// Holds the token that it asks for, if it asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_file: Option<PathBuf>,
-    /// So many sendings a minute, and what is more waits and is merged. A WeCom robot takes 20.
+    /// So many sendings a minute, and what is more waits and is merged. A robot takes 20.
     #[serde(default = "twenty")]
     pub per_minute: u32,
 }

@@ -13,7 +13,7 @@ use crate::{
     outgoing::{Outcome, Way},
 };
 
-/// What a WeCom robot says when it was given too much (open.work.weixin.qq.com, 全局错误码).
+/// What a robot (企业微信) says when it was given too much (open.work.weixin.qq.com, 全局错误码).
 const TOO_OFTEN: i64 = 45_009;
 /// The most bytes of a robot's text.
 const MOST_BYTES: usize = 2_048;

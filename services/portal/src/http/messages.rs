@@ -56,7 +56,7 @@ struct Message {
     to: Option<String>,
     /// The template of the definitions that it was made from.
     template: String,
-    /// How it is sent: `mailbox`, `log`.
+    /// How it is sent: `mailbox`, `log`, `wecom`, `sms` or `webhook`.
     channel: String,
     /// `queued`, `sending`, `sent`, `failed` or `withdrawn`.
     state: Option<String>,
