@@ -22,7 +22,7 @@ use crate::{
     Notification, channels,
     channels::Letter,
     message::Message,
-    outgoing::{Next, Sending},
+    outgoing::{Next, Sending, Way},
     store,
 };
 
@@ -127,7 +127,7 @@ impl Notification {
             }
             Next::Again(at) => store::ways::try_at(&mut tx, sending.id, at).await?,
             Next::Take(ways) => {
-                let within = ways.first().is_some_and(|way| way.is_within());
+                let within = ways.first().is_some_and(Way::is_within);
                 let try_at: Option<Timestamp> = (!within).then_some(machine);
                 store::ways::take(&mut tx, sending.id, &ways, try_at).await?;
                 if within {

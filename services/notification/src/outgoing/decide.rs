@@ -26,12 +26,11 @@ impl Outgoing {
         if let Some(heaviest) = heaviest {
             let critical = heaviest.weight == Weight::Critical;
             let messages = go.iter().map(|one| one.message).collect();
-            steps.push(match self.untried() {
-                Some(sending) => Step::Join { sending: sending.id, critical, messages },
-                None => {
-                    let ways = heaviest.ways.iter().filter(|way| has(way)).cloned().collect();
-                    Step::Begin(Sending { id: ids.id(), ways, critical, tries: 0, messages })
-                }
+            steps.push(if let Some(sending) = self.untried() {
+                Step::Join { sending: sending.id, critical, messages }
+            } else {
+                let ways = heaviest.ways.iter().filter(|way| has(way)).cloned().collect();
+                Step::Begin(Sending { id: ids.id(), ways, critical, tries: 0, messages })
             });
         }
         if !called_off.is_empty() {

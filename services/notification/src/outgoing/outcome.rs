@@ -40,13 +40,12 @@ impl Sending {
     pub(crate) fn on_outcome(&self, outcome: Outcome, machine: Timestamp) -> Next {
         match outcome {
             Outcome::Taken => Next::Sent,
-            Outcome::Refused => self.next_way(),
             Outcome::Throttled if self.critical => self.next_way(),
             Outcome::Throttled => Next::Again(machine + LONGEST_PAUSE),
             Outcome::Away if self.tries < TRIES => {
                 Next::Again(machine + delivery_core::pause(self.tries, LONGEST_PAUSE))
             }
-            Outcome::Away => self.next_way(),
+            Outcome::Away | Outcome::Refused => self.next_way(),
         }
     }
 

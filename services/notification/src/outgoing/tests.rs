@@ -116,7 +116,7 @@ fn a_rung_that_is_called_off_before_anybody_heard_is_not_said_and_neither_is_tha
     let rung = |round| Rung {
         timer: SeededIds::new(8).id::<clock::kinds::Timer>(),
         promise: 1,
-        rung: 2,
+        number: 2,
         round,
     };
     let says = |number, says| Waiting { says, ..waiting(number, at(0)) };

@@ -1,6 +1,6 @@
 use clock::{MessageId, SendingId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -85,7 +85,7 @@ pub(crate) async fn begin(
         Json(ways) as _,
         way.address,
         critical,
-        try_at.map(|at| at.to_sqlx()) as _,
+        try_at.map(ToSqlx::to_sqlx) as _,
     )
     .execute(&mut *connection)
     .await?;

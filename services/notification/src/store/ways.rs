@@ -2,7 +2,7 @@
 
 use clock::SendingId;
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -121,7 +121,7 @@ pub(crate) async fn take(
         Json(ways) as _,
         way.channel.word(),
         way.address,
-        try_at.map(|at| at.to_sqlx()) as _,
+        try_at.map(ToSqlx::to_sqlx) as _,
     )
     .execute(&mut *connection)
     .await?;

@@ -49,7 +49,7 @@ pub(crate) enum Says {
 pub(crate) struct Rung {
     pub(crate) timer: TimerId,
     pub(crate) promise: u16,
-    pub(crate) rung: u8,
+    pub(crate) number: u8,
     pub(crate) round: u16,
 }
 
@@ -185,7 +185,7 @@ impl Matter {
             EscalationFact::RungRetracted(retracted) if self.is_repaired(retracted) => {
                 let RungRetractedV1 { timer, promise, rung, round, .. } = *retracted;
                 let particulars = Particulars { rung: Some(rung), ..Particulars::default() };
-                let says = Says::CalledOff(Rung { timer, promise, rung, round });
+                let says = Says::CalledOff(Rung { timer, promise, number: rung, round });
                 vec![Notice { says, ..to_post(&retracted.post, Occasion::Repaired, particulars) }]
             }
             EscalationFact::RungTold(_) | EscalationFact::RungRetracted(_) => Vec::new(),
@@ -203,7 +203,7 @@ impl Matter {
             ..Particulars::default()
         };
         let RungFiredV1 { timer, promise, rung, round, .. } = *fired;
-        let says = Says::Raised(Rung { timer, promise, rung, round });
+        let says = Says::Raised(Rung { timer, promise, number: rung, round });
         Notice { says, ..to_post(&fired.post, Occasion::Rung, particulars) }
     }
 
