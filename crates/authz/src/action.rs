@@ -36,6 +36,22 @@ pub enum Action {
     ListContacts,
     /// List the clocks of a case (`explain`).
     ListClocks,
+    /// Ask for more time before a promise is due.
+    AskExtension,
+    /// Approve or refuse it.
+    DecideExtension,
+    /// Ask that clocks wait with work on hold, or give evidence for it.
+    AskPause,
+    /// Approve or refuse it.
+    DecidePause,
+    /// Give more time to what is late already.
+    ExtendLate,
+    /// Make what is late their own.
+    TakeOver,
+    /// Say what is to be done about it.
+    GiveOrder,
+    /// Answer for its lateness until a date.
+    AcceptRisk,
     /// List, count or search work orders.
     ListWorkOrders,
     /// Take an offered work order.
@@ -90,7 +106,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 49] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -107,6 +123,14 @@ impl Action {
         Self::LogContact,
         Self::ListContacts,
         Self::ListClocks,
+        Self::AskExtension,
+        Self::DecideExtension,
+        Self::AskPause,
+        Self::DecidePause,
+        Self::ExtendLate,
+        Self::TakeOver,
+        Self::GiveOrder,
+        Self::AcceptRisk,
         Self::ListWorkOrders,
         Self::Claim,
         Self::Assign,
@@ -153,6 +177,14 @@ impl Action {
             Self::LogContact => "log-contact",
             Self::ListContacts => "list-contacts",
             Self::ListClocks => "list-clocks",
+            Self::AskExtension => "ask-extension",
+            Self::DecideExtension => "decide-extension",
+            Self::AskPause => "ask-pause",
+            Self::DecidePause => "decide-pause",
+            Self::ExtendLate => "extend-late",
+            Self::TakeOver => "take-over",
+            Self::GiveOrder => "give-order",
+            Self::AcceptRisk => "accept-risk",
             Self::ListWorkOrders => "list-work-orders",
             Self::Claim => "claim",
             Self::Assign => "assign",

@@ -47,27 +47,32 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      GetDefinitions]),
 
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
-    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
-                                                                     Complete, Return]),
+    grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
+                                                                     Contain, Hold, Resume, Complete, Return]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer]),
-    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
-                                                                     Complete, Return]),
+    grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
+                                                                     Return, Transfer]),
+    grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
+                                                                     Contain, Hold, Resume, Complete, Return]),
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim, Assign, Return, Transfer,
-                                                                     Reassign, ListMessages]),
-    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume,
-                                                                     Complete, Return]),
+    grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
+                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, ListMessages]),
+    grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
+                                                                     Contain, Hold, Resume, Complete, Return]),
 
-    grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Reassign, ListMessages]),
+    // A leader is asked for more time, or told that it is late.
+    grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
+                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, ListContacts,
                                                                      ListClocks, ListWorkOrders, Adjudicate, ListCallbacks,
                                                                      ReadAnswers, ListMessages, GetDefinitions]),
-    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, ListWorkOrders, Adjudicate, ReadAnswers, ListMessages]),
+    grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
+                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk,
+                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages]),
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),

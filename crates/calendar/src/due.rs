@@ -50,6 +50,14 @@ impl Calendar {
         self.due(interval.times(n).ok_or(OutOfReach)?, Start::AtOnce, anchor)
     }
 
+    /// The due that somebody names: `None` where it falls while no time of `base` runs, and not at
+    /// a close either.
+    pub fn named(&self, base: Base, at: Timestamp) -> Option<Due> {
+        let just_before = at.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(at);
+        let counts = self.runs(base, at) || self.runs(base, just_before);
+        counts.then(|| Due { at, provisional: self.guesses(base, at) })
+    }
+
     /// The instant from which time counts.
     pub(crate) fn begin(&self, start: Start, at: Timestamp) -> Result<Timestamp, OutOfReach> {
         match start {

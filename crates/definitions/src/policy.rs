@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use calendar::{Calendar, Hours, Limit};
-use events::words::{Commitment, End, LadderId, MessageChannel, Urgency};
+use events::words::{Commitment, End, HoldReason, LadderId, MessageChannel, Urgency};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     code::names,
     layer::day_hours,
     read::{Cursor, Fields, Thing, count, fields, list, parsed, reference, table},
+    respite::{self, ExtensionRule, PauseRule},
 };
 
 /// What is promised for a group of items, and what follows when it is not kept.
@@ -25,6 +26,9 @@ pub struct Policy {
     /// When people are told; at once and at any hour if it does not say.
     pub messages: Option<Messages>,
     reopen_within_days: BTreeMap<End, u16>,
+    pauses: BTreeMap<HoldReason, PauseRule>,
+    /// How a promise may be extended before it is due; `None` if it may not.
+    pub extensions: Option<ExtensionRule>,
 }
 
 /// When people are told what nobody needs to be woken for.
@@ -87,6 +91,11 @@ impl Policy {
         self.reopen_within_days.get(&end).copied()
     }
 
+    /// How clocks may pause for this reason; `None` if they may not.
+    pub fn pause(&self, reason: HoldReason) -> Option<&PauseRule> {
+        self.pauses.get(&reason)
+    }
+
     /// Ends with such a figure although they are final: intake would never keep it.
     pub(crate) fn reopened_in_vain(&self) -> impl Iterator<Item = End> {
         self.reopen_within_days.keys().copied().filter(|end| !REOPENABLE.contains(end))
@@ -104,6 +113,8 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
         let callback = f.required("callback", |cursor| fields(cursor, callback));
         let messages = f.optional("messages", |cursor| fields(cursor, messages));
         let reopening = f.required("reopenWithinDays", table(count(1..=366)));
+        let pauses = f.optional("pauses", respite::pauses);
+        let extensions = f.optional("extensions", respite::extensions);
         let (limits, ladders) = (limits?, ladders?);
         refuse_incomplete(f, &limits, &ladders)?;
         Some(Policy {
@@ -114,6 +125,8 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
             callback: callback?,
             messages: messages?,
             reopen_within_days: reopening?,
+            pauses: pauses?.unwrap_or_default(),
+            extensions: extensions?,
         })
     })
 }

@@ -131,6 +131,20 @@ const SLIPS: &[Slip] = &[
         "",
     ),
     ("fewer attempts than days", "policies.yaml", "attempts: 3", "attempts: 1"),
+    ("a pause for what a department lacks", "policies.yaml", "no-access: {", "parts: {"),
+    ("a pause without a cap", "policies.yaml", "no-access: { upTo: 48h 24x7 }", "no-access: {}"),
+    (
+        "evidence that nobody looks at",
+        "policies.yaml",
+        "72h 24x7, approver: logistics/head",
+        "72h 24x7, evidence: true",
+    ),
+    (
+        "an extension that nobody grants",
+        "policies.yaml",
+        "5d working-days, approver: logistics/head",
+        "5d working-days",
+    ),
     ("reopening after an unknown end", "policies.yaml", "closed-solved: 7", "solved: 7"),
     ("reopening after a final end", "policies.yaml", "closed-uncalled: 7", "withdrawn: 7"),
     (

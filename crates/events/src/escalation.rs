@@ -3,12 +3,14 @@
 //! A clock is (case, subject, commitment, cycle); its promises are numbered from 1, and a rung is
 //! unique by (clock, promise, rung, round).
 
-use clock::TimerId;
+use clock::{AccountId, TimerId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Commitment, Cycle, LadderId, PostId, Subject};
+use crate::words::{
+    Commitment, Cycle, HoldReason, LadderId, MoveCause, PauseRefusal, PostId, Subject,
+};
 
 facts! {
     /// A fact about a clock of a case. Key: the case.
@@ -23,6 +25,24 @@ facts! {
         RungTold(RungToldV1) = Case "rung-told" v 1,
         /// A clock ended.
         ClockStopped(ClockStoppedV1) = Case "clock-stopped" v 1,
+        /// What was promised holds until another time.
+        PromiseMoved(PromiseMovedV1) = Case "promise-moved" v 1,
+        /// A department asks for more time before it is due.
+        ExtensionAsked(ExtensionAskedV1) = Case "extension-asked" v 1,
+        /// It gets none.
+        ExtensionRefused(ExtensionRefusedV1) = Case "extension-refused" v 1,
+        /// Work waits for what a clock may pause for, and somebody is to say whether it does.
+        PauseAsked(PauseAskedV1) = Case "pause-asked" v 1,
+        /// The clocks of a case rest.
+        PauseGranted(PauseGrantedV1) = Case "pause-granted" v 1,
+        /// They do not.
+        PauseRefused(PauseRefusedV1) = Case "pause-refused" v 1,
+        /// A leader says what is to be done; the ladder runs on.
+        Ordered(OrderedV1) = Case "ordered" v 1,
+        /// A leader makes it their own; the ladder runs on above them.
+        TakenOver(TakenOverV1) = Case "taken-over" v 1,
+        /// A leader answers for the lateness until a date; the ladder rests till then.
+        RiskAccepted(RiskAcceptedV1) = Case "risk-accepted" v 1,
     }
 }
 
@@ -125,4 +145,192 @@ pub struct ClockStoppedV1 {
     pub at: Timestamp,
     /// Not later than its first promise.
     pub on_time: bool,
+}
+
+/// What was promised holds until another time: the requester is told old, new and why. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PromiseMovedV1 {
+    /// The clock.
+    pub timer: TimerId,
+    /// What it runs for.
+    pub subject: Subject,
+    /// What is promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// The number of the promise that holds now: the next one, or the same after a pause.
+    pub promise: u16,
+    /// Until when it was promised before.
+    pub old: Timestamp,
+    /// Until when it is now.
+    pub new: Timestamp,
+    /// The new time lies beyond the calendar's `valid_through` and will be computed anew.
+    pub provisional: bool,
+    /// Why.
+    pub why: MoveCause,
+    /// What the work waits for, of an extension or a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HoldReason>,
+    /// Who said so; nobody where it follows by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A department asks for more time before it is due. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExtensionAskedV1 {
+    /// The clock.
+    pub timer: TimerId,
+    /// What is promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Until when it is promised.
+    pub due: Timestamp,
+    /// Until when they ask for.
+    pub until: Timestamp,
+    /// What the work waits for.
+    pub reason: HoldReason,
+    /// The post that decides.
+    pub approver: PostId,
+    /// Who asks.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// There is no more time: the promise holds as it was. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExtensionRefusedV1 {
+    /// The clock.
+    pub timer: TimerId,
+    /// What is promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Until when it is promised, as before.
+    pub due: Timestamp,
+    /// Who said no.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Work waits for what a clock may pause for: somebody is to say whether it does. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PauseAskedV1 {
+    /// The work order that is held.
+    pub work_order: WorkOrderId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// What it waits for.
+    pub reason: HoldReason,
+    /// Since when: a pause begins with the hold.
+    pub from: Timestamp,
+    /// The post that decides.
+    pub approver: PostId,
+    /// Evidence must be given before it can be granted.
+    pub evidence_needed: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The clocks of a case that were not due yet rest until the work is resumed, or until the cap. Key:
+/// the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PauseGrantedV1 {
+    /// The work order that is held.
+    pub work_order: WorkOrderId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// What it waits for.
+    pub reason: HoldReason,
+    /// Since when: a pause begins with the hold.
+    pub from: Timestamp,
+    /// The cap: it ends then, if the work is not resumed before.
+    pub until: Timestamp,
+    /// Who granted it; nobody where the policy does by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The work waits, and its clocks do not. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PauseRefusedV1 {
+    /// The work order that is held.
+    pub work_order: WorkOrderId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// What it waits for.
+    pub reason: HoldReason,
+    /// Why not.
+    pub cause: PauseRefusal,
+    /// Who refused it; nobody where it follows by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A leader says what is to be done. What they wrote stays with the service. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderedV1 {
+    /// The clock that is late.
+    pub timer: TimerId,
+    /// What was promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// The leader's rung, from 1.
+    pub rung: u8,
+    /// The leader's post.
+    pub post: PostId,
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A leader makes it their own: whoever is told from now on is above them. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TakenOverV1 {
+    /// The clock that is late.
+    pub timer: TimerId,
+    /// What was promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// The leader's rung, from 1.
+    pub rung: u8,
+    /// The leader's post.
+    pub post: PostId,
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A leader answers for the lateness until a date, which the requester is shown. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RiskAcceptedV1 {
+    /// The clock that is late.
+    pub timer: TimerId,
+    /// What was promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// The leader's rung, from 1: one of the top two.
+    pub rung: u8,
+    /// The leader's post.
+    pub post: PostId,
+    /// Until when the ladder rests.
+    pub until: Timestamp,
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
 }

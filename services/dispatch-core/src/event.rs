@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    order::{Offer, Order, Release, Status, Taken},
+    order::{Offer, Order, Pause, Release, Status, Taken},
     state::{State, Work},
 };
 
@@ -82,6 +82,13 @@ pub enum Event {
     Cancelled(WorkOrderCancelledV1),
     /// All work orders of the cycle are done.
     CycleCompleted(CaseCompletedV1),
+    /// The clocks wait with work on hold, or they do not.
+    PauseAnswered {
+        /// Which work.
+        work_order: WorkOrderId,
+        /// What is said of them.
+        pause: Pause,
+    },
     /// A leader was told of the case, who may see it from now on.
     Escalated {
         /// The leader's post.
@@ -120,6 +127,8 @@ pub enum Reason {
     AlreadyKnown,
     /// It is about another cycle than the one that runs.
     OtherCycle,
+    /// The work that it is about waits no more.
+    NotOnHold,
     /// No route leads from its item and place to a post. `apply` refuses such a campus; should it
     /// come to it, the promise to complete is watched all the same, and leaders hear.
     Unrouted,
@@ -146,8 +155,11 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Arrived(fact) => arrive(state, fact),
         Event::Contained(fact) => contain(state, fact),
         Event::Held(WorkOrderHeldV1 { work_order, reason, at: held_at, .. }) => {
-            let (reason, held_at) = (*reason, *held_at);
-            hold(state, *work_order, |before| Status::OnHold { reason, held_at, before });
+            let (reason, held_at, pause) = (*reason, *held_at, None);
+            hold(state, *work_order, |before| Status::OnHold { reason, held_at, before, pause });
+        }
+        Event::PauseAnswered { work_order, pause: said } => {
+            edit(state, *work_order, |order| order.status.answer(*said));
         }
         Event::Resumed { resumed, arrive_by } => {
             hold(state, resumed.work_order, |before| Status::Taken(before.until(*arrive_by)));
@@ -205,7 +217,8 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Completed(fact) => DispatchFact::WorkOrderCompleted(fact.clone()),
         Event::Cancelled(fact) => DispatchFact::WorkOrderCancelled(fact.clone()),
         Event::CycleCompleted(fact) => DispatchFact::CaseCompleted(fact.clone()),
-        Event::Escalated { .. }
+        Event::PauseAnswered { .. }
+        | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,

@@ -1,11 +1,11 @@
 use std::cmp::Ordering;
 
-use clock::Ids;
+use clock::{Ids, WorkOrderId};
 use definitions::Rules;
 use events::{
     EscalationFact, IntakeFact, Payload,
     dispatch::WorkOrderCancelledV1,
-    escalation::{RungFiredV1, RungToldV1},
+    escalation::{PauseGrantedV1, PauseRefusedV1, RungFiredV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     words::PostId,
 };
@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     event::{Event, Reason},
     offer,
+    order::{Pause, Status},
     state::{State, Work},
 };
 
@@ -32,6 +33,10 @@ pub enum Fact {
     RungFired(RungFiredV1),
     /// A leader hears that it was reopened.
     RungTold(RungToldV1),
+    /// Its clocks wait with work on hold.
+    PauseGranted(PauseGrantedV1),
+    /// They do not.
+    PauseRefused(PauseRefusedV1),
 }
 
 impl Fact {
@@ -53,9 +58,18 @@ impl Fact {
             events::Fact::Escalation(fact) => match fact {
                 EscalationFact::RungFired(fact) => Some(Self::RungFired(fact)),
                 EscalationFact::RungTold(fact) => Some(Self::RungTold(fact)),
+                EscalationFact::PauseGranted(fact) => Some(Self::PauseGranted(fact)),
+                EscalationFact::PauseRefused(fact) => Some(Self::PauseRefused(fact)),
                 EscalationFact::Armed(_)
                 | EscalationFact::RungRetracted(_)
-                | EscalationFact::ClockStopped(_) => None,
+                | EscalationFact::ClockStopped(_)
+                | EscalationFact::PromiseMoved(_)
+                | EscalationFact::ExtensionAsked(_)
+                | EscalationFact::ExtensionRefused(_)
+                | EscalationFact::PauseAsked(_)
+                | EscalationFact::Ordered(_)
+                | EscalationFact::TakenOver(_)
+                | EscalationFact::RiskAccepted(_) => None,
             },
             events::Fact::Dispatch(_)
             | events::Fact::Survey(_)
@@ -72,6 +86,8 @@ impl Fact {
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::RungFired(_) => RungFiredV1::TYPE,
             Self::RungTold(_) => RungToldV1::TYPE,
+            Self::PauseGranted(_) => PauseGrantedV1::TYPE,
+            Self::PauseRefused(_) => PauseRefusedV1::TYPE,
         };
         vec![Event::Noted { fact: fact.to_string(), reason }]
     }
@@ -92,6 +108,12 @@ pub fn on_fact(
         Fact::Closed(closed) => on_closed(state, closed),
         Fact::RungFired(RungFiredV1 { post, .. }) | Fact::RungTold(RungToldV1 { post, .. }) => {
             on_escalated(state, post)
+        }
+        Fact::PauseGranted(PauseGrantedV1 { work_order, until, .. }) => {
+            on_paused(state, *work_order, Pause::Granted { until: *until })
+        }
+        Fact::PauseRefused(PauseRefusedV1 { work_order, cause, .. }) => {
+            on_paused(state, *work_order, Pause::Refused { cause: *cause })
         }
     };
     followed.unwrap_or_else(|reason| fact.noted(reason))
@@ -162,6 +184,22 @@ fn on_escalated(state: &State, to: &PostId) -> Result<Vec<Event>, Reason> {
         return Err(Reason::AlreadyKnown);
     }
     Ok(vec![Event::Escalated { to: to.clone() }])
+}
+
+/// What is said of the clocks of work that waits; of work that goes on it means nothing any more.
+fn on_paused(state: &State, work_order: WorkOrderId, pause: Pause) -> Result<Vec<Event>, Reason> {
+    let work = state.work().ok_or(Reason::UnknownCase)?;
+    match work.order(work_order).map(|order| order.status) {
+        Some(Status::OnHold { .. }) => Ok(vec![Event::PauseAnswered { work_order, pause }]),
+        Some(
+            Status::Offered
+            | Status::Taken(_)
+            | Status::Disputed { .. }
+            | Status::Completed { .. }
+            | Status::Cancelled { .. },
+        )
+        | None => Err(Reason::NotOnHold),
+    }
 }
 
 /// The end of all that is open.

@@ -25,6 +25,8 @@
 //!  rung fired   │ noted     its post may see it     its post may see it     its post may see it
 //!  urgency-     │ noted     listed and offered by   listed by it            noted
 //!  changed      │           it from then on
+//!  pause        │ noted     shown with what is on   noted                   noted
+//!               │           hold, else noted
 //!
 //!  command      │ no such   by the work order       by the work order       case closed
 //!               │           │
@@ -92,7 +94,7 @@ pub use command::{
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
-pub use order::{Offer, Order, Release, Status, Taken};
+pub use order::{Offer, Order, Pause, Release, Status, Taken};
 pub use rejected::Rejected;
 pub use state::{State, Work};
 pub use wake::{next_at, on_wake};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use clock::{AccountId, OfferId, WorkOrderId};
-use events::words::{Cycle, DepartmentId, HoldReason, PostId, ReleaseCause};
+use events::words::{Cycle, DepartmentId, HoldReason, PauseRefusal, PostId, ReleaseCause};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,9 @@ pub enum Status {
         held_at: Timestamp,
         /// What it was, and will be again.
         before: Taken,
+        /// Whether the clocks of the case wait too, once escalation-timer has said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pause: Option<Pause>,
     },
     /// It was refused twice: whose it is, is to be adjudicated.
     Disputed {
@@ -111,6 +114,22 @@ pub enum Status {
     /// Somebody has it. Stored as its variants, without a word of its own.
     #[serde(untagged)]
     Taken(Taken),
+}
+
+/// What escalation-timer says of the clocks of work on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pause {
+    /// They wait with it.
+    Granted {
+        /// At most until then.
+        until: Timestamp,
+    },
+    /// They do not.
+    Refused {
+        /// Why.
+        cause: PauseRefusal,
+    },
 }
 
 /// How far somebody is with a work order that is theirs.
@@ -160,6 +179,30 @@ pub enum Taken {
 }
 
 impl Status {
+    /// What escalation-timer says of the clocks, if it is on hold.
+    pub(crate) const fn answer(&mut self, said: Pause) {
+        match self {
+            Self::OnHold { pause, .. } => *pause = Some(said),
+            Self::Offered
+            | Self::Taken(_)
+            | Self::Disputed { .. }
+            | Self::Completed { .. }
+            | Self::Cancelled { .. } => {}
+        }
+    }
+
+    /// What is said of the clocks, while it is on hold.
+    pub const fn pause(self) -> Option<Pause> {
+        match self {
+            Self::OnHold { pause, .. } => pause,
+            Self::Offered
+            | Self::Taken(_)
+            | Self::Disputed { .. }
+            | Self::Completed { .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+
     /// Whether work may still be done on it.
     pub const fn is_open(self) -> bool {
         match self {

@@ -3,10 +3,11 @@
 
 use events::{
     EscalationFact, Fact, IntakeFact,
-    escalation::{ArmedV1, RungFiredV1, RungToldV1},
+    escalation::{ArmedV1, PromiseMovedV1, RungFiredV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseReopenedV1, Promise},
     words::{CaseNumber, Commitment, Cycle, Subject},
 };
+use jiff::Timestamp;
 
 /// What is shown of a case that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,17 @@ impl Board {
                 | EscalationFact::RungTold(RungToldV1 { cycle, rung, .. }) => {
                     self.climb(*cycle, *rung);
                 }
-                EscalationFact::RungRetracted(_) | EscalationFact::ClockStopped(_) => {}
+                EscalationFact::PromiseMoved(moved) => self.move_promise(moved),
+                EscalationFact::RungRetracted(_)
+                | EscalationFact::ClockStopped(_)
+                | EscalationFact::ExtensionAsked(_)
+                | EscalationFact::ExtensionRefused(_)
+                | EscalationFact::PauseAsked(_)
+                | EscalationFact::PauseGranted(_)
+                | EscalationFact::PauseRefused(_)
+                | EscalationFact::Ordered(_)
+                | EscalationFact::TakenOver(_)
+                | EscalationFact::RiskAccepted(_) => {}
             },
             Fact::Intake(
                 IntakeFact::ContactRecorded(_)
@@ -81,8 +92,23 @@ impl Board {
     /// An extension, or a due time computed anew.
     fn promise_anew(&mut self, armed: &ArmedV1) {
         let ArmedV1 { subject, commitment, cycle, due, provisional, .. } = *armed;
+        self.promise_until((subject, commitment, cycle), due, provisional);
+    }
+
+    /// The same promise, which rested for a pause.
+    fn move_promise(&mut self, moved: &PromiseMovedV1) {
+        let PromiseMovedV1 { subject, commitment, cycle, new, provisional, .. } = *moved;
+        self.promise_until((subject, commitment, cycle), new, provisional);
+    }
+
+    fn promise_until(
+        &mut self,
+        of: (Subject, Commitment, Cycle),
+        due: Timestamp,
+        provisional: bool,
+    ) {
         if let Some(promise) = &mut self.promise
-            && (subject, commitment, cycle) == (Subject::Case, promise.commitment, self.cycle)
+            && of == (Subject::Case, promise.commitment, self.cycle)
         {
             (promise.due, promise.provisional) = (due, provisional);
         }

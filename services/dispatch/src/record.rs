@@ -77,6 +77,7 @@ pub(crate) async fn note(
         Event::Completed(_) => "work-order.completed",
         Event::Cancelled(_) => "work-order.cancelled",
         Event::CycleCompleted(_) => "case.completed",
+        Event::PauseAnswered { .. } => "work-order.pause-answered",
         Event::Escalated { .. } => "case.escalated",
         Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::Ended { .. } => "case.ended",

@@ -1,10 +1,10 @@
 //! How a clock begins and ends.
 
 use calendar::Due;
-use clock::{Ids, TimerId, WorkOrderId};
+use clock::{AccountId, Ids, TimerId, WorkOrderId};
 use events::{
-    escalation::{ArmedV1, ClockStoppedV1, RungRetractedV1},
-    words::{Commitment, Cycle, Subject, Urgency},
+    escalation::{ArmedV1, ClockStoppedV1, PromiseMovedV1, RungRetractedV1},
+    words::{Commitment, Cycle, HoldReason, MoveCause, Subject, Urgency},
 };
 use jiff::Timestamp;
 
@@ -45,30 +45,74 @@ impl Promised {
     }
 }
 
-/// The next promise of a running clock, which climbs by this urgency from then on, or by the case's.
+/// What is promised anew of a running clock.
+pub(crate) struct Anew {
+    pub(crate) since: Timestamp,
+    pub(crate) due: Due,
+    /// The urgency by which its ladder climbs, if that is not the case's.
+    pub(crate) urgency: Option<Urgency>,
+    /// The rung of the leader who says so.
+    pub(crate) rung: Option<u8>,
+}
+
+/// The next promise, and the one before it.
+pub(crate) struct Next<'a> {
+    timer: &'a Timer,
+    armed: ArmedV1,
+    anew: Anew,
+}
+
+/// The next promise of a running clock.
 ///
-/// Whoever was told before is told first again: a promise that is made anew does not send the
-/// ladder back to its foot.
-pub(crate) fn next_promise(
-    timer: &Timer,
-    since: Timestamp,
-    due: Due,
-    urgency: Option<Urgency>,
-) -> Event {
+/// A promise that is made anew does not send the ladder back to its foot. It begins with the rung of
+/// the leader who gives more time; without one, with the highest that was told: they are told first
+/// again. Whoever took it over is not told again: it begins above them.
+pub(crate) fn promise_anew(timer: &Timer, anew: Anew) -> Next<'_> {
     let before = timer.promise();
     let told = timer.fired.iter().filter(|fired| !fired.retracted).map(|fired| fired.rung);
-    let first_rung = told.max().unwrap_or_default().max(before.first_rung);
+    let told = || told.max().unwrap_or_default().max(before.first_rung);
+    let above = timer.taken_over.map_or(1, |taken| taken.above);
     let armed = ArmedV1 {
         timer: timer.id,
         subject: timer.subject,
         commitment: timer.commitment,
         cycle: timer.cycle,
         promise: before.number.saturating_add(1),
-        due: due.at,
-        provisional: due.provisional,
-        first_rung,
+        due: anew.due.at,
+        provisional: anew.due.provisional,
+        first_rung: anew.rung.unwrap_or_else(told).max(above),
     };
-    Event::Armed { armed, since, offered: None, urgency }
+    Next { timer, armed, anew }
+}
+
+impl Next<'_> {
+    /// The promise, and what the requester is told of it.
+    pub(crate) fn moved(
+        self,
+        why: MoveCause,
+        reason: Option<HoldReason>,
+        by: Option<AccountId>,
+        at: Timestamp,
+    ) -> Vec<Event> {
+        let Self { timer, armed, anew: Anew { since, due, urgency, .. } } = self;
+        let old = timer.promise().due;
+        let moved = Event::PromiseMoved(PromiseMovedV1 {
+            timer: timer.id,
+            subject: timer.subject,
+            commitment: timer.commitment,
+            cycle: timer.cycle,
+            promise: armed.promise,
+            old,
+            new: due.at,
+            provisional: due.provisional,
+            why,
+            reason,
+            by,
+            at,
+        });
+        let armed = Event::Armed { armed, since, offered: None, urgency };
+        [armed].into_iter().chain((due.at != old).then_some(moved)).collect()
+    }
 }
 
 /// The end of a running clock, and of the rungs that would not have fired had it been known.

@@ -1,15 +1,20 @@
-use std::mem;
-
-use clock::{TimerId, WorkOrderId};
+use clock::{AccountId, TimerId, WorkOrderId};
 use events::{
     EscalationFact,
-    escalation::{ArmedV1, ClockStoppedV1, RungFiredV1, RungRetractedV1, RungToldV1},
+    escalation::{
+        ArmedV1, ClockStoppedV1, ExtensionAskedV1, ExtensionRefusedV1, OrderedV1, PauseAskedV1,
+        PauseGrantedV1, PauseRefusedV1, PromiseMovedV1, RiskAcceptedV1, RungFiredV1,
+        RungRetractedV1, RungToldV1, TakenOverV1,
+    },
     words::{Cycle, End, ItemId, PlaceId, Revision, Urgency},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Fired, Planned, Promise, Run, State, Timer, Watch};
+use crate::{
+    hold::{Hold, Rested},
+    state::Planned,
+};
 
 /// What has happened to the clocks of a case.
 ///
@@ -55,6 +60,57 @@ pub enum Event {
     RungRetracted(RungRetractedV1),
     /// A leader hears at once that the case was reopened.
     RungTold(RungToldV1),
+    /// A promise holds until another time than before.
+    PromiseMoved(PromiseMovedV1),
+    /// The department asks for more time.
+    ExtensionAsked(ExtensionAskedV1),
+    /// It gets none.
+    ExtensionRefused(ExtensionRefusedV1),
+    /// The work waits.
+    Held(Hold),
+    /// It waits no more.
+    HoldEnded {
+        /// Which.
+        work_order: WorkOrderId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The clocks are to wait with the work.
+    PauseAsked(PauseAskedV1),
+    /// Evidence was given for it.
+    EvidenceGiven {
+        /// For which work.
+        work_order: WorkOrderId,
+        /// By whom.
+        by: AccountId,
+        /// When.
+        at: Timestamp,
+    },
+    /// They do.
+    PauseGranted {
+        /// For how long.
+        granted: PauseGrantedV1,
+        /// Which of them.
+        rested: Vec<Rested>,
+    },
+    /// They do not.
+    PauseRefused(PauseRefusedV1),
+    /// A leader said what is to be done.
+    Ordered(OrderedV1),
+    /// A leader made it their own.
+    TakenOver {
+        /// Who.
+        taken: TakenOverV1,
+        /// The rung that is told from then on.
+        above: u8,
+    },
+    /// A leader answers for the lateness.
+    RiskAccepted {
+        /// Who, and until when.
+        accepted: RiskAcceptedV1,
+        /// What is planned after it.
+        resumes: Option<Planned>,
+    },
     /// A clock ended.
     Stopped(ClockStoppedV1),
     /// The case ended, and with it all that was promised.
@@ -110,52 +166,6 @@ pub enum Reason {
     NothingPromised,
 }
 
-/// Brings the state to after the event, which was decided on this very state.
-pub fn apply(state: &mut State, event: &Event) {
-    match event {
-        Event::Watched(watched) => watch(state, watched),
-        Event::Armed { armed, since, offered, urgency } => {
-            if let Some(watch) = state.watch_mut() {
-                arm(watch, armed, *offered, promise(armed, *since, *urgency));
-            }
-        }
-        Event::UrgencyChanged { urgency, .. } => {
-            if let Some(watch) = state.watch_mut() {
-                watch.urgency = *urgency;
-            }
-        }
-        Event::RungFired { fired, next } => {
-            if let Some(timer) = state.watch_mut().and_then(|watch| watch.timer_mut(fired.timer)) {
-                timer.fired.push(Fired::from(fired));
-                timer.run = Run::Running { next: *next };
-            }
-        }
-        Event::Rested { timer } => {
-            if let Some(timer) = state.watch_mut().and_then(|watch| watch.timer_mut(*timer)) {
-                timer.run = Run::Running { next: None };
-            }
-        }
-        Event::RungRetracted(retracted) => {
-            let RungRetractedV1 { timer, promise, rung, round, .. } = *retracted;
-            let timer = state.watch_mut().and_then(|watch| watch.timer_mut(timer));
-            for fired in timer.into_iter().flat_map(|timer| &mut timer.fired) {
-                fired.retracted |=
-                    (fired.promise, fired.rung, fired.round) == (promise, rung, round);
-            }
-        }
-        Event::Stopped(ClockStoppedV1 { timer, at, on_time, .. }) => {
-            if let Some(timer) = state.watch_mut().and_then(|watch| watch.timer_mut(*timer)) {
-                timer.run = Run::Stopped { at: *at, on_time: *on_time };
-            }
-        }
-        Event::Ended { .. } => match mem::take(state) {
-            State::New => {}
-            State::Watching(watch) | State::Ended(watch) => *state = State::Ended(watch),
-        },
-        Event::RungTold(_) | Event::Noted { .. } => {}
-    }
-}
-
 /// The fact that others hear, if it is for them.
 pub fn publish(event: &Event) -> Option<events::Fact> {
     let fact = match event {
@@ -164,48 +174,23 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::RungRetracted(fact) => EscalationFact::RungRetracted(fact.clone()),
         Event::RungTold(fact) => EscalationFact::RungTold(fact.clone()),
         Event::Stopped(fact) => EscalationFact::ClockStopped(fact.clone()),
+        Event::PromiseMoved(fact) => EscalationFact::PromiseMoved(fact.clone()),
+        Event::ExtensionAsked(fact) => EscalationFact::ExtensionAsked(fact.clone()),
+        Event::ExtensionRefused(fact) => EscalationFact::ExtensionRefused(fact.clone()),
+        Event::PauseAsked(fact) => EscalationFact::PauseAsked(fact.clone()),
+        Event::PauseGranted { granted, .. } => EscalationFact::PauseGranted(granted.clone()),
+        Event::PauseRefused(fact) => EscalationFact::PauseRefused(fact.clone()),
+        Event::Ordered(fact) => EscalationFact::Ordered(fact.clone()),
+        Event::TakenOver { taken, .. } => EscalationFact::TakenOver(taken.clone()),
+        Event::RiskAccepted { accepted, .. } => EscalationFact::RiskAccepted(accepted.clone()),
         Event::Watched(_)
         | Event::UrgencyChanged { .. }
         | Event::Rested { .. }
+        | Event::Held(_)
+        | Event::HoldEnded { .. }
+        | Event::EvidenceGiven { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,
     };
     Some(fact.into())
-}
-
-fn watch(state: &mut State, watched: &Watched) {
-    let Watched { revision, cycle, urgency, start_rung, .. } = *watched;
-    let timers = match mem::take(state) {
-        State::New => Vec::new(),
-        State::Watching(before) | State::Ended(before) => before.timers,
-    };
-    let (item, place) = (watched.item.clone(), watched.place.clone());
-    *state = State::Watching(Watch { revision, item, place, urgency, cycle, start_rung, timers });
-}
-
-/// The first promise makes the clock; a later one takes the place of the one before it.
-fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise: Promise) {
-    let ArmedV1 { timer: id, subject, commitment, cycle, due, first_rung, .. } = *armed;
-    let run = Run::Running { next: Some(Planned { rung: first_rung, round: 0, at: due }) };
-    if let Some(timer) = watch.timer_mut(id) {
-        timer.later.push(promise);
-        timer.run = run;
-    } else {
-        let (first, later, fired) = (promise, Vec::new(), Vec::new());
-        let timer = Timer { id, subject, commitment, cycle, offered, first, later, run, fired };
-        watch.timers.push(timer);
-    }
-}
-
-const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) -> Promise {
-    let ArmedV1 { promise: number, due, provisional, first_rung, .. } = *armed;
-    Promise { number, since, due, provisional, first_rung, urgency }
-}
-
-impl From<&RungFiredV1> for Fired {
-    fn from(fact: &RungFiredV1) -> Self {
-        let RungFiredV1 { promise, rung, round, planned, fired: at, unconfirmed, .. } = *fact;
-        let (ladder, post) = (fact.ladder.clone(), fact.post.clone());
-        Self { promise, rung, round, planned, at, ladder, post, unconfirmed, retracted: false }
-    }
 }

@@ -3,8 +3,9 @@ use definitions::Rules;
 use events::{
     DispatchFact, IntakeFact, Payload, SurveyFact,
     dispatch::{
-        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
-        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderCancelledV1,
+        WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderContainedV1, WorkOrderDisputedV1,
+        WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
@@ -42,6 +43,14 @@ pub enum Fact {
     Arrived(WorkOrderArrivedV1),
     /// The danger is over.
     Contained(WorkOrderContainedV1),
+    /// The work waits.
+    Held(WorkOrderHeldV1),
+    /// It goes on.
+    Resumed(WorkOrderResumedV1),
+    /// A work order is done.
+    Done(WorkOrderCompletedV1),
+    /// Nobody wants it done any more.
+    Cancelled(WorkOrderCancelledV1),
     /// A cycle was completed.
     Completed(CaseCompletedV1),
     /// Somebody tried to call back.
@@ -77,10 +86,10 @@ impl Fact {
                 DispatchFact::WorkOrderReleased(fact) => Some(Self::Released(fact)),
                 DispatchFact::WorkOrderDisputed(fact) => Some(Self::Disputed(fact)),
                 DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
-                DispatchFact::WorkOrderHeld(_)
-                | DispatchFact::WorkOrderResumed(_)
-                | DispatchFact::WorkOrderCompleted(_)
-                | DispatchFact::WorkOrderCancelled(_) => None,
+                DispatchFact::WorkOrderHeld(fact) => Some(Self::Held(fact)),
+                DispatchFact::WorkOrderResumed(fact) => Some(Self::Resumed(fact)),
+                DispatchFact::WorkOrderCompleted(fact) => Some(Self::Done(fact)),
+                DispatchFact::WorkOrderCancelled(fact) => Some(Self::Cancelled(fact)),
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),
@@ -107,6 +116,10 @@ impl Fact {
             Self::Disputed(_) => WorkOrderDisputedV1::TYPE,
             Self::Arrived(_) => WorkOrderArrivedV1::TYPE,
             Self::Contained(_) => WorkOrderContainedV1::TYPE,
+            Self::Held(_) => WorkOrderHeldV1::TYPE,
+            Self::Resumed(_) => WorkOrderResumedV1::TYPE,
+            Self::Done(_) => WorkOrderCompletedV1::TYPE,
+            Self::Cancelled(_) => WorkOrderCancelledV1::TYPE,
             Self::Completed(_) => CaseCompletedV1::TYPE,
             Self::Attempted(_) => CallbackAttemptedV1::TYPE,
             Self::Answered(_) => CaseAnsweredV1::TYPE,
@@ -132,10 +145,14 @@ pub fn on_fact(
         Fact::Offered(fact) => follow::offered(state, rules, fact, ids),
         Fact::Claimed(fact) => follow::offer_ended(state, fact.offer, fact.at),
         Fact::Assigned(fact) => follow::offer_ended(state, fact.offer, fact.at),
-        Fact::Released(fact) => follow::offer_ended(state, fact.offer, fact.at),
+        Fact::Released(fact) => follow::released(state, rules, fact, now),
         Fact::Disputed(fact) => follow::disputed(state, rules, fact, ids),
         Fact::Arrived(fact) => follow::arrived(state, fact),
         Fact::Contained(fact) => follow::contained(state, rules, fact),
+        Fact::Held(fact) => follow::held(state, rules, fact, now),
+        Fact::Resumed(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
+        Fact::Done(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
+        Fact::Cancelled(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
         Fact::Completed(fact) => follow::completed(state, rules, fact, ids),
         Fact::Attempted(fact) => follow::called_back(state, fact.cycle, fact.at),
         Fact::Answered(fact) => follow::called_back(state, fact.cycle, fact.at),

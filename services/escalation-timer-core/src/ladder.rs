@@ -12,12 +12,16 @@ use crate::state::{Planned, Timer, Watch};
 ///  │ round 0    │ round 0      │ round 0        │ round 1      │ round 2
 /// ─┴────────────┴──────────────┴────────────────┴──────────────┴─────────────▶
 /// ```
+///
+/// While a leader answers for the lateness nothing is climbed; the step that would have come then
+/// comes at the end of the rest, and all later ones are counted from there.
 pub(crate) struct Course<'a> {
     pub(crate) ladder: &'a Ladder,
     calendar: &'a Calendar,
     climb: Climb,
-    first: u8,
-    due: Timestamp,
+    /// The step from which all later ones are counted: the first rung at the due, or where an
+    /// accepted risk lets the ladder go on.
+    anchor: Planned,
 }
 
 impl<'a> Course<'a> {
@@ -27,7 +31,9 @@ impl<'a> Course<'a> {
         let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
         let promise = timer.promise();
         let climb = ladder.climb(promise.urgency.unwrap_or(watch.urgency));
-        Some(Self { ladder, calendar, climb, first: promise.first_rung, due: promise.due })
+        let first = Planned { rung: promise.first_rung, round: 0, at: promise.due };
+        let anchor = timer.rest().and_then(|rest| rest.resumes).unwrap_or(first);
+        Some(Self { ladder, calendar, climb, anchor })
     }
 
     /// What is planned after a step; nothing if the calendar has no such day.
@@ -42,8 +48,10 @@ impl<'a> Course<'a> {
     }
 
     fn at(&self, rung: u8, round: u16) -> Result<Timestamp, OutOfReach> {
-        let intervals = u32::from(rung.saturating_sub(self.first));
-        let climbed = self.calendar.after(self.due, intervals, self.climb.interval)?;
-        Ok(self.calendar.after(climbed.at, u32::from(round), self.climb.repeat)?.at)
+        let Planned { rung: from, round: rounds, at } = self.anchor;
+        let intervals = u32::from(rung.saturating_sub(from));
+        let climbed = self.calendar.after(at, intervals, self.climb.interval)?;
+        let rounds = u32::from(round.saturating_sub(rounds));
+        Ok(self.calendar.after(climbed.at, rounds, self.climb.repeat)?.at)
     }
 }

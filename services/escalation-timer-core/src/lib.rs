@@ -8,7 +8,7 @@
 //! a case may be reopened.
 //!
 //! ```text
-//!            on_fact, on_wake                            apply
+//!     on_command, on_fact, on_wake                       apply
 //!  State ───────────────────────────────────▶ [Event] ───────────────▶ State
 //!    │ next_at: when to wake                     │ publish
 //!    ▼                                           ▼
@@ -28,6 +28,11 @@
 //!  released     │
 //!  disputed     │ noted     arms the work order's clock to adjudicate       noted
 //!  arrived      │ noted     stops arrive, the first time                    noted
+//!  held         │ noted     (held), and asks whether its clocks wait too    noted
+//!  resumed,     │
+//!  released,    │ noted     (held no more): what of its pause was not       noted
+//!  done,        │           needed is taken back
+//!  cancelled    │
 //!  contained    │ noted     stops contain; complete is promised anew, the   noted
 //!               │           first time: the urgent limit from then on
 //!  urgency-     │ noted     each running clock gets its next promise;       noted
@@ -38,8 +43,32 @@
 //!  judged       │
 //!  reopened(n)  │ noted     watching, if n is later: told one rung higher   the same
 //!  closed       │ noted     ended, all stopped                              noted
-//!  (wake)       │ nothing   fires what was planned until now, in order      nothing
+//!  (wake)       │ nothing   fires what was planned until now, in order;     nothing
+//!               │           refuses pauses that nobody decided in time
 //! ```
+//!
+//! A command is done of a case that is watched, and of the clock that runs for what the requester was
+//! told, unless it names another; else it is rejected and changes nothing.
+//!
+//! ```text
+//!  command              │ by                      if                    then
+//! ──────────────────────┼──────────────────────────────────────────────────────────────────────
+//!  ask extension        │ the department          it is not due yet     asked
+//!  approve extension    │ the policy's approver   asked                 the next promise
+//!  refuse extension     │ the policy's approver   asked                 as before
+//!  ask pause            │ the department          on hold, not asked,   asked, or granted by the
+//!                       │                         not due yet           policy; or its evidence
+//!  approve pause        │ the policy's approver   asked, not due yet    the same promise, later
+//!  refuse pause         │ the policy's approver   asked                 as before
+//!  extend               │ a leader who was told   -                     the next promise, from
+//!                       │                                               the leader's rung
+//!  take over            │ a leader who was told   no higher one did     told from the rung above
+//!  order                │ a leader who was told   -                     the ladder runs on
+//!  accept risk          │ of the top two, told    longer than before    the ladder rests
+//! ```
+//!
+//! A leader was told if a rung of theirs has fired for the promise that holds: so nobody gives more
+//! time before it is due but by an extension, and nobody who has not heard of it.
 //!
 //! A clock:
 //!
@@ -58,23 +87,38 @@
 //! A clock holds numbered promises. The one that was made last plans the rungs, by the urgency that
 //! it names or else by the case's; whether the clock was on time is said of the first.
 //!
-//! What holds a work order, or lets it go on, moves no clock: time stops only for a pause that was
-//! granted, which begins and ends by facts of its own. So `held` and `resumed` are not read.
+//! A hold moves no clock: it asks, and only a pause that is granted does. It begins with the hold and
+//! ends when the work goes on, or at the cap; the same promise holds until later, by the counted time
+//! that the pause takes away. A promise that is late by then stays so: a pause is granted before the
+//! due or not at all. An extension makes the next promise instead.
 //!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
-//! and changes nothing. Nobody commands clocks yet, so there is no `on_command`.
+//! and changes nothing.
 
+mod apply;
 mod clocks;
+mod command;
+mod decide;
 mod event;
 mod fact;
 mod follow;
+mod hold;
 mod ladder;
+mod pausing;
+mod rejected;
 mod state;
 #[cfg(test)]
 mod tests;
 mod wake;
 
-pub use event::{Event, Reason, Watched, apply, publish};
+pub use apply::apply;
+pub use command::{
+    AcceptRisk, AskExtension, AskPause, Command, DecidePause, Extend, OfLeader, Speaker,
+};
+pub use decide::on_command;
+pub use event::{Event, Reason, Watched, publish};
 pub use fact::{Fact, on_fact};
-pub use state::{Fired, Planned, Promise, Run, State, Timer, Watch};
+pub use hold::{Hold, Pause, Rested};
+pub use rejected::Rejected;
+pub use state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch};
 pub use wake::{Wake, next_at, on_wake};

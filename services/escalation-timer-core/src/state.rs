@@ -1,9 +1,11 @@
-use clock::{TimerId, WorkOrderId};
+use clock::{AccountId, TimerId, WorkOrderId};
 use events::words::{
-    Commitment, Cycle, ItemId, LadderId, PlaceId, PostId, Revision, Subject, Urgency,
+    Commitment, Cycle, HoldReason, ItemId, LadderId, PlaceId, PostId, Revision, Subject, Urgency,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::hold::Hold;
 
 /// What is watched of a case.
 ///
@@ -63,11 +65,20 @@ pub struct Watch {
     pub start_rung: u8,
     /// The clocks of all cycles, the oldest first.
     pub timers: Vec<Timer>,
+    /// The work that waited, or waits, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
 }
 
 impl Watch {
     pub(crate) fn timer_mut(&mut self, id: TimerId) -> Option<&mut Timer> {
         self.timers.iter_mut().find(|timer| timer.id == id)
+    }
+
+    /// The hold of a work order that is still open.
+    pub(crate) fn hold_mut(&mut self, work_order: WorkOrderId) -> Option<&mut Hold> {
+        let mut holds = self.holds.iter_mut().rev();
+        holds.find(|hold| hold.work_order == work_order && hold.is_open())
     }
 
     /// The clocks that run.
@@ -106,6 +117,15 @@ pub struct Timer {
     pub run: Run,
     /// The rungs that fired, in the order of their planned times.
     pub fired: Vec<Fired>,
+    /// More time that somebody is to grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
+    /// The highest leader who made it their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<TakenOver>,
+    /// Until when a leader answers for its lateness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Rest>,
 }
 
 impl Timer {
@@ -117,6 +137,11 @@ impl Timer {
     /// The promise of this number.
     pub fn numbered(&self, number: u16) -> Option<&Promise> {
         [&self.first].into_iter().chain(&self.later).find(|promise| promise.number == number)
+    }
+
+    /// The rest of the promise that holds: with the next one it is over.
+    pub fn rest(&self) -> Option<Rest> {
+        self.risk.filter(|rest| rest.promise == self.promise().number)
     }
 
     /// The firing that is planned next.
@@ -206,4 +231,48 @@ pub struct Fired {
     pub unconfirmed: bool,
     /// It turned out that all was done before.
     pub retracted: bool,
+}
+
+/// More time that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Until when.
+    pub until: Timestamp,
+    /// What the work waits for.
+    pub reason: HoldReason,
+    /// The post that decides.
+    pub approver: PostId,
+    /// Who asked.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A leader who made it their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOver {
+    /// Their rung.
+    pub rung: u8,
+    /// The rung that is told from then on: the one above, or the top.
+    pub above: u8,
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A lateness for which a leader answers: the ladder rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The number of the promise that was not kept.
+    pub promise: u16,
+    /// Until when.
+    pub until: Timestamp,
+    /// The step that comes then, from which all later ones are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<Planned>,
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
 }

@@ -1,11 +1,17 @@
 use clock::Ids;
 use definitions::Rules;
-use events::escalation::RungFiredV1;
+use events::{
+    escalation::{PauseRefusedV1, RungFiredV1},
+    words::PauseRefusal,
+};
 use jiff::Timestamp;
 
 use crate::{
-    event::{Event, apply},
+    apply::apply,
+    event::Event,
+    hold::Hold,
     ladder::Course,
+    pausing::lapses_at,
     state::{Planned, State, Timer, Watch},
 };
 
@@ -27,7 +33,8 @@ pub fn next_at(state: &State) -> Option<Timestamp> {
     match state {
         State::New | State::Ended(_) => None,
         State::Watching(watch) => {
-            watch.running().filter_map(Timer::next).map(|planned| planned.at).min()
+            let planned = watch.running().filter_map(Timer::next).map(|planned| planned.at);
+            planned.chain(watch.holds.iter().filter_map(|hold| lapses_at(watch, hold))).min()
         }
     }
 }
@@ -40,12 +47,30 @@ pub fn on_wake(state: &State, rules: &Rules, wake: Wake, _ids: &mut impl Ids) ->
     let mut state = state.clone();
     let mut events = Vec::new();
     while events.len() < MOST_AT_ONCE
-        && let Some(event) = fire_next(&state, rules, wake)
+        && let Some(event) = lapse_next(&state, wake).or_else(|| fire_next(&state, rules, wake))
     {
         apply(&mut state, &event);
         events.push(event);
     }
     events
+}
+
+/// The request for a pause that nobody decided in time: from its due on it is too late.
+fn lapse_next(state: &State, wake: Wake) -> Option<Event> {
+    let watch = match state {
+        State::New | State::Ended(_) => return None,
+        State::Watching(watch) => watch,
+    };
+    let is_over = |hold: &&Hold| lapses_at(watch, hold).is_some_and(|at| at <= wake.now);
+    let hold = watch.holds.iter().find(is_over)?;
+    Some(Event::PauseRefused(PauseRefusedV1 {
+        work_order: hold.work_order,
+        cycle: hold.cycle,
+        reason: hold.reason,
+        cause: PauseRefusal::Undecided,
+        by: None,
+        at: wake.now,
+    }))
 }
 
 /// The rung that is planned next, if that is not later than now.

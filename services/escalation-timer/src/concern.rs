@@ -26,7 +26,7 @@ pub(crate) struct Concerned {
     pub(crate) departments: BTreeSet<DepartmentId>,
     /// Who claimed one.
     pub(crate) workers: BTreeSet<AccountId>,
-    /// Which posts were told of a reopening at once.
+    /// Which posts were told of a reopening at once, or are to decide on more time.
     pub(crate) told: BTreeSet<PostId>,
 }
 
@@ -107,6 +107,13 @@ impl Concerned {
             Event::RungTold(told) => {
                 self.told.insert(told.post.clone());
             }
+            // Whoever is to decide may see what they decide on.
+            Event::ExtensionAsked(asked) => {
+                self.told.insert(asked.approver.clone());
+            }
+            Event::PauseAsked(asked) => {
+                self.told.insert(asked.approver.clone());
+            }
             Event::Watched(_)
             | Event::UrgencyChanged { .. }
             | Event::Armed { .. }
@@ -114,6 +121,16 @@ impl Concerned {
             | Event::Rested { .. }
             | Event::RungRetracted(_)
             | Event::Stopped(_)
+            | Event::PromiseMoved(_)
+            | Event::ExtensionRefused(_)
+            | Event::Held(_)
+            | Event::HoldEnded { .. }
+            | Event::EvidenceGiven { .. }
+            | Event::PauseGranted { .. }
+            | Event::PauseRefused(_)
+            | Event::Ordered(_)
+            | Event::TakenOver { .. }
+            | Event::RiskAccepted { .. }
             | Event::Ended { .. }
             | Event::Noted { .. } => {}
         }

@@ -8,10 +8,11 @@
 //! in. What to decide is `escalation-timer-core`'s; here it is asked for, kept and told.
 //!
 //! ```text
-//!  gRPC ──> api ──> questions      what runs, what fired, what is planned
+//!  gRPC ──> api ──> commands       more time, pauses, and what leaders do
+//!                └─> questions      what runs, what fired, what is planned
 //!  INTAKE, DISPATCH, SURVEY, DEFINITION ──> facts
 //!  next_at ──> wakes                         │
-//!                └──────────────────────────┴──> record ──> store (every SQL statement)
+//!                └── commands ──────────────┴──> record ──> store (every SQL statement)
 //!                                                   └─────> outbox ──> ESCALATION
 //!
 //!  concern   who may see a case, of which no decision is made here
@@ -21,6 +22,7 @@
 //! clocks are woken is shown by delivery's `yizhan.wake.late`.
 
 mod api;
+mod commands;
 mod concern;
 mod facts;
 mod questions;
@@ -28,12 +30,13 @@ mod record;
 mod store;
 mod wakes;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Schema};
 use revisions::Revisions;
-use runtime::Host;
+use runtime::{Host, Newest};
+use sealing::Masters;
 use sqlx::{PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -48,7 +51,8 @@ pub const SCHEMAS: [Schema; 2] = [
 ///
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let timer = EscalationTimer { delivery: host.delivery(), revisions: Revisions::default() };
+    let (delivery, revisions, masters) = (host.delivery(), Revisions::default(), host.masters()?);
+    let timer = EscalationTimer { delivery, revisions, masters };
     host.deliver(timer.clone())?;
     host.wake(timer.clone());
     serving(host.serve(api::routes(timer)).await?);
@@ -60,6 +64,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
 struct EscalationTimer {
     delivery: Delivery,
     revisions: Revisions,
+    masters: Newest<Masters>,
 }
 
 impl EscalationTimer {
@@ -69,6 +74,11 @@ impl EscalationTimer {
 
     fn clock(&self) -> &Clock {
         self.delivery.clock()
+    }
+
+    /// What seals words: the master key of now.
+    fn masters(&self) -> Arc<Masters> {
+        self.masters.borrow().clone()
     }
 
     fn ids(&self) -> RandomIds {

@@ -1,4 +1,4 @@
-//! The one place where what was decided becomes rows: of facts and of wake-ups alike.
+//! The one place where what was decided becomes rows: of commands, facts and wake-ups alike.
 
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
@@ -26,7 +26,8 @@ pub(crate) struct Change<'a> {
     pub(crate) case: Case,
     /// What was decided.
     pub(crate) events: Vec<Event>,
-    /// By whom: the service of a fact.
+    /// By whom: the principal of a command, the service of a fact, escalation-timer itself for the
+    /// hour.
     pub(crate) actor: String,
 }
 
@@ -74,6 +75,18 @@ pub(crate) async fn note(
         Event::RungRetracted(_) => "rung.retracted",
         Event::RungTold(_) => "rung.told",
         Event::Stopped(_) => "clock.stopped",
+        Event::PromiseMoved(_) => "promise.moved",
+        Event::ExtensionAsked(_) => "extension.asked",
+        Event::ExtensionRefused(_) => "extension.refused",
+        Event::Held(_) => "work-order.held",
+        Event::HoldEnded { .. } => "work-order.hold-ended",
+        Event::PauseAsked(_) => "pause.asked",
+        Event::EvidenceGiven { .. } => "pause.evidence-given",
+        Event::PauseGranted { .. } => "pause.granted",
+        Event::PauseRefused(_) => "pause.refused",
+        Event::Ordered(_) => "ladder.ordered",
+        Event::TakenOver { .. } => "ladder.taken-over",
+        Event::RiskAccepted { .. } => "ladder.risk-accepted",
         Event::Ended { .. } => "case.ended",
         Event::Noted { .. } => "case.noted",
     };

@@ -71,7 +71,16 @@ fn concerned(fact: &Fact) -> Option<Related> {
         | Fact::Escalation(
             EscalationFact::Armed(_)
             | EscalationFact::RungRetracted(_)
-            | EscalationFact::ClockStopped(_),
+            | EscalationFact::ClockStopped(_)
+            | EscalationFact::PromiseMoved(_)
+            | EscalationFact::ExtensionAsked(_)
+            | EscalationFact::ExtensionRefused(_)
+            | EscalationFact::PauseAsked(_)
+            | EscalationFact::PauseGranted(_)
+            | EscalationFact::PauseRefused(_)
+            | EscalationFact::Ordered(_)
+            | EscalationFact::TakenOver(_)
+            | EscalationFact::RiskAccepted(_),
         )
         | Fact::Survey(_)
         | Fact::Notify(_)

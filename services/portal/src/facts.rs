@@ -145,7 +145,27 @@ async fn escalation(
         EscalationFact::RungTold(fact) => {
             boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
         }
-        EscalationFact::RungRetracted(_) | EscalationFact::ClockStopped(_) => Ok(()),
+        EscalationFact::PromiseMoved(fact) => match (fact.subject, fact.commitment) {
+            (Subject::Case, Commitment::Complete | Commitment::Answer) => {
+                boards::promised(tx, key, fact.cycle, fact.new, fact.provisional).await
+            }
+            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+        },
+        // Whoever is to decide may see what they decide on.
+        EscalationFact::ExtensionAsked(fact) => {
+            boards::rung_told(tx, key, fact.cycle, 0, &fact.approver).await
+        }
+        EscalationFact::PauseAsked(fact) => {
+            boards::rung_told(tx, key, fact.cycle, 0, &fact.approver).await
+        }
+        EscalationFact::RungRetracted(_)
+        | EscalationFact::ClockStopped(_)
+        | EscalationFact::ExtensionRefused(_)
+        | EscalationFact::PauseGranted(_)
+        | EscalationFact::PauseRefused(_)
+        | EscalationFact::Ordered(_)
+        | EscalationFact::TakenOver(_)
+        | EscalationFact::RiskAccepted(_) => Ok(()),
     }
 }
 
@@ -167,6 +187,14 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Dispatch(DispatchFact::WorkOrderResumed(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => fact.by,
         Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
+        Fact::Escalation(EscalationFact::PromiseMoved(fact)) => fact.by,
+        Fact::Escalation(EscalationFact::ExtensionAsked(fact)) => Some(fact.by),
+        Fact::Escalation(EscalationFact::ExtensionRefused(fact)) => Some(fact.by),
+        Fact::Escalation(EscalationFact::PauseGranted(fact)) => fact.by,
+        Fact::Escalation(EscalationFact::PauseRefused(fact)) => fact.by,
+        Fact::Escalation(EscalationFact::Ordered(fact)) => Some(fact.by),
+        Fact::Escalation(EscalationFact::TakenOver(fact)) => Some(fact.by),
+        Fact::Escalation(EscalationFact::RiskAccepted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CallbackAttempted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
         Fact::Intake(
@@ -178,7 +206,14 @@ fn actor(fact: &Fact) -> Option<AccountId> {
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_),
         )
-        | Fact::Escalation(_)
+        | Fact::Escalation(
+            EscalationFact::Armed(_)
+            | EscalationFact::RungFired(_)
+            | EscalationFact::RungRetracted(_)
+            | EscalationFact::RungTold(_)
+            | EscalationFact::ClockStopped(_)
+            | EscalationFact::PauseAsked(_),
+        )
         | Fact::Survey(
             SurveyFact::CallbackDue(_)
             | SurveyFact::CallbackWithdrawn(_)

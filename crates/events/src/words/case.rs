@@ -159,6 +159,32 @@ words! {
         Staff = "staff",
     }
 
+    /// Why a promise holds until another time than before.
+    MoveCause ("cause of a moved promise") {
+        /// The department asked for more time before it was due, and was granted it.
+        Extension = "extension",
+        /// A leader who was told that it is late gave more time.
+        Leader = "leader",
+        /// It rested for a pause.
+        Pause = "pause",
+        /// The danger is over: from then on it is as urgent, and no more critical.
+        Containment = "containment",
+        /// It has more haste or less than before.
+        Urgency = "urgency",
+    }
+
+    /// Why no pause was granted.
+    PauseRefusal ("cause of a refused pause") {
+        /// It was due before the work was held, or before anybody heard of it.
+        AfterDue = "after-due",
+        /// The policy grants no pause for this reason.
+        NotInPolicy = "not-in-policy",
+        /// Whoever decides said no.
+        Denied = "denied",
+        /// Nobody had decided when it was due.
+        Undecided = "undecided",
+    }
+
     /// Why a post has a work order no longer.
     ReleaseCause ("cause of a release") {
         /// It gave it to another post.

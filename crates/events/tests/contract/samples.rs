@@ -31,8 +31,20 @@ const CASE: u16 = 1;
 
 /// Every fact, in the order of a case that is late, reopened and solved.
 pub(crate) fn facts() -> Vec<Fact> {
-    [intake(), desk(), dispatch(), on_site(), handed_on(), escalation(), survey(), others()]
-        .concat()
+    [
+        intake(),
+        desk(),
+        dispatch(),
+        on_site(),
+        handed_on(),
+        escalation(),
+        moved(),
+        paused(),
+        led(),
+        survey(),
+        others(),
+    ]
+    .concat()
 }
 
 fn promise(commitment: Commitment, due: Timestamp) -> Promise {
@@ -295,6 +307,100 @@ fn escalation() -> Vec<Fact> {
             cycle,
             at: at("17:00:00"),
             on_time: false,
+        }
+        .into(),
+    ]
+}
+
+/// What is said of more time.
+fn moved() -> Vec<Fact> {
+    let (timer, cycle, commitment) = (id(5), Cycle::FIRST, Commitment::Complete);
+    let (by, post) = (id(0x20), code::<PostId>("logistics/head"));
+    let (due, until) = (at("16:00:00"), at("20:00:00"));
+    vec![
+        PromiseMovedV1 {
+            timer,
+            subject: Subject::Case,
+            commitment,
+            cycle,
+            promise: 2,
+            old: due,
+            new: until,
+            provisional: false,
+            why: MoveCause::Extension,
+            reason: Some(HoldReason::Parts),
+            by: Some(by),
+            at: at("15:00:00"),
+        }
+        .into(),
+        ExtensionAskedV1 {
+            timer,
+            commitment,
+            cycle,
+            due,
+            until,
+            reason: HoldReason::Parts,
+            approver: post,
+            by,
+            at: at("14:00:00"),
+        }
+        .into(),
+        ExtensionRefusedV1 { timer, commitment, cycle, due, by, at: at("15:00:00") }.into(),
+    ]
+}
+
+/// What is said of the clocks of work on hold.
+fn paused() -> Vec<Fact> {
+    let (cycle, work_order, by) = (Cycle::FIRST, id(3), id(0x20));
+    vec![
+        PauseAskedV1 {
+            work_order,
+            cycle,
+            reason: HoldReason::NoAccess,
+            from: at("10:00:00"),
+            approver: code("logistics/head"),
+            evidence_needed: true,
+            at: at("10:00:01"),
+        }
+        .into(),
+        PauseGrantedV1 {
+            work_order,
+            cycle,
+            reason: HoldReason::NoAccess,
+            from: at("10:00:00"),
+            until: at("18:00:00"),
+            by: Some(by),
+            at: at("11:00:00"),
+        }
+        .into(),
+        PauseRefusedV1 {
+            work_order,
+            cycle,
+            reason: HoldReason::NoAccess,
+            cause: PauseRefusal::Denied,
+            by: Some(by),
+            at: at("11:00:00"),
+        }
+        .into(),
+    ]
+}
+
+/// What leaders do about what is late.
+fn led() -> Vec<Fact> {
+    let (timer, cycle, commitment) = (id(5), Cycle::FIRST, Commitment::Complete);
+    let (by, post, until) = (id(0x20), code::<PostId>("logistics/head"), at("20:00:00"));
+    vec![
+        OrderedV1 { timer, commitment, cycle, rung: 2, post: post.clone(), by, at: until }.into(),
+        TakenOverV1 { timer, commitment, cycle, rung: 2, post: post.clone(), by, at: until }.into(),
+        RiskAcceptedV1 {
+            timer,
+            commitment,
+            cycle,
+            rung: 4,
+            post,
+            until: at("23:00:00"),
+            by,
+            at: until,
         }
         .into(),
     ]

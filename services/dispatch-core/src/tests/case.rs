@@ -2,11 +2,11 @@
 
 use clock::{AccountId, ContactId, Ids, SeededIds, TimerId, WorkOrderId};
 use events::{
-    escalation::{RungFiredV1, RungToldV1},
+    escalation::{PauseGrantedV1, PauseRefusedV1, RungFiredV1, RungToldV1},
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
-        ReopenCause, Subject, Urgency, UrgencyCause,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PauseRefusal,
+        PostId, ReopenCause, Subject, Urgency, UrgencyCause,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -52,6 +52,10 @@ impl Case {
                 let command = to.command(self.last_order());
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
+            Step::Pauses | Step::PausesNot => {
+                let fact = self.answer(matches!(step, Step::Pauses));
+                on_fact(&self.state, &RULES, &fact, self.now, &mut self.ids)
+            }
             Step::Wakes(after) => {
                 self.now += after;
                 self.wake()
@@ -69,6 +73,19 @@ impl Case {
         let was_due = next_at(&self.state).is_some_and(|next| next <= self.now);
         assert_eq!(!events.is_empty(), was_due, "something happens when it is due, and only then");
         events
+    }
+
+    /// What escalation-timer says of the clocks of the newest work order.
+    fn answer(&self, granted: bool) -> Fact {
+        let (work_order, cycle, reason) = (self.last_order(), Cycle::FIRST, HoldReason::NoAccess);
+        let (from, at, by) = (self.now, self.now, None);
+        if granted {
+            let until = self.now + SignedDuration::from_hours(48);
+            Fact::PauseGranted(PauseGrantedV1 { work_order, cycle, reason, from, until, by, at })
+        } else {
+            let cause = PauseRefusal::Denied;
+            Fact::PauseRefused(PauseRefusedV1 { work_order, cycle, reason, cause, by, at })
+        }
     }
 
     /// The newest work order.
@@ -96,6 +113,10 @@ pub(super) enum Step {
     Hears(Fact),
     Asks(Who, Verb),
     Moves(Move),
+    /// Escalation-timer says that the clocks wait with the newest work order.
+    Pauses,
+    /// That they do not.
+    PausesNot,
     /// Woken after so long.
     Wakes(SignedDuration),
 }

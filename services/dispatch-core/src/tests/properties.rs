@@ -100,6 +100,7 @@ fn happened(event: &Event) -> Option<Happened> {
         Event::Completed(fact) => (fact.work_order, 'd', Some(fact.offer)),
         Event::Cancelled(fact) => (fact.work_order, 'x', None),
         Event::CycleCompleted(_)
+        | Event::PauseAnswered { .. }
         | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
         | Event::Ended { .. }
@@ -169,6 +170,7 @@ proptest! {
                 | Event::Disputed(_)
                 | Event::Completed(_)
                 | Event::Cancelled(_)
+                | Event::PauseAnswered { .. }
                 | Event::Escalated { .. }
                 | Event::UrgencyChanged { .. }
                 | Event::Ended { .. }

@@ -1,11 +1,11 @@
 use clock::{Ids, SeededIds};
-use events::words::{Cycle, End, Urgency};
+use events::words::{Cycle, End, PauseRefusal, Urgency};
 
 use super::case::{
     Case, Move, Step, Verb, Who, accepted, accepted_as, closed, danger, reopened, rung_fired,
     rung_told,
 };
-use crate::{Event, State, Status};
+use crate::{Event, Pause, State, Status};
 
 const WANG_CLAIMS: Step = Step::Asks(Who::Wang, Verb::Claim);
 const WANG_ARRIVES: Step = Step::Asks(Who::Wang, Verb::Arrive);
@@ -212,4 +212,20 @@ fn a_leader_who_was_told_may_see_the_case_from_then_on() {
     let case = Case::after(&steps);
     let told: Vec<_> = case.state.work().unwrap().escalated_to.iter().collect();
     assert_eq!(told, [&head.parse().unwrap(), &chief.parse().unwrap()]);
+}
+
+#[test]
+fn a_work_order_on_hold_shows_whether_its_clocks_wait_too_until_it_goes_on() {
+    let wang = |verb| Step::Asks(Who::Wang, verb);
+    let mut case = Case::after(&[accepted("dorm-7"), wang(Verb::Claim), wang(Verb::Hold)]);
+    assert_eq!(case.order().status.pause(), None);
+    case.step(&Step::PausesNot).unwrap();
+    let refused = Pause::Refused { cause: PauseRefusal::Denied };
+    assert_eq!(case.order().status.pause(), Some(refused));
+    case.step(&Step::Pauses).unwrap();
+    assert!(matches!(case.order().status.pause(), Some(Pause::Granted { .. })));
+    case.step(&wang(Verb::Resume)).unwrap();
+    assert_eq!(case.order().status.pause(), None);
+    let late = case.step(&Step::Pauses).unwrap();
+    assert!(matches!(&late[..], [Event::Noted { .. }]), "{late:?}");
 }

@@ -66,6 +66,8 @@ fn inputs() -> Vec<(String, Step)> {
         ("closed(1)", closed(1, End::Withdrawn)),
         ("rung fired", rung_fired("logistics/head")),
         ("rung told", rung_told("logistics/head")),
+        ("pause granted", Step::Pauses),
+        ("pause refused", Step::PausesNot),
         ("wakes in 3 hours", Step::Wakes(SignedDuration::from_hours(3))),
     ];
     let moves = [

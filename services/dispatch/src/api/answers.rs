@@ -2,7 +2,7 @@
 
 use clock::AccountId;
 use delivery_rpc::timestamp;
-use dispatch_core::{Release, Status, Taken};
+use dispatch_core::{Pause, Release, Status, Taken};
 use events::intake::Promise;
 use proto::{
     dispatch::v1::{self as wire_dispatch, WorkOrder, WorkOrderState},
@@ -35,6 +35,11 @@ pub(crate) fn work_order(
         }
     };
     let worker = order.status.worker().map(|account| account.to_string());
+    let (paused_until, pause_refused) = match order.status.pause() {
+        Some(Pause::Granted { until }) => (Some(timestamp(until)), String::new()),
+        Some(Pause::Refused { cause }) => (None, cause.to_string()),
+        None => (None, String::new()),
+    };
     // Promise and rung are those of the running cycle.
     let runs = order.cycle == *cycle;
     Some(WorkOrder {
@@ -65,6 +70,8 @@ pub(crate) fn work_order(
         releases: order.releases.iter().map(|release| ended(release, reasons)).collect(),
         adjudicated: order.is_final,
         adjudication: reasons.about(About::Adjudication(order.id)),
+        paused_until,
+        pause_refused,
     })
 }
 

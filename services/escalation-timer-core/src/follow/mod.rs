@@ -2,12 +2,14 @@
 
 mod callback;
 mod case;
+mod hold;
 mod offer;
 mod urgency;
 mod work;
 
 pub(crate) use callback::called_back;
 pub(crate) use case::{accepted, closed, reopened};
+pub(crate) use hold::{held, hold_ended, released};
 pub(crate) use offer::{disputed, offer_ended, offered};
 pub(crate) use urgency::urgency_changed;
 pub(crate) use work::{arrived, completed, contained};

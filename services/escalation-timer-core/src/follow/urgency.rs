@@ -3,13 +3,13 @@ use clock::Ids;
 use definitions::Rules;
 use events::{
     intake::{CaseUrgencyChangedV1, Promise},
-    words::{Commitment, Subject},
+    words::{Commitment, MoveCause, Subject},
 };
 use jiff::Timestamp;
 
 use super::{first_rung, in_cycle, watching};
 use crate::{
-    clocks::{Promised, next_promise, stop},
+    clocks::{Anew, Promised, promise_anew, stop},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -32,7 +32,11 @@ pub(crate) fn urgency_changed(
     let mut events = vec![changed];
     for timer in watch.running().filter(|timer| timer.commitment != Commitment::CallBack) {
         match next(watch, rules, timer, fact) {
-            Next::Promise(since, due) => events.push(next_promise(timer, since, due, None)),
+            Next::Promise(since, due) => {
+                let anew = Anew { since, due, urgency: None, rung: None };
+                let next = promise_anew(timer, anew);
+                events.extend(next.moved(MoveCause::Urgency, None, None, fact.at));
+            }
             Next::Nothing => events.extend(stop(timer, fact.at)),
             Next::Same => {}
         }

@@ -2,13 +2,13 @@ use clock::Ids;
 use definitions::Rules;
 use events::{
     dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderContainedV1},
-    words::{Commitment, Subject, Urgency},
+    words::{Commitment, MoveCause, Subject, Urgency},
 };
 use jiff::Timestamp;
 
 use super::{in_cycle, promised, stop_those, watching};
 use crate::{
-    clocks::next_promise,
+    clocks::{Anew, promise_anew},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -33,13 +33,13 @@ pub(crate) fn contained(
     let kept = stop_those(watch, fact.at, |timer| of_cycle(timer, Commitment::Contain));
     let mut complete = watch.running().filter(|timer| of_cycle(timer, Commitment::Complete));
     match complete.find_map(|timer| as_urgent(watch, rules, timer, fact.at)) {
-        Some(anew) => Ok(kept.unwrap_or_default().into_iter().chain([anew]).collect()),
+        Some(anew) => Ok(kept.unwrap_or_default().into_iter().chain(anew).collect()),
         None => kept,
     }
 }
 
 /// The urgent limit of a clock, once; nothing if it has that already, or if it is not promised.
-fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Option<Event> {
+fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Option<Vec<Event>> {
     const URGENCY: Urgency = Urgency::Urgent;
     let again = timer.later.iter().any(|promise| promise.urgency == Some(URGENCY));
     // To what was less than critical it would be a shorter limit, or none.
@@ -49,7 +49,8 @@ fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Opti
     // Nothing is made safe before it was reported, whatever two machines think of the time.
     let since = at.max(timer.first.since);
     let due = rules.due(&watch.item, timer.commitment, URGENCY, since).ok()??;
-    Some(next_promise(timer, since, due, Some(URGENCY)))
+    let next = promise_anew(timer, Anew { since, due, urgency: Some(URGENCY), rung: None });
+    Some(next.moved(MoveCause::Containment, None, None, at))
 }
 
 /// A completion ends all that was promised in its cycle, and begins the promise to call back.

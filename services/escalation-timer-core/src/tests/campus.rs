@@ -50,6 +50,11 @@ const CAMPUS: &str = "
     accept: duty, arrive: leaders, contain: duty, adjudicate: quality, complete: leaders,
     call-back: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
+  pauses: {
+    no-access: {upTo: 48h 24x7},
+    requester-answer: {upTo: 48h 24x7, approver: logistics/head},
+    outside-authority: {upTo: 48h 24x7, approver: logistics/head, evidence: true}},
+  extensions: {upTo: 48h 24x7, approver: logistics/head},
   reopenWithinDays: {closed-solved: 7}}}
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: doors}, spec: {

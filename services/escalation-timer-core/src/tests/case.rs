@@ -4,19 +4,23 @@ use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, SeededIds, WorkOrder
 use events::{
     dispatch::{
         CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
-        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, Level, ReleaseCause, ReopenCause,
-        Urgency, UrgencyCause, Verdict,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, ReleaseCause,
+        ReopenCause, Urgency, UrgencyCause, Verdict,
     },
 };
 use jiff::Timestamp;
 
 use super::campus::RULES;
-use crate::{Event, Fact, Fired, State, Timer, Wake, apply, next_at, on_fact, on_wake};
+use crate::{
+    AcceptRisk, AskExtension, AskPause, Command, DecidePause, Event, Extend, Fact, Fired, OfLeader,
+    Rejected, Speaker, State, Timer, Wake, apply, next_at, on_command, on_fact, on_wake,
+};
 
 /// An instant by its local time in September 2026, such as `1T09:00` for Tuesday the 1st.
 pub(super) fn at(local: &str) -> Timestamp {
@@ -52,6 +56,22 @@ impl Case {
         let events = on_fact(&self.state, &RULES, fact, now, &mut self.ids);
         self.state = stored(&self.state);
         self.keep(stored(&events))
+    }
+
+    /// What follows from a command at `now`.
+    pub(super) fn is_told(&mut self, now: &str, command: &Command) -> Result<Vec<Event>, Rejected> {
+        self.is_told_at(at(now), command)
+    }
+
+    pub(super) fn is_told_at(
+        &mut self,
+        now: Timestamp,
+        command: &Command,
+    ) -> Result<Vec<Event>, Rejected> {
+        let events = on_command(&self.state, &RULES, command, now, &mut self.ids)?;
+        assert!(!events.is_empty(), "a command that is done does something");
+        self.state = stored(&self.state);
+        Ok(self.keep(stored(&events)))
     }
 
     /// What follows from waking at `now`.
@@ -122,6 +142,18 @@ pub(super) fn rungs(events: &[Event]) -> Vec<String> {
         | Event::Rested { .. }
         | Event::RungRetracted(_)
         | Event::RungTold(_)
+        | Event::PromiseMoved(_)
+        | Event::ExtensionAsked(_)
+        | Event::ExtensionRefused(_)
+        | Event::Held(_)
+        | Event::HoldEnded { .. }
+        | Event::PauseAsked(_)
+        | Event::EvidenceGiven { .. }
+        | Event::PauseGranted { .. }
+        | Event::PauseRefused(_)
+        | Event::Ordered(_)
+        | Event::TakenOver { .. }
+        | Event::RiskAccepted { .. }
         | Event::Stopped(_)
         | Event::Ended { .. }
         | Event::Noted { .. } => None,
@@ -305,4 +337,77 @@ pub(super) fn judged(number: u16, judged: &str) -> Fact {
 
 fn wang() -> AccountId {
     SeededIds::new(1).id()
+}
+
+pub(super) fn held(number: u64, reason: HoldReason, held: &str) -> Fact {
+    held_at(number, reason, at(held))
+}
+
+pub(super) fn held_at(number: u64, reason: HoldReason, at: Timestamp) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (Cycle::FIRST, "logistics".parse().unwrap());
+    let by = wang();
+    Fact::Held(WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at })
+}
+
+pub(super) fn resumed(number: u64, resumed: &str) -> Fact {
+    resumed_at(number, at(resumed))
+}
+
+pub(super) fn resumed_at(number: u64, at: Timestamp) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (Cycle::FIRST, "logistics".parse().unwrap());
+    let by = wang();
+    Fact::Resumed(WorkOrderResumedV1 { work_order, offer, cycle, department, by, at })
+}
+
+/// Who holds this post of logistics.
+pub(super) fn speaker(post: &str) -> Speaker {
+    let posts = [format!("logistics/{post}").parse().unwrap()].into();
+    Speaker { account: wang(), posts }
+}
+
+fn of_leader(post: &str) -> OfLeader {
+    OfLeader { speaker: speaker(post), commitment: None }
+}
+
+pub(super) fn ask_extension(until: &str) -> Command {
+    let (by, until, reason) = (wang(), at(until), HoldReason::Parts);
+    Command::AskExtension(AskExtension { by, until, reason })
+}
+
+pub(super) fn approve_extension(post: &str) -> Command {
+    Command::ApproveExtension(speaker(post))
+}
+
+pub(super) fn refuse_extension(post: &str) -> Command {
+    Command::RefuseExtension(speaker(post))
+}
+
+pub(super) fn extend(post: &str, until: &str) -> Command {
+    Command::Extend(Extend { of: of_leader(post), until: at(until) })
+}
+
+pub(super) fn take_over(post: &str) -> Command {
+    Command::TakeOver(of_leader(post))
+}
+
+pub(super) fn order(post: &str) -> Command {
+    Command::Order(of_leader(post))
+}
+
+pub(super) fn accept_risk(post: &str, until: &str) -> Command {
+    Command::AcceptRisk(AcceptRisk { of: of_leader(post), until: at(until) })
+}
+
+pub(super) fn ask_pause(evidence: bool) -> Command {
+    Command::AskPause(AskPause { by: wang(), work_order: None, evidence })
+}
+
+pub(super) fn approve_pause(post: &str) -> Command {
+    Command::ApprovePause(DecidePause { speaker: speaker(post), work_order: None })
+}
+
+pub(super) fn refuse_pause(post: &str) -> Command {
+    Command::RefusePause(DecidePause { speaker: speaker(post), work_order: None })
 }

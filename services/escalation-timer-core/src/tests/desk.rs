@@ -1,6 +1,6 @@
 //! What the clocks of a work order do while it goes from hand to hand.
 
-use events::words::{Commitment, Urgency};
+use events::words::{Commitment, MoveCause, Urgency};
 
 use super::case::{
     Case, accepted, arrived, assigned, at, claimed, completed, contained, disputed, offered,
@@ -115,10 +115,13 @@ fn nobody_is_late_with_what_the_definitions_do_not_promise() {
 fn what_was_contained_is_completed_as_something_urgent_from_then_on() {
     let mut case = danger();
     let events = case.hears("1T10:00", &contained(1, 1, "1T10:00"));
-    let [Event::Stopped(stopped), Event::Armed { armed, .. }] = &events[..] else {
+    let [Event::Stopped(stopped), Event::Armed { armed, .. }, Event::PromiseMoved(moved)] =
+        &events[..]
+    else {
         panic!("{events:?}")
     };
     assert_eq!((stopped.commitment, stopped.on_time), (Commitment::Contain, true));
+    assert_eq!((moved.new, moved.why), (armed.due, MoveCause::Containment));
     // Sixteen hours of duty time: thirteen until 23:00, three from 07:00.
     let promised = (armed.commitment, armed.promise, armed.due, armed.first_rung);
     assert_eq!(promised, (Commitment::Complete, 2, at("2T10:00"), 1));

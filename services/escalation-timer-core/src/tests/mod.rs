@@ -3,6 +3,8 @@
 mod campus;
 mod case;
 mod desk;
+mod leaders;
+mod more_time;
 mod properties;
 mod reopening;
 mod sentences;

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use events::words::{Commitment, End, Subject, Urgency};
+use events::words::{Commitment, End, HoldReason, Subject, Urgency};
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 
 use super::case::{
-    Case, accepted, answered, arrived, assigned, at, attempted, claimed, closed, completed,
-    completed_at, contained, disputed, judged, offer, offered, released, reopened, rungs,
+    Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
+    ask_extension, ask_pause, assigned, at, attempted, claimed, closed, completed, completed_at,
+    contained, disputed, extend, held, held_at, judged, offer, offered, order, refuse_extension,
+    refuse_pause, released, reopened, resumed, resumed_at, rungs, take_over,
 };
-use crate::{Event, Fact, Fired, State, Watch, apply, next_at};
+use crate::{Command, Event, Fact, Fired, State, Watch, apply, next_at};
 
 const RECEIVED: &str = "1T09:00";
 /// Three offers of each of two work orders.
@@ -76,6 +78,8 @@ fn fact() -> impl Strategy<Value = Fact> {
         (offer(), cycle(), time()).prop_map(|(number, cycle, at)| disputed(number, cycle, &at)),
         (offer(), cycle(), time()).prop_map(|(number, cycle, at)| arrived(number, cycle, &at)),
         (offer(), cycle(), time()).prop_map(|(number, cycle, at)| contained(number, cycle, &at)),
+        (offer(), reason(), time()).prop_map(|(number, reason, at)| held(number, reason, &at)),
+        (offer(), time()).prop_map(|(number, at)| resumed(number, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| completed(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| attempted(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| answered(cycle, &at)),
@@ -86,22 +90,67 @@ fn fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// What happens at some time: a fact is heard, or it is just an hour to wake.
-fn story() -> impl Strategy<Value = Vec<(Timestamp, Option<Fact>)>> {
+fn reason() -> impl Strategy<Value = HoldReason> {
+    prop::sample::select(HoldReason::ALL)
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let until = || (1u8..9, 7u8..24).prop_map(|(day, hour)| format!("{day}T{hour:02}:00"));
+    let leader = || prop::sample::select(&["leader", "chief", "head"][..]);
+    prop_oneof![
+        until().prop_map(|until| ask_extension(&until)),
+        Just(approve_extension("head")),
+        Just(refuse_extension("head")),
+        any::<bool>().prop_map(ask_pause),
+        Just(approve_pause("head")),
+        Just(refuse_pause("head")),
+        (leader(), until()).prop_map(|(post, until)| extend(post, &until)),
+        leader().prop_map(take_over),
+        leader().prop_map(order),
+        (leader(), until()).prop_map(|(post, until)| accept_risk(post, &until)),
+    ]
+}
+
+/// What happens at some time.
+#[derive(Debug, Clone)]
+enum Moment {
+    Heard(Fact),
+    Told(Command),
+    /// Just an hour to wake.
+    Woken,
+}
+
+type Story = Vec<(Timestamp, Moment)>;
+
+fn story() -> impl Strategy<Value = Story> {
     let now = (0..1_000).prop_map(|part| instant(Urgency::Urgent, part));
-    vec((now, prop::option::weighted(0.8, fact())), 0..40).prop_map(|mut story| {
+    let moment = prop_oneof![
+        5 => fact().prop_map(Moment::Heard),
+        3 => command().prop_map(Moment::Told),
+        2 => Just(Moment::Woken),
+    ];
+    vec((now, moment), 0..40).prop_map(|mut story| {
         story.sort_by_key(|(now, _)| *now);
         story
     })
 }
 
-fn tell(story: &[(Timestamp, Option<Fact>)]) -> Case {
+fn tell(story: &Story) -> Case {
     let mut case = Case::new();
-    for (now, fact) in story {
+    for (now, moment) in story {
         let before = case.state.clone();
-        let Some(fact) = fact else {
-            wake_fully(&mut case, *now);
-            continue;
+        let fact = match moment {
+            Moment::Heard(fact) => fact,
+            Moment::Told(command) => {
+                if case.is_told_at(*now, command).is_err() {
+                    assert_eq!(case.state, before, "what is refused changes nothing");
+                }
+                continue;
+            }
+            Moment::Woken => {
+                wake_fully(&mut case, *now);
+                continue;
+            }
         };
         let events = case.hears_at(*now, fact);
         assert!(!events.is_empty(), "a fact is never passed over");
@@ -130,17 +179,71 @@ proptest! {
     }
 
     #[test]
-    fn a_clock_is_promised_anew_by_containment_once_and_never_for_an_earlier_time(
-        story in story()
-    ) {
+    fn no_promise_that_is_made_anew_loses_a_rung_or_counts_from_earlier(story in story()) {
         for timer in tell(&story).state.watch().into_iter().flat_map(|watch| &watch.timers) {
-            prop_assert!(timer.later.len() <= 1);
-            for later in &timer.later {
-                prop_assert_eq!(timer.commitment, Commitment::Complete);
-                prop_assert!(later.since >= timer.first.since);
-                prop_assert!(later.first_rung >= timer.first.first_rung);
+            let promises: Vec<_> = [&timer.first].into_iter().chain(&timer.later).collect();
+            for pair in promises.windows(2) {
+                prop_assert_eq!(pair[1].number, pair[0].number + 1);
+                prop_assert!(pair[1].since >= timer.first.since);
+                prop_assert!(pair[1].first_rung >= pair[0].first_rung);
             }
         }
+    }
+
+    #[test]
+    fn a_promise_is_told_to_have_moved_whenever_it_is_due_at_another_time(story in story()) {
+        let case = tell(&story);
+        for timer in case.state.watch().into_iter().flat_map(|watch| &watch.timers) {
+            let mut due = None;
+            for event in &case.log {
+                if let Event::Armed { armed, .. } = event
+                    && (armed.timer, armed.promise) == (timer.id, 1)
+                {
+                    due = Some(armed.due);
+                }
+                if let Event::PromiseMoved(moved) = event
+                    && moved.timer == timer.id
+                {
+                    prop_assert_eq!(due, Some(moved.old));
+                    prop_assert!(moved.old != moved.new);
+                    due = Some(moved.new);
+                }
+            }
+            prop_assert_eq!(due, Some(timer.promise().due));
+        }
+    }
+
+    #[test]
+    fn a_pause_wholly_outside_counted_time_changes_nothing(
+        day in 1u8..3, from in 0i64..479, length in 0i64..479, urgency in urgency()
+    ) {
+        prop_assume!(urgency != Urgency::Critical);
+        // Duty time ends at 23:00 and begins at 07:00; working hours lie within it.
+        let night = at(&format!("{day}T23:00"));
+        let [from, to] = [from.min(length), from.max(length)]
+            .map(|minute| night + SignedDuration::from_mins(minute));
+        let mut case = fresh(urgency);
+        // What is to be done by that night is over.
+        case.hears(RECEIVED, &arrived(1, 1, RECEIVED));
+        let before = case.timer(Commitment::Complete).clone();
+        prop_assume!(before.promise().due > from);
+        case.hears_at(from, &held_at(1, HoldReason::NoAccess, from));
+        case.hears_at(to, &resumed_at(1, to));
+        prop_assert_eq!(&before, case.timer(Commitment::Complete));
+    }
+
+    #[test]
+    fn a_pause_moves_a_due_by_the_counted_time_that_it_takes_away_and_never_back(
+        from in 1i64..700, length in 0i64..2_000
+    ) {
+        let mut case = Case::promised(Commitment::Complete);
+        let before = case.timer(Commitment::Complete).promise().due;
+        let from = at(RECEIVED) + SignedDuration::from_mins(from);
+        let to = from + SignedDuration::from_mins(length);
+        case.hears_at(from, &held_at(1, HoldReason::NoAccess, from));
+        case.hears_at(to, &resumed_at(1, to));
+        let after = case.timer(Commitment::Complete).promise().due;
+        prop_assert_eq!(after, before + SignedDuration::from_mins(length));
     }
 
     #[test]
@@ -194,6 +297,18 @@ proptest! {
                 | Event::Rested { .. }
                 | Event::RungRetracted(_)
                 | Event::RungTold(_)
+                | Event::PromiseMoved(_)
+                | Event::ExtensionAsked(_)
+                | Event::ExtensionRefused(_)
+                | Event::Held(_)
+                | Event::HoldEnded { .. }
+                | Event::PauseAsked(_)
+                | Event::EvidenceGiven { .. }
+                | Event::PauseGranted { .. }
+                | Event::PauseRefused(_)
+                | Event::Ordered(_)
+                | Event::TakenOver { .. }
+                | Event::RiskAccepted { .. }
                 | Event::Ended { .. }
                 | Event::Noted { .. } => {}
             }

@@ -15,6 +15,18 @@ fn told_and_first(events: &[Event]) -> (u8, u8) {
         | Event::RungFired { .. }
         | Event::Rested { .. }
         | Event::RungRetracted(_)
+        | Event::PromiseMoved(_)
+        | Event::ExtensionAsked(_)
+        | Event::ExtensionRefused(_)
+        | Event::Held(_)
+        | Event::HoldEnded { .. }
+        | Event::PauseAsked(_)
+        | Event::EvidenceGiven { .. }
+        | Event::PauseGranted { .. }
+        | Event::PauseRefused(_)
+        | Event::Ordered(_)
+        | Event::TakenOver { .. }
+        | Event::RiskAccepted { .. }
         | Event::Stopped(_)
         | Event::Ended { .. }
         | Event::Noted { .. } => None,

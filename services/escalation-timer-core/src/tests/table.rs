@@ -1,14 +1,16 @@
-//! Every state, every fact and the hour: a missing cell is seen.
+//! Every state, every fact, every command and the hour: a missing cell is seen.
 
 use std::fmt::Write;
 
-use events::words::{Commitment, End, Urgency};
+use events::words::{Commitment, End, HoldReason, Urgency};
 
 use super::case::{
-    Case, accepted, answered, arrived, assigned, at, attempted, claimed, closed, completed,
-    contained, disputed, judged, offered, released, reopened, urgency_changed,
+    Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
+    ask_extension, ask_pause, assigned, at, attempted, claimed, closed, completed, contained,
+    disputed, extend, held, judged, offered, order, refuse_extension, refuse_pause, released,
+    reopened, resumed, take_over, urgency_changed,
 };
-use crate::{Event, Fact};
+use crate::{Command, Event, Fact};
 
 fn accept() -> Fact {
     let promised = [Commitment::Arrive, Commitment::Contain, Commitment::Complete];
@@ -33,6 +35,11 @@ fn states() -> Vec<(&'static str, Case)> {
     let done = || completed(1, "1T09:20");
     let mut late = after(&[accept(), offer()]);
     late.is_awake_until(at("1T09:30"));
+    let waiting = |reason| after(&[accept(), offer(), held(1, reason, "1T09:08")]);
+    let mut extending = after(&[accept()]);
+    extending.is_told("1T09:10", &ask_extension("2T09:00")).unwrap();
+    let mut overdue = after(&[accept()]);
+    overdue.is_awake_until(at("1T22:30"));
     vec![
         ("new", after(&[])),
         ("watching, accepted", after(&[accept()])),
@@ -41,6 +48,12 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, disputed", after(&[accept(), offer(), disputed(1, 1, "1T09:07")])),
         ("watching, contained", after(&[accept(), contained(1, 1, "1T09:15")])),
         ("watching, late to accept and to arrive", late),
+        ("watching, an extension asked for", extending),
+        ("watching, overdue and told to the top", overdue),
+        ("watching, on hold for parts", waiting(HoldReason::Parts)),
+        ("watching, a pause asked for", waiting(HoldReason::RequesterAnswer)),
+        ("watching, a pause with evidence asked for", waiting(HoldReason::OutsideAuthority)),
+        ("watching, paused", waiting(HoldReason::NoAccess)),
         ("watching, completed", after(&[accept(), offer(), done()])),
         ("watching, called back", after(&[accept(), done(), attempted(1, "1T10:00")])),
         ("watching, reopened", after(&[accept(), done(), reopened(2, "1T10:00")])),
@@ -73,6 +86,10 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("arrived(1)", arrived(1, 1, "1T11:00")),
         ("contained(1)", contained(1, 1, "1T11:00")),
         ("contained(2)", contained(3, 2, "1T11:00")),
+        ("held for parts", held(1, HoldReason::Parts, "1T10:50")),
+        ("held without access", held(1, HoldReason::NoAccess, "1T10:50")),
+        ("held for an answer", held(1, HoldReason::RequesterAnswer, "1T10:50")),
+        ("resumed first", resumed(1, "1T11:00")),
         ("completed(1)", completed(1, "1T11:00")),
         ("completed(1) early", completed(1, "1T09:10")),
         ("completed(2)", completed(2, "1T11:00")),
@@ -82,8 +99,27 @@ fn facts() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+fn commands() -> Vec<(&'static str, Command)> {
+    vec![
+        ("ask extension", ask_extension("2T09:00")),
+        ("approve extension", approve_extension("head")),
+        ("refuse extension", refuse_extension("head")),
+        ("refuse as chief", refuse_extension("chief")),
+        ("ask pause", ask_pause(false)),
+        ("ask with evidence", ask_pause(true)),
+        ("approve pause", approve_pause("head")),
+        ("refuse pause", refuse_pause("head")),
+        ("refuse as chief", refuse_pause("chief")),
+        ("extend as chief", extend("chief", "2T09:00")),
+        ("take over as chief", take_over("chief")),
+        ("order as chief", order("chief")),
+        ("accept as leader", accept_risk("leader", "2T09:00")),
+        ("accept as head", accept_risk("head", "2T09:00")),
+    ]
+}
+
 #[test]
-fn every_state_answers_every_fact_and_the_hour() {
+fn every_state_answers_every_fact_every_command_and_the_hour() {
     let mut table = String::new();
     for index in 0..states().len() {
         let (name, mut case) = states().swap_remove(index);
@@ -97,6 +133,14 @@ fn every_state_answers_every_fact_and_the_hour() {
             let after = case.state.word();
             let moved = if after == before { String::new() } else { format!(" -> {after}") };
             writeln!(table, "  {input:<22} {answer}{moved}").unwrap();
+        }
+        for (input, command) in commands() {
+            let (_, mut case) = states().swap_remove(index);
+            let answer = match case.is_told("1T11:00", &command) {
+                Ok(events) => told(&events),
+                Err(rejected) => format!("refused {}", rejected.reason()),
+            };
+            writeln!(table, "  {input:<22} {answer}").unwrap();
         }
     }
     insta::assert_snapshot!(table);
@@ -127,6 +171,20 @@ fn word(event: &Event) -> String {
         Event::Stopped(fact) if fact.on_time => format!("stopped {} on time", fact.commitment),
         Event::Stopped(fact) => format!("stopped {} late", fact.commitment),
         Event::UrgencyChanged { urgency, .. } => format!("({urgency})"),
+        Event::PromiseMoved(fact) => format!("moved {} by {}", fact.commitment, fact.why),
+        Event::ExtensionAsked(fact) => format!("asked {}", fact.approver),
+        Event::ExtensionRefused(_) => "refused the extension".to_owned(),
+        Event::Held(hold) => format!("(held for {})", hold.reason),
+        Event::HoldEnded { .. } => "(held no more)".to_owned(),
+        Event::PauseAsked(fact) => format!("asked {} for a pause", fact.approver),
+        Event::EvidenceGiven { .. } => "(evidence given)".to_owned(),
+        Event::PauseGranted { rested, .. } => format!("paused {} clocks", rested.len()),
+        Event::PauseRefused(fact) => format!("refused the pause: {}", fact.cause),
+        Event::Ordered(fact) => format!("ordered by rung {}", fact.rung),
+        Event::TakenOver { taken, above } => {
+            format!("taken over by rung {}, on from {above}", taken.rung)
+        }
+        Event::RiskAccepted { accepted, .. } => format!("accepted by rung {}", accepted.rung),
         Event::Watched(watched) => format!("(watched cycle {})", watched.cycle),
         Event::Rested { .. } => "(rested)".to_owned(),
         Event::Ended { .. } => "(ended)".to_owned(),

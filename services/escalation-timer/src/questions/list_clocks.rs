@@ -1,15 +1,18 @@
 use authz::{Action, Subject};
-use calendar::{Course, Segment, Start};
+use calendar::{Course, Pause as Stretch, Spent, Start};
 use clock::{CaseId, Ids};
 use definitions::Rules;
 use delivery::Fault;
 use delivery_rpc::{Failure, note_reads};
-use escalation_timer_core::{Event, Run, State, Timer, Wake, Watch, apply, next_at, on_wake};
-use events::escalation::RungFiredV1;
+use escalation_timer_core::{Event, Hold, Run, State, Timer, Wake, Watch, apply, next_at, on_wake};
+use events::{escalation::RungFiredV1, words::HoldReason};
 use jiff::Timestamp;
 use rpc::{authorize, scope};
 
-use crate::{EscalationTimer, store};
+use crate::{
+    EscalationTimer,
+    store::{self, words::Words},
+};
 
 /// The clocks of a case, explained.
 #[derive(Debug)]
@@ -20,6 +23,17 @@ pub(crate) struct Explained {
     pub(crate) as_of: Timestamp,
     /// The clocks of all cycles, the oldest first.
     pub(crate) clocks: Vec<Explanation>,
+    /// The work that waited or waits, the oldest first.
+    pub(crate) holds: Vec<Hold>,
+    /// What leaders ordered, and the evidence for pauses; the oldest first.
+    pub(crate) words: Vec<Words>,
+}
+
+/// A stretch of a clock's time; the reason is that of a pause.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) of: calendar::Segment,
+    pub(crate) reason: Option<HoldReason>,
 }
 
 /// One clock, with what is computed of it.
@@ -43,7 +57,8 @@ impl EscalationTimer {
         let action = Action::ListClocks;
         scope(subject, action)?;
         let as_of = self.clock().now();
-        let mut explained = Explained { case, as_of, clocks: Vec::new() };
+        let (clocks, holds, words) = (Vec::new(), Vec::new(), Vec::new());
+        let mut explained = Explained { case, as_of, clocks, holds, words };
 
         let mut tx = self.pool().begin().await?;
         let Some(known) = store::watch::load(&mut tx, case).await? else {
@@ -55,6 +70,8 @@ impl EscalationTimer {
             let rules = self.revisions.rules(&mut tx, watch.revision).await.map_err(Fault::from)?;
             let explain = |timer| explain(&rules, watch, timer, as_of, &mut self.ids());
             explained.clocks = watch.timers.iter().map(explain).collect();
+            explained.holds.clone_from(&watch.holds);
+            explained.words = store::words::load(&mut tx, &self.masters(), case).await?;
         }
         note_reads(&mut tx, as_of, subject, action, [(case, level)]).await?;
         tx.commit().await?;
@@ -78,7 +95,8 @@ fn explain(
 
 /// Asks the core itself what it would do if this clock were the only one and nobody did anything.
 fn planned(rules: &Rules, watch: &Watch, timer: &Timer, ids: &mut impl Ids) -> Vec<RungFiredV1> {
-    let mut alone = State::Watching(Watch { timers: vec![timer.clone()], ..watch.clone() });
+    let alone = Watch { timers: vec![timer.clone()], holds: Vec::new(), ..watch.clone() };
+    let mut alone = State::Watching(alone);
     let mut planned = Vec::<RungFiredV1>::new();
     while planned.last().is_none_or(|last| last.round == 0)
         && let Some(now) = next_at(&alone)
@@ -106,10 +124,34 @@ fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Op
     for (promise, until) in [&timer.first].into_iter().chain(&timer.later).zip(ends) {
         let urgency = promise.urgency.unwrap_or(watch.urgency);
         let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
-        let due = promise.due;
-        segments
-            .extend(calendar.explain(Course { base, start: Start::AtOnce, from, due, until }, &[]));
+        let course = Course { base, start: Start::AtOnce, from, due: promise.due, until };
+        let rests = |hold: &Hold| Some((hold.rests(timer.id, promise.number)?.0, hold.reason));
+        let pauses: Vec<_> = watch.holds.iter().filter_map(rests).collect();
+        let stretches: Vec<_> = pauses.iter().map(|(stretch, _)| *stretch).collect();
+        let told = calendar.explain(course, &stretches).into_iter();
+        segments.extend(told.flat_map(|segment| reasoned(segment, &pauses)));
         from = until;
     }
     Some(segments)
+}
+
+/// A segment with the reason of its pause, in parts where another one goes on.
+fn reasoned(segment: calendar::Segment, pauses: &[(Stretch, HoldReason)]) -> Vec<Segment> {
+    match segment.spent {
+        Spent::Working | Spent::Off | Spent::Overdue => {
+            return vec![Segment { of: segment, reason: None }];
+        }
+        Spent::Paused => {}
+    }
+    let (mut from, mut parts) = (segment.from, Vec::new());
+    while from < segment.to {
+        let runs =
+            |(stretch, _): &&(Stretch, HoldReason)| stretch.from <= from && from < stretch.to;
+        let Some((stretch, reason)) = pauses.iter().find(runs) else { break };
+        let to = stretch.to.min(segment.to);
+        parts
+            .push(Segment { of: calendar::Segment { from, to, ..segment }, reason: Some(*reason) });
+        from = to;
+    }
+    parts
 }

@@ -2,4 +2,4 @@
 
 mod list_clocks;
 
-pub(crate) use list_clocks::{Explained, Explanation};
+pub(crate) use list_clocks::{Explained, Explanation, Segment};

@@ -2,17 +2,20 @@
 
 use std::ops::Deref;
 
-use authz::Subject;
+use authz::{Role, Subject};
 use clock::{AccountId, CallbackId, ContactId, OfferId, PersonId, WorkOrderId};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact, SurveyFact,
-    dispatch::{CaseCompletedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
+    dispatch::{
+        CaseCompletedV1, WorkOrderClaimedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderResumedV1,
+    },
     escalation::RungFiredV1,
     intake::{CaseAcceptedV1, CaseReopenedV1, Promise},
     survey::CallbackAttemptedV1,
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, Level, ReopenCause, Service, Stream,
-        Urgency,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, HoldReason, Level, ReopenCause, Service,
+        Stream, Urgency,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +26,7 @@ use rpc::Error;
 use testkit::eventually;
 use uuid::Uuid;
 
-use service_kit::{Door, Replica, World, id};
+use service_kit::{Door, Replica, World, id, somebody};
 
 /// The limit of a critical repair, around the clock; rungs follow each half hour, the top one
 /// repeats each two hours.
@@ -78,6 +81,15 @@ impl Timer {
             EscalationFact::RungRetracted(_) => "rung-retracted",
             EscalationFact::RungTold(_) => "rung-told",
             EscalationFact::ClockStopped(_) => "clock-stopped",
+            EscalationFact::PromiseMoved(_) => "promise-moved",
+            EscalationFact::ExtensionAsked(_) => "extension-asked",
+            EscalationFact::ExtensionRefused(_) => "extension-refused",
+            EscalationFact::PauseAsked(_) => "pause-asked",
+            EscalationFact::PauseGranted(_) => "pause-granted",
+            EscalationFact::PauseRefused(_) => "pause-refused",
+            EscalationFact::Ordered(_) => "ordered",
+            EscalationFact::TakenOver(_) => "taken-over",
+            EscalationFact::RiskAccepted(_) => "risk-accepted",
         };
         self.said(case).await.iter().map(name).collect()
     }
@@ -96,7 +108,16 @@ impl Timer {
                 EscalationFact::Armed(_)
                 | EscalationFact::RungRetracted(_)
                 | EscalationFact::RungTold(_)
-                | EscalationFact::ClockStopped(_) => None,
+                | EscalationFact::ClockStopped(_)
+                | EscalationFact::PromiseMoved(_)
+                | EscalationFact::ExtensionAsked(_)
+                | EscalationFact::ExtensionRefused(_)
+                | EscalationFact::PauseAsked(_)
+                | EscalationFact::PauseGranted(_)
+                | EscalationFact::PauseRefused(_)
+                | EscalationFact::Ordered(_)
+                | EscalationFact::TakenOver(_)
+                | EscalationFact::RiskAccepted(_) => None,
             })
             .collect()
     }
@@ -214,6 +235,37 @@ pub(crate) fn claimed(at: Timestamp) -> DispatchFact {
         at,
     }
     .into()
+}
+
+pub(crate) fn held(reason: HoldReason, at: Timestamp) -> DispatchFact {
+    WorkOrderHeldV1 {
+        work_order: WorkOrderId::from_uuid(Uuid::from_u128(5)),
+        offer: offer(),
+        cycle: Cycle::FIRST,
+        department: "logistics".parse().unwrap(),
+        by: worker(),
+        reason,
+        at,
+    }
+    .into()
+}
+
+pub(crate) fn resumed(at: Timestamp) -> DispatchFact {
+    WorkOrderResumedV1 {
+        work_order: WorkOrderId::from_uuid(Uuid::from_u128(5)),
+        offer: offer(),
+        cycle: Cycle::FIRST,
+        department: "logistics".parse().unwrap(),
+        by: worker(),
+        at,
+    }
+    .into()
+}
+
+/// Somebody of logistics with this post and role.
+pub(crate) fn holder(role: Role, post: &str) -> Subject {
+    let posts = [format!("logistics/{post}").parse().unwrap()].into();
+    Subject { posts, ..somebody(role, Some("logistics")) }
 }
 
 fn completes(due: Timestamp) -> Promise {

@@ -6,5 +6,7 @@
 mod case;
 mod clocks;
 mod ladders;
+mod leaders;
+mod more_time;
 mod outages;
 mod reopening;

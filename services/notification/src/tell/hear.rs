@@ -188,7 +188,17 @@ impl Matter {
                 let says = Says::CalledOff(Rung { timer, promise, number: rung, round });
                 vec![Notice { says, ..to_post(&retracted.post, Occasion::Repaired, particulars) }]
             }
-            EscalationFact::RungTold(_) | EscalationFact::RungRetracted(_) => Vec::new(),
+            EscalationFact::RungTold(_)
+            | EscalationFact::RungRetracted(_)
+            | EscalationFact::PromiseMoved(_)
+            | EscalationFact::ExtensionAsked(_)
+            | EscalationFact::ExtensionRefused(_)
+            | EscalationFact::PauseAsked(_)
+            | EscalationFact::PauseGranted(_)
+            | EscalationFact::PauseRefused(_)
+            | EscalationFact::Ordered(_)
+            | EscalationFact::TakenOver(_)
+            | EscalationFact::RiskAccepted(_) => Vec::new(),
         }
     }
 

@@ -36,6 +36,8 @@ fn every_operation_says_what_it_takes_and_how_it_refuses() {
         "containWorkOrder",
         "resumeWorkOrder",
         "replayDeadLetter",
+        "approveExtension",
+        "refuseExtension",
     ];
     let mut ids = BTreeSet::new();
     let paths = description["paths"].as_object().unwrap();

@@ -9,6 +9,7 @@
 
 mod api_keys;
 mod boards;
+mod clocks;
 mod description;
 mod facts;
 mod keys;

@@ -374,7 +374,87 @@ impl EscalationTimer for Told {
         _: Request<timer::ListClocksRequest>,
     ) -> Answer<timer::ListClocksResponse> {
         let clocks = self.state().clocks.clone();
-        Ok(Response::new(timer::ListClocksResponse { clocks, as_of: None }))
+        Ok(Response::new(timer::ListClocksResponse { clocks, ..Default::default() }))
+    }
+
+    async fn ask_extension(
+        &self,
+        request: Request<timer::AskExtensionRequest>,
+    ) -> Answer<timer::AskExtensionResponse> {
+        self.take("ask-extension", &request)?;
+        Ok(Response::new(timer::AskExtensionResponse::default()))
+    }
+
+    async fn approve_extension(
+        &self,
+        request: Request<timer::ApproveExtensionRequest>,
+    ) -> Answer<timer::ApproveExtensionResponse> {
+        self.take("approve-extension", &request)?;
+        Ok(Response::new(timer::ApproveExtensionResponse::default()))
+    }
+
+    async fn refuse_extension(
+        &self,
+        request: Request<timer::RefuseExtensionRequest>,
+    ) -> Answer<timer::RefuseExtensionResponse> {
+        self.take("refuse-extension", &request)?;
+        Ok(Response::new(timer::RefuseExtensionResponse::default()))
+    }
+
+    async fn ask_pause(
+        &self,
+        request: Request<timer::AskPauseRequest>,
+    ) -> Answer<timer::AskPauseResponse> {
+        self.take("ask-pause", &request)?;
+        Ok(Response::new(timer::AskPauseResponse::default()))
+    }
+
+    async fn approve_pause(
+        &self,
+        request: Request<timer::ApprovePauseRequest>,
+    ) -> Answer<timer::ApprovePauseResponse> {
+        self.take("approve-pause", &request)?;
+        Ok(Response::new(timer::ApprovePauseResponse::default()))
+    }
+
+    async fn refuse_pause(
+        &self,
+        request: Request<timer::RefusePauseRequest>,
+    ) -> Answer<timer::RefusePauseResponse> {
+        self.take("refuse-pause", &request)?;
+        Ok(Response::new(timer::RefusePauseResponse::default()))
+    }
+
+    async fn extend_late(
+        &self,
+        request: Request<timer::ExtendLateRequest>,
+    ) -> Answer<timer::ExtendLateResponse> {
+        self.take("extend-late", &request)?;
+        Ok(Response::new(timer::ExtendLateResponse::default()))
+    }
+
+    async fn take_over(
+        &self,
+        request: Request<timer::TakeOverRequest>,
+    ) -> Answer<timer::TakeOverResponse> {
+        self.take("take-over", &request)?;
+        Ok(Response::new(timer::TakeOverResponse::default()))
+    }
+
+    async fn give_order(
+        &self,
+        request: Request<timer::GiveOrderRequest>,
+    ) -> Answer<timer::GiveOrderResponse> {
+        self.take("give-order", &request)?;
+        Ok(Response::new(timer::GiveOrderResponse::default()))
+    }
+
+    async fn accept_risk(
+        &self,
+        request: Request<timer::AcceptRiskRequest>,
+    ) -> Answer<timer::AcceptRiskResponse> {
+        self.take("accept-risk", &request)?;
+        Ok(Response::new(timer::AcceptRiskResponse::default()))
     }
 }
 

@@ -177,6 +177,19 @@ const CLOCKS: [Column; 6] = [
     ("ON TIME", "on_time"),
 ];
 
+const HOLDS: [Column; 7] = [
+    ("ON HOLD", "from"),
+    ("UNTIL", "ended"),
+    ("REASON", "reason"),
+    ("PAUSE", "pause"),
+    ("ASKS", "approver"),
+    ("AT MOST", "until"),
+    ("REFUSED", "refused_by"),
+];
+
+const SEGMENTS: [Column; 4] =
+    [("SPENT", "kind"), ("FROM", "from"), ("TO", "to"), ("FOR", "reason")];
+
 const RUNGS: [Column; 6] = [
     ("RUNG", "rung"),
     ("ROUND", "round"),
@@ -275,7 +288,16 @@ fn explain(api: &Api, answer: &Value) -> Result<()> {
     println!();
     let clocks = rows(answer, "clocks");
     print!("{}", output::table(clocks, &CLOCKS));
+    let holds = rows(answer, "holds");
+    if !holds.is_empty() {
+        print!("\n{}", output::table(holds, &HOLDS));
+    }
     for clock in clocks {
+        let segments = rows(clock, "segments");
+        if segments.iter().any(|segment| segment.get("kind").is_some_and(|kind| kind == "paused")) {
+            println!("\nThe time of {}", output::cell(clock, "commitment"));
+            print!("{}", output::table(segments, &SEGMENTS));
+        }
         let rungs = rows(clock, "rungs");
         if !rungs.is_empty() {
             println!(

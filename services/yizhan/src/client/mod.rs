@@ -17,7 +17,9 @@ mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
 mod desk;
+mod ladder;
 mod messages;
+mod more_time;
 mod output;
 mod people;
 mod session;
@@ -71,6 +73,27 @@ pub(crate) enum Command {
     Work {
         #[command(subcommand)]
         command: work::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Extensions (延期): more time, asked for before it is due.
+    Extension {
+        #[command(subcommand)]
+        command: more_time::Extension,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Pauses (暂停计时): clocks that wait with work on hold.
+    Pause {
+        #[command(subcommand)]
+        command: more_time::Pause,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The ladder (逐级上报): what leaders do about what is late.
+    Ladder {
+        #[command(subcommand)]
+        command: ladder::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -152,6 +175,15 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
             contacts::run(&Api::open(home, &options)?, command).await
         }
         Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
+        Command::Extension { command, options } => {
+            more_time::extension(&Api::open(home, &options)?, command).await
+        }
+        Command::Pause { command, options } => {
+            more_time::pause(&Api::open(home, &options)?, command).await
+        }
+        Command::Ladder { command, options } => {
+            ladder::run(&Api::open(home, &options)?, command).await
+        }
         Command::Callback { command, options } => {
             callbacks::run(&Api::open(home, &options)?, command).await
         }

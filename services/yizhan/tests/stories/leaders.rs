@@ -1,9 +1,11 @@
 //! A leader sees what they were told of, and nothing before.
 
+use jiff::ToSpan as _;
 use serde_json::Value;
 
 use crate::{account::Account, campus::Campus};
 
+const ORDER: &str = "borrow a pump from the boiler house";
 const WORDS: &str = "it drips through the ceiling";
 
 #[test]
@@ -46,6 +48,80 @@ fn a_leader_who_is_told_reads_the_words_the_case_and_its_clocks_and_nothing_else
     assert_eq!(ids(explained["clocks"].as_array().unwrap()), ids(&late.clocks()));
     let refusal = chief.is_refused(&format!("case show {kept}"));
     assert!(refusal.message.contains("case-unknown"), "{refusal:?}");
+}
+
+#[test]
+fn a_leader_who_extends_at_rung_2_is_told_first_when_it_is_late_again() {
+    let campus = Campus::open();
+    let [desk, leader, chief] =
+        ["desk-1", "team-leader", "section-chief"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let late = desk.opens("water-leak --place dorm-7-402");
+    let due = late.due(1);
+    campus.advance("25h");
+    let refusal = chief.is_refused(&format!("ladder extend {late} --until {}", due + 23.hours()));
+    assert!(refusal.message.contains("case-unknown"), "{refusal:?}");
+    campus.advance("4h");
+    let posts = || late.rungs(1).into_iter().map(|rung| rung.post).collect::<Vec<_>>();
+    assert_eq!(posts(), ["repair-leader", "section-chief"]);
+
+    chief.does(&format!("ladder order {late} --text '{ORDER}'"));
+    chief.does(&format!("ladder extend {late} --until {}", due + 23.hours()));
+    assert_eq!(late.due(1), due + 23.hours());
+    let refusal = leader.is_refused(&format!("ladder extend {late} --until {}", due + 24.hours()));
+    assert!(refusal.message.contains("not-told"), "{refusal:?}");
+    campus.advance("24h");
+    assert_eq!(posts(), ["repair-leader", "section-chief", "section-chief"], "rung 2, and not 1");
+
+    let shown = chief.asks(&format!("ladder show {late}"));
+    assert_eq!(shown["orders"][0]["text"], ORDER);
+    let timeline = late.shown()["timeline"].to_string();
+    assert!(timeline.contains("case.promise-moved") && timeline.contains("case.ordered"));
+    assert!(!timeline.contains(ORDER), "what was ordered stays with the clocks");
+}
+
+#[test]
+fn an_accepted_risk_lets_the_ladder_rest_until_its_date() {
+    let campus = Campus::open();
+    let [desk, chief, head] =
+        ["desk-1", "section-chief", "head-logistics"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let late = desk.opens("water-leak --place dorm-7-402");
+    let due = late.due(1);
+    campus.advance("48h");
+    assert_eq!(late.rungs(1).last().unwrap().post, "head");
+    let until = due + 120.hours();
+    let refusal = chief.is_refused(&format!("ladder accept-risk {late} --until {until}"));
+    assert!(refusal.message.contains("rung-too-low"), "{refusal:?}");
+    head.does(&format!("ladder accept-risk {late} --until {until}"));
+    let told = late.rungs(1).len();
+    campus.advance("95h");
+    assert_eq!(late.rungs(1).len(), told, "it rests");
+    campus.advance("3h");
+    let rungs = late.rungs(1);
+    assert_eq!((rungs.len(), rungs.last().unwrap().planned), (told + 1, until));
+}
+
+#[test]
+fn an_extension_that_the_head_approves_moves_what_was_promised_and_one_refused_does_not() {
+    let campus = Campus::open();
+    let [desk, plumber, head] =
+        ["desk-1", "plumber-1", "head-logistics"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = desk.opens("water-leak --place dorm-7-402");
+    let due = case.due(1);
+    let ask = format!("extension ask {case} --until {} --reason parts", due + 5.hours());
+    plumber.does(&ask);
+    let refusal = plumber.is_refused(&format!("extension approve {case}"));
+    assert!(refusal.message.contains("not-permitted"), "{refusal:?}");
+    head.does(&format!("extension refuse {case}"));
+    assert_eq!(case.due(1), due);
+    plumber.does(&ask);
+    head.does(&format!("extension approve {case}"));
+    assert_eq!(case.due(1), due + 5.hours());
+    assert_eq!(case.shown()["case"]["due"], (due + 5.hours()).to_string());
+    let refusal = plumber.is_refused(&format!("pause ask {case}"));
+    assert!(refusal.message.contains("not-on-hold"), "{refusal:?}");
 }
 
 /// The cases that somebody sees.

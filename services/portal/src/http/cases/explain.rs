@@ -3,7 +3,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use events::words::Commitment;
+use events::words::{Commitment, HoldReason};
 use jiff::Timestamp;
 use proto::{escalation_timer::v1 as timer, words::v1 as wire_words};
 use serde::Serialize;
@@ -30,8 +30,63 @@ pub(in crate::http) struct Explanation {
     promises: Vec<Promise>,
     /// The clocks of all cycles, the oldest first.
     clocks: Vec<ClockView>,
+    /// The work that waited or waits, the oldest first.
+    holds: Vec<HoldView>,
+    /// What leaders ordered, the oldest first; nothing for its requester.
+    orders: Vec<OrderView>,
     /// The instant that running segments are counted to.
     as_of: Option<Timestamp>,
+}
+
+/// Work on hold, and what became of the pause of its clocks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hold)]
+struct HoldView {
+    work_order: String,
+    cycle: u32,
+    #[schema(schema_with = schema::hold_reason_or_none)]
+    reason: Option<HoldReason>,
+    from: Option<Timestamp>,
+    /// Absent while it waits.
+    ended: Option<Timestamp>,
+    /// `unasked`, `asked`, `granted` or `refused`.
+    pause: Option<String>,
+    /// The post that decides, while it is asked; absent for its requester.
+    approver: Option<String>,
+    /// Nothing is granted before evidence is given.
+    evidence_missing: bool,
+    /// In the words of who asked; absent for its requester.
+    evidence: Option<String>,
+    /// The cap of a granted pause.
+    until: Option<Timestamp>,
+    /// `after-due`, `not-in-policy`, `denied` or `undecided`.
+    refused_by: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+struct OrderView {
+    /// The clock that is late.
+    clock: String,
+    /// Whose order it is: `<department>/<post>`, and the account.
+    post: String,
+    by: String,
+    at: Option<Timestamp>,
+    text: String,
+}
+
+/// More time that was asked for and not decided.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Extension)]
+struct ExtensionView {
+    until: Option<Timestamp>,
+    #[schema(schema_with = schema::hold_reason_or_none)]
+    reason: Option<HoldReason>,
+    /// The post that decides: `<department>/<post>`.
+    approver: String,
+    /// Who asked, and when.
+    by: String,
+    at: Option<Timestamp>,
 }
 
 /// One commitment's clock.
@@ -56,6 +111,12 @@ struct ClockView {
     rungs: Vec<LadderStep>,
     /// Without gaps; their lengths sum to the elapsed time.
     segments: Vec<Segment>,
+    /// Absent where nobody asked, and for its requester.
+    extension: Option<ExtensionView>,
+    /// The highest leader's rung that made it their own; 0 for none, and for its requester.
+    taken_over_by_rung: u32,
+    /// Until when a leader answers for its lateness: the ladder rests.
+    risk_accepted_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,11 +178,12 @@ pub(in crate::http) async fn explain(
     let (urgency_reason, promises) =
         found.details.map(|details| (details.urgency_reason, details.promises)).unzip();
     let mut clocks: Vec<_> = answer.clocks.into_iter().map(ClockView::from).collect();
+    let mut holds: Vec<_> = answer.holds.into_iter().map(HoldView::from).collect();
+    let mut orders: Vec<_> = answer.orders.into_iter().map(OrderView::from).collect();
     if found.reader == Reader::Requester {
-        for clock in &mut clocks {
-            clock.rungs.clear();
-            clock.promises.iter_mut().for_each(|promise| promise.first_rung = None);
-        }
+        clocks.iter_mut().for_each(ClockView::for_requester);
+        holds.iter_mut().for_each(HoldView::for_requester);
+        orders.clear();
     }
     Ok(Json(Explanation {
         number: found.case.number,
@@ -129,8 +191,58 @@ pub(in crate::http) async fn explain(
         urgency_reason,
         promises: promises.into_iter().flatten().map(Promise::from).collect(),
         clocks,
+        holds,
+        orders,
         as_of: instant(answer.as_of),
     }))
+}
+
+impl ClockView {
+    /// They hear of no leaders, and of what is not decided nothing.
+    fn for_requester(&mut self) {
+        self.rungs.clear();
+        self.promises.iter_mut().for_each(|promise| promise.first_rung = None);
+        (self.extension, self.taken_over_by_rung) = (None, 0);
+    }
+}
+
+impl HoldView {
+    fn for_requester(&mut self) {
+        (self.approver, self.evidence) = (None, None);
+    }
+}
+
+impl From<timer::Hold> for HoldView {
+    fn from(hold: timer::Hold) -> Self {
+        Self {
+            pause: lower(hold.pause().as_str_name(), "PAUSE_STATE_"),
+            work_order: hold.work_order,
+            cycle: hold.cycle,
+            reason: word::<wire_words::HoldReason, _>(hold.reason),
+            from: instant(hold.from),
+            ended: instant(hold.ended),
+            approver: some(hold.approver),
+            evidence_missing: hold.evidence_missing,
+            evidence: some(hold.evidence),
+            until: instant(hold.until),
+            refused_by: some(hold.refused_by),
+        }
+    }
+}
+
+impl From<timer::Order> for OrderView {
+    fn from(order: timer::Order) -> Self {
+        let timer::Order { clock, post, by, at, text } = order;
+        Self { clock, post, by, at: instant(at), text }
+    }
+}
+
+impl From<timer::Extension> for ExtensionView {
+    fn from(extension: timer::Extension) -> Self {
+        let timer::Extension { until, reason, approver, by, at } = extension;
+        let reason = word::<wire_words::HoldReason, _>(reason);
+        Self { until: instant(until), reason, approver, by, at: instant(at) }
+    }
 }
 
 impl From<timer::Clock> for ClockView {
@@ -145,6 +257,9 @@ impl From<timer::Clock> for ClockView {
             promises: clock.promises.into_iter().map(NumberedPromise::from).collect(),
             rungs: clock.rungs.into_iter().map(LadderStep::from).collect(),
             segments: clock.segments.into_iter().map(Segment::from).collect(),
+            extension: clock.extension.map(ExtensionView::from),
+            taken_over_by_rung: clock.taken_over_by_rung,
+            risk_accepted_until: instant(clock.risk_accepted_until),
             id: clock.id,
             subject_id: clock.subject_id,
         }

@@ -96,6 +96,17 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("case.rung-retracted",     Nothing,                                                Everything),
     ("case.rung-told",          Nothing,                                                Everything),
     ("case.clock-stopped",      Nothing,                                                Everything),
+    ("case.promise-moved",      Fields(&["commitment", "cycle", "promise", "old", "new", "provisional", "why", "reason", "at"]),
+                                                                                        Everything),
+    ("case.extension-asked",    Nothing,                                                Everything),
+    ("case.extension-refused",  Nothing,                                                Everything),
+    ("case.pause-asked",        Nothing,                                                Everything),
+    ("case.pause-granted",      Fields(&["cycle", "reason", "from", "until", "at"]),    Everything),
+    ("case.pause-refused",      Nothing,                                                Everything),
+    // What leaders say to each other and to the department is not the requester's, but for what they wait for.
+    ("case.ordered",            Nothing,                                                Everything),
+    ("case.taken-over",         Nothing,                                                Everything),
+    ("case.risk-accepted",      Fields(&["commitment", "cycle", "until", "at"]),        Everything),
 
     ("case.callback-due",       Fields(&["cycle", "first_attempt_by"]),                 Everything),
     ("case.callback-attempted", Fields(&["cycle", "attempt", "at", "reached"]),         Everything),

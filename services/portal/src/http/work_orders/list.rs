@@ -101,6 +101,10 @@ struct WorkOrder {
     rung: u32,
     /// What was done, in the words of who completed it.
     note: Option<String>,
+    /// Of one on hold whose clocks wait too: at most until then.
+    paused_until: Option<Timestamp>,
+    /// Of one on hold whose clocks do not: `after-due`, `not-in-policy`, `denied` or `undecided`.
+    pause_refused: Option<String>,
     /// What it waits for; null if it does not.
     #[schema(schema_with = schema::hold_reason_or_none)]
     held_for: Option<HoldReason>,
@@ -224,6 +228,8 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,
             note: some(order.note),
+            paused_until: instant(order.paused_until),
+            pause_refused: some(order.pause_refused),
             held_for: word::<wire_words::HoldReason, _>(order.held_for),
             held_at: instant(order.held_at),
             contained_at: instant(order.contained_at),

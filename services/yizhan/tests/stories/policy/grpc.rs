@@ -12,7 +12,6 @@ use prost::Message as _;
 use proto::{
     callback_survey::v1::{self as survey, callback_survey_client::CallbackSurveyClient},
     delivery::v1::{self as delivery, delivery_client::DeliveryClient},
-    escalation_timer::v1::{self as timer, escalation_timer_client::EscalationTimerClient},
     intake::v1::{self as intake, intake_client::IntakeClient},
     notification::v1::{self as notification, notification_client::NotificationClient},
     portal::v1::{self as portal, portal_client::PortalClient},
@@ -28,7 +27,7 @@ use super::{
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
-    probe,
+    clocks, probe,
     world::{Message, World, clearances},
 };
 
@@ -66,6 +65,16 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
     probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         ALL),
+    probe("escalation_timer.v1.EscalationTimer/AskExtension",       AskExtension,     Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/ApproveExtension",   DecideExtension,  Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/RefuseExtension",    DecideExtension,  Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/AskPause",           AskPause,         Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/ApprovePause",       DecidePause,      Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/RefusePause",        DecidePause,      Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/ExtendLate",         ExtendLate,       Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/TakeOver",           TakeOver,         Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/GiveOrder",          GiveOrder,        Case(Unless(ListClocks, ALL)),           ALL),
+    probe("escalation_timer.v1.EscalationTimer/AcceptRisk",         AcceptRisk,       Case(Unless(ListClocks, ALL)),           ALL),
     probe("callback_survey.v1.CallbackSurvey/NextCallback",  NextCallback,  First,                           &[]),
     probe("callback_survey.v1.CallbackSurvey/RecordAttempt", RecordAttempt, Case(Unless(ListCallbacks, &[])), &[]),
     probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
@@ -120,7 +129,9 @@ impl Door for Grpc {
         let answer = match service {
             "intake.v1.Intake" => self.ask_intake(question, &call, method).await,
             "dispatch.v1.Dispatch" => self.ask_dispatch(question, &call, method).await,
-            "escalation_timer.v1.EscalationTimer" => self.ask_clocks(question, &call).await,
+            "escalation_timer.v1.EscalationTimer" => {
+                clocks::ask(self.channel(Service::EscalationTimer), question, &call, method).await
+            }
             "callback_survey.v1.CallbackSurvey" => self.ask_survey(question, &call, method).await,
             "notification.v1.Notification" => {
                 let messages = self.all_messages(&call).await;
@@ -191,14 +202,6 @@ impl Grpc {
             }
             _ => self.ask_desk(question, call, method).await,
         }
-    }
-
-    async fn ask_clocks(&self, question: &Question<'_>, call: &Call) -> Asked {
-        let case_id = question.world.case(question.level).to_owned();
-        let mut timer = EscalationTimerClient::new(self.channel(Service::EscalationTimer));
-        let clocks = timer.list_clocks(call.request(timer::ListClocksRequest { case_id })).await?;
-        assert!(!clocks.get_ref().clocks.is_empty());
-        Ok(nothing(clocks))
     }
 
     async fn ask_survey(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {

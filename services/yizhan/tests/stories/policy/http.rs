@@ -41,6 +41,16 @@ const PROBES: &[Probe] = &[
     probe("POST /contacts",                  LogContact,       Nothing,                                 &[]),
     probe("GET /contacts",                   ListContacts,     Nothing,                                 &[]),
     probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK),
+    probe("POST /cases/{case}/extension/ask",      AskExtension,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/extension/approve",  DecideExtension,  Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/extension/refuse",   DecideExtension,  Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/pause/ask",          AskPause,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/pause/approve",      DecidePause,      Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/pause/refuse",       DecidePause,      Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/ladder/extend",      ExtendLate,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/ladder/takeover",    TakeOver,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/ladder/order",       GiveOrder,        Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/ladder/accept-risk", AcceptRisk,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /work-orders/{id}/claim",    Claim,            Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/assign",   Assign,           Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/arrive",   Arrive,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
@@ -242,6 +252,13 @@ fn body(question: &Question<'_>) -> Value {
         "POST /cases/{case}/note" => json!({ "text": "walk" }),
         "POST /cases/{case}/close-as" => json!({ "end": "test" }),
         "POST /contacts" => json!({ "channel": "counter", "outcome": "answered" }),
+        "POST /cases/{case}/extension/ask" => {
+            json!({ "until": world.earlier(), "reason": "parts" })
+        }
+        "POST /cases/{case}/ladder/extend" | "POST /cases/{case}/ladder/accept-risk" => {
+            json!({ "until": world.earlier() })
+        }
+        "POST /cases/{case}/ladder/order" => json!({ "text": "walk" }),
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),

@@ -15,11 +15,13 @@
 //!  campus   items of every level         world   who walks, and the cases that they stand to
 //!  grpc     what is asked by gRPC        desk    the same, of cases that are there
 //!  work     what is asked of dispatch    http    what is asked of the portal
+//!  clocks   what is asked of escalation-timer
 //!  tokens   who is nobody               broker  what each service may do at the broker
 //! ```
 
 mod broker;
 mod campus;
+mod clocks;
 mod desk;
 mod grpc;
 mod http;

@@ -1,0 +1,220 @@
+//! What an event makes of the state.
+
+use std::mem;
+
+use clock::{TimerId, WorkOrderId};
+use events::{
+    escalation::{
+        ArmedV1, ClockStoppedV1, ExtensionAskedV1, PauseAskedV1, PromiseMovedV1, RiskAcceptedV1,
+        RungFiredV1, RungRetractedV1, TakenOverV1,
+    },
+    words::Urgency,
+};
+use jiff::Timestamp;
+
+use crate::{
+    event::{Event, Watched},
+    hold::{Hold, Pause},
+    state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch},
+};
+
+/// Brings the state to after the event, which was decided on this very state.
+pub fn apply(state: &mut State, event: &Event) {
+    match event {
+        Event::Watched(watched) => watch(state, watched),
+        Event::Armed { armed, since, offered, urgency } => {
+            if let Some(watch) = state.watch_mut() {
+                arm(watch, armed, *offered, promise(armed, *since, *urgency));
+            }
+        }
+        Event::RungFired { fired, next } => edit(state, fired.timer, |timer| {
+            timer.fired.push(Fired::from(fired));
+            timer.run = Run::Running { next: *next };
+        }),
+        Event::UrgencyChanged { urgency, .. } => {
+            if let Some(watch) = state.watch_mut() {
+                watch.urgency = *urgency;
+            }
+        }
+        Event::Rested { timer } => {
+            edit(state, *timer, |timer| timer.run = Run::Running { next: None });
+        }
+        Event::RungRetracted(fact) => edit(state, fact.timer, |timer| retract(timer, fact)),
+        Event::Stopped(ClockStoppedV1 { timer, at, on_time, .. }) => {
+            edit(state, *timer, |timer| timer.run = Run::Stopped { at: *at, on_time: *on_time });
+        }
+        Event::PromiseMoved(fact) => edit(state, fact.timer, |timer| shift(timer, fact)),
+        Event::ExtensionAsked(fact) => {
+            edit(state, fact.timer, |timer| timer.extension = Some(Extension::from(fact)));
+        }
+        Event::ExtensionRefused(fact) => {
+            edit(state, fact.timer, |timer| timer.extension = None);
+        }
+        Event::TakenOver { taken, above } => {
+            edit(state, taken.timer, |timer| take_over(timer, taken, *above));
+        }
+        Event::RiskAccepted { accepted, resumes } => {
+            edit(state, accepted.timer, |timer| rest(timer, accepted, *resumes));
+        }
+        Event::Held(_)
+        | Event::HoldEnded { .. }
+        | Event::PauseAsked(_)
+        | Event::EvidenceGiven { .. }
+        | Event::PauseGranted { .. }
+        | Event::PauseRefused(_) => wait(state, event),
+        Event::Ended { .. } => match mem::take(state) {
+            State::New => {}
+            State::Watching(watch) | State::Ended(watch) => *state = State::Ended(watch),
+        },
+        Event::RungTold(_) | Event::Ordered(_) | Event::Noted { .. } => {}
+    }
+}
+
+fn edit(state: &mut State, timer: TimerId, to: impl FnOnce(&mut Timer)) {
+    if let Some(timer) = state.watch_mut().and_then(|watch| watch.timer_mut(timer)) {
+        to(timer);
+    }
+}
+
+fn edit_hold(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(&mut Hold)) {
+    if let Some(hold) = state.watch_mut().and_then(|watch| watch.hold_mut(work_order)) {
+        to(hold);
+    }
+}
+
+/// What happens to work that waits.
+fn wait(state: &mut State, event: &Event) {
+    match event {
+        Event::Held(hold) => {
+            if let Some(watch) = state.watch_mut() {
+                watch.holds.push(hold.clone());
+            }
+        }
+        Event::HoldEnded { work_order, at } => edit_hold(state, *work_order, |hold| {
+            hold.ended = Some((*at).max(hold.from));
+        }),
+        Event::PauseAsked(PauseAskedV1 { work_order, approver, evidence_needed, .. }) => {
+            let (approver, evidence_needed) = (approver.clone(), *evidence_needed);
+            let asked = Pause::Asked { approver, evidence_needed, evidence: false };
+            edit_hold(state, *work_order, |hold| hold.pause = asked);
+        }
+        Event::EvidenceGiven { work_order, .. } => edit_hold(state, *work_order, |hold| {
+            if let Pause::Asked { evidence, .. } = &mut hold.pause {
+                *evidence = true;
+            }
+        }),
+        Event::PauseGranted { granted, rested } => {
+            let pause = Pause::Granted { until: granted.until, rested: rested.clone() };
+            edit_hold(state, granted.work_order, |hold| hold.pause = pause);
+        }
+        Event::PauseRefused(refused) => {
+            let pause = Pause::Refused { cause: refused.cause };
+            edit_hold(state, refused.work_order, |hold| hold.pause = pause);
+        }
+        Event::Watched(_)
+        | Event::Armed { .. }
+        | Event::RungFired { .. }
+        | Event::Rested { .. }
+        | Event::RungRetracted(_)
+        | Event::RungTold(_)
+        | Event::PromiseMoved(_)
+        | Event::ExtensionAsked(_)
+        | Event::ExtensionRefused(_)
+        | Event::Ordered(_)
+        | Event::TakenOver { .. }
+        | Event::RiskAccepted { .. }
+        | Event::Stopped(_)
+        | Event::Ended { .. }
+        | Event::Noted { .. } => {}
+    }
+}
+
+fn retract(timer: &mut Timer, fact: &RungRetractedV1) {
+    let RungRetractedV1 { promise, rung, round, .. } = *fact;
+    for fired in &mut timer.fired {
+        fired.retracted |= (fired.promise, fired.rung, fired.round) == (promise, rung, round);
+    }
+}
+
+/// The same promise for another time, after a pause; the next one was made for it already.
+fn shift(timer: &mut Timer, moved: &PromiseMovedV1) {
+    let promise = timer.later.last_mut().unwrap_or(&mut timer.first);
+    if (promise.number, promise.due) != (moved.promise, moved.old) {
+        return;
+    }
+    promise.due = moved.new;
+    promise.provisional = moved.provisional;
+    let first = Planned { rung: promise.first_rung, round: 0, at: moved.new };
+    timer.run = Run::Running { next: Some(first) };
+}
+
+fn take_over(timer: &mut Timer, taken: &TakenOverV1, above: u8) {
+    let TakenOverV1 { rung, by, at, .. } = *taken;
+    timer.taken_over = Some(TakenOver { rung, above, by, at });
+}
+
+fn rest(timer: &mut Timer, accepted: &RiskAcceptedV1, resumes: Option<Planned>) {
+    let RiskAcceptedV1 { until, by, at, .. } = *accepted;
+    let promise = timer.promise().number;
+    timer.risk = Some(Rest { promise, until, resumes, by, at });
+    timer.run = Run::Running { next: resumes };
+}
+
+fn watch(state: &mut State, watched: &Watched) {
+    let Watched { revision, cycle, urgency, start_rung, .. } = *watched;
+    let (timers, holds) = match mem::take(state) {
+        State::New => (Vec::new(), Vec::new()),
+        State::Watching(before) | State::Ended(before) => (before.timers, before.holds),
+    };
+    let (item, place) = (watched.item.clone(), watched.place.clone());
+    let watch = Watch { revision, item, place, urgency, cycle, start_rung, timers, holds };
+    *state = State::Watching(watch);
+}
+
+/// The first promise makes the clock; a later one takes the place of the one before it.
+fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise: Promise) {
+    let ArmedV1 { timer: id, subject, commitment, cycle, due, first_rung, .. } = *armed;
+    let run = Run::Running { next: Some(Planned { rung: first_rung, round: 0, at: due }) };
+    if let Some(timer) = watch.timer_mut(id) {
+        timer.later.push(promise);
+        timer.run = run;
+        timer.extension = None;
+    } else {
+        let (first, later, fired) = (promise, Vec::new(), Vec::new());
+        let (extension, taken_over, risk) = (None, None, None);
+        watch.timers.push(Timer {
+            id,
+            subject,
+            commitment,
+            cycle,
+            offered,
+            first,
+            later,
+            run,
+            fired,
+            extension,
+            taken_over,
+            risk,
+        });
+    }
+}
+
+const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) -> Promise {
+    let ArmedV1 { promise: number, due, provisional, first_rung, .. } = *armed;
+    Promise { number, since, due, provisional, first_rung, urgency }
+}
+
+impl From<&RungFiredV1> for Fired {
+    fn from(fact: &RungFiredV1) -> Self {
+        let RungFiredV1 { promise, rung, round, planned, fired: at, unconfirmed, .. } = *fact;
+        let (ladder, post) = (fact.ladder.clone(), fact.post.clone());
+        Self { promise, rung, round, planned, at, ladder, post, unconfirmed, retracted: false }
+    }
+}
+
+impl From<&ExtensionAskedV1> for Extension {
+    fn from(fact: &ExtensionAskedV1) -> Self {
+        let ExtensionAskedV1 { until, reason, by, at, .. } = *fact;
+        Self { until, reason, approver: fact.approver.clone(), by, at }
+    }
+}

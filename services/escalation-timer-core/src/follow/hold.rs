@@ -1,0 +1,67 @@
+use clock::WorkOrderId;
+use definitions::Rules;
+use events::{
+    dispatch::{WorkOrderHeldV1, WorkOrderReleasedV1},
+    escalation::PauseRefusedV1,
+};
+use jiff::Timestamp;
+
+use super::{in_cycle, offer_ended, watching};
+use crate::{
+    event::{Event, Reason},
+    hold::{Hold, Pause},
+    pausing,
+    state::State,
+};
+
+/// A hold asks by itself whether its clocks wait too, if it waits for what they may.
+pub(crate) fn held(
+    state: &State,
+    rules: &Rules,
+    fact: &WorkOrderHeldV1,
+    now: Timestamp,
+) -> Result<Vec<Event>, Reason> {
+    let WorkOrderHeldV1 { work_order, cycle, reason, at: from, .. } = *fact;
+    let watch = in_cycle(watching(state)?, cycle)?;
+    if watch.holds.iter().any(|hold| (hold.work_order, hold.from) == (work_order, from)) {
+        return Err(Reason::AlreadyKnown);
+    }
+    let hold = Hold { work_order, cycle, reason, from, ended: None, pause: Pause::Unasked };
+    let asked = if reason.may_pause() {
+        pausing::ask(watch, rules, &hold, now).unwrap_or_else(|cause| {
+            let (by, at) = (None, now);
+            vec![Event::PauseRefused(PauseRefusedV1 { work_order, cycle, reason, cause, by, at })]
+        })
+    } else {
+        Vec::new()
+    };
+    Ok([Event::Held(hold)].into_iter().chain(asked).collect())
+}
+
+/// The work waits no more: it goes on, it is with another post, it is done, or nobody wants it.
+pub(crate) fn hold_ended(
+    state: &State,
+    rules: &Rules,
+    work_order: WorkOrderId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Event>, Reason> {
+    let watch = watching(state)?;
+    let mut open = watch.holds.iter().filter(|hold| hold.is_open() && hold.from <= at);
+    let hold = open.find(|hold| hold.work_order == work_order).ok_or(Reason::NothingRuns)?;
+    Ok(pausing::end(watch, rules, hold, at, now))
+}
+
+/// What its post has no longer is neither offered to it nor waits there.
+pub(crate) fn released(
+    state: &State,
+    rules: &Rules,
+    fact: &WorkOrderReleasedV1,
+    now: Timestamp,
+) -> Result<Vec<Event>, Reason> {
+    let offer = offer_ended(state, fact.offer, fact.at);
+    match hold_ended(state, rules, fact.work_order, fact.at, now) {
+        Ok(ended) => Ok(offer.unwrap_or_default().into_iter().chain(ended).collect()),
+        Err(_) => offer,
+    }
+}
