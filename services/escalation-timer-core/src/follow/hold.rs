@@ -23,7 +23,9 @@ pub(crate) fn held(
 ) -> Result<Vec<Event>, Reason> {
     let WorkOrderHeldV1 { work_order, cycle, reason, at: from, .. } = *fact;
     let watch = in_cycle(watching(state)?, cycle)?;
-    if watch.holds.iter().any(|hold| (hold.work_order, hold.from) == (work_order, from)) {
+    // What waits already cannot be held again: dispatch says first that it goes on.
+    let is_known = |hold: &Hold| hold.is_open() || hold.from == from;
+    if watch.holds.iter().any(|hold| hold.work_order == work_order && is_known(hold)) {
         return Err(Reason::AlreadyKnown);
     }
     let hold = Hold { work_order, cycle, reason, from, ended: None, pause: Pause::Unasked };
