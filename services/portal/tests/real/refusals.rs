@@ -46,7 +46,7 @@ async fn a_body_is_refused_by_the_field_that_is_wrong() {
         case(json!({ "item": "water-leak", "received_at": "2026-09-01T08:00:00" })).await,
     ];
     insta::assert_snapshot!(wrong.join("\n"), @r#"
-    palce: unknown field `palce`, expected one of `kind`, `channel`, `campus_phone`, `item`, `place`, `text`, `caller`, `on_behalf_of`, `asset`, `people`, `vulnerable`, `received_at`
+    palce: unknown field `palce`, expected one of `kind`, `channel`, `campus_phone`, `item`, `place`, `text`, `caller`, `on_behalf_of`, `asset`, `people`, `vulnerable`, `received_at`, `linked_to`
     item: is missing
     caller.phon: unknown field `phon`, expected one of `id`, `name`, `phone`, `mail`, `number`
     people: invalid type: string "many", expected u32
