@@ -47,7 +47,6 @@ same_words! {
     Urgency ("urgency"): Normal Urgent Critical;
     Level ("level"): Public Internal Restricted Confidential;
     Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate;
-    HoldReason ("reason"): NoAccess RequesterAnswer OutsideAuthority Parts Budget Staff;
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;

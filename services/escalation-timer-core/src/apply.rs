@@ -112,6 +112,7 @@ fn wait(state: &mut State, event: &Event) {
             edit_hold(state, refused.work_order, |hold| hold.pause = pause);
         }
         Event::Watched(_)
+        | Event::UrgencyChanged { .. }
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }

@@ -102,6 +102,7 @@ fn about(event: &Event) -> Option<About> {
         }
         Event::EvidenceGiven { work_order, .. } => Some(About::Evidence(*work_order)),
         Event::Watched(_)
+        | Event::UrgencyChanged { .. }
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }

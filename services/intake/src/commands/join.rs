@@ -81,7 +81,7 @@ async fn persons(intake: &Intake, tx: &mut Tx<'_>, join: &Join) -> Result<Vec<Pe
     let mut directory = Directory::load(tx, &intake.seals, &all).await?;
     let mut persons = Vec::new();
     for (field, one) in named {
-        let person = directory.find_or_add(one, &mut intake.ids()).ok_or_else(|| {
+        let person = directory.find_or_add(one, true, &mut intake.ids()).ok_or_else(|| {
             Error::new(Code::InvalidArgument, "join-invalid", "the person is not known")
                 .violating(format!("{field}.id"), "nobody has this id: leave it out")
         })?;

@@ -101,7 +101,7 @@ async fn caller(
 ) -> Result<Option<PersonId>, Failure> {
     let Some(named) = named else { return Ok(None) };
     let mut directory = Directory::load(tx, &intake.seals, &[named]).await?;
-    let person = directory.find_or_add(named, &mut intake.ids()).ok_or_else(|| {
+    let person = directory.find_or_add(named, true, &mut intake.ids()).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "contact-invalid", "the person is not known")
             .violating("caller.id", "nobody has this id: leave it out")
     })?;
