@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Delivery, fault::Causes, gauges};
+use crate::{Delivery, Fault, audit, fault::Causes, gauges};
 
 /// How long the outbox keeps an event: as long as its stream.
 const OUTBOX: SignedDuration = delivery_core::MAX_AGE;
@@ -19,9 +19,11 @@ const AHEAD: i64 = 7;
 /// Between two rounds of upkeep, and between two readings of the gauges.
 const ROUND: Duration = Duration::from_mins(30);
 const READING: Duration = Duration::from_secs(5);
+/// Between two looks for audit rows to chain: what was cut off since the last one is not found.
+const CHAINING: Duration = Duration::from_mins(1);
 
-/// Makes the partitions of days to come, drops those that are over, forgets old answers, and keeps
-/// the gauges up to date.
+/// Makes the partitions of days to come, drops those that are over, forgets old answers, chains the
+/// audit, and keeps the gauges up to date.
 ///
 /// By the machine's time. Any replica may do it, also two at once.
 #[derive(Debug, Clone)]
@@ -36,25 +38,30 @@ impl Upkeep {
 
     /// Keeps up, at once and then each half hour, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let (mut rounds, mut readings) = (interval(ROUND), interval(READING));
-        // After a stop there is nothing to catch up with.
-        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        readings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let [mut rounds, mut readings, mut chainings] =
+            [ROUND, READING, CHAINING].map(|period| {
+                let mut each = interval(period);
+                // After a stop there is nothing to catch up with.
+                each.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                each
+            });
         let mut told = false;
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
                 _ = rounds.tick() => {
-                    keep_up(&self.delivery.pool, self.delivery.clock.machine()).await
+                    let kept = keep_up(&self.delivery.pool, self.delivery.clock.machine()).await;
+                    kept.map_err(Fault::from)
                 }
-                _ = readings.tick() => gauges::record(&self.delivery).await,
+                _ = readings.tick() => gauges::record(&self.delivery).await.map_err(Fault::from),
+                _ = chainings.tick() => audit::chain(&self.delivery).await,
             };
             // An outage is told once, whatever is tried during it.
             match done {
                 Ok(()) => told = false,
                 Err(error) => {
                     if !std::mem::replace(&mut told, true) {
-                        tracing::warn!(error = %Causes(&error), "upkeep and gauges are tried again");
+                        tracing::warn!(error = %Causes(&error), "upkeep is tried again");
                     }
                 }
             }

@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
+    audit::{AuditChainedV1, AuditFact},
     definition::DefinitionFact,
     dispatch::DispatchFact,
     escalation::EscalationFact,
@@ -79,7 +80,7 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Into<Fact> {
 pub struct Registered {
     /// Its type and version.
     pub event_type: EventType,
-    read: fn(Value) -> Result<Fact, serde_json::Error>,
+    read: fn(EventType, Value) -> Result<Fact, serde_json::Error>,
     schema: fn() -> Value,
 }
 
@@ -87,14 +88,26 @@ impl Registered {
     pub(crate) const fn of<P: Payload>() -> Self {
         Self {
             event_type: P::TYPE,
-            read: |data| serde_json::from_value::<P>(data).map(Into::into),
+            read: |_, data| serde_json::from_value::<P>(data).map(Into::into),
             schema: schema::of::<P>,
+        }
+    }
+
+    /// The one event that is the same on several streams.
+    pub(crate) const fn chained(stream: Stream) -> Self {
+        Self {
+            event_type: AuditFact::event_type_on(stream),
+            read: |EventType { stream, .. }, data| {
+                let chained = serde_json::from_value(data)?;
+                Ok(AuditFact { stream, chained }.into())
+            },
+            schema: schema::of::<AuditChainedV1>,
         }
     }
 
     /// The fact in the `data` of such an event.
     pub fn read(&self, data: Value) -> Result<Fact, serde_json::Error> {
-        (self.read)(data)
+        (self.read)(self.event_type, data)
     }
 
     /// The JSON Schema of its `data`.
@@ -112,6 +125,7 @@ pub fn registry() -> impl Iterator<Item = &'static Registered> {
         SurveyFact::REGISTRY,
         NotifyFact::REGISTRY,
         DefinitionFact::REGISTRY,
+        AuditFact::REGISTRY,
     ]
     .into_iter()
     .flatten()
@@ -134,6 +148,8 @@ pub enum Fact {
     Notify(NotifyFact),
     /// About the campus's documents.
     Definition(DefinitionFact),
+    /// About the audit of the service that says it, on each stream.
+    Audit(AuditFact),
 }
 
 impl Fact {
@@ -146,6 +162,7 @@ impl Fact {
             Self::Survey(fact) => fact.event_type(),
             Self::Notify(fact) => fact.event_type(),
             Self::Definition(fact) => fact.event_type(),
+            Self::Audit(fact) => fact.event_type(),
         }
     }
 
@@ -176,7 +193,8 @@ impl Fact {
             | Self::Escalation(_)
             | Self::Survey(_)
             | Self::Notify(_)
-            | Self::Definition(_) => None,
+            | Self::Definition(_)
+            | Self::Audit(_) => None,
         }
     }
 
@@ -191,6 +209,7 @@ impl Fact {
             Self::Survey(fact) => fact.data(),
             Self::Notify(fact) => fact.data(),
             Self::Definition(fact) => fact.data(),
+            Self::Audit(fact) => fact.data(),
         }
     }
 }

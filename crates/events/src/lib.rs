@@ -11,7 +11,8 @@
 //!  escalation  |  carries it; each stream has an enum of its facts
 //!  survey      |
 //!  notify      |
-//!  definition /
+//!  definition |
+//!  audit      /    the same on each stream
 //!       |
 //!       v
 //!  Fact ---- subject()  dispatch.water.workorder.offered.v1
@@ -31,6 +32,7 @@ mod text;
 #[macro_use]
 mod fact;
 
+pub mod audit;
 pub mod definition;
 pub mod dispatch;
 mod envelope;
@@ -43,6 +45,7 @@ pub mod survey;
 mod traceparent;
 pub mod words;
 
+pub use audit::{AuditFact, audit_key};
 pub use definition::{DEFINITION_KEY, DefinitionFact};
 pub use dispatch::DispatchFact;
 pub use envelope::{

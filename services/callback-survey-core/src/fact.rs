@@ -50,7 +50,8 @@ impl Fact {
             | events::Fact::Escalation(_)
             | events::Fact::Survey(_)
             | events::Fact::Notify(_)
-            | events::Fact::Definition(_) => None,
+            | events::Fact::Definition(_)
+            | events::Fact::Audit(_) => None,
         }
     }
 

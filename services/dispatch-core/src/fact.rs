@@ -74,7 +74,8 @@ impl Fact {
             events::Fact::Dispatch(_)
             | events::Fact::Survey(_)
             | events::Fact::Notify(_)
-            | events::Fact::Definition(_) => None,
+            | events::Fact::Definition(_)
+            | events::Fact::Audit(_) => None,
         }
     }
 

@@ -77,7 +77,8 @@ impl Board {
             | Fact::Dispatch(_)
             | Fact::Survey(_)
             | Fact::Notify(_)
-            | Fact::Definition(_) => {}
+            | Fact::Definition(_)
+            | Fact::Audit(_) => {}
         }
     }
 

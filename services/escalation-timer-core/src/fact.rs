@@ -97,7 +97,10 @@ impl Fact {
                 SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),
                 SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
             },
-            events::Fact::Escalation(_) | events::Fact::Notify(_) | events::Fact::Definition(_) => {
+            events::Fact::Escalation(_)
+            | events::Fact::Notify(_)
+            | events::Fact::Definition(_)
+            | events::Fact::Audit(_) => {
                 None
             }
         }

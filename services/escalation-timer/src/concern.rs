@@ -97,7 +97,8 @@ impl Concerned {
             | Fact::Escalation(_)
             | Fact::Survey(_)
             | Fact::Notify(_)
-            | Fact::Definition(_) => {}
+            | Fact::Definition(_)
+            | Fact::Audit(_) => {}
         }
     }
 

@@ -52,7 +52,8 @@ impl Fact {
             events::Fact::Intake(_)
             | events::Fact::Escalation(_)
             | events::Fact::Notify(_)
-            | events::Fact::Definition(_) => None,
+            | events::Fact::Definition(_)
+            | events::Fact::Audit(_) => None,
         }
     }
 

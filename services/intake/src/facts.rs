@@ -84,6 +84,7 @@ fn concerned(fact: &Fact) -> Option<Related> {
         )
         | Fact::Survey(_)
         | Fact::Notify(_)
-        | Fact::Definition(_) => None,
+        | Fact::Definition(_)
+        | Fact::Audit(_) => None,
     }
 }

@@ -47,6 +47,8 @@ impl Facts for Projection {
             Fact::Intake(fact) => self.intake(tx, envelope, fact).await?,
             Fact::Dispatch(fact) => dispatch(tx, envelope, fact).await?,
             Fact::Escalation(fact) => escalation(tx, envelope, fact).await?,
+            // How far their audits have come is no step of a case.
+            Fact::Audit(_) => return Ok(()),
             Fact::Survey(_) | Fact::Notify(_) => {}
         }
         let event_type = fact.event_type();
@@ -220,6 +222,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
             | SurveyFact::CaseJudged(_),
         )
         | Fact::Notify(NotifyFact::CaseTold(_))
-        | Fact::Definition(_) => None,
+        | Fact::Definition(_)
+        | Fact::Audit(_) => None,
     }
 }

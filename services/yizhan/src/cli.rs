@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use runtime::Sources;
 
 use crate::{
-    client, doctor,
+    audit, client, doctor,
     embedded::Endpoints,
     home::Home,
     migrate,
@@ -70,6 +70,11 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Who did what, in all services.
+    Audit {
+        #[command(subcommand)]
+        question: Auditing,
+    },
     /// Print the completion script of a shell.
     Completion {
         /// Which shell.
@@ -77,6 +82,19 @@ enum Command {
     },
     #[command(flatten)]
     Client(client::Command),
+}
+
+#[derive(Debug, Subcommand)]
+enum Auditing {
+    /// Verify in the databases that no row was changed, taken out or cut off; all by default.
+    Verify {
+        /// Whose.
+        #[arg(value_parser = service)]
+        services: Vec<Service>,
+        /// The configuration, a TOML file; that of this machine's installation by default.
+        #[arg(long, env = "YIZHAN_CONFIG")]
+        config: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -150,8 +168,12 @@ pub(crate) fn run() -> Result<ExitCode> {
             done(block_on(serve::run(&configured.sources(), &services)))
         }
         Command::Migrate { services, configured } => {
-            let services = if services.is_empty() { Service::ALL.to_vec() } else { services };
-            done(block_on(migrate::run(&configured.sources(), &services)))
+            done(block_on(migrate::run(&configured.sources(), &or_all(services))))
+        }
+        Command::Audit { question: Auditing::Verify { services, config } } => {
+            let file = config.unwrap_or_else(|| home.config());
+            let sources = Sources::new().environment(std::env::vars()).file(file);
+            block_on(audit::verify(&sources, &or_all(services)))
         }
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "yizhan", &mut std::io::stdout());
@@ -159,6 +181,11 @@ pub(crate) fn run() -> Result<ExitCode> {
         }
         Command::Client(command) => block_on(client::run(&home, command)),
     }
+}
+
+/// All services, if none is named.
+fn or_all(services: Vec<Service>) -> Vec<Service> {
+    if services.is_empty() { Service::ALL.to_vec() } else { services }
 }
 
 /// Says what went wrong, with its causes.

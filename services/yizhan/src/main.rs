@@ -3,10 +3,12 @@
 //! ```text
 //!  guard (hidden) ── becomes Postgres or nats-server, before any thread exists
 //!  serve, migrate ── a service with its configuration: what Kubernetes runs
+//!  audit ── looks into the databases of all services
 //!  up, reset, doctor, clock ── an installation on this machine
 //!  all else ── the command line, over the portal's HTTP API
 //! ```
 
+mod audit;
 mod bootstrap;
 mod cli;
 mod client;

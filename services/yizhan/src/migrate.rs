@@ -1,5 +1,7 @@
 //! `yizhan migrate <service>...`: brings the schemas of services to what this binary needs.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use delivery::Migrated;
 use events::words::Service;
@@ -25,15 +27,18 @@ pub(crate) async fn run(sources: &Sources, services: &[Service]) -> Result<()> {
 
 /// Migrates one service's database as its owner.
 pub(crate) async fn one(service: Service, config: &Config) -> Result<store::Report> {
-    let file = config.store.owner_password_file.as_ref();
-    let password = file
-        .map(|file| {
-            let text = std::fs::read_to_string(file);
-            let text = text.with_context(|| format!("reading {}", file.display()))?;
-            anyhow::Ok(SecretString::from(text.trim_end().to_owned()))
-        })
-        .transpose()?;
+    let password = password(config.store.owner_password_file.as_ref())?;
     store::migrate(&config.store, service, password.as_ref(), services::schemas(service))
         .await
         .with_context(|| format!("migrating the database of {service}"))
+}
+
+/// The password in a file, if there is one.
+pub(crate) fn password(file: Option<&PathBuf>) -> Result<Option<SecretString>> {
+    file.map(|file| {
+        let text = std::fs::read_to_string(file);
+        let text = text.with_context(|| format!("reading {}", file.display()))?;
+        Ok(SecretString::from(text.trim_end().to_owned()))
+    })
+    .transpose()
 }

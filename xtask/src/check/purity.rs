@@ -12,7 +12,8 @@ use crate::workspace::{Package, Workspace};
 const RULE: &str = "purity";
 
 /// The pure crates beside the cores of the services (`*-core`).
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
+    "audit-chain",
     "authz",
     "calendar",
     "campus-kit",

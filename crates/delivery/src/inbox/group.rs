@@ -19,7 +19,7 @@ use super::{
     store::{self, Held, Writes},
 };
 use crate::{
-    Fault, Locked, Tx, aggregate,
+    Fault, Locked, Tx, aggregate, audit,
     fault::{caught, in_time},
     trace,
 };
@@ -205,8 +205,12 @@ async fn hand_over<F: Facts, S: Sources>(
     now: Timestamp,
     machine: Timestamp,
 ) -> Result<(), Fault> {
-    let envelope = &arrival.envelope;
-    let received = Received { envelope, fact: arrival.fact()? };
+    let (envelope, fact) = (&arrival.envelope, arrival.fact()?);
+    // What a service's audit says is kept here, for all services alike.
+    if let Fact::Audit(fact) = fact {
+        return audit::keep(tx, fact).await;
+    }
+    let received = Received { envelope, fact };
     let span = tracing::info_span!("apply", stream = arrival.stream.name(), key = %envelope.key);
     let age = machine.duration_since(envelope.recorded).max(SignedDuration::ZERO);
     trace::follow(&span, envelope.traceparent.as_ref(), age.unsigned_abs());
@@ -219,6 +223,7 @@ fn completed(fact: &Fact) -> Revision {
     match fact {
         Fact::Definition(DefinitionFact::DocumentChanged(change)) if change.last => change.revision,
         Fact::Definition(_)
+        | Fact::Audit(_)
         | Fact::Intake(_)
         | Fact::Dispatch(_)
         | Fact::Escalation(_)

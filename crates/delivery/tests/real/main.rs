@@ -7,6 +7,7 @@
     reason = "a test has no better plan than to fail"
 )]
 
+mod audits;
 mod commands;
 mod dead;
 mod journey;

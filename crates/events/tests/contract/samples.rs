@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clock::{CaseId, Id};
 use events::{
-    DEFINITION_KEY, Envelope, Fact, Source, definition::DocumentChangedV1, dispatch::*,
+    AuditFact, DEFINITION_KEY, Envelope, Fact, Source, audit::AuditChainedV1, audit_key, definition::DocumentChangedV1, dispatch::*,
     escalation::*, intake::*, notify::CaseToldV1, survey::*, words::*,
 };
 use jiff::Timestamp;
@@ -43,6 +43,7 @@ pub(crate) fn facts() -> Vec<Fact> {
         led(),
         survey(),
         others(),
+        audits(),
     ]
     .concat()
 }
@@ -435,6 +436,14 @@ fn survey() -> Vec<Fact> {
     ]
 }
 
+/// How far each service's audit has come.
+fn audits() -> Vec<Fact> {
+    let chained =
+        AuditChainedV1 { place: 812, hash: "0123456789abcdef".repeat(4), at: at("16:00:02") };
+    let by = |service: &Service| AuditFact::by(*service, chained.clone()).into();
+    Service::ALL.iter().map(by).collect()
+}
+
 fn others() -> Vec<Fact> {
     let document = json!({ "id": "repair", "rungs": [{ "post": "water-power/head" }] });
     vec![
@@ -463,6 +472,7 @@ pub(crate) fn envelope(fact: &Fact) -> Envelope {
     let event_type = fact.event_type();
     let key = match fact {
         Fact::Definition(_) => DEFINITION_KEY,
+        Fact::Audit(_) => audit_key(event_type.producer()),
         Fact::Intake(IntakeFact::ContactRecorded(_)) => uuid(2),
         Fact::Intake(_)
         | Fact::Dispatch(_)

@@ -102,6 +102,16 @@ pub(crate) async fn open(
         .connect_lazy_with(options))
 }
 
+/// The connections of a command that looks at a service's database, as its run-time role.
+pub async fn look_at(
+    store: &Store,
+    service: Service,
+    password: Option<&SecretString>,
+    own: &[Schema],
+) -> Result<PgPool, StoreError> {
+    open(run_time(store, service, password), 2, &all(own)).await
+}
+
 /// What became of each schema.
 pub type Report = Vec<(&'static str, Migrated)>;
 

@@ -68,7 +68,8 @@ impl Timer {
                 | Fact::Dispatch(_)
                 | Fact::Survey(_)
                 | Fact::Notify(_)
-                | Fact::Definition(_) => None,
+                | Fact::Definition(_)
+                | Fact::Audit(_) => None,
             })
             .collect()
     }

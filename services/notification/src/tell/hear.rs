@@ -92,7 +92,7 @@ impl Matter {
             Fact::Intake(fact) => self.hear_intake(fact, revision),
             Fact::Dispatch(fact) => self.hear_dispatch(fact),
             Fact::Escalation(fact) => self.hear_escalation(fact),
-            Fact::Survey(_) | Fact::Notify(_) | Fact::Definition(_) => Vec::new(),
+            Fact::Survey(_) | Fact::Notify(_) | Fact::Definition(_) | Fact::Audit(_) => Vec::new(),
         }
     }
 

@@ -71,7 +71,8 @@ impl Told {
                 | Fact::Dispatch(_)
                 | Fact::Survey(_)
                 | Fact::Escalation(_)
-                | Fact::Definition(_) => None,
+                | Fact::Definition(_)
+                | Fact::Audit(_) => None,
             })
             .collect()
     }

@@ -1,4 +1,23 @@
 //! Who did what, in the transaction that did it. Append-only by the run-time role's rights.
+//!
+//! ```text
+//!  record       the row, and by a trigger that it waits for its link
+//!  chain        each minute: links for what waits, and the newest one told to others
+//!  checkpoints  what others told of theirs
+//!  verify       a chain against its rows and against what others know
+//! ```
+//!
+//! The chain itself is `audit-chain`'s.
+
+mod chain;
+mod checkpoints;
+mod row;
+mod verify;
+
+pub use chain::chain;
+pub use checkpoints::checkpoints;
+pub(crate) use checkpoints::keep;
+pub use verify::{Verified, verify};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
