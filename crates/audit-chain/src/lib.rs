@@ -30,4 +30,4 @@ mod chain;
 mod verify;
 
 pub use chain::{Hash, Link, NotAHash, Row};
-pub use verify::{Checkpoint, Chained, Finding, Verifier};
+pub use verify::{Chained, Checkpoint, Finding, Verifier};

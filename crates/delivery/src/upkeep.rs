@@ -38,13 +38,12 @@ impl Upkeep {
 
     /// Keeps up, at once and then each half hour, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let [mut rounds, mut readings, mut chainings] =
-            [ROUND, READING, CHAINING].map(|period| {
-                let mut each = interval(period);
-                // After a stop there is nothing to catch up with.
-                each.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                each
-            });
+        let [mut rounds, mut readings, mut chainings] = [ROUND, READING, CHAINING].map(|period| {
+            let mut each = interval(period);
+            // After a stop there is nothing to catch up with.
+            each.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            each
+        });
         let mut told = false;
         loop {
             let done = tokio::select! {

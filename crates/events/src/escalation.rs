@@ -143,8 +143,10 @@ pub struct ClockStoppedV1 {
     pub cycle: Cycle,
     /// When.
     pub at: Timestamp,
-    /// Not later than its first promise.
-    pub on_time: bool,
+    /// Not later than its first promise; absent where the case ended, was reopened or lost its haste
+    /// before anybody was late: what nobody waited for is neither kept nor broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_time: Option<bool>,
 }
 
 /// What was promised holds until another time: the requester is told old, new and why. Key: the case.

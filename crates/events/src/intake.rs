@@ -100,6 +100,9 @@ pub struct CaseReopenedV1 {
     pub cycle: Cycle,
     /// Why.
     pub cause: ReopenCause,
+    /// Who said "not solved", if not in a callback; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
     /// When: the new clocks run from here.
     pub reopened_at: Timestamp,
     /// What kind of matter it is.
@@ -146,6 +149,10 @@ pub struct CaseClosedV1 {
     pub end: End,
     /// When.
     pub closed_at: Timestamp,
+    /// Who ended it; none where it follows from an answer or from time, and for a person without an
+    /// account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
 }
 
 /// A case was chased: its requester, or the desk for them, asks again before it is done (催单). Key:

@@ -156,7 +156,7 @@ fn on_reopened(
 }
 
 fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason> {
-    let CaseClosedV1 { cycle, end, closed_at: at } = *closed;
+    let CaseClosedV1 { cycle, end, closed_at: at, .. } = *closed;
     of_this_cycle(state, cycle)?;
     match state {
         State::New => Err(Reason::UnknownCase),

@@ -168,7 +168,7 @@ fn on_urgency_changed(state: &State, changed: &CaseUrgencyChangedV1) -> Result<V
 }
 
 fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason> {
-    let CaseClosedV1 { cycle, end, closed_at: at } = *closed;
+    let CaseClosedV1 { cycle, end, closed_at: at, .. } = *closed;
     match state {
         State::New => Err(Reason::UnknownCase),
         State::Working(work) | State::Done(work) if cycle < work.cycle => Err(Reason::OtherCycle),

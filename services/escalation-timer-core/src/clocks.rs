@@ -115,8 +115,19 @@ impl Next<'_> {
     }
 }
 
-/// The end of a running clock, and of the rungs that would not have fired had it been known.
+/// The end of a running clock whose promise was kept, and of the rungs that would not have fired had
+/// it been known.
 pub(crate) fn stop(timer: &Timer, done_at: Timestamp) -> impl Iterator<Item = Event> {
+    end(timer, done_at, Some(done_at <= timer.first.due))
+}
+
+/// The end of a running clock whose promise nobody wants to be kept any more. Whether it would have
+/// been is not known, unless it was late by then.
+pub(crate) fn abandon(timer: &Timer, at: Timestamp) -> impl Iterator<Item = Event> {
+    end(timer, at, (at > timer.first.due).then_some(false))
+}
+
+fn end(timer: &Timer, done_at: Timestamp, on_time: Option<bool>) -> impl Iterator<Item = Event> {
     let wrong = move |fired: &&Fired| !fired.retracted && was_done(timer, fired, done_at);
     let retracted = timer.fired.iter().filter(wrong).map(move |fired| {
         Event::RungRetracted(RungRetractedV1 {
@@ -136,7 +147,7 @@ pub(crate) fn stop(timer: &Timer, done_at: Timestamp) -> impl Iterator<Item = Ev
         commitment: timer.commitment,
         cycle: timer.cycle,
         at: done_at,
-        on_time: done_at <= timer.first.due,
+        on_time,
     })])
 }
 

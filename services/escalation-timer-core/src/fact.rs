@@ -100,9 +100,7 @@ impl Fact {
             events::Fact::Escalation(_)
             | events::Fact::Notify(_)
             | events::Fact::Definition(_)
-            | events::Fact::Audit(_) => {
-                None
-            }
+            | events::Fact::Audit(_) => None,
         }
     }
 

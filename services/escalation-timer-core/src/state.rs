@@ -184,8 +184,10 @@ pub enum Run {
     Stopped {
         /// When that happened, which may be before it was heard.
         at: Timestamp,
-        /// Not later than the first promise.
-        on_time: bool,
+        /// Not later than the first promise; absent where nobody wanted it kept any more before
+        /// it was late.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_time: Option<bool>,
     },
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn reopen(
     let reopened = CaseReopenedV1 {
         cycle: case.cycle.next(),
         cause,
+        by: by.and_then(Actor::account),
         reopened_at: at,
         kind: case.kind,
         item: case.item.clone(),
@@ -60,7 +61,8 @@ pub(crate) fn reopen(
 
 /// The end of a case in its running cycle.
 pub(crate) fn close(case: &Case, end: End, at: Timestamp, by: Option<Actor>) -> Event {
-    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at };
+    let ended_by = by.and_then(Actor::account);
+    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at, by: ended_by };
     Event::Closed { closed, instead: None, by }
 }
 
@@ -72,7 +74,7 @@ pub(crate) fn dispose(
     at: Timestamp,
     by: Actor,
 ) -> Event {
-    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at };
+    let closed = CaseClosedV1 { cycle: case.cycle, end, closed_at: at, by: by.account() };
     Event::Closed { closed, instead, by: Some(by) }
 }
 

@@ -199,9 +199,9 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Escalation(EscalationFact::RiskAccepted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CallbackAttempted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
-        Fact::Intake(
-            IntakeFact::CaseReopened(_) | IntakeFact::CaseResolved(_) | IntakeFact::CaseClosed(_),
-        )
+        Fact::Intake(IntakeFact::CaseReopened(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseClosed(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseResolved(_))
         | Fact::Dispatch(
             DispatchFact::WorkOrderOffered(_)
             | DispatchFact::WorkOrderDisputed(_)

@@ -72,7 +72,8 @@ fn report(
         [] => "nobody else knows of it yet".to_owned(),
         keepers => format!("compared with what {} know", keepers.join(", ")),
     };
-    let state = if findings.is_empty() { "as they were written" } else { "NOT as they were written" };
+    let state =
+        if findings.is_empty() { "as they were written" } else { "NOT as they were written" };
     let mut text =
         format!("{service}: {} rows are {state}; {waiting} not chained yet; {known}\n", last.place);
     for finding in findings {

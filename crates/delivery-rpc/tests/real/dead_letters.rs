@@ -35,7 +35,7 @@ fn administrator() -> Subject {
 /// A fact of intake that could not be applied.
 async fn dead(survey: &Survey) -> Uuid {
     let (event, key, now) = (id(), id(), survey.delivery.clock().now());
-    let closed = CaseClosedV1 { cycle: Cycle::FIRST, end: End::Solved, closed_at: now };
+    let closed = CaseClosedV1 { cycle: Cycle::FIRST, end: End::Solved, closed_at: now, by: None };
     let envelope = Envelope {
         id: event,
         source: Source { installation: "campus".parse().unwrap(), service: Service::Intake },

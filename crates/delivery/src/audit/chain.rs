@@ -55,9 +55,10 @@ async fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Row>, sqlx::Error> {
 
 /// Links `rows` behind what is there; the last link.
 async fn append(tx: &mut Tx<'_>, source: &Source, rows: &[Row]) -> Result<Link, Fault> {
-    let end = sqlx::query!("select place, hash from delivery.audit_chain order by place desc limit 1")
-        .fetch_optional(&mut **tx)
-        .await?;
+    let end =
+        sqlx::query!("select place, hash from delivery.audit_chain order by place desc limit 1")
+            .fetch_optional(&mut **tx)
+            .await?;
     let mut last = match end {
         Some(end) => link(end.place, &end.hash)?,
         None => Link::origin(source),

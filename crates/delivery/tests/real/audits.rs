@@ -49,7 +49,11 @@ async fn rows_are_chained_in_order_and_whoever_hears_of_it_keeps_how_far() {
     let Verified { last, waiting, findings } = verified(&intake, &[&dispatch]).await;
     assert_eq!((last.place, waiting, findings), (2_504, 0, Vec::new()));
     assert_eq!(kept().await.last(), Some(&last));
-    assert_eq!(dispatch.count("select count(*) from toy.effect").await, 0, "no business of its own");
+    assert_eq!(
+        dispatch.count("select count(*) from toy.effect").await,
+        0,
+        "no business of its own"
+    );
     intake.stop().await;
     dispatch.stop().await;
 }
@@ -68,7 +72,10 @@ async fn replicas_that_chain_at_once_make_one_chain() {
 async fn whatever_is_done_to_the_past_is_found() {
     let deeds = [
         ("update delivery.audit set actor = 'account:2' where seq = 4", vec![altered(4)]),
-        ("delete from delivery.audit where seq = 4", vec![Finding::RowMissing { place: 4, seq: 4 }]),
+        (
+            "delete from delivery.audit where seq = 4",
+            vec![Finding::RowMissing { place: 4, seq: 4 }],
+        ),
         (
             "delete from delivery.audit_chain where place = 4;
              delete from delivery.audit where seq = 4",

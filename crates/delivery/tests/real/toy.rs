@@ -358,7 +358,8 @@ pub(crate) fn key() -> Uuid {
 /// A small fact of intake.
 pub(crate) fn closed() -> Fact {
     let closed_at = Timestamp::UNIX_EPOCH;
-    IntakeFact::from(CaseClosedV1 { cycle: Cycle::FIRST, end: End::Solved, closed_at }).into()
+    IntakeFact::from(CaseClosedV1 { cycle: Cycle::FIRST, end: End::Solved, closed_at, by: None })
+        .into()
 }
 
 /// A small fact of dispatch.

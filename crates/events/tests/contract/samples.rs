@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use clock::{CaseId, Id};
 use events::{
-    AuditFact, DEFINITION_KEY, Envelope, Fact, Source, audit::AuditChainedV1, audit_key, definition::DocumentChangedV1, dispatch::*,
-    escalation::*, intake::*, notify::CaseToldV1, survey::*, words::*,
+    AuditFact, DEFINITION_KEY, Envelope, Fact, Source, audit::AuditChainedV1, audit_key,
+    definition::DocumentChangedV1, dispatch::*, escalation::*, intake::*, notify::CaseToldV1,
+    survey::*, words::*,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -85,6 +86,7 @@ fn intake() -> Vec<Fact> {
         CaseReopenedV1 {
             cycle: Cycle::FIRST.next(),
             cause: ReopenCause::NotSolved,
+            by: Some(id(0x20)),
             reopened_at: at("18:00:00"),
             kind: CaseKind::Repair,
             item: code("water-pipe"),
@@ -105,8 +107,13 @@ fn intake() -> Vec<Fact> {
             workers: vec![id(0x21)],
         }
         .into(),
-        CaseClosedV1 { cycle: Cycle::FIRST.next(), end: End::Solved, closed_at: at("23:00:00") }
-            .into(),
+        CaseClosedV1 {
+            cycle: Cycle::FIRST.next(),
+            end: End::Solved,
+            closed_at: at("23:00:00"),
+            by: Some(id(0x20)),
+        }
+        .into(),
     ]
 }
 
@@ -307,7 +314,7 @@ fn escalation() -> Vec<Fact> {
             commitment,
             cycle,
             at: at("17:00:00"),
-            on_time: false,
+            on_time: Some(false),
         }
         .into(),
     ]

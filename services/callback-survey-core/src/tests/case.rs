@@ -167,6 +167,7 @@ pub(super) fn reopened(cycle: u16) -> Step {
     Step::Hears(Fact::Reopened(CaseReopenedV1 {
         cycle: Cycle::new(cycle).unwrap(),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at: at("2026-09-01T10:00:00+08:00"),
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -183,6 +184,7 @@ pub(super) fn closed(cycle: u16, end: End) -> Step {
         cycle: Cycle::new(cycle).unwrap(),
         end,
         closed_at: at("2026-09-01T10:00:00+08:00"),
+        by: None,
     }))
 }
 

@@ -162,6 +162,7 @@ pub(crate) fn reopened(cycle: u16) -> IntakeFact {
     CaseReopenedV1 {
         cycle: Cycle::new(cycle).unwrap(),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at: day(1, "10:00"),
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -175,7 +176,7 @@ pub(crate) fn reopened(cycle: u16) -> IntakeFact {
 }
 
 pub(crate) fn closed(end: End) -> IntakeFact {
-    CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at: day(1, "10:00") }.into()
+    CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at: day(1, "10:00"), by: None }.into()
 }
 
 pub(crate) fn solved() -> Answer {

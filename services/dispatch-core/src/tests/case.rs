@@ -239,6 +239,7 @@ pub(super) fn reopened(cycle: u16) -> Step {
     Step::Hears(Fact::Reopened(CaseReopenedV1 {
         cycle: Cycle::new(cycle).unwrap(),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at: "2026-09-03T09:00:00+08:00".parse().unwrap(),
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -267,6 +268,7 @@ pub(super) fn closed(cycle: u16, end: End) -> Step {
         cycle: Cycle::new(cycle).unwrap(),
         end,
         closed_at: "2026-09-02T09:00:00+08:00".parse().unwrap(),
+        by: None,
     }))
 }
 

@@ -148,6 +148,7 @@ pub(crate) fn reopened(cycle: u16) -> IntakeFact {
     CaseReopenedV1 {
         cycle: Cycle::new(cycle).unwrap(),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at: at("2026-11-27T09:00:00+08:00"),
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -162,7 +163,7 @@ pub(crate) fn reopened(cycle: u16) -> IntakeFact {
 
 pub(crate) fn closed(end: End) -> IntakeFact {
     let closed_at = at("2026-11-26T10:00:00+08:00");
-    CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at }.into()
+    CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at, by: None }.into()
 }
 
 pub(crate) fn rung_fired(rung: u8, post: &str) -> EscalationFact {

@@ -8,7 +8,7 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{stop_those, watching};
+use super::{abandon_all, watching};
 use crate::{
     clocks::Promised,
     event::{Event, Reason, Watched},
@@ -56,7 +56,7 @@ pub(crate) fn reopened(
     let ladder = told_ladder(rules, fact);
     let start_rung = ladder.map_or(watch.start_rung, |ladder| start_rung(watch, ladder));
     // An open callback of the cycle before, mostly.
-    let left = stop_those(watch, fact.reopened_at, |_| true).unwrap_or_default();
+    let left = abandon_all(watch, fact.reopened_at);
     let watched = Event::Watched(Watched {
         revision: rules.revision(),
         cycle: fact.cycle,
@@ -76,18 +76,18 @@ pub(crate) fn reopened(
         let first_rung = if goes_on { above() } else { 1 };
         promised(one, fact.cycle, fact.reopened_at, first_rung).arm(ids)
     });
-    Ok(left.into_iter().chain([watched]).chain(told).chain(armed).collect())
+    Ok(left.chain([watched]).chain(told).chain(armed).collect())
 }
 
 /// Ends every clock with its case.
 pub(crate) fn closed(state: &State, fact: &CaseClosedV1) -> Result<Vec<Event>, Reason> {
     let watch = watching(state)?;
-    let CaseClosedV1 { cycle, end, closed_at: at } = *fact;
+    let CaseClosedV1 { cycle, end, closed_at: at, .. } = *fact;
     if cycle < watch.cycle {
         return Err(Reason::OtherCycle);
     }
-    let left = stop_those(watch, at, |_| true).unwrap_or_default();
-    Ok(left.into_iter().chain([Event::Ended { cycle, end, at }]).collect())
+    let left = abandon_all(watch, at);
+    Ok(left.chain([Event::Ended { cycle, end, at }]).collect())
 }
 
 fn promised(promise: &Promise, cycle: Cycle, since: Timestamp, first_rung: u8) -> Promised {

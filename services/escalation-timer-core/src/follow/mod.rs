@@ -19,7 +19,7 @@ use events::words::{Commitment, Cycle, Subject};
 use jiff::Timestamp;
 
 use crate::{
-    clocks::{Promised, stop},
+    clocks::{Promised, abandon, stop},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -42,6 +42,11 @@ fn stop_those(
     let those = watch.running().filter(|timer| waited(timer));
     let events: Vec<Event> = those.flat_map(|timer| stop(timer, done_at)).collect();
     if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
+}
+
+/// All that runs is not wanted any more.
+fn abandon_all(watch: &Watch, at: Timestamp) -> impl Iterator<Item = Event> {
+    watch.running().flat_map(move |timer| abandon(timer, at))
 }
 
 fn in_cycle(watch: &Watch, cycle: Cycle) -> Result<&Watch, Reason> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{first_rung, in_cycle, watching};
 use crate::{
-    clocks::{Anew, Promised, promise_anew, stop},
+    clocks::{Anew, Promised, abandon, promise_anew},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -37,7 +37,7 @@ pub(crate) fn urgency_changed(
                 let next = promise_anew(timer, anew);
                 events.extend(next.moved(MoveCause::Urgency, None, None, fact.at));
             }
-            Next::Nothing => events.extend(stop(timer, fact.at)),
+            Next::Nothing => events.extend(abandon(timer, fact.at)),
             Next::Same => {}
         }
     }

@@ -200,6 +200,7 @@ pub(super) fn reopened(number: u16, reopened: &str) -> Fact {
     Fact::Reopened(CaseReopenedV1 {
         cycle: cycle(number),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at,
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -230,7 +231,7 @@ pub(super) fn urgency_changed(
 }
 
 pub(super) fn closed(number: u16, end: End, closed: &str) -> Fact {
-    Fact::Closed(CaseClosedV1 { cycle: cycle(number), end, closed_at: at(closed) })
+    Fact::Closed(CaseClosedV1 { cycle: cycle(number), end, closed_at: at(closed), by: None })
 }
 
 /// The offer that this number stands for, and its work order: 1, 11 and 21 are offers of the first.

@@ -34,7 +34,7 @@ fn an_assignment_and_a_release_stop_the_clock_of_their_offer_as_a_claim_does() {
         let mut case = offered_case();
         case.hears("1T09:05", &ended);
         let run = case.timer(Commitment::Accept).run;
-        assert_eq!(run, Run::Stopped { at: at("1T09:05"), on_time: true });
+        assert_eq!(run, Run::Stopped { at: at("1T09:05"), on_time: Some(true) });
         // Assigned after a claim, or released after either: nobody waits any more.
         for later in [assigned(1, 1, "1T09:06"), released(1, 1, "1T09:07")] {
             assert!(is_noted(&case.hears("1T09:07", &later)));
@@ -61,7 +61,7 @@ fn an_offer_of_which_the_end_was_not_heard_is_over_with_the_next_one() {
     case.hears("1T09:05", &offered(11, 1, "1T09:05"));
     case.hears("1T09:05", &offered(2, 1, "1T09:05"));
     let first = &case.state.watch().unwrap().timers[1];
-    assert_eq!(first.run, Run::Stopped { at: at("1T09:05"), on_time: true });
+    assert_eq!(first.run, Run::Stopped { at: at("1T09:05"), on_time: Some(true) });
     assert_eq!(
         rungs(&case.is_awake_until(at("1T09:15"))),
         ["accept 1.0 1T09:15", "accept 1.0 1T09:15"]
@@ -83,7 +83,7 @@ fn a_dispute_is_promised_to_be_decided_until_it_is_offered_again() {
     assert!(case.timer(Commitment::Adjudicate).run.is_on());
     case.hears("1T09:50", &offered(11, 1, "1T09:50"));
     let run = case.timer(Commitment::Adjudicate).run;
-    assert_eq!(run, Run::Stopped { at: at("1T09:50"), on_time: false });
+    assert_eq!(run, Run::Stopped { at: at("1T09:50"), on_time: Some(false) });
     assert_eq!(case.timer(Commitment::Accept).first.due, at("1T10:00"));
 }
 
@@ -120,7 +120,7 @@ fn what_was_contained_is_completed_as_something_urgent_from_then_on() {
     else {
         panic!("{events:?}")
     };
-    assert_eq!((stopped.commitment, stopped.on_time), (Commitment::Contain, true));
+    assert_eq!((stopped.commitment, stopped.on_time), (Commitment::Contain, Some(true)));
     assert_eq!((moved.new, moved.why), (armed.due, MoveCause::Containment));
     // Sixteen hours of duty time: thirteen until 23:00, three from 07:00.
     let promised = (armed.commitment, armed.promise, armed.due, armed.first_rung);
@@ -139,7 +139,7 @@ fn what_was_contained_is_completed_as_something_urgent_from_then_on() {
 
 #[test]
 fn whether_a_contained_case_was_completed_on_time_is_said_of_its_first_promise() {
-    for (done, on_time) in [("1T21:00", true), ("1T21:01", false)] {
+    for (done, on_time) in [("1T21:00", Some(true)), ("1T21:01", Some(false))] {
         let mut case = danger();
         case.hears("1T10:00", &contained(1, 1, "1T10:00"));
         case.hears(done, &completed(1, done));
@@ -162,7 +162,7 @@ fn a_case_that_is_contained_late_goes_on_with_the_leader_who_heard_last() {
     case.is_awake_until(at("1T21:30"));
     case.hears("1T21:40", &contained(1, 1, "1T21:40"));
     let contain = case.timer(Commitment::Contain);
-    assert_eq!(contain.run, Run::Stopped { at: at("1T21:40"), on_time: false });
+    assert_eq!(contain.run, Run::Stopped { at: at("1T21:40"), on_time: Some(false) });
     let complete = case.timer(Commitment::Complete);
     assert_eq!((complete.fired.len(), complete.promise().first_rung), (2, 2));
     assert_eq!(next_at(&case.state), Some(at("2T21:40")));

@@ -42,7 +42,7 @@ fn an_extension_is_asked_by_the_department_and_granted_by_the_post_that_the_poli
     assert_eq!(rungs(&case.is_awake_until(at("2T09:00"))), ["complete 1.0 2T09:00"]);
     case.hears("2T09:01", &completed(1, "2T08:00"));
     let run = case.timer(Commitment::Complete).run;
-    let late = crate::Run::Stopped { at: at("2T08:00"), on_time: false };
+    let late = crate::Run::Stopped { at: at("2T08:00"), on_time: Some(false) };
     assert_eq!(run, late, "statistics count the first promise");
 }
 

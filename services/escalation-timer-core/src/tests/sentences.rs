@@ -104,7 +104,7 @@ fn no_rung_is_told_for_what_was_repaired_during_an_outage() {
     case.hears("2T02:00", &completed(1, "1T23:00"));
     assert_eq!(rungs(&case.wakes("2T02:00")), [""; 0]);
     let run = case.timer(Commitment::Complete).run;
-    assert_eq!(run, Run::Stopped { at: at("1T23:00"), on_time: false });
+    assert_eq!(run, Run::Stopped { at: at("1T23:00"), on_time: Some(false) });
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_rung_that_fired_after_the_repair_is_retracted_when_the_repair_is_heard_of()
     };
     assert_eq!((retracted.rung, retracted.done_at), (2, at("1T21:10")));
     assert_eq!(retracted.post.to_string(), "logistics/chief");
-    assert!(!stopped.on_time);
+    assert_eq!(stopped.on_time, Some(false));
     assert_eq!(case.standing().iter().map(|fired| fired.rung).collect::<Vec<_>>(), [1]);
 }
 
@@ -129,7 +129,7 @@ fn the_last_instant_of_a_promise_keeps_it() {
     assert_eq!(case.wakes("1T21:00").len(), 1);
     case.hears("1T21:00", &completed(1, "1T21:00"));
     let run = case.timer(Commitment::Complete).run;
-    assert_eq!(run, Run::Stopped { at: at("1T21:00"), on_time: true });
+    assert_eq!(run, Run::Stopped { at: at("1T21:00"), on_time: Some(true) });
     assert!(case.standing().is_empty());
 }
 
@@ -164,7 +164,7 @@ fn the_first_arrival_keeps_the_promise_to_arrive() {
     let mut case = Case::promised(Commitment::Arrive);
     case.hears("1T09:20", &arrived(1, 1, "1T09:20"));
     let run = case.timer(Commitment::Arrive).run;
-    assert_eq!(run, Run::Stopped { at: at("1T09:20"), on_time: true });
+    assert_eq!(run, Run::Stopped { at: at("1T09:20"), on_time: Some(true) });
     let second = case.hears("1T10:20", &arrived(2, 1, "1T10:20"));
     assert!(matches!(&second[..], [Event::Noted { .. }]), "{second:?}");
 }
@@ -223,6 +223,9 @@ fn the_end_of_a_case_ends_every_clock() {
     case.hears("1T09:01", &offered(1, 1, "1T09:01"));
     case.hears("1T09:30", &closed(1, End::Withdrawn, "1T09:30"));
     assert!(matches!(case.state, State::Ended(_)));
+    let dropped = Run::Stopped { at: at("1T09:30"), on_time: None };
+    let timers = &case.state.watch().unwrap().timers;
+    assert!(timers.iter().all(|timer| timer.run == dropped), "nobody kept anything: {timers:?}");
     assert_eq!(next_at(&case.state), None);
     assert_eq!(case.wakes("9T09:00"), []);
 }

@@ -168,8 +168,11 @@ fn word(event: &Event) -> String {
             format!("retracted {} {}.{}", fact.commitment, fact.rung, fact.round)
         }
         Event::RungTold(fact) => format!("told rung {}", fact.rung),
-        Event::Stopped(fact) if fact.on_time => format!("stopped {} on time", fact.commitment),
-        Event::Stopped(fact) => format!("stopped {} late", fact.commitment),
+        Event::Stopped(fact) => match fact.on_time {
+            Some(true) => format!("stopped {} on time", fact.commitment),
+            Some(false) => format!("stopped {} late", fact.commitment),
+            None => format!("dropped {}", fact.commitment),
+        },
         Event::UrgencyChanged { urgency, .. } => format!("({urgency})"),
         Event::PromiseMoved(fact) => format!("moved {} by {}", fact.commitment, fact.why),
         Event::ExtensionAsked(fact) => format!("asked {}", fact.approver),

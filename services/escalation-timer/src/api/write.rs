@@ -95,7 +95,7 @@ fn clock(case: CaseId, explanation: &Explanation) -> Clock {
     };
     let (state, stopped_at, on_time) = match *run {
         Run::Running { .. } => (ClockState::Running, None, None),
-        Run::Stopped { at, on_time } => (ClockState::Stopped, Some(timestamp(at)), Some(on_time)),
+        Run::Stopped { at, on_time } => (ClockState::Stopped, Some(timestamp(at)), on_time),
     };
     Clock {
         id: id.to_string(),

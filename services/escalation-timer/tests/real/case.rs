@@ -186,6 +186,7 @@ pub(crate) fn reopened(cycle: u16, reopened_at: Timestamp) -> IntakeFact {
     CaseReopenedV1 {
         cycle: Cycle::new(cycle).unwrap(),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at,
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),

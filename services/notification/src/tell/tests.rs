@@ -303,6 +303,7 @@ fn reopened(number: u16) -> IntakeFact {
     CaseReopenedV1 {
         cycle: cycle(number),
         cause: ReopenCause::NotSolved,
+        by: None,
         reopened_at: at("27T09:00"),
         kind: CaseKind::Repair,
         item: "water-leak".parse().unwrap(),
@@ -316,7 +317,8 @@ fn reopened(number: u16) -> IntakeFact {
 }
 
 fn closed() -> IntakeFact {
-    CaseClosedV1 { cycle: cycle(2), end: End::Withdrawn, closed_at: at("27T10:00") }.into()
+    CaseClosedV1 { cycle: cycle(2), end: End::Withdrawn, closed_at: at("27T10:00"), by: None }
+        .into()
 }
 
 fn work() -> (WorkOrderId, OfferId, AccountId) {

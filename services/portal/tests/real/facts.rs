@@ -165,6 +165,7 @@ impl Case {
         CaseReopenedV1 {
             cycle: Cycle::FIRST.next(),
             cause: ReopenCause::NotSolved,
+            by: None,
             reopened_at: at(1100),
             kind: CaseKind::Repair,
             item: "water-leak".parse().unwrap(),

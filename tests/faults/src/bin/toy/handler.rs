@@ -47,7 +47,9 @@ impl Handler {
 fn fact(service: Service, now: Timestamp) -> Option<Fact> {
     let cycle = Cycle::FIRST;
     match service {
-        Service::Intake => Some(CaseClosedV1 { cycle, end: End::Solved, closed_at: now }.into()),
+        Service::Intake => {
+            Some(CaseClosedV1 { cycle, end: End::Solved, closed_at: now, by: None }.into())
+        }
         Service::Dispatch => {
             Some(CaseCompletedV1 { cycle, completed_at: now, workers: Vec::new() }.into())
         }
