@@ -1,6 +1,9 @@
 //! `yizhan up`: all of it on this machine, by one command.
 
-use std::time::Duration;
+use std::{
+    io::{IsTerminal as _, stdin},
+    time::Duration,
+};
 
 use anyhow::{Result, bail};
 use events::words::Service;
@@ -65,7 +68,10 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
 
     let process = Process::default();
     process.shutdown.on_signals()?;
-    process.shutdown.on_hang_up()?;
+    // Who is started in a terminal ends with it; else a hang-up asks to read files again.
+    if stdin().is_terminal() {
+        process.shutdown.on_hang_up()?;
+    }
     let ready = async {
         wait_until_ready(&process, &endpoints, wanted.without.is_empty()).await?;
         bootstrap::run(home, &endpoints).await?;

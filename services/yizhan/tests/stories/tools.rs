@@ -76,9 +76,7 @@ fn time_that_was_moved_ahead_is_not_turned_back_by_a_restart() {
     system.wait_for("Yizhan is ready");
     let (code, error) = complains(&home, &["clock", "jump", "2h"]);
     assert!(code == 1 && error.contains("start it with `--clock manual`"), "{error}");
-    // Its terminal is closed.
-    system.hang_up();
-    assert!(system.ended().success(), "{}", system.output());
+    system.interrupt();
 
     let mut manual = up(&["--clock", "manual"]);
     manual.wait_for("Yizhan is ready");
@@ -104,4 +102,41 @@ fn who_does_not_answer_may_answer_later() {
     let refusal = admin.is_refused("dlq ls");
     assert_eq!(refusal.code, LATER, "{refusal:?}");
     assert!(refusal.message.contains("the portal does not answer"), "{refusal:?}");
+}
+
+#[test]
+fn an_audit_that_somebody_changed_or_cut_off_is_found_in_the_databases() {
+    let campus = Campus::in_processes();
+    let desk = campus.account("desk-1");
+    for _ in 0..3 {
+        let case = desk.opens("water-leak --place dorm-7-402");
+        desk.does(&format!("case withdraw {case}"));
+    }
+    // What is not chained yet is chained at the start.
+    campus.kill(Service::Intake);
+    campus.serve(Service::Intake);
+    campus.settle();
+    let report = says(campus.home(), &["audit", "verify"]);
+    let of_intake = report.lines().find(|line| line.starts_with("intake: ")).unwrap();
+    assert!(of_intake.contains("rows are as they were written"), "{report}");
+    assert!(of_intake.contains("compared with what") && of_intake.contains("portal"), "{report}");
+
+    let verify = || {
+        let Output { status, stdout, .. } =
+            campus.home().yizhan().args(["audit", "verify", "intake"]).output().unwrap();
+        assert_eq!(status.code(), Some(1));
+        String::from_utf8(stdout).unwrap()
+    };
+    campus.forge(
+        Service::Intake,
+        "update delivery.audit set actor = 'account:nobody' where action = 'case.closed'",
+    );
+    let found = verify();
+    assert!(found.matches("is not as it was written").count() >= 3, "{found}");
+    campus.forge(
+        Service::Intake,
+        "delete from delivery.audit_chain where place > 2; delete from delivery.audit where seq > 2",
+    );
+    let found = verify();
+    assert!(found.contains("the chain ends at link 2, but"), "{found}");
 }

@@ -16,6 +16,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
+    path::PathBuf,
     sync::{Mutex, MutexGuard},
     thread,
     time::{Duration, Instant},
@@ -28,7 +29,7 @@ use events::words::{Revision, Service};
 use jiff::{Timestamp, civil::Time};
 use runtime::Sources;
 use serde_json::Value;
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions};
 
 use crate::account::Account;
 use broker::Broker;
@@ -154,7 +155,7 @@ impl Campus {
     /// Runs a statement behind a service's back.
     pub(crate) fn tamper(&self, service: Service, statement: &'static str) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let options = self.store(service);
+        let (options, _) = self.store(service);
         let done = runtime.block_on(async {
             let mut connection = PgConnection::connect_with(&options).await.unwrap();
             sqlx::query(statement).execute(&mut connection).await.unwrap()
@@ -162,26 +163,41 @@ impl Campus {
         assert!(done.rows_affected() > 0, "{statement}");
     }
 
+    /// Does to a service's store what only its owner can.
+    pub(crate) fn forge(&self, service: Service, statement: &'static str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (_, options) = self.store(service);
+        runtime.block_on(async {
+            let mut owner = PgConnection::connect_with(&options).await.unwrap();
+            owner.execute(statement).await.unwrap();
+        });
+    }
+
     /// What a query counts in a service's store.
     pub(crate) fn count(&self, service: Service, query: &'static str) -> i64 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let options = self.store(service);
+        let (options, _) = self.store(service);
         runtime.block_on(async {
             let mut connection = PgConnection::connect_with(&options).await.unwrap();
             sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
         })
     }
 
-    fn store(&self, service: Service) -> PgConnectOptions {
+    /// How the service connects to its store, and how its owner does.
+    fn store(&self, service: Service) -> (PgConnectOptions, PgConnectOptions) {
         let config = Sources::new().file(self.home.path().join("config.toml"));
         let store = config.load(service).unwrap().store;
-        let password = fs::read_to_string(store.password_file.as_ref().unwrap()).unwrap();
-        PgConnectOptions::new_without_pgpass()
-            .host(&store.host)
-            .port(store.port)
-            .database(&store.database(service))
-            .username(&store.user(service))
-            .password(password.trim_end())
+        let connect = |user: &str, password: Option<&PathBuf>| {
+            let password = fs::read_to_string(password.unwrap()).unwrap();
+            PgConnectOptions::new_without_pgpass()
+                .host(&store.host)
+                .port(store.port)
+                .database(&store.database(service))
+                .username(user)
+                .password(password.trim_end())
+        };
+        let service_itself = connect(&store.user(service), store.password_file.as_ref());
+        (service_itself, connect(&store.owner(service), store.owner_password_file.as_ref()))
     }
 }
 
