@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
-use crate::{Hash, Link, Row};
+use crate::{Link, Row};
 
 /// A link as a store has it, with its row if that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
