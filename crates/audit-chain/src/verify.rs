@@ -190,7 +190,9 @@ mod tests {
     fn verify(chain: &[Chained], known: &[Checkpoint]) -> Vec<Finding> {
         let origin = Link::origin(&source(Service::Intake));
         let mut verifier = Verifier::new(origin, known.iter().cloned());
-        chain.iter().for_each(|chained| verifier.step(chained));
+        for chained in chain {
+            verifier.step(chained);
+        }
         verifier.end().1
     }
 

@@ -267,10 +267,13 @@ async fn note(
     action: &str,
     reason: Option<&str>,
 ) -> Result<(), sqlx::Error> {
-    let mut detail = json!({ "kind": letter.kind, "id": letter.id, "sequence": letter.sequence });
-    if let Some(reason) = reason {
-        detail["reason"] = reason.into();
-    }
+    let DeadLetter { kind, id, sequence, .. } = letter;
+    let detail = match reason {
+        None => json!({ "kind": kind, "id": id, "sequence": sequence }),
+        Some(reason) => {
+            json!({ "kind": kind, "id": id, "sequence": sequence, "reason": reason })
+        }
+    };
     let key = Some(letter.key).filter(|key| !key.is_nil());
     audit::record(tx, &audit::Entry { at: clock.now(), actor, action, key, detail }).await
 }

@@ -42,13 +42,11 @@ impl Facts for Projection {
             Fact::Definition(DefinitionFact::DocumentChanged(change)) => {
                 return Ok(revisions::keep(tx, change).await?);
             }
-            // Its key is the contact; the cases that came of it speak for themselves.
-            Fact::Intake(IntakeFact::ContactRecorded(_)) => return Ok(()),
+            // No steps of a case: of a contact, its cases speak for themselves.
+            Fact::Intake(IntakeFact::ContactRecorded(_)) | Fact::Audit(_) => return Ok(()),
             Fact::Intake(fact) => self.intake(tx, envelope, fact).await?,
             Fact::Dispatch(fact) => dispatch(tx, envelope, fact).await?,
             Fact::Escalation(fact) => escalation(tx, envelope, fact).await?,
-            // How far their audits have come is no step of a case.
-            Fact::Audit(_) => return Ok(()),
             Fact::Survey(_) | Fact::Notify(_) => {}
         }
         let event_type = fact.event_type();

@@ -3,7 +3,11 @@
 //! Looks into the databases themselves, so that it needs no service, and none can answer for
 //! itself: how far a chain had come is asked of the stores of those who heard of it.
 
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    process::ExitCode,
+};
 
 use anyhow::{Context as _, Result};
 use audit_chain::Checkpoint;
@@ -61,11 +65,7 @@ async fn known(stores: &BTreeMap<Service, PgPool>, of: Service) -> Result<Vec<Ch
     Ok(known)
 }
 
-fn report(
-    service: Service,
-    verified: &Verified,
-    keepers: std::collections::BTreeSet<String>,
-) -> String {
+fn report(service: Service, verified: &Verified, keepers: BTreeSet<String>) -> String {
     let Verified { last, waiting, findings } = verified;
     let keepers: Vec<_> = keepers.into_iter().collect();
     let known = match &keepers[..] {
@@ -77,7 +77,7 @@ fn report(
     let mut text =
         format!("{service}: {} rows are {state}; {waiting} not chained yet; {known}\n", last.place);
     for finding in findings {
-        text.push_str(&format!("  {finding}\n"));
+        let _ = writeln!(text, "  {finding}");
     }
     text
 }

@@ -81,7 +81,7 @@ enum Command {
         shell: clap_complete::Shell,
     },
     #[command(flatten)]
-    Client(client::Command),
+    Client(Box<client::Command>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,7 +179,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             clap_complete::generate(shell, &mut Cli::command(), "yizhan", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Client(command) => block_on(client::run(&home, command)),
+        Command::Client(command) => block_on(client::run(&home, *command)),
     }
 }
 

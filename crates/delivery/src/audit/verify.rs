@@ -29,7 +29,9 @@ pub async fn verify(
     let mut from = 0;
     loop {
         let page = page(pool, from).await?;
-        page.iter().for_each(|chained| verifier.step(chained));
+        for chained in &page {
+            verifier.step(chained);
+        }
         match page.last() {
             Some(chained) => from = bigint::to(chained.link.place),
             None => break,

@@ -21,7 +21,7 @@ pub(crate) use file::{Row, parse};
 mod tests {
     use authz::{Action, Principal, Relation, Relations, Subject, decide};
     use clock::AccountId;
-    use definitions::Rules;
+    use definitions::{Ladder, Rules};
     use events::words::{Commitment, PostId, Revision};
     use uuid::Uuid;
 
@@ -46,7 +46,7 @@ mod tests {
         let ladders = rules.items().flat_map(|item| {
             Commitment::ALL.iter().filter_map(|commitment| rules.ladder(&item.id, *commitment))
         });
-        ladders.flat_map(|ladder| ladder.rungs()).collect()
+        ladders.flat_map(Ladder::rungs).collect()
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Undo that: they hear of the case no more.
     Unjoin(desk::Unjoin),
     /// Raise the urgency of a case, or lower it with a reason.
-    Urgency(desk::Urgency),
+    Urgency(desk::ChangeUrgency),
     /// Leave a note for others who work on a case.
     Note(desk::Note),
     /// End a case for another reason than that the work is done.

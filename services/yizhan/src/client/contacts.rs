@@ -13,7 +13,7 @@ use super::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Record a contact of which no case comes.
-    Log(Log),
+    Log(Box<Log>),
     /// List contacts, the newest first.
     List {
         /// `answered`, `referred`, `joined` or `opened`.

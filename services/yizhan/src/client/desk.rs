@@ -65,7 +65,7 @@ pub(crate) struct Who {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Urgency {
+pub(crate) struct ChangeUrgency {
     /// The case's number or id.
     case: String,
     /// `normal`, `urgent` or `critical`.
@@ -185,7 +185,7 @@ impl Unjoin {
     }
 }
 
-impl Urgency {
+impl ChangeUrgency {
     pub(super) async fn run(self, api: &Api) -> Result<()> {
         let Self { case, urgency, reason } = self;
         let body = json!({ "urgency": urgency, "reason": reason.unwrap_or_default() });

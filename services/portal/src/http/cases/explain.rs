@@ -201,7 +201,9 @@ impl ClockView {
     /// They hear of no leaders, and of what is not decided nothing.
     fn for_requester(&mut self) {
         self.rungs.clear();
-        self.promises.iter_mut().for_each(|promise| promise.first_rung = None);
+        for promise in &mut self.promises {
+            promise.first_rung = None;
+        }
         (self.extension, self.taken_over_by_rung) = (None, 0);
     }
 }

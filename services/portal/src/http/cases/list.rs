@@ -97,7 +97,9 @@ pub(in crate::http) async fn list(
     note_reading(&portal, &caller, &traced, Action::ListCases).await?;
     let mut cases = named(&portal, found).await?;
     if Reader::of_lists(&caller.subject) == Reader::Requester {
-        cases.iter_mut().for_each(|case| case.rung = None);
+        for case in &mut cases {
+            case.rung = None;
+        }
     }
     let next = cases.last().filter(|_| has_more).and_then(cursor);
     Ok(Json(Cases { cases, next }))

@@ -249,7 +249,9 @@ fn body(question: &Question<'_>) -> Value {
         "POST /cases/{case}/urgency" => {
             json!({ "urgency": another_urgency(question), "reason": "walk" })
         }
-        "POST /cases/{case}/note" => json!({ "text": "walk" }),
+        "POST /cases/{case}/note" | "POST /cases/{case}/ladder/order" => {
+            json!({ "text": "walk" })
+        }
         "POST /cases/{case}/close-as" => json!({ "end": "test" }),
         "POST /contacts" => json!({ "channel": "counter", "outcome": "answered" }),
         "POST /cases/{case}/extension/ask" => {
@@ -258,7 +260,6 @@ fn body(question: &Question<'_>) -> Value {
         "POST /cases/{case}/ladder/extend" | "POST /cases/{case}/ladder/accept-risk" => {
             json!({ "until": world.earlier() })
         }
-        "POST /cases/{case}/ladder/order" => json!({ "text": "walk" }),
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
