@@ -26,7 +26,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         rule: "reasons",
-        path: "services/intake-core/src/command.rs",
+        path: "services/intake-core/src/rejected.rs",
         subject: "already-accepted",
         reason: "the core knows the state, but the service asks it to accept new cases alone",
     },

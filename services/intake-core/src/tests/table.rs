@@ -112,7 +112,7 @@ fn every_state_answers_every_fact_and_every_command() {
 fn told(event: &Event) -> String {
     let subject = || publish(event).unwrap().subject();
     match event {
-        Event::Accepted { .. } | Event::Resolved(_) => subject(),
+        Event::Accepted { .. } | Event::Resolved(_) | Event::NoteLeft(_) => subject(),
         Event::Closed { closed, .. } => format!("{} {}", subject(), closed.end),
         Event::Reopened { reopened, .. } => {
             format!("{} {} {}", subject(), reopened.cycle, reopened.cause)
@@ -124,7 +124,6 @@ fn told(event: &Event) -> String {
             let CaseUrgencyChangedV1 { before, urgency, cause, .. } = changed;
             format!("{} {before} to {urgency}, {cause}", subject())
         }
-        Event::NoteLeft(_) => subject(),
         Event::Absorbed { number } => format!("(absorbed {number})"),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())

@@ -38,11 +38,7 @@ pub(crate) async fn list(
     scope: &Scope,
     wanted: &Wanted,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let person = scope.person().map(Recipient::Person);
-    let own = person.into_iter().chain(scope.account().map(Recipient::Account));
-    let own: Vec<String> = own.map(|recipient| recipient.to_string()).collect();
-    let posts = scope.posts().into_iter();
-    let posts: Vec<String> = posts.map(|post| format!("post/{post}")).collect();
+    let (own, posts) = recipients(scope);
     let rows = sqlx::query!(
         r#"select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
                 m.text, m.queued_at, m.sent_at, m.weight, m.goes_at, m.rung as "says: Json<Says>",
@@ -96,4 +92,12 @@ pub(crate) async fn list(
         Ok(Found { message: row.try_into()?, level })
     });
     found.collect()
+}
+
+/// As whom somebody is told themselves, and as whose holder.
+fn recipients(scope: &Scope) -> (Vec<String>, Vec<String>) {
+    let person = scope.person().map(Recipient::Person);
+    let own = person.into_iter().chain(scope.account().map(Recipient::Account));
+    let posts = scope.posts().into_iter().map(|post| format!("post/{post}"));
+    (own.map(|recipient| recipient.to_string()).collect(), posts.collect())
 }
