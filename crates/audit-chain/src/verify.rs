@@ -209,7 +209,7 @@ mod tests {
         let link = chain(2)[1].link;
         assert_eq!(
             link.hash.to_string(),
-            "0000000000000000000000000000000000000000000000000000000000000000"
+            "d3599cba4b129ccd4e5f65a2da55683f27a1cc44528b0ce234c89ce390968792"
         );
     }
 

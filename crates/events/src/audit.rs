@@ -42,6 +42,7 @@ pub struct AuditChainedV1 {
     /// The link's place: from 1, without gaps.
     pub place: u64,
     /// SHA-256 of its row and of the link before it, in 64 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub hash: String,
     /// When it was chained, by the machine's time.
     pub at: Timestamp,

@@ -96,10 +96,27 @@ pub(crate) async fn open(
         schema.check(&mut first).await?;
     }
     drop(first.close().await);
-    Ok(PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(CONNECT_WITHIN)
-        .connect_lazy_with(options))
+        .connect_lazy_with(options);
+    fill(&pool).await?;
+    Ok(pool)
+}
+
+/// Opens the first connection of a pool. A Postgres that has just answered may be slow to do so
+/// again while a whole campus starts on one machine; who calls later is not to pay for that.
+async fn fill(pool: &PgPool) -> Result<(), StoreError> {
+    const TRIES: u32 = 10;
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match pool.acquire().await {
+            Ok(_) => return Ok(()),
+            Err(sqlx::Error::PoolTimedOut) if tried < TRIES => {}
+            Err(error) => return Err(StoreError::from_connecting(&pool.connect_options(), error)),
+        }
+    }
 }
 
 /// The connections of a command that looks at a service's database, as its run-time role.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use clock::{Clock, Ids as _, RandomIds};
 use events::words::Service;
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +89,10 @@ impl Endpoints {
     }
 }
 
+/// Ports below those for outgoing calls, which begin at 32768 on Linux (`ip_local_port_range`).
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 12_000;
+
 /// Where people look first.
 const fn usual() -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)
@@ -96,6 +101,16 @@ const fn usual() -> SocketAddr {
 fn free(wanted: Option<SocketAddr>) -> Result<TcpListener> {
     if let Some(Ok(listener)) = wanted.map(TcpListener::bind) {
         return Ok(listener);
+    }
+    // Not one of those that the kernel gives to whoever calls out: it would be taken by the time that
+    // the service listens.
+    let mut ids = RandomIds::new(Clock::system());
+    for _ in 0..100 {
+        let (_, random) = ids.uuid().as_u64_pair();
+        let port = FIRST_PORT + u16::try_from(random % u64::from(PORTS)).unwrap_or_default();
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener);
+        }
     }
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a free port")
 }

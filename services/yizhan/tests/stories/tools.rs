@@ -85,7 +85,7 @@ fn time_that_was_moved_ahead_is_not_turned_back_by_a_restart() {
     let mut back = up(&[]);
     assert_eq!(back.ended().code(), Some(1));
     let refusal = back.output();
-    assert!(refusal.contains("was moved 2 hours ahead"), "{refusal}");
+    assert!(refusal.contains("was moved 2h ahead"), "{refusal}");
     assert!(refusal.contains("`--clock manual`") && refusal.contains("`./yizhan reset`"));
 }
 

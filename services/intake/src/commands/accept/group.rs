@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clock::CaseId;
+use clock::{CaseId, PersonId};
 use definitions::Rules;
 use delivery::{
     Fault, Locked, Stamp, Tx,
@@ -75,9 +75,7 @@ pub(super) async fn accept(
         }
     }
 
-    let named = undecided.iter().flat_map(|(_, call)| [&call.caller, &call.on_behalf_of]);
-    let named: Vec<_> = named.flatten().collect();
-    let mut directory = Directory::load(&mut tx, &intake.seals, &named).await?;
+    let mut directory = directory(intake, &mut tx, &undecided).await?;
     // Those that are given to refused calls can be given again.
     let mut taken = numbers.clone();
     let mut new = Vec::new();
@@ -109,6 +107,22 @@ pub(super) async fn accept(
     intake.delivery.bell().ring();
     answers.extend(new.iter().map(|new| new.place).zip(told));
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
+}
+
+/// Everybody whom these calls are about.
+async fn directory(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    calls: &[(usize, &AcceptCase)],
+) -> Result<Directory, Fault> {
+    let named = calls.iter().flat_map(|(_, call)| [&call.caller, &call.on_behalf_of]);
+    let named: Vec<_> = named.flatten().collect();
+    let mut directory = Directory::load(&mut *tx, &intake.seals, &named).await?;
+    // Who reports for themselves is not named, and has a key since they were imported.
+    let themselves = calls.iter().filter_map(|(_, call)| call.asked.subject.person);
+    let themselves: Vec<_> = themselves.map(PersonId::uuid).collect();
+    directory.keys.load(&mut *tx, &themselves).await?;
+    Ok(directory)
 }
 
 /// Writes all that was decided; answers what to tell, in the same order.

@@ -15,6 +15,7 @@ use std::{
     thread,
 };
 
+use clock::{Clock, Ids as _, RandomIds};
 use nix::sys::statvfs::statvfs;
 
 use super::program::Program;
@@ -65,9 +66,15 @@ impl Home {
         program(&self.folder)
     }
 
-    /// The portal's usual port is everybody's: tests that run at once would race for it.
+    /// The portal's usual port is everybody's: tests that run at once would race for it. Those above
+    /// 32767 are given to whoever calls out.
     fn choose_ports(&self) {
-        let taken: Vec<_> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let mut ids = RandomIds::new(Clock::system());
+        let mut taken = Vec::new();
+        while taken.len() < 3 {
+            let port = 20_000 + ids.uuid().as_u64_pair().1 % 12_000;
+            taken.extend(TcpListener::bind(format!("127.0.0.1:{port}")).ok());
+        }
         let lines = ["rpc", "http", "admin"]
             .iter()
             .zip(&taken)

@@ -17,7 +17,7 @@ pub(super) async fn ask(
     call: &Call,
     method: &str,
 ) -> Asked {
-    let case_id = question.world.case(question.level).to_owned();
+    let case_id = question.world.case(question.probe.action, question.level).to_owned();
     let until = Some(delivery_rpc::timestamp(question.world.earlier()));
     let mut timer = EscalationTimerClient::new(channel);
     match method {

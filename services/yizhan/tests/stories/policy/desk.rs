@@ -15,7 +15,7 @@ impl Grpc {
         call: &Call,
         method: &str,
     ) -> Asked {
-        let case = || question.world.case(question.level).to_owned();
+        let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
             "ChaseCase" => {

@@ -154,8 +154,8 @@ pub(super) type Asked = Result<Vec<String>, Status>;
 
 impl Grpc {
     async fn ask_intake(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
-        let Question { world, level, .. } = *question;
-        let case = || world.case(level).to_owned();
+        let Question { world, level, probe, .. } = *question;
+        let case = || world.case(probe.action, level).to_owned();
         let mut intake = self.intake();
         match method {
             "AcceptCase" => {

@@ -221,7 +221,9 @@ fn named(question: &Question<'_>, path: &str) -> String {
         Some("callbacks") => world.callback(level).to_owned(),
         Some(_) | None => RandomIds::new(Clock::system()).uuid().to_string(),
     };
-    path.replace("{case}", world.case(level)).replace("{id}", &id).replace("{service}", "intake")
+    path.replace("{case}", world.case(question.probe.action, level))
+        .replace("{id}", &id)
+        .replace("{service}", "intake")
 }
 
 /// What is sent along: nothing that could be done, where it would be the end of something.

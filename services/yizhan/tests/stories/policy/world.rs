@@ -57,6 +57,8 @@ pub(super) struct World {
     /// One of each level whose callback was answered, if it may be.
     answered: Vec<Case>,
     messages: Vec<Message>,
+    /// One of each level that is being worked on: whoever may reopen it changes nothing.
+    open: BTreeMap<Level, String>,
     /// Work orders that are as the action needs them to be.
     work: BTreeMap<(Action, Level), Vec<String>>,
     signer: TokenSigner,
@@ -101,8 +103,8 @@ impl World {
         campus.clock_to("10:00");
         let signer = signer(&campus, "campus", Clock::system());
         let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let (messages, work) = (Vec::new(), BTreeMap::new());
-        let mut world = Self { campus, walkers, cases, answered, messages, work, signer };
+        let (messages, open, work) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let mut world = Self { campus, walkers, cases, answered, messages, open, work, signer };
         let http = Http::of(&world);
         // Whoever was a requester once keeps the person that they are.
         http.import(&world, Role::Requester).await;
@@ -126,6 +128,9 @@ impl World {
                 reported.push((grpc.report(self, side, *level, 1).await, side, *level));
             }
         }
+        for level in Level::ALL {
+            self.open.insert(*level, grpc.report(self, Side::Related, *level, 1).await);
+        }
         let mut spare = Vec::new();
         for deed in DEEDS {
             for &level in Level::ALL {
@@ -141,6 +146,9 @@ impl World {
         self.campus.jump("11m");
         self.campus.settle();
         let orders = grpc.work_orders(self).await;
+        for case in self.open.values() {
+            grpc.works(self, Side::Related, Work::Claim, &orders[case]).await;
+        }
         for (case, Deed { action, after, .. }, level) in spare {
             let order = orders[&case].clone();
             for work in *after {
@@ -224,7 +232,10 @@ impl World {
     }
 
     /// The case that is asked about.
-    pub(super) fn case(&self, level: Level) -> &str {
+    pub(super) fn case(&self, action: Action, level: Level) -> &str {
+        if action == Action::ReopenCase {
+            return &self.open[&level];
+        }
         let related = |case: &&Case| case.level == level && case.side == Side::Related;
         &self.cases.iter().find(related).unwrap().id
     }
