@@ -133,7 +133,7 @@ async fn a_requester_is_not_told_who_took_the_call_or_whose_rung_it_is() {
         let shown = person.get(PATH).await.body;
         assert_eq!(shown["details"]["first_receiver"], first_receiver, "{login}");
         assert_eq!(shown["case"]["rung"], rung, "{login}");
-        let listed = person.get("/api/v1/cases").await.body;
+        let listed = person.get("/cases").await.body;
         assert_eq!(listed["cases"][0]["rung"], rung, "{login}");
         let explained = person.get(&format!("{PATH}/explain")).await.body;
         let clock = &explained["clocks"][0];

@@ -68,6 +68,9 @@ const OFFERED: &[Relation] = &[Relation::InMyDepartment, Relation::EscalatedToMe
 const OF_WORK: &[Relation] =
     &[Relation::Assigned, Relation::InMyDepartment, Relation::EscalatedToMe];
 
+/// What somebody is called back about: never what is confidential, so there is nothing to ask about.
+const CALLED_BACK: &[Level] = &[Level::Public, Level::Internal, Level::Restricted];
+
 #[derive(Debug)]
 enum About {
     /// No case: it is asked once of each role.
@@ -162,6 +165,7 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
                 let levels = match probe.about {
                     About::Nothing if relation == Relation::Unrelated => &Level::ALL[..1],
                     About::Nothing => &[],
+                    About::Case(_) if probe.action == Action::RecordAttempt => CALLED_BACK,
                     About::Case(_) => Level::ALL,
                     About::Rows | About::First => &Level::ALL[..1],
                 };

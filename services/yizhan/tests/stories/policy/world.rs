@@ -9,7 +9,7 @@ use jiff::ToSpan as _;
 use rpc::token::TokenSigner;
 
 use super::{
-    About, Question,
+    About, CALLED_BACK, Question,
     campus::{self, ELSEWHERE, Side},
     grpc::Grpc,
     http::Http,
@@ -276,7 +276,9 @@ impl World {
             let relations = none.with(*relation, related);
             Row { id: case.id.clone(), level: case.level, relations }
         };
-        let cases = self.cases.iter();
+        let of_callbacks = [Action::ListCallbacks, Action::NextCallback].contains(&probe.action);
+        let is_there = |case: &&Case| !of_callbacks || CALLED_BACK.contains(&case.level);
+        let cases = self.cases.iter().filter(is_there);
         match (probe.action, &probe.about) {
             (Action::ListMessages, _) => {
                 let level = |message: &Message| {
