@@ -18,9 +18,11 @@
 
 mod data;
 mod master;
+mod words;
 
 pub use data::{DataKey, WrappedKey};
 pub use master::{KeyId, MasterKey, Masters};
+pub use words::Sealed;
 
 /// What is sealed, and for whom: bound to the value, not stored with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,5 +4,4 @@ pub(crate) mod holders;
 pub(crate) mod list;
 pub(crate) mod notes;
 pub(crate) mod reasons;
-mod sealed;
 pub(crate) mod work;

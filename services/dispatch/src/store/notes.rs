@@ -2,11 +2,10 @@ use std::collections::BTreeMap;
 
 use clock::WorkOrderId;
 use delivery::Fault;
-use sealing::{Masters, Place};
+use ring::rand::SystemRandom;
+use sealing::{Masters, Place, Sealed};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-use super::sealed::Sealed;
 
 /// Keeps what was done in the worker's own words, sealed with a key of its own.
 pub(crate) async fn insert(
@@ -15,12 +14,13 @@ pub(crate) async fn insert(
     work_order: WorkOrderId,
     words: &str,
 ) -> Result<(), Fault> {
-    let Sealed { key_id, wrapped, words } = Sealed::seal(masters, place(work_order), words)?;
+    let sealed = Sealed::seal(masters, place(work_order), words, &SystemRandom::new());
+    let Sealed { key, words } = sealed.map_err(Fault::own)?;
     sqlx::query!(
         "insert into dispatch.note (work_order, key_id, wrapped, sealed) values ($1, $2, $3, $4)",
         work_order.uuid(),
-        key_id,
-        wrapped,
+        key.by.bytes(),
+        key.wrapped,
         words,
     )
     .execute(connection)
@@ -43,8 +43,8 @@ pub(crate) async fn load(
     .await?;
     let opened = rows.into_iter().map(|row| {
         let work_order = WorkOrderId::from_uuid(row.work_order);
-        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, words: row.sealed };
-        Ok((work_order, sealed.open(masters, place(work_order))?))
+        let sealed = Sealed::of_row(&row.key_id, row.wrapped, row.sealed).map_err(Fault::own)?;
+        Ok((work_order, sealed.open(masters, place(work_order)).map_err(Fault::own)?))
     });
     opened.collect()
 }

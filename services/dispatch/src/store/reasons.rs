@@ -2,11 +2,10 @@ use std::collections::BTreeMap;
 
 use clock::{OfferId, WorkOrderId};
 use delivery::Fault;
-use sealing::{Masters, Place};
+use ring::rand::SystemRandom;
+use sealing::{Masters, Place, Sealed};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-use super::sealed::Sealed;
 
 /// What somebody gave a reason for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,14 +45,15 @@ pub(crate) async fn insert(
     words: &str,
 ) -> Result<(), Fault> {
     let about = about.uuid();
-    let Sealed { key_id, wrapped, words } = Sealed::seal(masters, place(about), words)?;
+    let sealed = Sealed::seal(masters, place(about), words, &SystemRandom::new());
+    let Sealed { key, words } = sealed.map_err(Fault::own)?;
     sqlx::query!(
         "insert into dispatch.reason (about, work_order, key_id, wrapped, sealed)
          values ($1, $2, $3, $4, $5)",
         about,
         work_order.uuid(),
-        key_id,
-        wrapped,
+        key.by.bytes(),
+        key.wrapped,
         words,
     )
     .execute(connection)
@@ -75,8 +75,8 @@ pub(crate) async fn load(
     .fetch_all(connection)
     .await?;
     let opened = rows.into_iter().map(|row| {
-        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, words: row.sealed };
-        Ok((row.about, sealed.open(masters, place(row.about))?))
+        let sealed = Sealed::of_row(&row.key_id, row.wrapped, row.sealed).map_err(Fault::own)?;
+        Ok((row.about, sealed.open(masters, place(row.about)).map_err(Fault::own)?))
     });
     opened.collect::<Result<_, Fault>>().map(Reasons)
 }

@@ -4,7 +4,7 @@ use events::words::PostId;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use ring::rand::SystemRandom;
-use sealing::{KeyId, Masters, Place, WrappedKey};
+use sealing::{Masters, Place, Sealed};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -47,10 +47,8 @@ pub(crate) async fn insert(
         About::Order { timer, post } => ("order", timer.uuid(), Some(post.to_string())),
         About::Evidence(work_order) => ("evidence", work_order.uuid(), None),
     };
-    let (random, place) = (SystemRandom::new(), place(id));
-    let (key, WrappedKey { by, wrapped }) =
-        masters.new_key(place.owner, &random).map_err(Fault::own)?;
-    let sealed = key.seal(place, text, &random).map_err(Fault::own)?;
+    let sealed = Sealed::seal(masters, place(id), text, &SystemRandom::new());
+    let Sealed { key, words } = sealed.map_err(Fault::own)?;
     sqlx::query!(
         "insert into escalation_timer.words
              (id, case_id, kind, about, account, post, at, key_id, wrapped, sealed)
@@ -62,9 +60,9 @@ pub(crate) async fn insert(
         account.uuid(),
         post,
         at.to_sqlx() as _,
-        by.bytes(),
-        wrapped,
-        sealed,
+        key.by.bytes(),
+        key.wrapped,
+        words,
     )
     .execute(connection)
     .await?;
@@ -85,10 +83,7 @@ pub(crate) async fn load(
     .fetch_all(connection)
     .await?;
     let opened = rows.into_iter().map(|row| {
-        let place = place(row.id);
-        let by = KeyId::try_from(&row.key_id[..]).map_err(Fault::own)?;
-        let wrapped = WrappedKey { by, wrapped: row.wrapped };
-        let key = masters.open_key(place.owner, &wrapped).map_err(Fault::own)?;
+        let sealed = Sealed::of_row(&row.key_id, row.wrapped, row.sealed).map_err(Fault::own)?;
         let about = match row.post {
             Some(post) => About::Order {
                 timer: TimerId::from_uuid(row.about),
@@ -100,7 +95,7 @@ pub(crate) async fn load(
             about,
             account: AccountId::from_uuid(row.account),
             at: row.at.to_jiff(),
-            text: key.open(place, &row.sealed).map_err(Fault::own)?,
+            text: sealed.open(masters, place(row.id)).map_err(Fault::own)?,
         })
     });
     opened.collect()
