@@ -9,7 +9,7 @@ use async_nats::jetstream::{
 use events::words::Stream;
 use futures::{Stream as Messages, StreamExt};
 use jiff::SignedDuration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +32,7 @@ const LONGEST_ABSENCE: SignedDuration = SignedDuration::from_secs(2);
 /// The longest pause while our own store, or a callee, is away.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a reader that stops gives back, and for how long nobody gets what it gave back.
-const GIVING_BACK: Duration = Duration::from_secs(1);
+const GIVING_BACK: Duration = Duration::from_secs(2);
 
 impl<F: Facts, S: Sources> Shared<F, S> {
     /// Follows one stream: makes its consumer, also again after the broker lost it.
@@ -79,7 +79,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         let mut faults = 0;
         loop {
             let group = tokio::select! {
-                () = stop.cancelled() => return give_back(groups).await,
+                () = stop.cancelled() => return give_back(groups, &consumer).await,
                 group = StreamExt::next(&mut groups) => group,
                 () = tokio::time::sleep(QUIET) => {
                     let now = broker::connects(nats);
@@ -171,21 +171,38 @@ fn until_error(
 
 /// Naks what was sent ahead, so that another replica need not wait for the broker's time-out: not
 /// before this one has gone, or it would come here again.
-async fn give_back<G>(mut groups: std::pin::Pin<&mut G>) -> Result<(), BoxError>
+async fn give_back<G>(
+    mut groups: std::pin::Pin<&mut G>,
+    consumer: &PullConsumer,
+) -> Result<(), BoxError>
 where
     G: Messages<Item = Vec<Result<Message, MessagesError>>>,
 {
+    let gone = Instant::now() + GIVING_BACK;
     let all = async {
-        // A group that is not full comes when it has lingered.
-        while let Ok(Some(group)) = timeout(2 * LINGER, StreamExt::next(&mut groups)).await {
-            for message in group.into_iter().flatten() {
-                message.ack_with(AckKind::Nak(Some(GIVING_BACK))).await?;
+        let mut is_all = false;
+        loop {
+            // A group that is not full comes when it has lingered.
+            match timeout(2 * LINGER, StreamExt::next(&mut groups)).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(group)) => {
+                    is_all = false;
+                    for message in group.into_iter().flatten() {
+                        let until = gone.saturating_duration_since(Instant::now());
+                        message.ack_with(AckKind::Nak(Some(until))).await?;
+                    }
+                }
+                Err(_) if is_all => return Ok(()),
+                // The broker's answer comes behind all that it sent before it.
+                Err(_) => {
+                    consumer.get_info().await?;
+                    is_all = true;
+                }
             }
         }
-        Ok(())
     };
     // The client asks for more while it hands out: a backlog has no end in sight.
-    timeout(GIVING_BACK, all).await.unwrap_or(Ok(()))
+    timeout_at(gone, all).await.unwrap_or(Ok(()))
 }
 
 async fn rest(pause: SignedDuration, stop: &CancellationToken) {

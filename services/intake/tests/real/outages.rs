@@ -120,10 +120,11 @@ async fn for_callers_who_are_gone_nothing_is_accepted() {
     let campus = Campus::new().await;
     let intake = campus.open().await;
     let lock = locked(&campus).await;
-    let caller = assistant();
-    let first = async {
-        intake.accept(&caller, leak()).await.unwrap();
-    };
+    let call = intake.tell(&assistant());
+    // By one call, which may be made again: on a busy machine the lock outlasts the first try.
+    let first = eventually("the first one is accepted", async || {
+        intake.accept_by(&call, leak()).await.ok()
+    });
     let others = async {
         let waits = "select count(*) from pg_locks where not granted";
         eventually("the first one waits for the lock", async || campus.count(waits).await == 1)

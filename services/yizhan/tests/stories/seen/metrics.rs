@@ -19,9 +19,8 @@ use crate::{
 
 use Service::{Dispatch, EscalationTimer, Intake};
 
-/// More than one group of the inbox, which takes up to 256 events.
+/// Of two events each: more than one group of the inbox, which takes up to 256.
 const CASES: u32 = 150;
-const EVENTS: f64 = 300.0;
 /// Between two readings of the gauges.
 const READING: f64 = 5.0;
 
@@ -43,20 +42,24 @@ const RARE: [(&str, &str); 3] = [
 fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_passed() {
     let campus = Campus::open();
     let tokio = Runtime::new().unwrap();
+    campus.settle();
     let before = Page::of(&campus, Intake);
     let begun = Instant::now();
+    let former = tokio.block_on(said(&campus));
+    let events = || tokio.block_on(said(&campus)) - former;
     campus.broker().kill();
     tokio.block_on(accept(&Person::of(&campus, "desk-1")));
     let page = eventually(&campus, "all events wait", |page| {
-        page.value(Intake, PENDING, &INTAKE) == EVENTS
+        page.value(Intake, PENDING, &INTAKE) == events()
     });
+    assert!(events() >= f64::from(2 * CASES), "{}", events());
     assert_eq!(page.value(Intake, "yizhan_cases_accepted_total", &[]), f64::from(CASES));
     let (age, longest) = (page.value(Intake, OLDEST, &INTAKE), begun.elapsed().as_secs_f64());
     assert!(age > 0.0 && age <= longest, "{age} of {longest} s");
     let older = eventually(&campus, "the oldest grows older", |page| {
         page.value(Intake, OLDEST, &INTAKE) >= age + READING - 1.0
     });
-    assert_eq!(older.value(Intake, PENDING, &INTAKE), EVENTS);
+    assert!(older.value(Intake, PENDING, &INTAKE) >= page.value(Intake, PENDING, &INTAKE));
 
     tokio.block_on(of_a_version_to_come(&campus));
     let mut slow = tokio.block_on(campus.own(Dispatch));
@@ -64,21 +67,20 @@ fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_pass
     tokio.block_on(execute(&mut held, "lock table delivery.inbox_head".to_owned()));
     campus.broker().start();
     let page = eventually(&campus, "all events wait for dispatch", |page| {
-        page.value(Dispatch, LAG, &INTAKE) == EVENTS
+        page.value(Dispatch, LAG, &INTAKE) == events()
     });
     assert_eq!(applied(&page, Dispatch), applied(&before, Dispatch));
 
     tokio.block_on(held.rollback()).unwrap();
     let page = eventually(&campus, "all but one have taken effect", |page| {
-        applied(page, Dispatch) == applied(&before, Dispatch) + EVENTS - 1.0
+        let waits = |reason| page.value(Dispatch, WAITING, &[("reason", reason)]);
+        applied(page, Dispatch) == applied(&before, Dispatch) + events() - 1.0
             && page.value(Intake, PENDING, &INTAKE) == 0.0
             && page.value(Dispatch, LAG, &INTAKE) == 0.0
-            && page.value(Dispatch, WAITING, &[("reason", "version")]) == 1.0
+            && waits("version") == 1.0
+            && ["gap", "after", "revision", "dead", "fault"].iter().all(|of| waits(of) == 0.0)
     });
     assert_eq!(page.value(Intake, OLDEST, &INTAKE), 0.0);
-    for reason in ["gap", "after", "revision", "dead", "fault"] {
-        assert_eq!(page.value(Dispatch, WAITING, &[("reason", reason)]), 0.0, "{reason}");
-    }
 }
 
 #[test]
@@ -139,6 +141,14 @@ async fn of_a_version_to_come(campus: &Campus) {
                      on o.seq = p.seq and o.day = p.day
                      where convert_from(o.payload, 'UTF8') like '%.accepted.v1"%')"#;
     assert_eq!(execute(&mut campus.own(Intake).await, statement.to_owned()).await, 1);
+}
+
+/// How many events intake has ever had for others: those of the cases, and each minute how far the
+/// chain of its audit has come.
+async fn said(campus: &Campus) -> f64 {
+    let mut own = campus.own(Intake).await;
+    let count = sqlx::query_scalar("select count(*)::float8 from delivery.outbox");
+    count.fetch_one(&mut own).await.unwrap()
 }
 
 fn applied(page: &Page, service: Service) -> f64 {
