@@ -21,7 +21,7 @@ struct Inner {
     source: Source,
     /// Microseconds to add to the process clock.
     correction: AtomicI64,
-    /// Microseconds that a person moved the service's time ahead.
+    /// Microseconds that a person moved the service's time ahead, or began it behind.
     offset: AtomicI64,
     /// The latest machine time given.
     latest: AtomicI64,
@@ -71,6 +71,11 @@ impl Clock {
     /// How far the service's time is ahead of the machine's.
     pub fn offset(&self) -> SignedDuration {
         SignedDuration::from_micros(self.0.offset.load(Ordering::SeqCst))
+    }
+
+    /// Begins with an offset, also one into the past: before anybody has asked for the time.
+    pub fn begin(&self, offset: SignedDuration) {
+        self.0.offset.store(micros(offset), Ordering::SeqCst);
     }
 
     /// Moves the service's time ahead of the machine's by `offset` in all.
@@ -132,6 +137,15 @@ mod tests {
         clock.set_offset(SignedDuration::from_hours(4));
         assert_eq!(clock.now(), at("2026-09-01T12:00:00Z"));
         assert_eq!(clock.machine(), at("2026-09-01T08:00:00Z"));
+    }
+
+    #[test]
+    fn it_may_begin_behind_the_machine_and_goes_ahead_from_there() {
+        let clock = Clock::fixed(at("2026-09-01T08:00:00Z"));
+        clock.begin(SignedDuration::from_hours(-48));
+        assert_eq!(clock.now(), at("2026-08-30T08:00:00Z"));
+        clock.set_offset(SignedDuration::from_hours(-40));
+        assert_eq!(clock.now(), at("2026-08-30T16:00:00Z"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The manual clock: an offset in a file that separate processes share.
 //!
 //! The file holds how far the service's time is ahead of the machine's, as an ISO 8601 duration
-//! (`PT4H30M`). Whoever moves the time writes it; every service follows it within 50 ms.
+//! (`PT4H30M`); one that began in the past is behind it (`-PT720H`). Whoever moves the time writes it; every service follows it within 50 ms.
 
 use std::{
     fs, io,
@@ -47,10 +47,10 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// Moves `clock` to where `file` says it is.
+    /// Begins `clock` where `file` says it is.
     pub fn open(file: PathBuf, clock: Clock) -> io::Result<Self> {
         let offset = read(&file)?;
-        clock.set_offset(offset);
+        clock.begin(offset);
         Ok(Self { file, clock, moved: watch::Sender::new(offset) })
     }
 
@@ -104,6 +104,16 @@ mod tests {
         write(&file, offset).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "PT4H30M\n");
         assert_eq!(read(&file).unwrap(), offset);
+    }
+
+    #[test]
+    fn one_that_begins_in_the_past_stays_there() {
+        let file = file("past");
+        let offset = SignedDuration::from_hours(-720);
+        write(&file, offset).unwrap();
+        let clock = Clock::system();
+        ManualClock::open(file, clock.clone()).unwrap();
+        assert_eq!(clock.offset(), offset);
     }
 
     #[tokio::test]

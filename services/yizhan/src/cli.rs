@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use events::words::Service;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use runtime::Sources;
 
 use crate::{
@@ -37,6 +37,9 @@ enum Command {
         /// `manual` lets `yizhan clock` move the time.
         #[arg(long, value_enum, default_value = "system")]
         clock: ClockMode,
+        /// When the time of a new installation begins: `2026-09-07T08:00:00+08:00`; now by default.
+        #[arg(long, value_name = "TIME", value_parser = beginning)]
+        at: Option<Timestamp>,
         /// Services that you run yourself by `yizhan serve`; `all` starts the servers alone.
         #[arg(long, value_name = "SERVICE", value_delimiter = ',', value_parser = service_or_all)]
         without: Vec<Which>,
@@ -156,10 +159,10 @@ pub(crate) fn run() -> Result<ExitCode> {
     let home = Home::at(&cli.home)?;
     install_crypto();
     match cli.command {
-        Command::Up { clock, without } => {
+        Command::Up { clock, at, without } => {
             let manual_clock = matches!(clock, ClockMode::Manual);
             let without = without.into_iter().flat_map(Which::services).collect();
-            done(up::run(&home, &Wanted { without, manual_clock }))
+            done(up::run(&home, &Wanted { without, manual_clock, begins: at }))
         }
         Command::Reset { yes } => reset::run(&home, yes),
         Command::Doctor => doctor::run(&home),
@@ -238,6 +241,11 @@ fn service(text: &str) -> Result<Service, String> {
 
 fn service_or_all(text: &str) -> Result<Which, String> {
     if text == "all" { Ok(Which::All) } else { service(text).map(Which::One) }
+}
+
+/// A time of the campus, with its offset from UTC.
+fn beginning(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "a time with its offset, such as 2026-09-07T08:00:00+08:00".to_owned())
 }
 
 /// A duration ahead, in hours, minutes and seconds; a day is 24 of the hours.

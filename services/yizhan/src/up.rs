@@ -5,8 +5,10 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use clock::Clock;
 use events::words::Service;
+use jiff::{SignedDuration, Timestamp};
 use runtime::{Admin, Config, Process, Sources, manual_clock};
 
 use crate::{
@@ -24,13 +26,18 @@ pub(crate) struct Wanted {
     pub(crate) without: Vec<Service>,
     /// Whether the time can be moved.
     pub(crate) manual_clock: bool,
+    /// When the time of a new installation begins, where it can be moved.
+    pub(crate) begins: Option<Timestamp>,
 }
 
 /// Starts servers and services, and applies the example campus at the first start; until Ctrl-C.
 pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     let _held = home.hold()?;
-    if !wanted.manual_clock {
-        refuse_to_go_back(home)?;
+    match (wanted.manual_clock, wanted.begins) {
+        (true, Some(begins)) => begin(home, begins)?,
+        (true, None) => {}
+        (false, Some(_)) => bail!("--at is for a time that can be moved: add `--clock manual`"),
+        (false, None) => go_by_the_machine(home)?,
     }
     disk::check(home)?;
     eprintln!("Yizhan in {}", home.folder().display());
@@ -42,15 +49,32 @@ pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     outcome
 }
 
-/// What was recorded in a time that was moved ahead lies in the future without it.
-fn refuse_to_go_back(home: &Home) -> Result<()> {
-    let ahead = manual_clock::read(&home.clock())?;
+/// Begins the time of a new installation; that of one that has been up goes on.
+fn begin(home: &Home, begins: Timestamp) -> Result<()> {
+    let (file, now) = (home.clock(), Clock::system().now());
+    if home.config().exists() {
+        let now = now + manual_clock::read(&file)?;
+        eprintln!("It goes on at {}; --at is for a new one.", now.strftime("%Y-%m-%dT%H:%M:%SZ"));
+        return Ok(());
+    }
+    manual_clock::write(&file, begins.duration_since(now))
+        .with_context(|| format!("writing {}", file.display()))
+}
+
+/// From here on the time is the machine's, if that is not behind what was recorded.
+fn go_by_the_machine(home: &Home) -> Result<()> {
+    let file = home.clock();
+    let ahead = manual_clock::read(&file)?;
     if ahead.is_positive() {
         bail!(
             "the time of {} was moved {ahead:#} ahead: start it with `--clock manual` again, or \
              wipe it with `./yizhan reset`",
             home.folder().display()
         );
+    }
+    if ahead.is_negative() {
+        manual_clock::write(&file, SignedDuration::ZERO)
+            .with_context(|| format!("writing {}", file.display()))?;
     }
     Ok(())
 }

@@ -8,11 +8,12 @@ use delivery::{Migrated, Schema, SchemaError};
 use events::words::Service;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
+    Connection as _, PgConnection, PgPool, Postgres,
     migrate::Migrator,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::config::Store;
 
@@ -29,6 +30,9 @@ const OLDEST: u32 = 15_00_00;
 
 /// Within this time a connection is there, or the reason why it is not.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// Connections that are there before the first call.
+const FIRST: u32 = 3;
 
 /// What every connection of a service keeps to, whatever the server's own settings are: an answer
 /// after a commit that outlives a crash, and no wait for a lock that nobody gives back, a statement
@@ -104,15 +108,33 @@ pub(crate) async fn open(
     Ok(pool)
 }
 
-/// Opens the first connection of a pool. A Postgres that has just answered may be slow to do so
-/// again while a whole campus starts on one machine; who calls later is not to pay for that.
+/// Opens the first connections of a pool. A Postgres that has just answered may be slow to do so
+/// again while a whole campus starts on one machine; who calls later is not to pay for that. One is
+/// there while the others are still on their way back.
 async fn fill(pool: &PgPool) -> Result<(), StoreError> {
+    let wanted = pool.options().get_max_connections().min(FIRST);
+    let mut first = Vec::new();
+    for _ in 0..wanted {
+        first.push(patiently(pool).await?);
+    }
+    drop(first);
+    let are_back = async {
+        while pool.num_idle() < usize::try_from(wanted).unwrap_or_default() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    // One that broke on the way comes back never, and is opened again when it is wanted.
+    drop(timeout(CONNECT_WITHIN, are_back).await);
+    Ok(())
+}
+
+async fn patiently(pool: &PgPool) -> Result<PoolConnection<Postgres>, StoreError> {
     const TRIES: u32 = 10;
     let mut tried = 0;
     loop {
         tried += 1;
         match pool.acquire().await {
-            Ok(_) => return Ok(()),
+            Ok(connection) => return Ok(connection),
             Err(sqlx::Error::PoolTimedOut) if tried < TRIES => {}
             Err(error) => return Err(StoreError::from_connecting(&pool.connect_options(), error)),
         }

@@ -177,7 +177,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("yizhan-config-{}", std::process::id()));
         let home = Home::at(&folder).unwrap();
         home.make().unwrap();
-        let wanted = Wanted { without: vec![Service::Portal], manual_clock: true };
+        let wanted = Wanted { without: vec![Service::Portal], manual_clock: true, begins: None };
         write(&home, 5432, "nats://127.0.0.1:4222", &wanted).unwrap();
         for service in Service::ALL {
             let config = runtime::Sources::new().file(home.config()).load(*service).unwrap();

@@ -186,11 +186,13 @@ impl Case<'_> {
     /// The rungs that fired because a cycle was not completed.
     #[track_caller]
     pub(crate) fn rungs(&self, cycle: u64) -> Vec<Rung> {
-        let clock = self.clock("complete", cycle);
-        let rungs = clock["rungs"].as_array().unwrap().iter();
-        let fired = rungs.filter(|rung| !rung["fired"].is_null());
-        let post = |rung: &Value| rung["post"].as_str().unwrap().replace("logistics/", "");
-        fired.map(|rung| Rung { post: post(rung), planned: time(&rung["planned"]) }).collect()
+        fired(&self.clock("complete", cycle))
+    }
+
+    /// The rungs that fired in cycle 1 because this was not done.
+    #[track_caller]
+    pub(crate) fn rungs_of(&self, commitment: &str) -> Vec<Rung> {
+        fired(&self.clock(commitment, 1))
     }
 
     /// The first rung that fires in cycle 1 because this was not done; waits until it does.
@@ -254,4 +256,12 @@ impl Case<'_> {
 
 fn time(value: &Value) -> Timestamp {
     value.as_str().unwrap().parse().unwrap()
+}
+
+/// The rungs of a clock that fired.
+fn fired(clock: &Value) -> Vec<Rung> {
+    let rungs = clock["rungs"].as_array().unwrap().iter();
+    let fired = rungs.filter(|rung| !rung["fired"].is_null());
+    let post = |rung: &Value| rung["post"].as_str().unwrap().replace("logistics/", "");
+    fired.map(|rung| Rung { post: post(rung), planned: time(&rung["planned"]) }).collect()
 }

@@ -6,6 +6,7 @@
 //!  desk       chased, joined, hurried, closed as something else
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
+//!  weeks      Fridays late, make-up Saturdays, forms from an outage
 //!  nights     much is told at once, and at night only what is critical
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
@@ -51,3 +52,4 @@ mod services;
 mod tools;
 mod traces;
 mod walk;
+mod weeks;

@@ -16,7 +16,9 @@ use std::{
 };
 
 use clock::{Clock, Ids as _, RandomIds};
+use jiff::Timestamp;
 use nix::sys::statvfs::statvfs;
+use runtime::manual_clock;
 
 use super::program::Program;
 
@@ -26,6 +28,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_yizhan");
 const CAMPUS: &str = "examples/campus";
 /// Kept between runs, below the target folder.
 const KEPT: &str = env!("CARGO_TARGET_TMPDIR");
+/// When the first `up` is made: in ordinary weeks of a term, with a calendar for months to come.
+const FIRST: &str = "2026-11-02T07:00:00+08:00";
+const MONDAY: &str = "2026-11-02T08:00:00+08:00";
 /// Where files are in memory: an installation has some thousand of them.
 const MEMORY: &str = "/dev/shm";
 /// Room for each test that may run now, and for some that have failed and were kept.
@@ -49,10 +54,13 @@ impl Home {
         home
     }
 
-    /// One with the example campus and its people.
+    /// One with the example campus and its people; it is a Monday at eight in the morning.
     pub(crate) fn with_campus() -> Self {
         let home = Self::empty();
         copy(&made_once(), home.path());
+        let now: Timestamp = MONDAY.parse().unwrap();
+        let offset = now.duration_since(Clock::system().now());
+        manual_clock::write(&home.path().join("clock"), offset).unwrap();
         home.choose_ports();
         home
     }
@@ -127,7 +135,7 @@ fn made_once() -> PathBuf {
     }
     let home = Home::empty();
     let mut up = home.yizhan();
-    up.args(["up", "--clock", "manual"]);
+    up.args(["up", "--clock", "manual", "--at", FIRST]);
     let mut up = Program::start("the first `yizhan up`", up);
     up.wait_for("Yizhan is ready");
     up.interrupt();

@@ -63,8 +63,16 @@ impl Campus {
         Self::started(&["--without", "all"], "No service is started here")
     }
 
+    /// All services in one process, and a new installation whose time begins then.
+    pub(crate) fn beginning(at: &str) -> Self {
+        Self::started_in(Home::empty(), &["--at", at], "Yizhan is ready")
+    }
+
     fn started(arguments: &[&str], until: &str) -> Self {
-        let home = Home::with_campus();
+        Self::started_in(Home::with_campus(), arguments, until)
+    }
+
+    fn started_in(home: Home, arguments: &[&str], until: &str) -> Self {
         let mut up = home.yizhan();
         up.args(["up", "--clock", "manual"]).args(arguments);
         let up = Program::start("`yizhan up`", up);
@@ -230,6 +238,12 @@ impl Campus {
         let time: Time = time.parse().unwrap();
         let next = next_working_day(calendar, self.now(), time);
         self.advance(&format!("{}s", next.duration_since(self.now()).as_secs()));
+    }
+
+    /// To a time that is still to come.
+    pub(crate) fn clock_on(&self, time: &str) {
+        let time: Timestamp = time.parse().unwrap();
+        self.advance(&format!("{}s", time.duration_since(self.now()).as_secs()));
     }
 
     fn clock(&self, movement: &str, by: &str) {

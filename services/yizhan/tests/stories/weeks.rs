@@ -1,0 +1,101 @@
+//! Fridays late, Saturdays that are workdays, and what was written on paper meanwhile.
+
+use jiff::Timestamp;
+
+use crate::{account::Case, campus::Campus};
+
+const FRIDAY_NIGHT: &str = "2026-11-06T22:30:00+08:00";
+/// Of a week whose Saturday makes up for the National Day holiday.
+const FRIDAY_EVENING: &str = "2026-10-09T17:00:00+08:00";
+
+#[test]
+fn who_has_no_hot_water_on_friday_at_half_past_ten_has_it_on_saturday() {
+    let campus = Campus::open();
+    let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
+    campus.clock_on(FRIDAY_NIGHT);
+    let case = desk.opens("no-hot-water --place dorm-7-402");
+    let shown = case.shown();
+    assert_eq!(shown["case"]["urgency"], "urgent", "it is evening, in a dormitory: {shown}");
+    // Half an hour of duty time is left of this day, and the next one has sixteen.
+    assert_eq!(due(&case, "accept"), minute("2026-11-07T07:00:00+08:00"));
+    assert_eq!(due(&case, "arrive"), minute("2026-11-07T08:30:00+08:00"));
+    assert_eq!(due(&case, "complete"), minute("2026-11-07T22:30:00+08:00"));
+
+    campus.advance("1h");
+    let [offered] = &case.messages("offered")[..] else { panic!("it is offered to one post") };
+    assert_eq!(offered["state"], "queued", "it is urgent, not dangerous: the crew sleeps");
+    assert!(case.rungs_of("accept").is_empty(), "the night does not count");
+
+    campus.clock_on("2026-11-07T07:05:00+08:00");
+    assert_eq!(case.messages("offered")[0]["state"], "sent");
+    assert_eq!(case.rungs_of("accept").len(), 1, "nobody took it at seven");
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work arrive {case}"));
+    plumber.does(&format!("work complete {case}"));
+    assert!(case.rungs(1).is_empty());
+    let callback = case.callbacks();
+    assert_eq!(callback.len(), 1, "{callback:?}");
+}
+
+#[test]
+fn a_saturday_that_makes_up_for_a_holiday_counts_as_a_working_day() {
+    let campus = Campus::beginning(FRIDAY_EVENING);
+    let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
+    let case = desk.opens("water-leak --place dorm-7-402");
+    assert_eq!(case.shown()["case"]["urgency"], "normal");
+    // Half an hour on Friday and three and a half on Saturday.
+    assert_eq!(due(&case, "accept"), minute("2026-10-10T11:30:00+08:00"));
+    // Saturday, Monday, Tuesday.
+    assert_eq!(due(&case, "complete"), minute("2026-10-13T17:30:00+08:00"));
+
+    campus.clock_on("2026-10-10T11:00:00+08:00");
+    plumber.does(&format!("work claim {case}"));
+    campus.clock_on("2026-10-10T13:00:00+08:00");
+    assert!(case.rungs_of("accept").is_empty(), "it was taken in time");
+    // Nothing is counted on Sunday.
+    let second = desk.opens("water-leak --place dorm-7-302");
+    assert_eq!(due(&second, "accept"), minute("2026-10-12T09:00:00+08:00"));
+}
+
+#[test]
+fn what_was_written_on_paper_during_an_outage_is_late_from_when_it_was_received() {
+    let campus = Campus::open();
+    let [desk, counsellor, plumber] =
+        ["desk-1", "counsellor", "plumber-1"].map(|name| campus.account(name));
+    campus.clock_to("08:30");
+    let received = campus.now();
+    campus.jump("6h");
+    let form = |text: &str| {
+        format!("water-leak --place dorm-7-402 --text '{text}' --received-at {received}")
+    };
+    let refusal = desk.is_refused(&format!("case open {}", form("a pipe burst")));
+    assert!(refusal.message.contains("backdating-not-permitted"), "{refusal:?}");
+    let forms = ["a pipe burst", "it drips through the ceiling", "the pipe burst again"];
+    let cases = forms.map(|text| counsellor.opens(&form(text)));
+
+    for case in &cases {
+        assert_eq!(case.shown()["case"]["received_at"], received.to_string());
+    }
+    // Twelve hours from the receipt, not from the entry.
+    assert_eq!(cases[0].due(1), received + jiff::SignedDuration::from_hours(12));
+    let late = &cases[0].rungs_of("accept")[0];
+    assert_eq!(late.planned, received + jiff::SignedDuration::from_mins(10));
+    let posts = cases[0].rungs_of("accept").into_iter().map(|rung| rung.post);
+    let posts: Vec<_> = posts.collect();
+    assert!(posts.len() > 1 && posts[0] == "repair-leader", "in order: {posts:?}");
+    plumber.repairs(&cases[0]);
+    assert_eq!(cases[0].state(), ("resolved".into(), 1));
+}
+
+/// When this was to be done, to the minute.
+fn due(case: &Case<'_>, commitment: &str) -> Timestamp {
+    let clocks = case.clocks();
+    let clock = clocks.iter().find(|clock| clock["commitment"] == commitment).unwrap();
+    minute(clock["promises"][0]["due"].as_str().unwrap())
+}
+
+/// A time without its seconds.
+fn minute(time: &str) -> Timestamp {
+    let time: Timestamp = time.parse().unwrap();
+    Timestamp::from_second(time.as_second().div_euclid(60) * 60).unwrap()
+}
