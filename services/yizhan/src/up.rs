@@ -108,10 +108,10 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
         }
         ready
     };
-    let (served, started, room) =
-        tokio::join!(serve_here(&process, configs), started, while_there_is_room(home, &process));
+    let (served, started, ground) =
+        tokio::join!(serve_here(&process, configs), started, watch(home, servers, &process));
     // Without it, whatever else failed has failed for that.
-    room?;
+    ground?;
     // Whoever stops it before it is ready wants no error.
     if served.is_ok() && process.shutdown.has_begun() && !has_failed(&started) {
         return Ok(());
@@ -119,15 +119,17 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
     served.and(started)
 }
 
-/// Ends all of it when the disk is full.
-async fn while_there_is_room(home: &Home, process: &Process) -> Result<()> {
-    tokio::select! {
-        full = disk::watch(home) => {
-            process.shutdown.begin();
-            Err(full)
-        }
-        () = process.shutdown.begun() => disk::check(home),
-    }
+/// Ends all of it when what it stands on is gone: room on the disk, or Postgres.
+async fn watch(home: &Home, servers: &embedded::Embedded, process: &Process) -> Result<()> {
+    let gone = tokio::select! {
+        full = disk::watch(home) => full,
+        ended = servers.watch() => ended,
+        () = process.shutdown.begun() => return disk::check(home),
+    };
+    process.shutdown.begin();
+    // A full disk ends Postgres too.
+    disk::check(home)?;
+    Err(gone)
 }
 
 /// Runs the services of this process; without any, waits with the servers for the end.

@@ -172,7 +172,7 @@ impl<W: Wakes> Waker<W> {
         .fetch_one(&mut *tx)
         .await?;
         let back_off = pause(tries.unsigned_abs(), LONGEST_BACK_OFF);
-        aggregate.wake_at(Some(now + back_off));
+        aggregate.wake_at(Some(now.checked_add(back_off).unwrap_or(Timestamp::MAX)));
         aggregate::save(&mut tx, &mut [aggregate], self.delivery.clock.machine()).await?;
         tx.commit().await?;
         let back_off_ms = back_off.as_millis();

@@ -88,7 +88,9 @@ pub(crate) async fn work_orders(
                   or o.level = any($4) and o.department = $5
                   or o.level = any($6) and w.escalated_to
                       && array(select post from dispatch.holder where account = $3))
-             and ($7::text is null or o.status = $7)
+             and ($7::text = o.status
+                  or $7 is null and (o.status not in ('completed', 'cancelled')
+                                     or coalesce($9::uuid, $14::uuid) is not null or $10::text is not null))
              and ($8::text is null or o.department = $8)
              and ($9::uuid is null or o.case_id = $9)
              and ($10::text is null or w.number = $10)

@@ -42,7 +42,7 @@ async fn a_work_order_shows_what_was_promised_and_how_high_it_was_escalated() {
     dispatch.say(case, told_again()).await;
     dispatch.say(case, rung_fired(3, "logistics/head")).await; // of the cycle before
     dispatch.has_heard(Service::EscalationTimer, case, 5).await;
-    let mut both: Vec<_> = dispatch.list(&plumber).await.iter().map(shown).collect();
+    let mut both: Vec<_> = dispatch.list_of(&plumber, case).await.iter().map(shown).collect();
     both.sort_unstable();
     assert_eq!(both, [(1, None, 0), (2, Some(due("2026-11-27T21:00:00+08:00")), 1)]);
 }

@@ -105,7 +105,13 @@ impl Running {
         Ok(self.client().list_work_orders(self.asks(who, request)).await?.into_inner())
     }
 
-    /// All that somebody sees.
+    /// All that somebody sees of a case, also what is completed or cancelled.
+    pub(crate) async fn list_of(&self, who: &Subject, case: Uuid) -> Vec<WorkOrder> {
+        let request = ListWorkOrdersRequest { case: case.to_string(), ..Default::default() };
+        self.page(who, request).await.unwrap().work_orders
+    }
+
+    /// All that somebody sees and that is still to be done.
     pub(crate) async fn list(&self, who: &Subject) -> Vec<WorkOrder> {
         self.page(who, ListWorkOrdersRequest::default()).await.unwrap().work_orders
     }

@@ -62,6 +62,26 @@ async fn a_repairer_keeps_sight_of_what_they_claimed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_completed_is_listed_by_its_state_or_its_case() {
+    let dispatch = Running::start().await;
+    let (case, order) = dispatch.offered(leak()).await;
+    let who = plumber();
+    dispatch.claim(&who, &order).await.unwrap();
+    assert_eq!(dispatch.list(&who).await.len(), 1);
+    dispatch.complete(&who, &order).await.unwrap();
+    assert!(dispatch.list(&who).await.is_empty());
+    for request in [
+        ListWorkOrdersRequest { state: WorkOrderState::Completed.into(), ..Default::default() },
+        ListWorkOrdersRequest { case: case.to_string(), ..Default::default() },
+        ListWorkOrdersRequest { case: "2026-11-000007".to_owned(), ..Default::default() },
+        ListWorkOrdersRequest { work_order: order.clone(), ..Default::default() },
+    ] {
+        let found = dispatch.page(&who, request.clone()).await.unwrap().work_orders;
+        assert_eq!(found.len(), 1, "{request:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_most_urgent_and_then_the_oldest_come_first_page_by_page() {
     let dispatch = Running::start().await;
     for (serial, urgency) in [

@@ -112,7 +112,7 @@ async fn a_case_that_has_ended_is_worked_on_no_more() {
     dispatch.say(case, closed(End::Withdrawn)).await;
     dispatch.has_heard(Service::Intake, case, 2).await;
     assert_eq!(
-        dispatch.list(&plumber).await[0].state().as_str_name(),
+        dispatch.list_of(&plumber, case).await[0].state().as_str_name(),
         "WORK_ORDER_STATE_CANCELLED"
     );
     for refused in [
@@ -167,7 +167,7 @@ async fn a_command_that_is_sent_twice_is_done_once() {
 async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhere_else() {
     const WORDS: &str = "换了三通,住户王同学在场";
     let dispatch = Running::start().await;
-    let (_, order) = dispatch.offered(leak()).await;
+    let (case, order) = dispatch.offered(leak()).await;
     let worker = plumber();
     dispatch.claim(&worker, &order).await.unwrap();
     let request = |note: String| {
@@ -189,7 +189,7 @@ async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhe
     let key = masters.open_key(owner.into_bytes(), &wrapped).unwrap();
     let place = Place { field: "note", owner: owner.into_bytes() };
     assert_eq!(key.open(place, &sealed).unwrap(), WORDS);
-    let shown = dispatch.list(&plumber()).await;
+    let shown = dispatch.list_of(&plumber(), case).await;
     assert_eq!(shown[0].note, WORDS, "a colleague sees the work order, and so its note");
     for everything in [
         "select count(*) from delivery.outbox where position('王' in convert_from(payload, 'UTF8')) > 0",

@@ -124,10 +124,11 @@ const ACCEPTED: [Column; 4] = [
     ("Place", "place"),
 ];
 
-const CASE: [Column; 24] = [
+const CASE: [Column; 25] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
+    ("Not shown", "details_missing"),
     ("Text", "details.text"),
     ("For", "details.on_behalf_of.name"),
     ("Their phone", "details.on_behalf_of.phone"),

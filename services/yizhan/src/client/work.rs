@@ -78,7 +78,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// `offered`, `claimed`, `assigned`, `in-progress`, `contained`, `on-hold`, `disputed`, `completed`
-    /// or `cancelled`.
+    /// or `cancelled`; by default all but the last two.
     #[arg(long)]
     state: Option<String>,
     #[arg(long)]

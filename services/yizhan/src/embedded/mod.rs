@@ -12,7 +12,9 @@ mod config;
 mod keys;
 mod store;
 
-use anyhow::{Context as _, Result};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
 use events::words::Service;
 use servers::{Durability, Nats, Origin, Password, Places, Postgres, Programs, Setup};
 
@@ -25,8 +27,8 @@ const INSTALLATION: &str = "campus";
 
 /// The servers of an installation; stopped when dropped.
 pub(crate) struct Embedded {
-    _postgres: Postgres,
-    _nats: Nats,
+    postgres: Postgres,
+    nats: Nats,
     programs: Programs,
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn start(home: &Home, wanted: &Wanted) -> Result<Embedded> {
 
     store::make_databases(home, &postgres)?;
     config::write(home, postgres.port(), &nats.url(), wanted)?;
-    Ok(Embedded { _postgres: postgres, _nats: nats, programs })
+    Ok(Embedded { postgres, nats, programs })
 }
 
 /// The users of the broker, each with the least rights that its service needs.
@@ -78,5 +80,21 @@ impl Embedded {
     pub(crate) fn are_for_evaluation(&self) -> bool {
         let Programs { postgres, nats } = &self.programs;
         [postgres.origin(), nats.origin()].contains(&Origin::EvaluationWheel)
+    }
+
+    /// Goes on until Postgres has ended, without which nothing works; says it when nats-server has.
+    pub(crate) async fn watch(&self) -> anyhow::Error {
+        let mut told = false;
+        while self.postgres.is_running() {
+            if !self.nats.is_running() && !std::mem::replace(&mut told, true) {
+                eprintln!(
+                    "nats-server has ended, see {}: cases are accepted, and no other service hears \
+                     of them until this is stopped and started again",
+                    self.nats.log().display()
+                );
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        anyhow!("Postgres has ended, see {}: start it again", self.postgres.log().display())
     }
 }

@@ -1,8 +1,12 @@
 //! The commands that need no portal: what they say, and how they end.
 
-use std::process::Output;
+use std::{fs, process::Output};
 
 use events::words::Service;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 use crate::campus::{Campus, home::Home, program::Program};
 
@@ -90,10 +94,31 @@ fn time_that_was_moved_ahead_is_not_turned_back_by_a_restart() {
 }
 
 #[test]
+fn it_ends_with_its_postgres_and_says_so() {
+    let home = Home::with_campus();
+    let mut up = home.yizhan();
+    up.args(["up", "--clock", "manual"]);
+    let mut up = Program::start("`yizhan up`", up);
+    up.wait_for("Yizhan is ready");
+    let known = fs::read_to_string(home.path().join("servers/postgres/process")).unwrap();
+    let pid = known.split(' ').next().unwrap().parse().unwrap();
+    kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+    assert_eq!(up.ended().code(), Some(1));
+    let said = up.output();
+    assert!(said.contains("Postgres has ended, see ") && said.contains("start it again"), "{said}");
+}
+
+#[test]
 fn who_does_not_answer_may_answer_later() {
     const LATER: i32 = 7;
     let campus = Campus::in_processes();
-    let admin = campus.account("admin");
+    let [admin, desk] = ["admin", "desk-1"].map(|name| campus.account(name));
+    let case = desk.opens("water-leak --place dorm-7-402 --text 'it drips'");
+    campus.kill(Service::Intake);
+    let shown = desk.asks(&format!("case show {case}"));
+    assert_eq!(shown["case"]["state"], "open");
+    assert!(shown["details"].is_null());
+    assert_eq!(shown["details_missing"], "intake does not answer", "nobody takes it for all");
     campus.kill(Service::Dispatch);
     let refusal = admin.is_refused("dlq ls");
     assert_eq!(refusal.code, LATER, "{refusal:?}");

@@ -53,6 +53,8 @@ pub(in crate::http) struct Shown {
     case: Case,
     /// What only its owner knows; absent where intake does not answer, or not to the asker.
     details: Option<Details>,
+    /// Why it is absent, where the asker would see it.
+    details_missing: Option<&'static str>,
     /// The steps of every service, in order, as far as the asker is told of them.
     timeline: Vec<TimelineStep>,
 }
@@ -125,7 +127,8 @@ pub(in crate::http) async fn show(
     if let Some(head) = &since.head {
         head.await_shown(portal.pool()).await?;
     }
-    let Found { case, mut details, reader } = find(&portal, &caller, case, Action::GetCase).await?;
+    let Found { case, mut details, missing, reader } =
+        find(&portal, &caller, case, Action::GetCase).await?;
     let steps = timeline::of(portal.pool(), case.id).await?.into_iter();
     let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
     let timeline = named_steps(&portal, steps).await?;
@@ -135,7 +138,7 @@ pub(in crate::http) async fn show(
     if let (Some(details), Reader::Requester) = (&mut details, reader) {
         details.first_receiver = None;
     }
-    Ok(Json(Shown { case, details, timeline }))
+    Ok(Json(Shown { case, details, details_missing: missing, timeline }))
 }
 
 /// A case that the asker may see.
@@ -143,6 +146,8 @@ pub(super) struct Found {
     pub(super) case: Case,
     /// What intake says of it, if it does.
     pub(super) details: Option<GetCaseResponse>,
+    /// Why it says nothing, where it would say something.
+    missing: Option<&'static str>,
     /// What the asker is to it.
     pub(super) reader: Reader,
 }
@@ -160,9 +165,9 @@ pub(super) async fn find(
         Some(scope) => boards::find(portal.pool(), &scope, case).await?,
         None => None,
     };
-    let details = match ask_owner(portal, caller, case).await {
-        Ok(details) => details,
-        Err(_) if on_board.is_some() => None,
+    let (details, missing) = match ask_owner(portal, caller, case).await {
+        Ok(details) => (details, None),
+        Err(error) if on_board.is_some() => (None, Some(silence(error.code()))),
         Err(error) => return Err(error.into()),
     };
     let level = on_board.as_ref().map(boards::BoardCase::level);
@@ -186,10 +191,18 @@ pub(super) async fn find(
     if reader == Reader::Requester {
         case.rung = None;
     }
-    Ok(Found { case, details, reader })
+    Ok(Found { case, details, missing, reader })
 }
 
 /// What intake says of a case to the asker; nothing if that is nothing to them.
+/// Why a service that was asked said nothing.
+fn silence(code: Code) -> &'static str {
+    match code {
+        Code::Unavailable => "intake does not answer",
+        _ => "intake failed to answer",
+    }
+}
+
 async fn ask_owner(
     portal: &Portal,
     caller: &Caller,

@@ -139,7 +139,8 @@ struct Release {
 
 /// Lists work orders
 ///
-/// Those that the asker may see, the most urgent and oldest first.
+/// Those that the asker may see, the most urgent and oldest first. Without a state and a case only
+/// those that are neither completed nor cancelled.
 #[utoipa::path(
     get, path = "/work-orders", tag = "work orders", params(Wanted),
     operation_id = "listWorkOrders",

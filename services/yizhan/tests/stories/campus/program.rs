@@ -53,7 +53,7 @@ impl Program {
     /// Waits until it has printed `text`.
     pub(crate) fn wait_for(&self, text: &str) {
         let has_said = self.printed.becomes(|output| output.text.contains(text));
-        assert!(has_said, "{} has not said `{text}`:\n{}", self.name, self.printed.lock().text);
+        assert!(has_said, "{} has not said `{text}`:\n{}", self.name, self.output());
     }
 
     /// Lets it drain, as Ctrl-C does, and holds that it ends well.

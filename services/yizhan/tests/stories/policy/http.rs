@@ -168,15 +168,16 @@ impl Http {
 
     /// The ids of all rows of a list.
     async fn rows(&self, session: &str, path: &str) -> Answer {
-        let (rows, id) = match path {
-            "/cases" => ("cases", "id"),
-            "/work-orders" => ("work_orders", "case_id"),
-            "/callbacks" => ("callbacks", "case_id"),
-            _ => ("messages", "id"),
+        // The cases that lists are to show were completed.
+        let (rows, id, only) = match path {
+            "/cases" => ("cases", "id", ""),
+            "/work-orders" => ("work_orders", "case_id", "&state=completed"),
+            "/callbacks" => ("callbacks", "case_id", ""),
+            _ => ("messages", "id", ""),
         };
         let (mut all, mut page) = (Vec::new(), String::new());
         loop {
-            let path = format!("{path}?limit=200{page}");
+            let path = format!("{path}?limit=200{only}{page}");
             let answer = self.send(Method::GET, &path, session, &Value::Null).await?;
             let rows = answer[rows].as_array().unwrap().iter();
             all.extend(rows.map(|row| row[id].as_str().unwrap().to_owned()));

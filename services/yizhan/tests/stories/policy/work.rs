@@ -6,7 +6,7 @@ use authz::{Action, Principal, Relation, Relation::Assigned, Role, Subject};
 use clock::{Clock, Ids as _, RandomIds};
 use events::words::{Level, Service};
 use proto::{
-    dispatch::v1::{self as dispatch, dispatch_client::DispatchClient},
+    dispatch::v1::{self as dispatch, WorkOrderState, dispatch_client::DispatchClient},
     words::v1::HoldReason,
 };
 use rpc::{Call, Channel};
@@ -78,7 +78,8 @@ impl Grpc {
         let mut dispatch = self.dispatch();
         match method {
             "ListWorkOrders" => {
-                let orders = self.all_work_orders(call).await?;
+                // As the cases that lists are to show are.
+                let orders = self.all_work_orders(call, WorkOrderState::Completed).await?;
                 Ok(only(orders, |order| order.case_id))
             }
             "Claim" => {
@@ -187,18 +188,26 @@ impl Grpc {
         }
     }
 
-    /// The work order of each case.
+    /// The work order of each case that is not completed.
     pub(super) async fn work_orders(&self, world: &World) -> BTreeMap<String, String> {
-        let orders = self.all_work_orders(&everything(world)).await.unwrap().into_iter();
+        let open = WorkOrderState::Unspecified;
+        let orders = self.all_work_orders(&everything(world), open).await.unwrap().into_iter();
         orders.map(|order| (order.case_id, order.id)).collect()
     }
 
-    async fn all_work_orders(&self, call: &Call) -> Result<Vec<dispatch::WorkOrder>, Status> {
+    async fn all_work_orders(
+        &self,
+        call: &Call,
+        state: WorkOrderState,
+    ) -> Result<Vec<dispatch::WorkOrder>, Status> {
         let (mut all, mut page_token) = (Vec::new(), String::new());
         loop {
-            let page_size = PAGE;
-            let request =
-                dispatch::ListWorkOrdersRequest { page_size, page_token, ..Default::default() };
+            let request = dispatch::ListWorkOrdersRequest {
+                state: state.into(),
+                page_size: PAGE,
+                page_token,
+                ..Default::default()
+            };
             let page = self.dispatch().list_work_orders(call.request(request)).await?.into_inner();
             all.extend(page.work_orders);
             page_token = page.next_page_token;

@@ -29,6 +29,7 @@ const PENDING: &str = "yizhan_outbox_pending";
 const OLDEST: &str = "yizhan_outbox_oldest_seconds";
 const LAG: &str = "yizhan_inbox_lag";
 const WAITING: &str = "yizhan_inbox_waiting";
+const REFUSALS: &str = "yizhan_broker_refusals_total";
 const DEAD: &str = "yizhan_dead";
 
 /// Seen only where something is wrong that no story brings about; and where each comes from.
@@ -60,6 +61,7 @@ fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_pass
         page.value(Intake, OLDEST, &INTAKE) >= age + READING - 1.0
     });
     assert!(older.value(Intake, PENDING, &INTAKE) >= page.value(Intake, PENDING, &INTAKE));
+    assert_eq!(older.value(Intake, REFUSALS, &[]), 0.0, "who is away refuses nothing");
 
     tokio.block_on(of_a_version_to_come(&campus));
     let mut slow = tokio.block_on(campus.own(Dispatch));
