@@ -1,20 +1,28 @@
 use authz::Action;
 use clock::AccountId;
 use delivery::audit;
-use rpc::Code;
+use rpc::{Code, IdempotencyKey};
 use serde_json::json;
 
+use super::Intent;
 use crate::{authenticate::Identity, portal::Portal, refusal::Refusal, store::api_keys};
 
-/// Revokes a key from now on; again, it changes nothing.
+/// Revokes a key from now on; under another idempotency key it is audited again, and changes nothing.
 pub(crate) async fn revoke_api_key(
     portal: &Portal,
     asker: &Identity,
+    key: &IdempotencyKey,
     id: AccountId,
 ) -> Result<(), Refusal> {
     asker.permit(Action::ManageApiKeys)?;
+    let machine = portal.clock().machine();
+    let intent = Intent::of("Portal/RevokeApiKey", &asker.subject, key, &id)?;
+
     let mut tx = portal.pool().begin().await?;
-    if !api_keys::revoke(&mut tx, id, portal.clock().machine()).await? {
+    if let Some(before) = intent.begin(&mut tx, machine).await? {
+        return Ok(before);
+    }
+    if !api_keys::revoke(&mut tx, id, machine).await? {
         return Err(Refusal::new(Code::NotFound, "api-key-unknown", "there is no such API key"));
     }
     let entry = audit::Entry {
@@ -25,6 +33,7 @@ pub(crate) async fn revoke_api_key(
         detail: json!({ "id": id }),
     };
     audit::record(&mut tx, &entry).await?;
+    intent.finish(&mut tx, &()).await?;
     tx.commit().await?;
     Ok(())
 }

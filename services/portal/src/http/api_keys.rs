@@ -128,16 +128,18 @@ pub(super) async fn create(
 #[utoipa::path(
     delete, path = "/api-keys/{id}", tag = "api keys",
     operation_id = "revokeApiKey",
-    params(("id" = uuid::Uuid, Path)),
+    params(("id" = uuid::Uuid, Path),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
     responses((status = 204, description = "It is revoked"), Refused),
 )]
 pub(super) async fn revoke(
     State(portal): State<Portal>,
     caller: Caller,
-    Path(key): Path<String>,
+    Key(key): Key,
+    Path(revoked): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let key = id::<AccountId>(&key, "api-key-unknown", "API key")?;
-    commands::revoke_api_key(&portal, &caller, key).await?;
+    let revoked = id::<AccountId>(&revoked, "api-key-unknown", "API key")?;
+    commands::revoke_api_key(&portal, &caller, &key, revoked).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -18,9 +18,9 @@ use super::schema::{ProblemShape, ViolationShape};
         title = "Yizhan 一站",
         description = "Cases, work orders, callbacks and definitions of one university's service \
                        centre.\n\nLog in for a token and send it as `Authorization: Bearer`; \
-                       programs send an API key the same way. A `POST`, but for logging in and \
-                       out, needs an `Idempotency-Key`: sent again with the same key it is done \
-                       once and answered the same. What \
+                       programs send an API key the same way. A command (`POST`, `PUT`, `DELETE`), \
+                       but for logging in, needs an `Idempotency-Key`: sent again with the same \
+                       key it is done once and answered the same. What \
                        changes a case answers a `head`: given to the next list or case, that waits \
                        until the change is shown, for at most 500 ms. Times are RFC 3339 with an \
                        offset. A refusal is `application/problem+json` with a stable `reason`.",

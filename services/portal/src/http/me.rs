@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    extract::{Answer, Body, Caller},
+    extract::{Answer, Body, Caller, Key},
     schema::{self, Refused},
 };
 use crate::{commands, portal::Portal, refusal::Refusal, store::accounts};
@@ -82,13 +82,15 @@ pub(super) struct ChangePassword {
 #[utoipa::path(
     put, path = "/me/password", tag = "sessions",
     operation_id = "changePassword", request_body = ChangePassword,
+    params(("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
     responses((status = 204, description = "It is changed"), Refused),
 )]
 pub(super) async fn change_password(
     State(portal): State<Portal>,
     caller: Caller,
+    Key(key): Key,
     Body(change): Body<ChangePassword>,
 ) -> Result<StatusCode, Refusal> {
-    commands::change_password(&portal, &caller, change.current, change.new).await?;
+    commands::change_password(&portal, &caller, &key, change.current, change.new).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    extract::{Answer, Body, Caller},
+    extract::{Answer, Body, Caller, Key},
     schema::Refused,
 };
 use crate::{commands, portal::Portal, refusal::Refusal};
@@ -47,16 +47,19 @@ pub(super) async fn login(
 
 /// Logs out
 ///
-/// Ends the session whose token is sent.
+/// Ends the session whose token is sent. Sent again, it is told that the session has ended
+/// (`session-unknown`).
 #[utoipa::path(
     post, path = "/logout", tag = "sessions",
     operation_id = "logOut",
+    params(("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
     responses((status = 204, description = "The session has ended"), Refused),
 )]
 pub(super) async fn logout(
     State(portal): State<Portal>,
     caller: Caller,
+    Key(key): Key,
 ) -> Result<StatusCode, Refusal> {
-    commands::logout(&portal, &caller).await?;
+    commands::logout(&portal, &caller, &key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -33,8 +33,9 @@ async fn a_program_acts_by_its_key_as_an_account_of_its_own_until_it_is_revoked(
     let by = world.others.told.state().commands[0].by.clone();
     assert_eq!(by.principal.to_string(), format!("account:{id}"));
 
-    assert_eq!(root.delete(&format!("/api-keys/{id}")).await.status, 204);
-    assert_eq!(root.delete(&format!("/api-keys/{id}")).await.status, 204);
+    let revoke = async |under| root.delete_under(under, &format!("/api-keys/{id}")).await.status;
+    assert_eq!(revoke("now").await, 204);
+    assert_eq!(revoke("to-be-sure").await, 204);
     assert_eq!(program.get("/me").await.refused(), (401, "api-key-revoked"));
     let listed = root.get("/api-keys").await.body;
     assert!(listed["api_keys"][0]["revoked_at"].is_string(), "{listed}");
@@ -69,6 +70,24 @@ async fn a_repeated_command_makes_no_second_key_and_does_not_tell_the_secret_aga
     assert_eq!(reused.refused(), (409, "idempotency-key-reused"));
     let taken = root.post("/api-keys", &exchange()).await;
     assert_eq!(taken.refused(), (409, "api-key-name-taken"));
+}
+
+#[tokio::test]
+async fn a_repeated_revocation_is_answered_as_before_and_revokes_no_other_key() {
+    let world = World::start().await;
+    let root = world.session("root").await;
+    let (first, _) = made(&root, &exchange()).await;
+    let mut other = exchange();
+    other["name"] = json!("another");
+    let (other, key) = made(&root, &other).await;
+    let revoke = async |id: &str| root.delete_under("once", &format!("/api-keys/{id}")).await;
+    assert_eq!(revoke(&first).await.status, 204);
+    assert_eq!(revoke(&first).await.status, 204);
+    let revocations = "select count(*) from delivery.audit where action = 'api-key.revoke'";
+    assert_eq!(world.count(revocations).await, 1);
+
+    assert_eq!(revoke(&other).await.refused(), (409, "idempotency-key-reused"));
+    assert_eq!(world.bearer(Some(&key)).get("/me").await.status, 200);
 }
 
 #[tokio::test]

@@ -87,6 +87,14 @@ async fn a_command_needs_an_idempotency_key_and_hands_it_on() {
     let path = "/cases/2026-09-000123/withdraw";
     let without = send(desk.request(Method::POST, path).json(&body)).await;
     assert_eq!(without.refused(), (400, "idempotency-key-missing"));
+    for (method, path) in [
+        (Method::POST, "/logout"),
+        (Method::PUT, "/me/password"),
+        (Method::DELETE, "/api-keys/00000000-0000-0000-0000-000000000000"),
+    ] {
+        let without = send(desk.request(method, path)).await;
+        assert_eq!(without.refused(), (400, "idempotency-key-missing"), "{path}");
+    }
     let two_words = desk.post_under("two words", path, &body).await;
     assert_eq!(two_words.refused(), (400, "idempotency-key-malformed"));
 

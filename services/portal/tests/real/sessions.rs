@@ -87,12 +87,15 @@ async fn a_changed_password_ends_the_other_sessions_and_counts_from_then_on() {
     let here = world.login("desk-1").await;
     let there = world.session("desk-1").await;
 
-    let change = |current: &str, new: &str| json!({ "current": current, "new": new });
-    let wrong = here.put("/me/password", &change("guess", "a better one")).await;
+    let change = async |current: &str, new: &str| {
+        let body = json!({ "current": current, "new": new });
+        here.put_under("once", "/me/password", &body).await
+    };
+    let wrong = change("guess", "a better one").await;
     assert_eq!(wrong.refused(), (403, "password-wrong"));
-    let short = here.put("/me/password", &change(PASSWORD, "short")).await;
+    let short = change(PASSWORD, "short").await;
     assert_eq!(short.violations(), [("new", "must have 8 to 256 characters")]);
-    let changed = here.put("/me/password", &change(PASSWORD, "a better one")).await;
+    let changed = change(PASSWORD, "a better one").await;
     assert_eq!(changed.status, 204, "{}", changed.body);
 
     assert_eq!(here.get("/me").await.status, 200);
@@ -101,6 +104,47 @@ async fn a_changed_password_ends_the_other_sessions_and_counts_from_then_on() {
     let old = world.stranger().post("/login", &login(PASSWORD)).await;
     assert_eq!(old.refused(), (401, "login-refused"));
     assert_eq!(world.stranger().post("/login", &login("a better one")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_repeated_change_of_the_password_is_answered_as_before_and_another_one_is_refused() {
+    let world = World::with_people().await;
+    world.give_password("desk-1").await;
+    let desk = world.session("desk-1").await;
+    let change = async |current: &str, new: &str| {
+        let body = json!({ "current": current, "new": new });
+        desk.put_under("once", "/me/password", &body).await
+    };
+    assert_eq!(change(PASSWORD, "a better one").await.status, 204);
+    let elsewhere = world.session("desk-1").await;
+    assert_eq!(change(PASSWORD, "a better one").await.status, 204);
+    assert_eq!(elsewhere.get("/me").await.status, 200, "it was changed a second time");
+    let changes = "select count(*) from delivery.audit where action = 'password.change'";
+    assert_eq!(world.count(changes).await, 1);
+
+    for (current, new) in [(PASSWORD, "the best one"), ("a better one", "a better one")] {
+        let other = change(current, new).await;
+        assert_eq!(other.refused(), (409, "idempotency-key-reused"), "{current} to {new}");
+    }
+}
+
+#[tokio::test]
+async fn two_copies_of_a_logout_end_the_session_once_and_a_later_one_is_told_that_it_has_ended() {
+    let world = World::with_people().await;
+    let (desk, other) = (world.session("desk-1").await, world.session("desk-1").await);
+    let nothing = json!({});
+    let logout = || desk.post_under("once", "/logout", &nothing);
+    let (first, second) = tokio::join!(logout(), logout());
+    // The second was in flight with the first, or came after it.
+    let answers = [first.status, second.status];
+    assert!(answers.contains(&204) && answers.iter().all(|one| [204, 401].contains(one)));
+    assert_eq!(logout().await.refused(), (401, "session-unknown"));
+    let closed = "select count(*) from delivery.audit where action = 'session.close'";
+    assert_eq!(world.count(closed).await, 1);
+
+    let reused = other.post_under("once", "/logout", &nothing).await;
+    assert_eq!(reused.refused(), (409, "idempotency-key-reused"));
+    assert_eq!(other.get("/me").await.status, 200);
 }
 
 #[tokio::test]

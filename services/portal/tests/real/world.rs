@@ -227,12 +227,12 @@ impl Person {
         send(self.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answered {
-        send(self.request(Method::PUT, path).json(body)).await
+    pub(crate) async fn put_under(&self, key: &str, path: &str, body: &Value) -> Answered {
+        send(self.request(Method::PUT, path).header("Idempotency-Key", key).json(body)).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answered {
-        send(self.request(Method::DELETE, path)).await
+    pub(crate) async fn delete_under(&self, key: &str, path: &str) -> Answered {
+        send(self.request(Method::DELETE, path).header("Idempotency-Key", key)).await
     }
 
     /// A request that is not finished: under `/api/v1`, with the token.
