@@ -353,7 +353,31 @@ impl Relay {
             (State::Parking | State::Idling, Outcome::Woken) => self.load(),
             (State::Loading | State::Idling, Outcome::CheckDue)
             | (State::Pausing, Outcome::Woken) => self.observe(),
-            (_, _) => self.unclear(),
+            // Named one by one: a new state or outcome is to be thought of here.
+            (
+                State::Observing
+                | State::Comparing(_)
+                | State::Reading(_)
+                | State::Settling(_)
+                | State::Loading
+                | State::Publishing { .. }
+                | State::Recording { .. }
+                | State::Parking
+                | State::Idling
+                | State::Pausing,
+                Outcome::Observed(_)
+                | Outcome::Compared { .. }
+                | Outcome::ReadBack(_)
+                | Outcome::Moved
+                | Outcome::Overtaken
+                | Outcome::Loaded(_)
+                | Outcome::Acknowledged { .. }
+                | Outcome::WrongLast
+                | Outcome::RefusedForGood
+                | Outcome::Woken
+                | Outcome::CheckDue
+                | Outcome::Unclear,
+            ) => self.unclear(),
         }
     }
 
