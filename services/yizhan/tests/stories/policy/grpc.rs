@@ -8,7 +8,6 @@ use std::{
 use authz::{Action::*, Principal, Relation, Relation::*, Role, Subject};
 use clock::{AccountId, Clock, Ids as _, RandomIds};
 use events::words::{Level, Recipient, Service};
-use prost::Message as _;
 use proto::{
     callback_survey::v1::{self as survey, callback_survey_client::CallbackSurveyClient},
     delivery::v1::{self as delivery, delivery_client::DeliveryClient},
@@ -27,7 +26,7 @@ use super::{
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
-    clocks, probe,
+    clocks, keys, probe,
     world::{Message, World, clearances},
 };
 
@@ -104,15 +103,7 @@ impl Door for Grpc {
     ];
 
     async fn described(&self) -> BTreeSet<String> {
-        let files = prost_types::FileDescriptorSet::decode(proto::DESCRIPTORS).unwrap().file;
-        let methods = files.iter().flat_map(|file| {
-            let package = file.package().trim_start_matches("yizhan.");
-            file.service.iter().flat_map(move |service| {
-                let of = format!("{package}.{}", service.name());
-                service.method.iter().map(move |method| format!("{of}/{}", method.name()))
-            })
-        });
-        methods.collect()
+        keys::methods()
     }
 
     async fn enter(&mut self, world: &World, role: Role) -> Vec<(Relation, Subject)> {

@@ -17,6 +17,7 @@
 //!  work     what is asked of dispatch    http    what is asked of the portal
 //!  clocks   what is asked of escalation-timer
 //!  tokens   who is nobody               broker  what each service may do at the broker
+//!  keys     commands without an Idempotency-Key
 //! ```
 
 mod broker;
@@ -25,6 +26,7 @@ mod clocks;
 mod desk;
 mod grpc;
 mod http;
+mod keys;
 mod tokens;
 mod work;
 mod world;
