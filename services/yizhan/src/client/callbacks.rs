@@ -85,16 +85,15 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            let Some(callback) = answer.get("callback").filter(|callback| !callback.is_null())
-            else {
+            let next = answer.get("callback").filter(|callback| !callback.is_null());
+            let Some(callback) = next else {
                 println!("Nobody is to be called now.");
                 return Ok(());
             };
-            print!("{}", output::fields(callback, &CALLBACK));
             // Whom to phone only intake knows.
             let case = output::cell(callback, "case_id");
             let case = api.get(&format!("/cases/{case}"), &[]).await?;
-            print!("{}", output::fields(&case, &PERSON));
+            print!("{}", to_call(callback, &case));
             Ok(())
         }
         Command::List(List { state, case, limit }) => {
@@ -118,6 +117,11 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// A callback as people read it: what it is about, and whom to phone.
+fn to_call(callback: &Value, case: &Value) -> String {
+    [output::fields(callback, &CALLBACK), output::fields(case, &PERSON)].concat()
 }
 
 impl Record {
@@ -158,5 +162,51 @@ impl Record {
         let id = newest.and_then(|callback| callback.get("id")?.as_str());
         let id = id.with_context(|| format!("{} has no callback", self.callback))?;
         Ok(id.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_next_callback_says_what_it_is_about_and_whom_to_phone() {
+        let callback = json!({
+            "id": "0190a5b2-0000-7000-8000-000000000002",
+            "case_id": "0190a5b2-0000-7000-8000-000000000001",
+            "case_number": "2026-09-000001", "cycle": 1, "item": "water-leak",
+            "place": "dorm-7-402", "state": "due", "first_attempt_by": "2026-09-02T06:00:00.25Z",
+        });
+        let case = json!({ "details": {
+            "caller": { "name": "Li Ming", "phone": "13800000001" },
+            "on_behalf_of": { "name": "王小明", "phone": "13800000002" },
+        } });
+        insta::assert_snapshot!(to_call(&callback, &case), @r"
+        CALLBACK  0190a5b2-0000-7000-8000-000000000002
+        CASE      2026-09-000001
+        CYCLE     1
+        ITEM      water-leak
+        PLACE     dorm-7-402
+        STATE     due
+        FIRST BY  2026-09-02 06:00:00Z
+        FOR          王小明
+        THEIR PHONE  13800000002
+        CALLER       Li Ming
+        PHONE        13800000001
+        ");
+    }
+
+    #[test]
+    fn the_next_callback_of_a_case_without_a_name_has_the_number_alone() {
+        let callback = json!({ "case_number": "2026-09-000002", "cycle": 2, "state": "due" });
+        let case = json!({ "details": { "caller": { "name": null, "phone": "13800000001" } } });
+        insta::assert_snapshot!(to_call(&callback, &case), @r"
+        CASE      2026-09-000002
+        CYCLE     2
+        STATE     due
+        PHONE        13800000001
+        ");
     }
 }

@@ -270,15 +270,20 @@ fn show(api: &Api, answer: &Value) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    print!("{}", output::fields(answer, &CASE));
-    let remarks = answer.get("details").map(|details| rows(details, "remarks"));
-    if let Some(remarks) = remarks.filter(|remarks| !remarks.is_empty()) {
-        println!();
-        print!("{}", output::table(remarks, &REMARKS));
-    }
-    println!();
-    print!("{}", output::table(rows(answer, "timeline"), &TIMELINE));
+    print!("{}", shown(answer));
     Ok(())
+}
+
+/// A case as people read it: what it is, what was remarked, and every step that was taken.
+fn shown(answer: &Value) -> String {
+    let remarks = answer.get("details").map(|details| rows(details, "remarks"));
+    let remarks = remarks.filter(|remarks| !remarks.is_empty());
+    let parts = [
+        Some(output::fields(answer, &CASE)),
+        remarks.map(|remarks| output::table(remarks, &REMARKS)),
+        Some(output::table(rows(answer, "timeline"), &TIMELINE)),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 fn explain(api: &Api, answer: &Value) -> Result<()> {
@@ -340,4 +345,87 @@ pub(super) async fn id(api: &Api, case: String) -> Result<String> {
 
 pub(super) fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {
     answer.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_shown_with_what_was_remarked_and_every_step_in_order() {
+        let by = |name: &str| json!({ "id": "0190a5b2-0000-7000-8000-000000000007", "name": name });
+        let step = |at: &str, service: &str, what: &str, actor: Value, detail: Value| {
+            json!({
+                "at": at, "service": service, "what": what, "actor": actor, "detail": detail,
+            })
+        };
+        let answer = json!({
+            "case": {
+                "id": "0190a5b2-0000-7000-8000-000000000001", "number": "2026-09-000001",
+                "item": "water-leak", "place": "dorm-7-402", "urgency": "urgent",
+                "state": "open", "end": null, "cycle": 2, "department": "logistics",
+                "received_at": "2026-09-01T02:00:00Z", "due": "2026-09-02T02:00:00.5Z",
+                "holder": by("江水生"), "work": "claimed", "rung": 2,
+            },
+            "details": {
+                "text": "水从天花板流下来", "caller": { "name": "Li Ming", "phone": "13800000001" },
+                "on_behalf_of": null, "urgency_reason": "`流` is among the words",
+                "remarks": [{
+                    "at": "2026-09-01T02:05:00Z", "by": by("安小台"), "action": "note",
+                    "text": "the key is at the porter's",
+                }],
+            },
+            "timeline": [
+                step("2026-09-01T02:00:00.123Z", "intake", "accepted", by("安小台"),
+                     json!({ "cycle": 1, "urgency": "urgent" })),
+                step("2026-09-01T02:00:01Z", "dispatch", "offered", Value::Null,
+                     json!({ "post": "logistics/plumbing", "offer": null })),
+                step("2026-09-01T02:10:00Z", "dispatch", "claimed", by("江水生"), json!({})),
+            ],
+        });
+        insta::assert_snapshot!(shown(&answer), @r"
+        Case          2026-09-000001
+        Item          water-leak
+        Place         dorm-7-402
+        Text          水从天花板流下来
+        Caller        Li Ming
+        Phone         13800000001
+        Urgency       urgent
+        Because       `流` is among the words
+        State         open
+        Cycle         2
+        Received      2026-09-01 02:00:00Z
+        Due           2026-09-02 02:00:00Z
+        Department    logistics
+        Holder        江水生
+        Work          claimed
+        Rung          2
+
+        AT                    SAID BY  WITH  TEXT
+        2026-09-01 02:05:00Z  安小台   note  the key is at the porter's
+
+        AT                    SERVICE   WHAT      WHO     DETAIL
+        2026-09-01 02:00:00Z  intake    accepted  安小台  cycle=1 urgency=urgent
+        2026-09-01 02:00:01Z  dispatch  offered   -       post=logistics/plumbing
+        2026-09-01 02:10:00Z  dispatch  claimed   江水生
+        ");
+    }
+
+    #[test]
+    fn a_case_of_which_little_is_known_is_shown_without_what_is_absent() {
+        let answer = json!({
+            "case": { "number": "2026-09-000002", "item": "door-lock", "state": "closed",
+                      "end": "withdrawn", "cycle": 1 },
+            "details": null, "timeline": [],
+        });
+        insta::assert_snapshot!(shown(&answer), @r"
+        Case          2026-09-000002
+        Item          door-lock
+        State         closed
+        End           withdrawn
+        Cycle         1
+
+        AT  SERVICE  WHAT  WHO  DETAIL
+        ");
+    }
 }
