@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use async_nats::{Auth, Client, ConnectOptions, Event};
+use async_nats::{Auth, Client, ClientError, ConnectErrorKind, ConnectOptions, Event, ServerError};
 use delivery::{BrokerError, check_version};
 use events::{
     nats::{inbox_prefix, user},
@@ -81,13 +81,55 @@ pub(crate) async fn look_at_version(
 /// A refused publish shows here and nowhere else: its caller sees only that time went by.
 fn show(event: &Event, refusals: &Counter<u64>) {
     match event {
-        Event::ServerError(_) | Event::ClientError(_) => {
+        event if is_refusal(event) => {
             refusals.add(1, &[]);
             tracing::error!(%event, "the broker refused something");
         }
-        Event::Disconnected | Event::SlowConsumer(_) | Event::LameDuckMode => {
-            tracing::warn!(%event, "broker");
-        }
+        Event::ServerError(_)
+        | Event::ClientError(_)
+        | Event::Disconnected
+        | Event::SlowConsumer(_)
+        | Event::LameDuckMode => tracing::warn!(%event, "broker"),
         Event::Connected | Event::Draining | Event::Closed => tracing::info!(%event, "broker"),
+    }
+}
+
+/// Whether it is the broker's no, and not that nobody answers: each attempt to connect to a broker
+/// that is away is an event too.
+fn is_refusal(event: &Event) -> bool {
+    match event {
+        Event::ServerError(ServerError::AuthorizationViolation | ServerError::Other(_)) => true,
+        Event::ClientError(ClientError::Other(why)) => {
+            let of_rights =
+                [ConnectErrorKind::AuthorizationViolation, ConnectErrorKind::Authentication];
+            of_rights.iter().any(|kind| kind.to_string() == *why)
+        }
+        Event::ServerError(ServerError::SlowConsumer(_))
+        | Event::ClientError(ClientError::MaxReconnects | ClientError::ServerNotInPool)
+        | Event::Connected
+        | Event::Disconnected
+        | Event::LameDuckMode
+        | Event::Draining
+        | Event::Closed
+        | Event::SlowConsumer(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broker_that_is_away_refuses_nothing_and_one_that_says_no_does() {
+        let on_connect = |kind: ConnectErrorKind| {
+            is_refusal(&Event::ClientError(ClientError::Other(kind.to_string())))
+        };
+        for away in [ConnectErrorKind::Io, ConnectErrorKind::TimedOut, ConnectErrorKind::Dns] {
+            assert!(!on_connect(away), "{away}");
+        }
+        assert!(on_connect(ConnectErrorKind::AuthorizationViolation));
+        let denied = "Permissions Violation for Publish to \"intake.case.accepted.v1\"";
+        assert!(is_refusal(&Event::ServerError(ServerError::Other(denied.to_owned()))));
+        assert!(!is_refusal(&Event::Disconnected));
     }
 }

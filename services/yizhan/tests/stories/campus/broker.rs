@@ -63,6 +63,16 @@ impl Broker {
         fs::remove_dir_all(self.folder.join("store")).unwrap();
     }
 
+    /// Changes its configuration, for the next start.
+    pub(crate) fn configure(&self, change: impl Fn(&str) -> String) {
+        assert!(matches!(self.server, Server::Killed), "kill it first");
+        let file = self.folder.join("nats.conf");
+        let text = fs::read_to_string(&file).unwrap();
+        let changed = change(&text);
+        assert_ne!(changed, text, "nothing is changed");
+        fs::write(file, changed).unwrap();
+    }
+
     /// Starts it again after it was killed.
     pub(crate) fn start(&mut self) {
         assert!(matches!(self.server, Server::Killed), "it runs");

@@ -10,6 +10,7 @@ mod broker;
 pub(crate) mod home;
 pub(crate) mod processes;
 pub(crate) mod program;
+pub(crate) mod session;
 
 use std::{
     collections::BTreeMap,

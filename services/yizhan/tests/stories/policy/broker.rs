@@ -2,15 +2,7 @@
 //!
 //! The rule is DESIGN's and short: a service writes its own streams, follows those that it reads by
 //! a durable consumer that bears its name, acknowledges what that one brought, and hears nothing but
-//! its own inbox. It is asked in the broker's own protocol, where a refusal comes before the answer
-//! to the PING behind it, so that nothing has to be waited for.
-
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Write as _},
-    net::TcpStream,
-    time::Duration,
-};
+//! its own inbox.
 
 use events::{
     nats::inbox_prefix,
@@ -18,7 +10,10 @@ use events::{
 };
 use serde_json::json;
 
-use crate::campus::Campus;
+use crate::campus::{
+    Campus,
+    session::{Session, password},
+};
 
 #[derive(Debug, Clone, Copy)]
 enum Verb {
@@ -57,7 +52,7 @@ fn each_service_has_at_the_broker_the_rights_that_it_needs_and_no_other() {
         let mut broker = Session::open(&campus, user);
         let attempts = attempts(user);
         let wrong: Vec<_> =
-            attempts.iter().filter(|one| broker.tries(one) != one.allowed).collect();
+            attempts.iter().filter(|one| is_allowed(&mut broker, one) != one.allowed).collect();
         assert!(wrong.is_empty(), "{user}: {wrong:#?}");
         let allowed = attempts.iter().filter(|one| one.allowed).count();
         assert!(allowed > 10 && attempts.len() - allowed > 10, "{user}: {allowed} are allowed");
@@ -167,72 +162,15 @@ const fn subscribe(subject: String, allowed: bool) -> Attempt {
     Attempt { verb: Verb::Subscribe, subject, allowed }
 }
 
-/// A connection to the broker, a line at a time.
-struct Session {
-    broker: BufReader<TcpStream>,
-}
-
-impl Session {
-    fn open(campus: &Campus, user: Service) -> Self {
-        let who = json!({ "user": user.word(), "pass": password(campus, user) });
-        Self::connect(campus, who).unwrap()
-    }
-
-    /// Or what the broker says instead.
-    fn connect(campus: &Campus, mut who: serde_json::Value) -> Result<Self, String> {
-        let config = fs::read_to_string(campus.home().path().join("config.toml")).unwrap();
-        let config: toml::Value = toml::from_str(&config).unwrap();
-        let url = config["broker"]["url"].as_str().unwrap();
-        let stream = TcpStream::connect(url.trim_start_matches("nats://")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut session = Self { broker: BufReader::new(stream) };
-        assert!(session.line().starts_with("INFO "));
-        who["verbose"] = false.into();
-        match session.sends(&format!("CONNECT {who}")) {
-            None => Ok(session),
-            Some(refusal) => Err(refusal),
-        }
-    }
-
-    /// Whether it is allowed.
-    fn tries(&mut self, Attempt { verb, subject, .. }: &Attempt) -> bool {
-        let (line, refused) = match verb {
-            Verb::Publish => (format!("PUB {subject} 0\r\n"), "Publish to"),
-            Verb::Subscribe => (format!("SUB {subject} 1\r\nUNSUB 1"), "Subscription to"),
-        };
-        let Some(refusal) = self.sends(&line) else { return true };
-        let of = subject.split(' ').next().unwrap();
-        let expected = format!("-ERR 'Permissions Violation for {refused} \"{of}\"");
-        assert!(refusal.starts_with(&expected), "{subject}: {refusal}");
-        false
-    }
-
-    /// The refusal, if there is one.
-    fn sends(&mut self, line: &str) -> Option<String> {
-        let lines = format!("{line}\r\nPING\r\n");
-        self.broker.get_mut().write_all(lines.as_bytes()).unwrap();
-        let mut refusal = None;
-        loop {
-            match self.line() {
-                line if line == "PONG" => return refusal,
-                line if line.starts_with("-ERR 'Authorization") => return Some(line),
-                line if line.starts_with("-ERR ") => refusal = Some(line),
-                // The broker's own, at any time.
-                line if line == "PING" => self.broker.get_mut().write_all(b"PONG\r\n").unwrap(),
-                line => assert!(line.starts_with("INFO "), "{line}"),
-            }
-        }
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.broker.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    }
-}
-
-fn password(campus: &Campus, user: Service) -> String {
-    let file = campus.home().path().join(format!("keys/{user}-nats"));
-    fs::read_to_string(file).unwrap().trim_end().to_owned()
+/// Whether it is allowed.
+fn is_allowed(broker: &mut Session, Attempt { verb, subject, .. }: &Attempt) -> bool {
+    let (line, refused) = match verb {
+        Verb::Publish => (format!("PUB {subject} 0\r\n"), "Publish to"),
+        Verb::Subscribe => (format!("SUB {subject} 1\r\nUNSUB 1"), "Subscription to"),
+    };
+    let Some(refusal) = broker.sends(&line) else { return true };
+    let of = subject.split(' ').next().unwrap();
+    let expected = format!("-ERR 'Permissions Violation for {refused} \"{of}\"");
+    assert!(refusal.starts_with(&expected), "{subject}: {refusal}");
+    false
 }
