@@ -47,6 +47,7 @@ use runtime::{Host, Stage};
 use sqlx::{PgPool, migrate::Migrator};
 
 use channels::Channels;
+pub use channels::LOG;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 

@@ -19,6 +19,9 @@ use crate::{
 };
 pub(crate) use post::Letter;
 
+/// The target of the log channel's lines, by which a filter lets them through.
+pub const LOG: &str = "notification::log";
+
 /// How long an attempt may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// When nobody believes any more that it still goes on.
@@ -92,6 +95,6 @@ impl Channels {
 pub(crate) fn say(message: &Message) {
     let Message { id, case, to, template, .. } = message;
     if message.channel == MessageChannel::Log {
-        tracing::info!(%id, %case, %to, %template, "a post is told");
+        tracing::info!(target: LOG, %id, %case, %to, %template, "a post is told");
     }
 }

@@ -137,7 +137,9 @@ fn render(
     writeln!(text, "[store]\nhost = \"127.0.0.1\"\nport = {postgres}\n")?;
     writeln!(text, "[broker]\nurl = {nats:?}\n")?;
     writeln!(text, "[clock]\nmode = {mode:?}\nfile = {}\n", quoted(&home.clock()))?;
-    writeln!(text, "[logs]\nformat = \"text\"\nfilter = \"error\"\n")?;
+    // What fails, and what posts are told by the log.
+    let told = notification::LOG;
+    writeln!(text, "[logs]\nformat = \"text\"\nfilter = \"error,{told}=info\"\n")?;
     writeln!(text, "[peers]")?;
     for (service, endpoint) in &endpoints.0 {
         let key = runtime::config::underscored(*service);

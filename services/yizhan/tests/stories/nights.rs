@@ -1,4 +1,4 @@
-//! Whoever is told much is told it once, and only danger wakes anybody.
+//! Whoever is told much is told it once, only danger wakes anybody, and a log tells no words.
 
 use std::collections::BTreeSet;
 
@@ -41,6 +41,27 @@ fn three_late_repairs_are_told_once_and_at_night_not_before_the_morning() {
         assert_eq!(message["state"], "sent", "{case}: {message}");
         let sent = message["sent_at"].as_str().unwrap();
         assert!(sent.contains("T23:00:"), "seven in the morning in Shanghai: {sent}");
+    }
+}
+
+#[test]
+fn a_post_is_told_in_the_log_of_up_which_has_no_word_of_what_somebody_said() {
+    const WORDS: [&str; 3] = ["through the ceiling", "Zhang Wei", "13912345678"];
+    let [text, name, phone] = WORDS;
+    let campus = Campus::open();
+    campus.clock_to("10:00");
+    let caller = format!("--text '{text}' --name '{name}' --phone {phone}");
+    let case = campus.account("desk-1").opens(&format!("water-leak --place dorm-7-402 {caller}"));
+    campus.advance("2m");
+
+    let offered = message(&case, "offered", "plumbing");
+    assert_eq!((&offered["channel"], &offered["state"]), (&"log".into(), &"sent".into()));
+    campus.hears(&format!("a post is told id={}", offered["id"].as_str().unwrap()));
+    let accepted = &case.messages("accepted")[0];
+    assert_eq!((&accepted["channel"], &accepted["state"]), (&"mailbox".into(), &"sent".into()));
+    let (said, mailbox) = (campus.said(), accepted["id"].as_str().unwrap());
+    for word in WORDS.into_iter().chain([mailbox]) {
+        assert!(!said.contains(word), "`{word}` lies open in {said}");
     }
 }
 

@@ -156,6 +156,11 @@ impl Campus {
         self.up.hang_up();
     }
 
+    /// Waits until `up` has printed this.
+    pub(crate) fn hears(&self, text: &str) {
+        self.up.wait_for(text);
+    }
+
     /// What `up` has printed.
     pub(crate) fn said(&self) -> String {
         self.up.output()
