@@ -119,6 +119,7 @@ fn who_does_not_answer_may_answer_later() {
     assert_eq!(shown["case"]["state"], "open");
     assert!(shown["details"].is_null());
     assert_eq!(shown["details_missing"], "intake does not answer", "nobody takes it for all");
+    campus.serve(Service::Intake);
     campus.kill(Service::Dispatch);
     let refusal = admin.is_refused("dlq ls");
     assert_eq!(refusal.code, LATER, "{refusal:?}");

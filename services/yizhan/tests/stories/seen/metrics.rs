@@ -30,7 +30,6 @@ const PENDING: &str = "yizhan_outbox_pending";
 const OLDEST: &str = "yizhan_outbox_oldest_seconds";
 const LAG: &str = "yizhan_inbox_lag";
 const WAITING: &str = "yizhan_inbox_waiting";
-const REFUSALS: &str = "yizhan_broker_refusals_total";
 const DEAD: &str = "yizhan_dead";
 
 const FOREIGN: &str = "yizhan_relay_foreign_total";
