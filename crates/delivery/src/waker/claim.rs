@@ -27,24 +27,6 @@ pub(super) enum Claimed {
     All,
 }
 
-/// A claim that failed as a whole, and the keys that it held.
-struct Failed {
-    keys: Vec<Uuid>,
-    fault: Fault,
-}
-
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        Self { keys: Vec::new(), fault }
-    }
-}
-
-impl Failed {
-    fn early(error: sqlx::Error) -> Self {
-        Fault::from(error).into()
-    }
-}
-
 impl<W: Wakes> Waker<W> {
     /// Claims once; halves what fails until the culprit is alone, and puts that back.
     ///
@@ -60,26 +42,31 @@ impl<W: Wakes> Waker<W> {
         let mut claimed = Claimed::All;
         while let Some(part) = parts.pop() {
             let limit = *most;
-            let claim = in_time(self.claim(part.as_deref(), limit, wake)).await;
-            let Failed { keys, fault } = match claim {
-                Ok(woken) => {
-                    if woken >= limit {
+            let mut held = Vec::new();
+            let claim = in_time(self.claim(part.as_deref(), limit, wake, &mut held)).await;
+            let fault = match claim {
+                Ok(()) => {
+                    if held.len() >= limit {
                         claimed = Claimed::Full;
                     }
                     *most = (limit * 2).min(CLAIM);
                     continue;
                 }
-                Err(failed) => failed,
+                Err(fault) => fault,
             };
-            match (fault, &keys[..]) {
-                (fault, []) if fault.is_slow() && limit > 1 => {
+            match &held[..] {
+                // Unless the store is silent for this too, others need not wait for a slow one.
+                [culprit] if fault.is_slow() || !fault.is_general() => {
+                    in_time(self.put_back(*culprit, &fault, wake.now)).await?;
+                    claimed = Claimed::Full;
+                }
+                _ if fault.is_slow() && limit > 1 => {
                     *most = limit / 2;
                     return Ok(Claimed::Full);
                 }
-                (fault, []) => return Err(fault),
-                (fault, _) if fault.is_general() => return Err(fault),
-                (fault, [culprit]) => self.put_back(*culprit, &fault, wake.now).await?,
-                (_, several) => {
+                [] => return Err(fault),
+                _ if fault.is_general() => return Err(fault),
+                several => {
                     let halves = halves(several).into_iter();
                     let halves = halves.flat_map(|(first, second)| [second, first]);
                     parts.extend(halves.map(|half| Some(half.to_vec())));
@@ -91,23 +78,28 @@ impl<W: Wakes> Waker<W> {
     }
 
     /// One transaction: the due aggregates, or those of `keys` that are still due; `most` at most.
-    async fn claim(&self, keys: Option<&[Uuid]>, most: usize, wake: Wake) -> Result<usize, Failed> {
+    ///
+    /// `held` are then the keys that it locked, also if it fails or is broken off.
+    async fn claim(
+        &self,
+        keys: Option<&[Uuid]>,
+        most: usize,
+        wake: Wake,
+        held: &mut Vec<Uuid>,
+    ) -> Result<(), Fault> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut tx = self.delivery.pool.begin().await.map_err(Failed::early)?;
+        let mut tx = self.delivery.pool.begin().await?;
         let rows = match keys {
-            None => due(&mut tx, wake.now, self.patience(), most).await,
-            Some(keys) => still_due(&mut tx, keys, wake.now, most).await,
+            None => due(&mut tx, wake.now, self.patience(), most).await?,
+            Some(keys) => still_due(&mut tx, keys, wake.now, most).await?,
         };
-        let rows = rows.map_err(Failed::early)?.into_iter();
+        let rows = rows.into_iter();
         let mut locked: BTreeMap<_, _> = rows.map(|row| (row.key, Locked::from(row))).collect();
+        held.extend(locked.keys());
         if locked.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
-        let keys: Vec<_> = locked.keys().copied().collect();
-        match self.wake_claimed(tx, &mut locked, &keys, wake).await {
-            Ok(()) => Ok(keys.len()),
-            Err(fault) => Err(Failed { keys, fault }),
-        }
+        self.wake_claimed(tx, &mut locked, held, wake).await
     }
 
     async fn wake_claimed(

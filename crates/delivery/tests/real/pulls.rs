@@ -56,6 +56,28 @@ async fn facts_that_take_too_long_together_are_applied_in_smaller_groups() {
     dispatch.stop().await;
 }
 
+#[tokio::test]
+async fn a_fact_that_alone_takes_too_long_holds_back_no_other_key() {
+    let nats = Nats::start("").await;
+    let hand = Hand::new(&nats, &[Stream::Intake]).await;
+    let dispatch = Toy::new(Service::Dispatch, &nats).await;
+    let mut keys = [key(), key(), key()];
+    keys.sort_unstable();
+    dispatch.handler.slow(keys[0]);
+    for key in keys {
+        hand.put_all(key, &[1]).await;
+    }
+    dispatch.inbox();
+    let applied = "select count(*) from toy.effect";
+    in_the_course_of_time("the others are applied", async || dispatch.count(applied).await == 2)
+        .await;
+    let waits = async || dispatch.waiting(keys[0]).await.len() == 1;
+    in_the_course_of_time("the slow one waits", waits).await;
+    dispatch.handler.cure();
+    in_the_course_of_time("it follows", async || dispatch.count(applied).await == 3).await;
+    dispatch.stop().await;
+}
+
 /// As an administrator's open transaction does.
 #[tokio::test]
 async fn a_locked_key_holds_back_no_other_one() {

@@ -251,6 +251,7 @@ pub(crate) fn delivery(service: Service, pool: PgPool, nats: Client, meter: &Met
 pub(crate) struct Handler {
     poison: Arc<Mutex<BTreeSet<(Uuid, u64)>>>,
     weary: Arc<AtomicBool>,
+    slow: Arc<Mutex<Option<Uuid>>>,
 }
 
 impl Handler {
@@ -261,6 +262,7 @@ impl Handler {
 
     pub(crate) fn cure(&self) {
         self.poison.lock().unwrap().clear();
+        *self.slow.lock().unwrap() = None;
     }
 
     /// Each fact and each wake-up takes 16 s from now on: two are too long for a transaction.
@@ -268,11 +270,20 @@ impl Handler {
         self.weary.store(true, Ordering::SeqCst);
     }
 
+    /// Each fact and each wake-up of this key takes longer than a transaction may.
+    pub(crate) fn slow(&self, key: Uuid) {
+        *self.slow.lock().unwrap() = Some(key);
+    }
+
     async fn try_it(&self, key: Uuid, sequence: u64) {
         let poisoned = self.poison.lock().unwrap().contains(&(key, sequence));
         assert!(!poisoned, "poisoned");
         if self.weary.load(Ordering::SeqCst) {
             tokio::time::sleep(Duration::from_secs(16)).await;
+        }
+        let is_slow = *self.slow.lock().unwrap() == Some(key);
+        if is_slow {
+            tokio::time::sleep(Duration::from_secs(40)).await;
         }
     }
 }

@@ -145,6 +145,22 @@ async fn wake_ups_that_take_too_long_together_are_made_in_smaller_claims() {
 }
 
 #[tokio::test]
+async fn a_wake_up_that_alone_takes_too_long_is_put_back_and_holds_up_no_other() {
+    let (_nats, survey) = survey().await;
+    let keys = [key(), key(), key()];
+    survey.handler.slow(keys[0]);
+    let now = survey.clock().now();
+    for (seconds, key) in (0..).zip(keys) {
+        plan(&survey, key, now - SignedDuration::from_secs(9 - seconds)).await;
+    }
+    survey.waker();
+    in_the_course_of_time("the others are woken", async || woken(&survey).await.len() == 2).await;
+    let put_back = "select count(*) from delivery.wake_fault";
+    in_the_course_of_time("it is put back", async || survey.count(put_back).await == 1).await;
+    survey.stop().await;
+}
+
+#[tokio::test]
 async fn a_clock_waits_a_minute_for_the_facts_of_its_key_and_then_fires_unconfirmed() {
     let nats = Nats::start("").await;
     let survey = Toy::new(Service::CallbackSurvey, &nats).await;
