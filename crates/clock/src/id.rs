@@ -80,7 +80,7 @@ impl fmt::Display for NotAnId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is not the id of a {}: it must be a UUID such as 0190a5b2-0000-7000-8000-000000000001",
+            "`{}` is the id of no {}: it must be a UUID such as 0190a5b2-0000-7000-8000-000000000001",
             self.text, self.kind
         )
     }
@@ -141,6 +141,6 @@ mod tests {
     #[test]
     fn a_wrong_id_is_refused_by_the_word_for_what_it_should_name() {
         let refusal = "2026-09-000123".parse::<PersonId>().unwrap_err().to_string();
-        assert!(refusal.starts_with("`2026-09-000123` is not the id of a person"), "{refusal}");
+        assert!(refusal.starts_with("`2026-09-000123` is the id of no person"), "{refusal}");
     }
 }

@@ -116,7 +116,7 @@ on_the_wire_as_text!(PostId, "^[a-z0-9-]{1,32}/[a-z0-9-]{1,32}$");
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCode {
     /// Wrong characters, none, or too many.
-    #[error("`{text}` is not the id of a {kind}: it must be 1 to {longest} of a-z, 0-9 and -")]
+    #[error("`{text}` is the id of no {kind}: it must be 1 to {longest} of a-z, 0-9 and -")]
     Spelling {
         /// What it should have named.
         kind: &'static str,
@@ -126,7 +126,7 @@ pub enum InvalidCode {
         longest: usize,
     },
     /// The name of an aggregate, which is taken in subjects.
-    #[error("`{word}` cannot be the id of a {kind}: the word is reserved")]
+    #[error("`{word}` cannot be the id of any {kind}: the word is reserved")]
     Reserved {
         /// What it should have named.
         kind: &'static str,

@@ -121,7 +121,7 @@ fn a_wrong_value_is_refused_with_its_key() {
     let peer = refused(&sources("YIZHAN_PEERS__INTAKE", "intake"));
     assert!(peer.contains("must be dns://<host>:<port>"), "{peer}");
     let installation = refused(&set(&[("YIZHAN_INSTALLATION", "Campus")]));
-    assert!(installation.contains("is not the id of a installation"), "{installation}");
+    assert!(installation.contains("is the id of no installation"), "{installation}");
 }
 
 #[test]
