@@ -12,6 +12,10 @@ use rpc::{
     token::{TokenSigner, generate_key},
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+};
 
 use crate::portal::{NOTHING, Notes, Running, serve};
 
@@ -136,6 +140,33 @@ async fn health_needs_no_token() {
         .connect_lazy();
     let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await.unwrap();
     assert_eq!(answer.into_inner().status, 1, "SERVING");
+}
+
+#[tokio::test]
+async fn reflection_needs_no_token_and_describes_what_is_served() {
+    const PORTAL: &str = "yizhan.portal.v1.Portal";
+    let (running, _) = noting().await;
+    let channel = tonic::transport::Endpoint::try_from(format!("http://{}", running.address))
+        .unwrap()
+        .connect_lazy();
+    let questions = [
+        MessageRequest::ListServices(String::new()),
+        MessageRequest::FileContainingSymbol(PORTAL.to_owned()),
+    ];
+    let questions = questions.map(|question| ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(question),
+    });
+    let mut client = ServerReflectionClient::new(channel);
+    let answers = client.server_reflection_info(tokio_stream::iter(questions)).await.unwrap();
+    let mut answers = answers.into_inner();
+    let mut next = async || answers.message().await.unwrap().unwrap().message_response.unwrap();
+    let MessageResponse::ListServicesResponse(list) = next().await else { panic!("no list") };
+    assert!(list.service.iter().any(|service| service.name == PORTAL), "{list:?}");
+    let MessageResponse::FileDescriptorResponse(files) = next().await else { panic!("no file") };
+    let files = files.file_descriptor_proto.concat();
+    let text = String::from_utf8_lossy(&files);
+    assert!(text.contains("GetKeysRequest") && text.contains("portal.proto"), "{text}");
 }
 
 #[tokio::test]

@@ -104,8 +104,8 @@ async fn a_reader_killed_after_its_ack_has_committed_before_it() {
     stage.say(1).await;
     let acked = async || {
         let reader = stage.world.reader(Stream::Intake, Service::Dispatch).await?;
-        let acked = reader.ack_floor.stream_sequence - before;
-        (acked > 0).then_some(acked)
+        let floor = reader.ack_floor.stream_sequence;
+        floor.checked_sub(before).filter(|acked| *acked > 0)
     };
     let acked = eventually("it acknowledges", acked).await;
     stage.dispatch.kill().await;

@@ -31,13 +31,16 @@ const SLIPS: [Slip; 4] = [
         file: "ladders.yaml",
         right: "rungs: [hall/quality-a, hall/director, office/vice-president]",
         wrong: "rungs: []",
-        told: &["ladders.yaml:44:10", "spec.rungs"],
+        told: &["ladders.yaml:44:10: spec.rungs: must have at least one element"],
     },
     Slip {
         file: "calendars.yaml",
         right: "14:30-17:30",
         wrong: "17:30-14:30",
-        told: &["calendars.yaml:", "spec.working"],
+        told: &[
+            "calendars.yaml:60:26: spec.working.hours[1]: `17:30-14:30` ends before it starts",
+            "a night is two intervals, `22:00-24:00` and `00:00-06:00`",
+        ],
     },
 ];
 
