@@ -16,7 +16,7 @@ use events::{Source, words::Service};
 use runtime::{Config, Sources, store};
 use sqlx::PgPool;
 
-use crate::{migrate, serve, services};
+use crate::{migrate, print, serve, services};
 
 /// Verifies these services' audits, and says of each what was found.
 pub(crate) async fn verify(sources: &Sources, services: &[Service]) -> Result<ExitCode> {
@@ -40,7 +40,7 @@ pub(crate) async fn verify(sources: &Sources, services: &[Service]) -> Result<Ex
         if !verified.findings.is_empty() {
             code = ExitCode::FAILURE;
         }
-        print!("{}", report(*service, &verified, keepers));
+        print::text(report(*service, &verified, keepers))?;
     }
     Ok(code)
 }

@@ -18,6 +18,7 @@ use crate::{
     client::{Api, Refused, definitions},
     embedded::{Embedded, Endpoints},
     home::{Home, write_private},
+    print,
 };
 
 const ADMINISTRATOR: &str = "admin";
@@ -30,7 +31,9 @@ const HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// or in the middle of the second, is completed by the next.
 pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let portal = endpoints.portal().context("the installation has no portal")?;
-    let password = Password::kept_in(&home.key("demo-password"))?.reveal().to_owned();
+    let kept = home.key("demo-password");
+    let is_known = kept.exists();
+    let password = Password::kept_in(&kept)?.reveal().to_owned();
     let pool = store(home).await?;
     let administered = administer(&pool, &password).await;
     pool.close().await;
@@ -41,7 +44,11 @@ pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let session = match session {
         Ok(session) => session,
         // Its administrator has another password by now: it is somebody's own.
-        Err(error) if is_refused(&error) => return Ok(()),
+        Err(error) if is_refused(&error) && is_known => return Ok(()),
+        // The file was lost, and what was made in its place is nobody's password.
+        Err(error) if is_refused(&error) => {
+            return std::fs::remove_file(&kept).context("removing a password that is nobody's");
+        }
         Err(error) => return Err(error),
     };
     let token = session.get("token").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -134,26 +141,32 @@ pub(crate) fn greet(
     manual_clock: bool,
 ) -> Result<()> {
     let portal = endpoints.portal().context("the installation has no portal")?;
-    let password = Password::kept_in(&home.key("demo-password"))?;
+    let kept = home.key("demo-password");
     let wheels = servers.are_for_evaluation();
-    println!();
-    println!("Yizhan is ready at {portal}/api/v1 (described by {portal}/openapi.json)");
-    println!(
+    print::line("")?;
+    print::line(format_args!(
+        "Yizhan is ready at {portal}/api/v1 (described by {portal}/openapi.json)"
+    ))?;
+    print::line(format_args!(
         "Demo accounts: desk-1, plumber-1, quality, student-1, admin (all in {CAMPUS}/people.csv)"
-    );
-    println!("Their password: {}", password.reveal());
+    ))?;
+    if kept.exists() {
+        let password = Password::kept_in(&kept)?;
+        print::line(format_args!("Their password, unless it was changed: {}", password.reveal()))?;
+    } else {
+        print::line("Their passwords are as they were: keys/demo-password was lost")?;
+    }
     if wheels {
-        println!("Its servers are for evaluation: `./yizhan doctor` says more.");
+        print::line("Its servers are for evaluation: `./yizhan doctor` says more.")?;
     }
-    println!();
-    println!("Try, in another terminal:");
-    println!("  ./yizhan login desk-1");
-    println!("  ./yizhan case open water-leak --place dorm-7-302 --text 'the pipe drips'");
-    println!("  ./yizhan case list");
-    println!("  ./yizhan login plumber-1 && ./yizhan work list");
+    print::line("")?;
+    print::line("Try, in another terminal:")?;
+    print::line("  ./yizhan login desk-1")?;
+    print::line("  ./yizhan case open water-leak --place dorm-7-302 --text 'the pipe drips'")?;
+    print::line("  ./yizhan case list")?;
+    print::line("  ./yizhan login plumber-1 && ./yizhan work list")?;
     if manual_clock {
-        println!("  ./yizhan clock advance 4h");
+        print::line("  ./yizhan clock advance 4h")?;
     }
-    println!("Ctrl-C stops it; the data stay. `./yizhan reset` wipes them.");
-    Ok(())
+    print::line("Ctrl-C stops it; the data stay. `./yizhan reset` wipes them.")
 }

@@ -13,8 +13,8 @@ use crate::{
     embedded::Endpoints,
     home::Home,
     migrate,
-    move_clock::Movable,
-    reset, serve,
+    move_clock::{FARTHEST, Movable},
+    print, reset, serve,
     up::{self, Wanted},
 };
 
@@ -179,8 +179,9 @@ pub(crate) fn run() -> Result<ExitCode> {
             block_on(audit::verify(&sources, &or_all(services)))
         }
         Command::Completion { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "yizhan", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "yizhan", &mut script);
+            done(print::text(String::from_utf8_lossy(&script)))
         }
         Command::Client(command) => block_on(client::run(&home, *command)),
     }
@@ -253,7 +254,13 @@ fn duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || "a duration ahead, such as 4h, 90min or 2d".to_owned();
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
     let by = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    if by.is_positive() { Ok(by) } else { Err(wrong()) }
+    if !by.is_positive() {
+        Err(wrong())
+    } else if by > FARTHEST {
+        Err("a duration of at most 50 years".to_owned())
+    } else {
+        Ok(by)
+    }
 }
 
 #[cfg(test)]
@@ -272,6 +279,9 @@ mod tests {
         assert_eq!(duration("90min"), Ok(SignedDuration::from_mins(90)));
         for wrong in ["", "-4h", "0s", "soon"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        for too_long in ["99999999h", "9999999d"] {
+            assert_eq!(duration(too_long), Err("a duration of at most 50 years".to_owned()));
         }
     }
 }

@@ -5,19 +5,23 @@ use std::process::ExitCode;
 use anyhow::Result;
 use servers::Places;
 
-use crate::home::Home;
+use crate::{home::Home, print};
 
 /// Prints the report; fails if something is missing.
 pub(crate) fn run(home: &Home) -> Result<ExitCode> {
     let report = servers::doctor(&Places::of_process(&std::env::current_dir()?));
-    println!("{report}");
+    print::line(format_args!("{report}"))?;
     let folder = home.folder().display();
     if home.is_held() {
-        println!("The installation in {folder} is running.");
+        print::line(format_args!("The installation in {folder} is running."))?;
     } else if home.config().exists() {
-        println!("The installation in {folder} is not running: `./yizhan up` starts it.");
+        print::line(format_args!(
+            "The installation in {folder} is not running: `./yizhan up` starts it."
+        ))?;
     } else {
-        println!("There is no installation in {folder}: `./yizhan up` makes one.");
+        print::line(format_args!(
+            "There is no installation in {folder}: `./yizhan up` makes one."
+        ))?;
     }
     Ok(if report.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

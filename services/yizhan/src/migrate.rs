@@ -8,16 +8,20 @@ use events::words::Service;
 use runtime::{Config, Sources, store};
 use secrecy::SecretString;
 
-use crate::{serve, services};
+use crate::{print, serve, services};
 
 /// Migrates and says what became of each schema, on standard output.
 pub(crate) async fn run(sources: &Sources, services: &[Service]) -> Result<()> {
     for (service, config) in serve::load(sources, services)? {
         for (schema, migrated) in one(service, &config).await? {
             match migrated {
-                Migrated::To(version) => println!("{service}: {schema} has version {version}"),
+                Migrated::To(version) => {
+                    print::line(format_args!("{service}: {schema} has version {version}"))?
+                }
                 Migrated::Newer { version } => {
-                    println!("{service}: {schema} has version {version}, newer than this binary");
+                    print::line(format_args!(
+                        "{service}: {schema} has version {version}, newer than this binary"
+                    ))?;
                 }
             }
         }

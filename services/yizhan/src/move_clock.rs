@@ -5,18 +5,27 @@
 //!  jump 6h      ──> now + 6h                                        as an outage of 6 h would
 //! ```
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+mod rest;
+
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal as _, Write as _, stderr},
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, Result, bail};
 use clock::Clock;
-use delivery::Settled;
 use events::words::Service;
 use jiff::{SignedDuration, Timestamp};
 use runtime::manual_clock;
 
-/// Longer than any service takes to come to rest after a single step.
-const PATIENCE: Duration = Duration::from_mins(1);
-const LOOK_EACH: Duration = Duration::from_millis(20);
+use crate::print;
+use rest::Services;
+
+/// How far a time may be moved ahead of the machine's: 50 years of 365 days. Calendars and the
+/// arithmetic of instants end some day, and time that was moved is never moved back.
+pub(crate) const FARTHEST: SignedDuration = SignedDuration::from_hours(50 * 365 * 24);
 
 /// An installation whose time can be moved.
 pub(crate) struct Movable {
@@ -26,23 +35,32 @@ pub(crate) struct Movable {
     pub(crate) admins: BTreeMap<Service, SocketAddr>,
 }
 
-type Round = BTreeMap<Service, Settled>;
-
 impl Movable {
     /// Moves the time by `by`, stopping at each planned instant until all services are at rest.
     pub(crate) async fn advance(&self, by: SignedDuration) -> Result<()> {
-        let target = manual_clock::read(&self.file)? + by;
+        let target = target(manual_clock::read(&self.file)?, by)?;
+        let arrived = self.walk(target).await;
+        if stderr().is_terminal() {
+            // What was shown on the way.
+            eprint!("\r\x1b[K");
+        }
+        arrived?;
+        self.say()
+    }
+
+    async fn walk(&self, target: SignedDuration) -> Result<()> {
+        let services = Services::at(&self.admins)?;
         loop {
-            let round = self.at_rest().await?;
+            let round = services.at_rest(manual_clock::read(&self.file)?).await?;
             let next = round.values().filter_map(|settled| settled.next_at).min();
             match next.map(offset_at).filter(|offset| *offset < target) {
                 Some(offset) => self.move_to(offset)?,
                 None => break,
             }
+            self.show_the_way()?;
         }
         self.move_to(target)?;
-        self.at_rest().await?;
-        self.say()
+        services.at_rest(manual_clock::read(&self.file)?).await.map(drop)
     }
 
     /// Moves the time by `by` at once.
@@ -50,13 +68,9 @@ impl Movable {
     /// Refused where nobody would follow it; a service that does not answer may be away, as in the
     /// outage that is rehearsed.
     pub(crate) async fn jump(&self, by: SignedDuration) -> Result<()> {
-        let client = client()?;
-        for (service, admin) in &self.admins {
-            if let Ok(answer) = client.get(settled(*service, *admin)).send().await {
-                is_manual(*service, &answer)?;
-            }
-        }
-        self.move_to(manual_clock::read(&self.file)? + by)?;
+        let target = target(manual_clock::read(&self.file)?, by)?;
+        Services::at(&self.admins)?.can_follow().await?;
+        self.move_to(target)?;
         self.say()
     }
 
@@ -67,67 +81,31 @@ impl Movable {
             .with_context(|| format!("writing {}", self.file.display()))
     }
 
-    fn say(&self) -> Result<()> {
-        let now = Clock::system().now() + manual_clock::read(&self.file)?;
-        println!("It is {} now.", now.strftime("%Y-%m-%dT%H:%M:%SZ"));
+    /// The instants on the way, to who watches: a month of them takes its time.
+    fn show_the_way(&self) -> Result<()> {
+        let mut terminal = stderr();
+        if terminal.is_terminal() {
+            write!(terminal, "\r  {} ...", self.now()?)?;
+        }
         Ok(())
     }
 
-    /// Waits until every service shows the offset and two rounds in succession are equal and at
-    /// rest.
-    async fn at_rest(&self) -> Result<Round> {
-        let client = client()?;
-        let offset = manual_clock::read(&self.file)?;
-        let waiting = tokio::time::Instant::now();
-        let mut last = None;
-        loop {
-            let round = self.round(&client).await;
-            let restless = match &round {
-                Ok(round) => restless(round, offset),
-                Err(error) => Some(format!("{error:#}")),
-            };
-            match (restless, round) {
-                (None, Ok(round)) if last.as_ref() == Some(&round) => return Ok(round),
-                (None, Ok(round)) => last = Some(round),
-                (restless, _) => {
-                    last = None;
-                    if waiting.elapsed() > PATIENCE {
-                        let who = restless.unwrap_or_default();
-                        bail!("after {} s it has not come to rest: {who}", PATIENCE.as_secs());
-                    }
-                }
-            }
-            tokio::time::sleep(LOOK_EACH).await;
-        }
+    fn say(&self) -> Result<()> {
+        print::line(format_args!("It is {} now.", self.now()?))
     }
 
-    async fn round(&self, client: &reqwest::Client) -> Result<Round> {
-        let mut round = Round::new();
-        for (service, admin) in &self.admins {
-            let asked = client.get(settled(*service, *admin)).send().await;
-            let answer = asked.with_context(|| format!("{service} does not answer at {admin}"))?;
-            is_manual(*service, &answer)?;
-            let answer = answer.error_for_status()?;
-            let vectors: BTreeMap<Service, Settled> = answer.json().await?;
-            round.extend(vectors);
-        }
-        Ok(round)
+    fn now(&self) -> Result<String> {
+        let now = Clock::system().now().checked_add(manual_clock::read(&self.file)?)?;
+        Ok(now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
     }
 }
 
-fn client() -> Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?)
-}
-
-fn settled(service: Service, admin: SocketAddr) -> String {
-    format!("http://{admin}/{service}/settled")
-}
-
-fn is_manual(service: Service, answer: &reqwest::Response) -> Result<()> {
-    if answer.status() == reqwest::StatusCode::NOT_FOUND {
-        bail!("{service} has not the manual clock: start it with `--clock manual`");
+/// The offset that is `by` after another one.
+fn target(offset: SignedDuration, by: SignedDuration) -> Result<SignedDuration> {
+    match offset.checked_add(by).filter(|target| *target <= FARTHEST) {
+        Some(target) => Ok(target),
+        None => bail!("the time can be at most 50 years ahead of the machine's, and is {offset:#}"),
     }
-    Ok(())
 }
 
 /// The offset at which a planned instant has come.
@@ -135,15 +113,29 @@ fn offset_at(planned: Timestamp) -> SignedDuration {
     planned.duration_since(Clock::system().machine()) + SignedDuration::from_millis(1)
 }
 
-/// Who is not at rest at this offset, and why.
-fn restless(round: &Round, offset: SignedDuration) -> Option<String> {
-    round.iter().find_map(|(service, settled)| {
-        if i128::from(settled.offset_micros) != offset.as_micros() {
-            Some(format!("{service} has not seen the new time"))
-        } else if settled.is_at_rest() {
-            None
-        } else {
-            Some(format!("{service}: {settled:?}"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_moved_only_to_where_time_still_is() {
+        let hours = SignedDuration::from_hours;
+        assert_eq!(target(hours(2), hours(4)).unwrap(), hours(6));
+        assert_eq!(target(hours(-700), FARTHEST).unwrap(), FARTHEST - hours(700));
+        for (offset, by) in [(FARTHEST, hours(1)), (hours(1), SignedDuration::MAX)] {
+            let refusal = target(offset, by).unwrap_err().to_string();
+            assert!(refusal.contains("at most 50 years ahead"), "{refusal}");
         }
-    })
+    }
+
+    #[tokio::test]
+    async fn a_time_that_would_be_out_of_range_is_not_written() {
+        let file = std::env::temp_dir().join(format!("yizhan-moved-{}", std::process::id()));
+        manual_clock::write(&file, SignedDuration::from_hours(2)).unwrap();
+        let movable = Movable { file: file.clone(), admins: BTreeMap::new() };
+        let by = FARTHEST;
+        assert!(movable.jump(by).await.is_err() && movable.advance(by).await.is_err());
+        assert_eq!(manual_clock::read(&file).unwrap(), SignedDuration::from_hours(2));
+        std::fs::remove_file(file).unwrap();
+    }
 }

@@ -1,31 +1,48 @@
 //! `yizhan reset`: wipes the installation of this machine.
 
 use std::{
-    fs,
     io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin},
     process::ExitCode,
 };
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::home::Home;
+use crate::{home::Home, print};
 
 /// Asks, then removes everything that `up` made. What was fetched stays in `.cache`.
 pub(crate) fn run(home: &Home, yes: bool) -> Result<ExitCode> {
     let folder = home.folder();
     if !folder.exists() {
-        println!("There is nothing to wipe: {} does not exist.", folder.display());
+        print::line(format_args!(
+            "There is nothing to wipe: {} does not exist.",
+            folder.display()
+        ))?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if !home.is_an_installation() {
+        bail!(
+            "{} is no installation of Yizhan: it has not the keys/, servers/ and lock that `yizhan \
+             up` makes, and nothing in it was touched",
+            folder.display()
+        );
     }
     if home.is_held() {
         bail!("{} is in use: stop `yizhan up` first (Ctrl-C)", folder.display());
     }
     if !yes && !agreed(folder)? {
-        println!("Nothing was wiped.");
+        print::line("Nothing was wiped.")?;
         return Ok(ExitCode::FAILURE);
     }
-    fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
-    println!("Wiped. `./yizhan up` makes a new installation.");
+    let left = home.wipe().with_context(|| format!("wiping {}", folder.display()))?;
+    if !left.is_empty() {
+        let left: Vec<_> = left.iter().map(|name| name.to_string_lossy()).collect();
+        print::line(format_args!(
+            "Left in {}, as Yizhan did not make it: {}",
+            folder.display(),
+            left.join(", ")
+        ))?;
+    }
+    print::line("Wiped. `./yizhan up` makes a new installation.")?;
     Ok(ExitCode::SUCCESS)
 }
 
