@@ -1,8 +1,8 @@
 //! Who asks: a session or a key of a service account.
 
-use authz::{Action, Relations, Subject};
+use authz::{Action, Relations, Subject, decide};
 use delivery::Delivery;
-use events::words::Level;
+use events::words::{Channel, Level};
 use jiff::Timestamp;
 use rpc::Code;
 
@@ -26,6 +26,14 @@ impl Identity {
     /// Refuses what the policy denies of what concerns no case.
     pub(crate) fn permit(&self, action: Action) -> Result<(), Refusal> {
         Ok(rpc::authorize(&self.subject, action, Relations::NONE, Level::Public)?)
+    }
+
+    /// How what they report came in, if they do not say: whoever takes what others report is called
+    /// by them, and whoever reports for themselves does it here.
+    pub(crate) fn usual_channel(&self) -> Channel {
+        let action = Action::AcceptCase;
+        let takes = decide(&self.subject, action, Relations::NONE, Level::Public).is_allowed();
+        if takes { Channel::Hotline } else { Channel::Web }
     }
 }
 

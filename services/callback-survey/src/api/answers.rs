@@ -38,8 +38,13 @@ pub(crate) fn callback(
     }
 }
 
-/// What came of an attempt.
-pub(crate) fn recorded(call: &Call, fate: Option<Fate>, head: Head) -> RecordAttemptResponse {
+/// What came of an attempt, which `judged` its cycle or not.
+pub(crate) fn recorded(
+    call: &Call,
+    fate: Option<Fate>,
+    judged: bool,
+    head: Head,
+) -> RecordAttemptResponse {
     let verdict = match fate {
         Some(Fate::Judged(verdict)) => wire::Verdict::from(verdict),
         Some(Fate::Withdrawn) | None => wire::Verdict::Unspecified,
@@ -49,6 +54,7 @@ pub(crate) fn recorded(call: &Call, fate: Option<Fate>, head: Head) -> RecordAtt
         state: state(fate).into(),
         verdict: verdict.into(),
         next_attempt_at: next_attempt_at(call, fate),
+        judged,
     }
 }
 

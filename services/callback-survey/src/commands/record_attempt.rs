@@ -1,7 +1,7 @@
 use std::slice;
 
 use authz::{Action, Relations, decide};
-use callback_survey_core::{Answer, Attempt, Command, Rejected, on_command};
+use callback_survey_core::{Answer, Attempt, Command, Event, Rejected, on_command};
 use clock::CallbackId;
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
@@ -52,6 +52,7 @@ pub(crate) async fn record_attempt(
     authorize(&subject, Action::RecordAttempt, relations, level)?;
     let events = on_command(&state, &rules, command, now, &mut survey.ids())
         .map_err(|rejected| refusal(&rejected))?;
+    let judged = events.iter().any(|event| matches!(event, Event::Judged(_)));
 
     let actor = intent.id.principal.clone();
     let change = Change { locked: &mut locked, state, events, actor };
@@ -62,7 +63,7 @@ pub(crate) async fn record_attempt(
         words::keep(&mut tx, &survey.masters(), callback, call.answers.len(), &words).await?;
     }
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
-    let answer = answers::recorded(call, fate, head(&locked));
+    let answer = answers::recorded(call, fate, judged, head(&locked));
     intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     survey.delivery.bell().ring();

@@ -59,7 +59,7 @@ async fn not_solved_reopens_and_the_next_cycle_is_asked_after_anew() {
 
     // Who calls about the first cycle now is heard, and judges nothing.
     let late = survey.hears(&assistant, &first, not_solved()).await.unwrap();
-    assert_eq!(late.verdict(), Verdict::NotSolved);
+    assert_eq!((late.verdict(), late.judged), (Verdict::NotSolved, false));
     assert_eq!(judgements(&survey, case).await.len(), 2);
 }
 
@@ -68,9 +68,11 @@ async fn a_late_answer_is_kept_and_only_the_first_not_solved_judges_again() {
     let survey = Running::start().await;
     let assistant = assistant();
     let (case, callback) = survey.completed(resolved()).await;
+    let mut judged = Vec::new();
     for answer in [solved(), solved(), not_solved(), not_solved()] {
-        survey.hears(&assistant, &callback, answer).await.unwrap();
+        judged.push(survey.hears(&assistant, &callback, answer).await.unwrap().judged);
     }
+    assert_eq!(judged, [true, false, true, false], "each is told whether it changed anything");
     assert_eq!(judgements(&survey, case).await, [Judgement::Solved, Judgement::NotSolved]);
     let answered = survey.said(case).await.iter().filter(|name| *name == "case.answered").count();
     assert_eq!(answered, 4);

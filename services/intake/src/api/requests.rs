@@ -32,6 +32,8 @@ const LONGEST_MAIL: usize = 254;
 const LONGEST_CODE: usize = 64;
 /// The digits of a phone.
 const PHONE: std::ops::RangeInclusive<usize> = 3..=20;
+/// How many people something touches.
+const PEOPLE: std::ops::RangeInclusive<u16> = 1..=60_000;
 
 /// A contact and what was reported in it.
 pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptCase, Error> {
@@ -48,7 +50,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
     let asset = fields.text("asset", request.asset, LONGEST_CODE);
     let caller = named(&mut fields, "caller", request.caller);
     let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
-    let people = request.people.map(|people| u16::try_from(people).unwrap_or(u16::MAX));
+    let people = people(&mut fields, request.people);
     let linked = fields.optional("linked_to", &request.linked_to);
     let made = item.zip(channel).map(|(item, channel)| AcceptCase {
         asked,
@@ -69,6 +71,16 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
     fields.end("case-invalid", made)
 }
 
+/// How many people it touches: at least whoever says so, at most all that a campus has.
+fn people(fields: &mut Fields, people: Option<u32>) -> Option<u16> {
+    let people = people?;
+    let some = u16::try_from(people).ok().filter(|people| PEOPLE.contains(people));
+    if some.is_none() {
+        fields.refuse("people", format!("must be 1 to {}, or left out", PEOPLE.end()));
+    }
+    some
+}
+
 /// A contact about a case that is there.
 pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error> {
     let mut fields = Fields::default();
@@ -81,7 +93,7 @@ pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error
     }
     let text = fields.text("text", request.text, LONGEST_TEXT);
     let asset = given(fields.text("asset", request.asset, LONGEST_CODE));
-    let people = request.people.map(|people| u16::try_from(people).unwrap_or(u16::MAX));
+    let people = people(&mut fields, request.people);
     let vulnerable = request.vulnerable;
     let made = channel.map(|channel| Join {
         asked,

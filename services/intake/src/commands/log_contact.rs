@@ -1,6 +1,6 @@
 use std::slice;
 
-use authz::{Action, Relations, decide};
+use authz::{Action, Relations};
 use clock::{ContactId, Ids as _, PersonId};
 use delivery::{Fault, Tx};
 use delivery_rpc::{Asked, Failure};
@@ -11,7 +11,7 @@ use rpc::{Code, Error, account, authorize};
 use uuid::Uuid;
 
 use super::{
-    Whose, accept::no_definitions, accept::too_early, close_as::refer, keep_contact, violating,
+    Whose, accept::no_definitions, accept::permit_receipt, close_as::refer, keep_contact, violating,
 };
 use crate::{
     Intake,
@@ -44,12 +44,8 @@ pub(crate) async fn log_contact(
     let asked = &log.asked;
     let subject = &asked.subject;
     authorize(subject, Action::LogContact, Relations::NONE, Level::Public)?;
-    if log.received_at.is_some()
-        && !decide(subject, Action::BackdateCase, Relations::NONE, Level::Public).is_allowed()
-    {
-        return Err(too_early().into());
-    }
     let (now, machine) = (intake.clock().now(), intake.clock().machine());
+    permit_receipt(subject, Relations::NONE, Level::Public, log.received_at, now)?;
     let mut tx = intake.pool().begin().await?;
     if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
         return Ok(answered);

@@ -124,6 +124,10 @@ async fn all_that_is_wrong_is_told_at_once_by_field() {
     let stranger = Person { id: id().to_string(), ..Person::default() };
     let stranger = AcceptCaseRequest { caller: Some(stranger), ..leak() };
     assert_eq!(ask(stranger).await, invalid(&["caller.id"]));
+    for people in [0, 60_001, u32::MAX] {
+        let people = AcceptCaseRequest { people: Some(people), ..leak() };
+        assert_eq!(ask(people).await, invalid(&["people"]));
+    }
     assert_eq!(campus.count("select count(*) from intake.cases").await, 0);
     let kept = "select count(*) from delivery.idempotency where method like '%/AcceptCase'";
     assert_eq!(campus.count(kept).await, 0);
@@ -144,6 +148,8 @@ async fn what_was_received_earlier_is_recorded_by_the_counsellor_and_never_from_
     };
     let refused = reason(intake.accept(&assistant(), received(-2)).await);
     assert_eq!(refused, "backdating-not-permitted");
+    let refused = refusal(intake.accept(&assistant(), received(1)).await);
+    assert_eq!(refused, invalid(&["received_at"]), "the future is nobody's");
     let counsellor = somebody(Role::DutyCounsellor);
     intake.accept(&counsellor, received(-2)).await.unwrap();
     for hours in [1, -8 * 24] {

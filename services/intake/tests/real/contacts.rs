@@ -93,8 +93,11 @@ async fn what_is_wrong_with_a_contact_is_told_and_nothing_is_kept() {
     assert_eq!(reason(log(&intake, &desk, early.clone()).await), "backdating-not-permitted");
     let counsellor = somebody(Role::DutyCounsellor);
     let late = LogContactRequest { received_at: received_at(1), ..answered() };
-    let refused = log(&intake, &counsellor, late).await;
-    assert_eq!(refusal(refused), ("contact-invalid".to_owned(), vec!["received_at".to_owned()]));
+    for who in [&counsellor, &desk] {
+        let refused = log(&intake, who, late.clone()).await;
+        let field = vec!["received_at".to_owned()];
+        assert_eq!(refusal(refused), ("contact-invalid".to_owned(), field));
+    }
     assert_eq!(campus.count("select count(*) from intake.contacts").await, 0);
     assert_eq!(campus.count("select count(*) from intake.persons").await, 0);
     log(&intake, &counsellor, early).await.unwrap();

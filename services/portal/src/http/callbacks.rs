@@ -192,6 +192,8 @@ pub(super) struct Recorded {
     /// What the cycle came to; absent while it is open.
     #[schema(schema_with = schema::verdict_or_none)]
     verdict: Option<Verdict>,
+    /// Whether it came to that by this attempt; an answer that changes nothing is kept.
+    judged: bool,
     /// When to try again.
     next_attempt_at: Option<Timestamp>,
     /// For the next list or case, which then shows the change.
@@ -228,6 +230,7 @@ pub(super) async fn record(
         state: lower(answer.state().as_str_name(), PREFIX),
         verdict: word::<wire_words::Verdict, _>(answer.verdict),
         next_attempt_at: instant(answer.next_attempt_at),
+        judged: answer.judged,
         head: Head::answered(Service::CallbackSurvey, answer.head),
     }))
 }

@@ -83,7 +83,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
             let text = rejection.body_text();
             let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
             let (path, message) = text.split_once(": ").unwrap_or(("", text));
-            invalid(path, message)
+            invalid(path, number(path, message).unwrap_or(message))
         })?;
         Ok(Self(params))
     }
@@ -128,6 +128,19 @@ fn unread(rejection: &BytesRejection) -> Refusal {
             .with_status(StatusCode::PAYLOAD_TOO_LARGE);
     }
     Refusal::new(Code::InvalidArgument, "body-unreadable", rejection.body_text())
+}
+
+/// What is said of a number that is none, which Rust says in words of its own.
+fn number(field: &str, message: &str) -> Option<&'static str> {
+    let unread = [
+        "invalid digit found in string",
+        "cannot parse integer from empty string",
+        "number too large to fit in target type",
+    ];
+    unread.contains(&message).then_some(match field {
+        "limit" => "must be a whole number, 1 to 200",
+        _ => "must be a whole number",
+    })
 }
 
 /// A value that does not fit, as a violation of its field.

@@ -1,6 +1,6 @@
 //! Instants in JSON: RFC 3339 with an offset, never without one.
 
-use jiff::{Timestamp, civil::DateTime};
+use jiff::{Timestamp, civil::DateTime, fmt::temporal::Pieces};
 use serde::{Deserialize, Deserializer, de};
 
 /// Reads an instant, or says how to write it.
@@ -17,8 +17,15 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
     text.map(|text| parse(&text)).transpose().map_err(de::Error::custom)
 }
 
+/// The farthest that a place on earth is from UTC, either way.
+const FARTHEST_SECONDS: u32 = 14 * 60 * 60;
+
 fn parse(text: &str) -> Result<Timestamp, String> {
     let shown: String = text.chars().take(40).collect();
+    let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+    if offset.is_some_and(|offset| offset.seconds().unsigned_abs() > FARTHEST_SECONDS) {
+        return Err(format!("`{shown}` has an offset that no place has: at most +14:00 or -14:00"));
+    }
     text.parse().map_err(|_| {
         if text.parse::<DateTime>().is_ok() {
             format!("`{shown}` has no offset from UTC: write `{shown}+08:00`, or end it with `Z`")
@@ -40,6 +47,16 @@ mod tests {
              end it with `Z`"
         );
         assert!(parse("tomorrow").unwrap_err().starts_with("`tomorrow` is no time"));
+    }
+
+    #[test]
+    fn an_offset_that_no_place_has_is_a_slip() {
+        for slip in ["2026-11-29T20:00:00+25:00", "2026-11-29T20:00:00-14:01"] {
+            assert!(parse(slip).unwrap_err().contains("at most +14:00 or -14:00"), "{slip}");
+        }
+        for right in ["2026-11-29T20:00:00+14:00", "2026-11-29T20:00:00-12:00"] {
+            assert!(parse(right).is_ok(), "{right}");
+        }
     }
 
     #[test]

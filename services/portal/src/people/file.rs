@@ -55,7 +55,7 @@ pub(crate) fn parse(text: &str, rules: &Rules) -> Result<Vec<Row>, Error> {
         let record = record.map_err(Error::internal)?;
         let at = At { line: line(text, &record), columns: &columns, record: &record };
         if record.len() != header.len() {
-            let problem = format!("has {} fields instead of {}", record.len(), header.len());
+            let problem = format!("has {} instead of {} fields", record.len(), header.len());
             mistakes.note(at.line, "", problem);
             continue;
         }

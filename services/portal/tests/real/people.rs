@@ -138,7 +138,7 @@ async fn a_file_with_mistakes_changes_nothing_and_names_each_by_line_and_column(
     people.csv:3 phone: must be 3 to 20 digits, with + before them or not
     people.csv:3 roles: `desk-asistant` is no role: it must be one of requester, desk-assistant, duty-counsellor, dispatcher, repairer, department-handler, department-head, leader, hall-director, quality-officer, system-administrator, auditor, service
     people.csv:5 roles: must name one or more, divided by `;`
-    people.csv:6: has 7 fields instead of 6
+    people.csv:6: has 7 instead of 6 fields
     people.csv:7 department: the role department-handler needs one
     people.csv:7 posts: `logistics/plumber` is no post: they are logistics/carpentry, logistics/deputy-head, logistics/dispatch-a, logistics/dispatch-b, logistics/dispatch-c, logistics/electrical, logistics/grounds, logistics/head, logistics/night-crew, logistics/plumbing, logistics/repair-leader, logistics/repairs-south, logistics/repairs-west, logistics/section-chief
     people.csv:8 department: `kitchen` is no department: they are card, catering, clinic, energy, hall, housing, laboratories, logistics, network, office, security, teaching

@@ -60,6 +60,10 @@ async fn a_body_is_refused_by_the_field_that_is_wrong() {
     assert_eq!(unknown.violations()[0].0, "stat");
     let limit = desk.get("/cases?limit=all").await;
     assert_eq!(limit.violations()[0].0, "limit");
+    for wrong in ["-1", "all", "", "99999999999"] {
+        let limit = desk.get(&format!("/cases?limit={wrong}")).await;
+        assert_eq!(limit.violations()[0].1, "must be a whole number, 1 to 200", "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub(super) fn decide_one(
     let other = call.on_behalf_of.as_ref();
     let on_behalf_of =
         other.map(|named| person("on_behalf_of", named, subject, directory, ids)).transpose()?;
-    permit(call, caller, rules)?;
+    permit(call, caller, rules, now)?;
 
     let first_receiver = account(subject)?;
     let contact = ids.id();
@@ -110,24 +110,36 @@ fn permit_channel(call: &AcceptCase) -> Result<(), Error> {
         .violating("channel", message))
 }
 
-/// Clocks would run from it, and figures by hour would follow it.
-pub(in crate::commands) fn too_early() -> Error {
+/// Holds that they may state this time of receipt: clocks would run from it, and figures by hour would
+/// follow it. One that is still to come is nobody's, and refused as such with all that is wrong.
+pub(in crate::commands) fn permit_receipt(
+    subject: &Subject,
+    relations: Relations,
+    level: Level,
+    received_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let is_past = received_at.is_some_and(|at| at <= now);
+    if !is_past || decide(subject, Action::BackdateCase, relations, level).is_allowed() {
+        return Ok(());
+    }
     let message = "only the duty counsellor records what was received earlier";
-    Error::new(Code::PermissionDenied, "backdating-not-permitted", message)
+    Err(Error::new(Code::PermissionDenied, "backdating-not-permitted", message))
 }
 
-fn permit(call: &AcceptCase, caller: Option<PersonId>, rules: &Rules) -> Result<(), Error> {
+fn permit(
+    call: &AcceptCase,
+    caller: Option<PersonId>,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<(), Error> {
     let subject = &call.asked.subject;
     let own = caller.is_some() && caller == subject.person;
     let relations = Relations::NONE.with(Relation::Own, own);
     let item = rules.item(&call.item);
     let level = item.map_or(Level::Public, |item| item.level);
     authorize(subject, Action::AcceptCase, relations, level)?;
-    if call.received_at.is_some()
-        && !decide(subject, Action::BackdateCase, relations, level).is_allowed()
-    {
-        return Err(too_early());
-    }
+    permit_receipt(subject, relations, level, call.received_at, now)?;
     permit_channel(call)?;
     match (item, call.kind) {
         (Some(item), Some(kind)) if item.kind != kind => {

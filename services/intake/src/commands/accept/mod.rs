@@ -27,7 +27,7 @@ use rpc::Error;
 use super::CaseRef;
 use crate::people::Named;
 
-pub(super) use decide::too_early;
+pub(super) use decide::permit_receipt;
 pub(super) use writer::no_definitions;
 pub(crate) use writer::{Accepting, writer};
 

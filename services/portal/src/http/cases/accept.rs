@@ -27,10 +27,10 @@ pub(in crate::http) struct NewCase {
     #[schema(schema_with = schema::kind)]
     #[serde(default = "repair")]
     kind: CaseKind,
-    /// `web` if it is missing; any other is the desk's to state.
-    #[schema(schema_with = schema::channel)]
-    #[serde(default = "web")]
-    channel: Channel,
+    /// If it is missing: `hotline` of the desk, `web` of whoever reports for themselves, who may state
+    /// no other.
+    #[schema(schema_with = schema::channel_or_none)]
+    channel: Option<Channel>,
     /// The campus phone that the call came from; its place is known.
     #[serde(default)]
     campus_phone: String,
@@ -51,7 +51,7 @@ pub(in crate::http) struct NewCase {
     /// The inventory id of the thing concerned.
     #[serde(default)]
     asset: String,
-    /// How many people it touches.
+    /// How many people it touches, 1 to 60,000.
     people: Option<u32>,
     /// Somebody who needs protection is among them.
     #[serde(default)]
@@ -66,10 +66,6 @@ pub(in crate::http) struct NewCase {
 
 const fn repair() -> CaseKind {
     CaseKind::Repair
-}
-
-const fn web() -> Channel {
-    Channel::Web
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,9 +104,10 @@ pub(in crate::http) async fn accept(
     Key(key): Key,
     Body(case): Body<NewCase>,
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
+    let channel = case.channel.unwrap_or_else(|| caller.usual_channel());
     let request = AcceptCaseRequest {
         kind: wire_words::CaseKind::from(case.kind).into(),
-        channel: wire_words::Channel::from(case.channel).into(),
+        channel: wire_words::Channel::from(channel).into(),
         campus_phone: case.campus_phone,
         item: case.item,
         place: case.place,

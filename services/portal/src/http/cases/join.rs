@@ -28,9 +28,10 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Joining {
-    /// How it came in.
-    #[schema(schema_with = schema::channel)]
-    channel: Channel,
+    /// How it came in; if it is missing, `hotline` of the desk and `web` of whoever reports for
+    /// themselves.
+    #[schema(schema_with = schema::channel_or_none)]
+    channel: Option<Channel>,
     /// Who calls, and for whom: at least one of them.
     caller: Option<Person>,
     on_behalf_of: Option<Person>,
@@ -40,7 +41,7 @@ pub(in crate::http) struct Joining {
     /// The inventory id of the thing concerned.
     #[serde(default)]
     asset: String,
-    /// How many people it touches.
+    /// How many people it touches, 1 to 60,000.
     people: Option<u32>,
     /// Somebody who needs protection is among them.
     #[serde(default)]
@@ -85,10 +86,11 @@ pub(in crate::http) async fn join(
     Body(joining): Body<Joining>,
 ) -> Answer<Joined> {
     reference(&case)?;
+    let channel = joining.channel.unwrap_or_else(|| caller.usual_channel());
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let request = call.request(JoinCaseRequest {
         case,
-        channel: wire_words::Channel::from(joining.channel).into(),
+        channel: wire_words::Channel::from(channel).into(),
         caller: joining.caller.map(Into::into),
         on_behalf_of: joining.on_behalf_of.map(Into::into),
         text: joining.text,
