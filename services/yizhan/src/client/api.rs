@@ -6,13 +6,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clock::{Clock, Ids as _, RandomIds};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use rpc::Problem;
 use serde_json::Value;
 
-use super::{Options, output::Format, session::Session};
+use super::{Options, output::Format, session::Session, visible::indented};
 use crate::{embedded::Endpoints, home::Home};
 
 /// The portal, as one account sees it.
@@ -31,6 +31,8 @@ pub(crate) struct Api {
 pub(crate) struct Refused {
     status: StatusCode,
     problem: Option<Problem>,
+    /// Under which a command that may have been done is sent again.
+    key: Option<String>,
 }
 
 impl Api {
@@ -41,7 +43,7 @@ impl Api {
             (Some(url), Some(session)) if session.url == *url => (url.clone(), Some(session.token)),
             (Some(url), _) => (url.clone(), None),
             (None, Some(session)) => (session.url, Some(session.token)),
-            (None, None) => bail!("nobody is logged in: `yizhan login <account>`"),
+            (None, None) => return Err(NobodyLoggedIn.into()),
         };
         let token = std::env::var("YIZHAN_TOKEN").ok().or(token);
         Ok(Self { token, ..Self::at(url, options)? })
@@ -87,18 +89,39 @@ impl Api {
 
     /// Gives a command, under a new key unless one was given.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.send(self.command(path, body)).await
+        self.command(self.request(Method::POST, path).json(body)).await
     }
 
     /// The same with a whole campus, or all its people, which takes longer.
     pub(crate) async fn post_whole(&self, path: &str, body: &Value) -> Result<Value> {
-        self.send(self.command(path, body).timeout(Duration::from_mins(5))).await
+        let request = self.request(Method::POST, path).json(body);
+        self.command(request.timeout(Duration::from_mins(5))).await
     }
 
-    fn command(&self, path: &str, body: &Value) -> RequestBuilder {
+    /// Sends a command, and once more under the same key when its answer was lost on the way: it is
+    /// done once. When that is lost too, whoever gave it is told the key.
+    async fn command(&self, request: RequestBuilder) -> Result<Value> {
         let key = self.idempotency_key.clone();
         let key = key.unwrap_or_else(|| RandomIds::new(Clock::system()).uuid().to_string());
-        self.request(Method::POST, path).header("idempotency-key", key).json(body)
+        let request = request.header("idempotency-key", &key);
+        let again = request.try_clone();
+        let answer = self.send(request).await;
+        let was_lost = |answer: &Result<Value>| {
+            let error = answer.as_ref().err().and_then(|error| error.downcast_ref::<Unanswered>());
+            error.is_some_and(|error| error.may_be_done)
+        };
+        let (answer, may_be_done) = match again {
+            Some(again) if was_lost(&answer) => (self.send(again).await, true),
+            Some(_) | None => (answer, false),
+        };
+        answer.map_err(|mut error| {
+            if let Some(unanswered) = error.downcast_mut::<Unanswered>() {
+                unanswered.key = (may_be_done || unanswered.may_be_done).then_some(key);
+            } else if let Some(refused) = error.downcast_mut::<Refused>() {
+                refused.key = refused.may_be_done().then_some(key);
+            }
+            error
+        })
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -111,11 +134,13 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value> {
-        let answer = request.send().await.map_err(|error| Unanswered::by(&self.url, &error))?;
+        let unanswered = |error: reqwest::Error| Unanswered::by(&self.url, &error);
+        let answer = request.send().await.map_err(unanswered)?;
         let status = answer.status();
-        let body = answer.bytes().await.context("reading the portal's answer")?;
+        let body = answer.bytes().await.map_err(unanswered)?;
         if !status.is_success() {
-            return Err(Refused { status, problem: serde_json::from_slice(&body).ok() }.into());
+            let problem = serde_json::from_slice(&body).ok();
+            return Err(Refused { status, problem, key: None }.into());
         }
         if body.is_empty() {
             return Ok(Value::Null);
@@ -139,13 +164,34 @@ fn portal(home: &Home) -> Result<String> {
     endpoints.portal().context("the installation has no portal: give --url")
 }
 
+/// There is no session, and so no portal to ask.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody is logged in: `yizhan login <account>`")]
+pub(super) struct NobodyLoggedIn;
+
+impl NobodyLoggedIn {
+    /// As of a portal that says so by itself.
+    pub(super) const EXIT_CODE: u8 = 3;
+}
+
 /// Somebody did not answer: later, they may.
 #[derive(Debug)]
-pub(crate) struct Unanswered(pub(super) String);
+pub(crate) struct Unanswered {
+    said: String,
+    /// The question was sent: a command may have been done.
+    may_be_done: bool,
+    /// Under which a command is sent again.
+    key: Option<String>,
+}
 
 impl Unanswered {
     /// As of a portal that says so by itself.
     pub(super) const EXIT_CODE: u8 = 7;
+
+    /// A question that not all have answered.
+    pub(super) const fn in_part(said: String) -> Self {
+        Self { said, may_be_done: false, key: None }
+    }
 
     fn by(url: &str, error: &reqwest::Error) -> Self {
         let mut said = format!("the portal does not answer at {url}: is it running?");
@@ -154,14 +200,24 @@ impl Unanswered {
             let _ = write!(said, ": {error}");
             cause = error.source();
         }
-        Self(said)
+        Self { said, may_be_done: !error.is_connect() && !error.is_builder(), key: None }
     }
 }
 
 impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.said)?;
+        again(self.key.as_deref(), f)
     }
+}
+
+/// How a command is sent again that may have been done.
+fn again(key: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(key) = key else { return Ok(()) };
+    write!(
+        f,
+        "\nit may have been done: to have it done once, send it again with `--idempotency-key {key}`"
+    )
 }
 
 impl std::error::Error for Unanswered {}
@@ -169,6 +225,21 @@ impl std::error::Error for Unanswered {}
 impl Refused {
     pub(crate) const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The refusal of a question that was asked for the sake of a command: whoever may not ask may not
+    /// give it either, and is told so.
+    pub(super) fn of(mut error: anyhow::Error, asked: &str, action: &str) -> anyhow::Error {
+        let refused = error.downcast_mut::<Self>();
+        if let Some(problem) = refused.and_then(|refused| refused.problem.as_mut()) {
+            problem.detail = problem.detail.replace(asked, action);
+        }
+        error
+    }
+
+    /// The portal itself got no answer in time.
+    const fn may_be_done(&self) -> bool {
+        matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT)
     }
 
     /// 1 refused · 3 not logged in · 4 not permitted · 5 not there · 6 not in this state · 7 later.
@@ -189,15 +260,120 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(problem) = &self.problem else { return write!(f, "{}", self.status) };
-        write!(f, "{} ({})", problem.detail, problem.reason)?;
-        for violation in &problem.violations {
-            write!(f, "\n  {}: {}", violation.field, violation.description)?;
+        // What was typed is repeated in it.
+        let shown = |text: &str| indented(text, 2);
+        match &problem.violations[..] {
+            [one] if one.description == problem.detail => {
+                write!(f, "{}: {} ({})", shown(&one.field), shown(&one.description), problem.reason)
+            }
+            several => {
+                write!(f, "{} ({})", shown(&problem.detail), problem.reason)?;
+                several.iter().try_for_each(|one| {
+                    write!(f, "\n  {}: {}", shown(&one.field), shown(&one.description))
+                })
+            }
+        }?;
+        match &*problem.reason {
+            "login-refused" => Ok(()),
+            _ if self.status == StatusCode::UNAUTHORIZED => {
+                write!(f, "\nlog in: `yizhan login <account>`")
+            }
+            _ => again(self.key.as_deref(), f),
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            write!(f, "\nlog in: `yizhan login <account>`")?;
-        }
-        Ok(())
     }
 }
 
 impl std::error::Error for Refused {}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead as _, BufReader, Read as _, Write as _},
+        net::TcpListener,
+        thread::{self, JoinHandle},
+    };
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// A portal that loses its answers to the first commands; and the keys of all that it got.
+    fn forgetful(loses: usize, answers: usize) -> (String, JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = thread::spawn(move || {
+            let serve = |number| {
+                let mut stream = BufReader::new(listener.accept().unwrap().0);
+                let (mut key, mut length, mut line) = (String::new(), 0, String::new());
+                while stream.read_line(&mut line).unwrap() > 2 {
+                    let (name, value) = line.split_once(':').unwrap_or_default();
+                    match name.to_ascii_lowercase().as_str() {
+                        "idempotency-key" => key = value.trim().to_owned(),
+                        "content-length" => length = value.trim().parse().unwrap(),
+                        _ => {}
+                    }
+                    line.clear();
+                }
+                stream.read_exact(&mut vec![0; length]).unwrap();
+                if number >= loses {
+                    let answer =
+                        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                    stream.get_mut().write_all(answer).unwrap();
+                }
+                key
+            };
+            (0..loses + answers).map(serve).collect()
+        });
+        (url, served)
+    }
+
+    #[tokio::test]
+    async fn a_command_whose_answer_was_lost_is_sent_again_under_its_key() {
+        let (url, served) = forgetful(1, 1);
+        let answer = Api::new(url).unwrap().post("/cases", &json!({ "item": "leak" })).await;
+        assert_eq!(answer.unwrap(), json!({}));
+        let keys = served.join().unwrap();
+        assert!(keys[0] == keys[1] && !keys[0].is_empty(), "{keys:?}");
+    }
+
+    #[tokio::test]
+    async fn who_gets_no_answer_twice_is_told_the_key_to_send_it_again_with() {
+        let (url, served) = forgetful(2, 0);
+        let error = Api::new(url).unwrap().post("/cases", &json!({})).await.unwrap_err();
+        let keys = served.join().unwrap();
+        assert!(error.is::<Unanswered>());
+        assert!(error.to_string().contains(&format!("--idempotency-key {}", keys[0])), "{error}");
+        assert_eq!(keys[0], keys[1]);
+    }
+
+    #[tokio::test]
+    async fn what_never_reached_a_portal_needs_no_key() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let error = Api::new(url).unwrap().post("/cases", &json!({})).await.unwrap_err();
+        assert!(error.is::<Unanswered>());
+        assert!(!error.to_string().contains("--idempotency-key"), "{error}");
+    }
+
+    #[test]
+    fn one_mistake_is_told_once() {
+        let refused = |detail: &str, violations: Value| {
+            let problem = json!({
+                "type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail,
+                "reason": "case-invalid", "violations": violations,
+            });
+            let problem = Some(serde_json::from_value(problem).unwrap());
+            Refused { status: StatusCode::BAD_REQUEST, problem, key: None }.to_string()
+        };
+        let one = json!([{ "field": "item", "description": "there is no `leek`" }]);
+        let told = refused("there is no `leek`", one.clone());
+        assert_eq!(told, "item: there is no `leek` (case-invalid)");
+        assert_eq!(
+            refused("the request has 1 mistake", one),
+            "the request has 1 mistake (case-invalid)\n  item: there is no `leek`"
+        );
+        let forged = refused("no\u{1b}[2J\nOK", json!([]));
+        assert_eq!(forged, "no\\u{1b}[2J\n  OK (case-invalid)");
+    }
+}

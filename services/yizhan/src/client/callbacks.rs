@@ -5,9 +5,10 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value};
 
 use super::{
-    Api, cases,
+    Api, Refused, cases,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -36,6 +37,7 @@ pub(crate) struct List {
 #[command(group = ArgGroup::new("outcome").required(true).args(["unreached", "solved", "not_solved"]))]
 pub(crate) struct Record {
     /// The callback's id, or the number of its case.
+    #[arg(value_parser = cases::reference)]
     callback: String,
     /// Nobody was reached.
     #[arg(long)]
@@ -87,14 +89,12 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             }
             let next = answer.get("callback").filter(|callback| !callback.is_null());
             let Some(callback) = next else {
-                println!("Nobody is to be called now.");
-                return Ok(());
+                return print::line("Nobody is to be called now.");
             };
             // Whom to phone only intake knows.
             let case = output::cell(callback, "case_id");
             let case = api.get(&format!("/cases/{case}"), &[]).await?;
-            print!("{}", to_call(callback, &case));
-            Ok(())
+            print::text(to_call(callback, &case))
         }
         Command::List(List { state, case, limit }) => {
             let case = match case {
@@ -113,7 +113,11 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            println!("Recorded for {}: {}.", record.callback, record.outcome(&answer));
+            print::line(format_args!(
+                "Recorded for {}: {}.",
+                record.callback,
+                record.outcome(&answer)
+            ))?;
             Ok(())
         }
     }
@@ -126,14 +130,13 @@ fn to_call(callback: &Value, case: &Value) -> String {
 
 impl Record {
     fn outcome(&self, answer: &Value) -> &'static str {
-        if self.solved {
-            "solved"
-        } else if !self.not_solved {
-            "nobody reached"
-        } else if answer["verdict"] == "not-solved" {
-            "not solved, the case is reopened"
-        } else {
-            "not solved, kept with the answers before it"
+        let judged = answer.get("judged").is_some_and(|judged| judged == true);
+        match (self.solved, self.not_solved, judged) {
+            (true, _, true) => "solved",
+            (true, _, false) => "solved, kept with the answers before it",
+            (false, true, true) => "not solved, the case is reopened",
+            (false, true, false) => "not solved, kept with the answers before it",
+            (false, false, _) => "nobody reached",
         }
     }
 
@@ -156,7 +159,9 @@ impl Record {
             return Ok(self.callback.clone());
         }
         let case = cases::id(api, self.callback.clone()).await?;
-        let answer = api.get("/callbacks", &[("case", case)]).await?;
+        let asked = api.get("/callbacks", &[("case", case)]).await;
+        let answer =
+            asked.map_err(|error| Refused::of(error, "list-callbacks", "record-attempt"))?;
         let callbacks = answer.get("callbacks").and_then(Value::as_array);
         let newest = callbacks.into_iter().flatten().max_by_key(|one| one["cycle"].as_u64());
         let id = newest.and_then(|callback| callback.get("id")?.as_str());
@@ -208,5 +213,27 @@ mod tests {
         STATE     due
         PHONE        13800000001
         ");
+    }
+
+    #[test]
+    fn an_answer_that_changes_nothing_is_said_to_be_kept() {
+        let record = |unreached, solved, not_solved| Record {
+            callback: "2026-09-000123".to_owned(),
+            unreached,
+            solved,
+            not_solved,
+            on_time: None,
+            attitude: None,
+            score: None,
+            words: None,
+        };
+        let judged = json!({ "verdict": "not-solved", "judged": true });
+        let kept = json!({ "verdict": "not-solved", "judged": false });
+        let not_solved = record(false, false, true);
+        assert_eq!(not_solved.outcome(&judged), "not solved, the case is reopened");
+        assert_eq!(not_solved.outcome(&kept), "not solved, kept with the answers before it");
+        let solved = record(false, true, false);
+        assert_eq!(solved.outcome(&kept), "solved, kept with the answers before it");
+        assert_eq!(record(true, false, false).outcome(&kept), "nobody reached");
     }
 }

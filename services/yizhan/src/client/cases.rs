@@ -8,6 +8,7 @@ use super::{
     Api, desk,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -16,6 +17,7 @@ pub(crate) enum Command {
     /// Show a case with its timeline.
     Show {
         /// Its number or id.
+        #[arg(value_parser = reference)]
         case: String,
     },
     /// List cases, the newest first.
@@ -23,6 +25,7 @@ pub(crate) enum Command {
     /// Explain urgency, promises, clocks and rungs of a case.
     Explain {
         /// Its number or id.
+        #[arg(value_parser = reference)]
         case: String,
     },
     /// End a case: its requester does not want it any more.
@@ -53,7 +56,8 @@ pub(crate) struct Open {
     /// What was said, in the caller's words.
     #[arg(long)]
     text: Option<String>,
-    /// How the contact came in; `hotline`, `campus-phone`, `counter`, `web` ...
+    /// How the contact came in; `hotline`, `campus-phone`, `counter`, `web` ...; by default `hotline`
+    /// at the desk, and `web` of whoever reports for themselves.
     #[arg(long)]
     channel: Option<String>,
     /// The campus phone that the call came from.
@@ -99,6 +103,7 @@ pub(crate) struct List {
 #[derive(Debug, Args)]
 pub(crate) struct Because {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     /// Why, in words.
     #[arg(long)]
@@ -161,8 +166,9 @@ pub(super) const PROMISES: [Column; 3] =
 const REMARKS: [Column; 4] =
     [("AT", "at"), ("SAID BY", "by.name"), ("WITH", "action"), ("TEXT", "text")];
 
-const TIMELINE: [Column; 5] = [
+const TIMELINE: [Column; 6] = [
     ("AT", "at"),
+    ("CYCLE", "cycle"),
     ("SERVICE", "service"),
     ("WHAT", "what"),
     ("WHO", "actor.name"),
@@ -261,17 +267,37 @@ fn accepted(api: &Api, answer: &Value) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    print!("{}", output::fields(answer, &ACCEPTED));
-    print!("{}", output::table(rows(answer, "promises"), &PROMISES));
-    Ok(())
+    print::text(output::fields(answer, &ACCEPTED))?;
+    print::text(output::table(rows(answer, "promises"), &PROMISES))
 }
 
 fn show(api: &Api, answer: &Value) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    print!("{}", shown(answer));
-    Ok(())
+    print::text(shown(answer))
+}
+
+/// The steps, each with what no other column shows and what is not the same of all.
+fn timeline(steps: &[Value]) -> String {
+    let steps: Vec<_> = steps.iter().map(without_what_is_known).collect();
+    output::table(&steps, &TIMELINE)
+}
+
+fn without_what_is_known(step: &Value) -> Value {
+    let mut step = step.clone();
+    let instant = |value: &Value| value.as_str()?.parse::<jiff::Timestamp>().ok();
+    let (at, cycle) = (step.get("at").and_then(instant), step.pointer("/detail/cycle").cloned());
+    if let Some(detail) = step.get_mut("detail").and_then(Value::as_object_mut) {
+        let of_all = |key: &str, value: &Value| {
+            key == "cycle" || key == "level" || (key == "subject" && value == "case")
+        };
+        detail.retain(|key, value| !of_all(key, value) && (at.is_none() || instant(value) != at));
+    }
+    if let Some(step) = step.as_object_mut() {
+        step.extend(cycle.map(|cycle| ("cycle".to_owned(), cycle)));
+    }
+    step
 }
 
 /// A case as people read it: what it is, what was remarked, and every step that was taken.
@@ -281,7 +307,7 @@ fn shown(answer: &Value) -> String {
     let parts = [
         Some(output::fields(answer, &CASE)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
-        Some(output::table(rows(answer, "timeline"), &TIMELINE)),
+        Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
@@ -290,28 +316,28 @@ fn explain(api: &Api, answer: &Value) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    print!("{}", output::fields(answer, &EXPLAINED));
-    println!();
+    print::text(output::fields(answer, &EXPLAINED))?;
+    print::line("")?;
     let clocks = rows(answer, "clocks");
-    print!("{}", output::table(clocks, &CLOCKS));
+    print::text(output::table(clocks, &CLOCKS))?;
     let holds = rows(answer, "holds");
     if !holds.is_empty() {
-        print!("\n{}", output::table(holds, &HOLDS));
+        print::text(format_args!("\n{}", output::table(holds, &HOLDS)))?;
     }
     for clock in clocks {
         let segments = rows(clock, "segments");
         if segments.iter().any(|segment| segment.get("kind").is_some_and(|kind| kind == "paused")) {
-            println!("\nThe time of {}", output::cell(clock, "commitment"));
-            print!("{}", output::table(segments, &SEGMENTS));
+            print::line(format_args!("\nThe time of {}", output::cell(clock, "commitment")))?;
+            print::text(output::table(segments, &SEGMENTS))?;
         }
         let rungs = rows(clock, "rungs");
         if !rungs.is_empty() {
-            println!(
+            print::line(format_args!(
                 "\n{}, cycle {}",
                 output::cell(clock, "commitment"),
                 output::cell(clock, "cycle")
-            );
-            print!("{}", output::table(rungs, &RUNGS));
+            ))?;
+            print::text(output::table(rungs, &RUNGS))?;
         }
     }
     Ok(())
@@ -325,13 +351,22 @@ async fn end(api: &Api, verb: &str, done: &str, because: &Because) -> Result<()>
         return output::json(&answer);
     }
     match answer.get("cycle") {
-        Some(cycle) => println!("{case} is {done}: cycle {cycle}."),
-        None => println!("{case} is {done}."),
+        Some(cycle) => print::line(format_args!("{case} is {done}: cycle {cycle}."))?,
+        None => print::line(format_args!("{case} is {done}."))?,
     }
     if !rows(&answer, "promises").is_empty() {
-        print!("{}", output::table(rows(&answer, "promises"), &PROMISES));
+        print::text(output::table(rows(&answer, "promises"), &PROMISES))?;
     }
     Ok(())
+}
+
+/// What a case, a work order, a callback or a letter is called by; whether it is there the portal says.
+pub(super) fn reference(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if text.is_empty() || !text.chars().all(allowed) {
+        return Err("a number such as 2026-09-000123, or an id".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// The id of a case that may be named by its number.
@@ -427,5 +462,32 @@ mod tests {
 
         AT  SERVICE  WHAT  WHO  DETAIL
         ");
+    }
+
+    #[test]
+    fn a_step_shows_once_what_it_has_to_say() {
+        let at = "2026-09-01T08:00:00.5Z";
+        let steps = [
+            json!({ "at": at, "service": "intake", "what": "case.accepted", "actor": { "name": "An" },
+                    "detail": { "cycle": 1, "level": "internal", "received_at": at, "channel": "web" } }),
+            json!({ "at": at, "service": "escalation-timer", "what": "case.armed", "actor": null,
+                    "detail": { "subject": "case", "due": "2026-09-02T08:00:00Z" } }),
+        ];
+        assert_eq!(
+            timeline(&steps),
+            "AT                    CYCLE  SERVICE           WHAT           WHO  DETAIL\n\
+             2026-09-01 08:00:00Z  1      intake            case.accepted  An   channel=web\n\
+             2026-09-01 08:00:00Z  -      escalation-timer  case.armed     -    due=2026-09-02 08:00:00Z\n"
+        );
+    }
+
+    #[test]
+    fn a_case_is_named_by_its_number_or_its_id_and_by_no_part_of_a_path() {
+        for right in ["2026-09-000123", "01a21246-6330-76b9-93a8-97b17e6ab340"] {
+            assert_eq!(reference(right), Ok(right.to_owned()));
+        }
+        for wrong in ["", "../login", "a b", "?limit=1"] {
+            assert!(reference(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     desk::{Who, Whose},
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -61,8 +62,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            println!("Recorded.");
-            Ok(())
+            print::line("Recorded.")
         }
         Command::List { outcome, limit } => {
             let limit = limit.map(|limit| limit.to_string());

@@ -7,8 +7,10 @@ use serde_json::json;
 use super::{
     Api,
     api::Unanswered,
+    cases,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -35,8 +37,10 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Letter {
     /// The service where it waits.
+    #[arg(value_parser = cases::reference)]
     service: String,
     /// Its id.
+    #[arg(value_parser = cases::reference)]
     id: String,
 }
 
@@ -60,7 +64,8 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if silent.is_empty() {
                 return Ok(());
             }
-            Err(Unanswered(format!("{silent} did not answer, and may have some too")).into())
+            let said = format!("{silent} did not answer, and may have some too");
+            Err(Unanswered::in_part(said).into())
         }
         Command::Show(letter) => output::json(&api.get(&letter.path(""), &[]).await?),
         Command::Replay(letter) => {
@@ -78,8 +83,7 @@ fn told(api: &Api, answer: &serde_json::Value, letter: &Letter, what: &str) -> R
     if api.format == Format::Json {
         return output::json(answer);
     }
-    println!("{} of {} {what}.", letter.id, letter.service);
-    Ok(())
+    print::line(format_args!("{} of {} {what}.", letter.id, letter.service))
 }
 
 impl Letter {

@@ -13,6 +13,7 @@ use super::{
     Api,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -35,14 +36,20 @@ pub(super) async fn run(api: &Api, apply: &Apply) -> Result<()> {
     let revision = output::cell(&answer, "revision");
     let changes = answer.get("changes").and_then(Value::as_array).map(Vec::as_slice);
     match (changes.unwrap_or_default(), apply.dry_run) {
-        ([], _) => println!("Nothing differs from revision {revision}."),
+        ([], _) => print::line(format_args!("Nothing differs from revision {revision}."))?,
         (changes, true) => {
-            print!("{}", output::table(changes, &CHANGES));
-            println!("Revision {revision} would be made of {} changes.", changes.len());
+            print::text(output::table(changes, &CHANGES))?;
+            print::line(format_args!(
+                "Revision {revision} would be made of {} changes.",
+                changes.len()
+            ))?;
         }
         (changes, false) => {
-            print!("{}", output::table(changes, &CHANGES));
-            println!("Revision {revision} is in force: {} changes.", changes.len());
+            print::text(output::table(changes, &CHANGES))?;
+            print::line(format_args!(
+                "Revision {revision} is in force: {} changes.",
+                changes.len()
+            ))?;
         }
     }
     Ok(())

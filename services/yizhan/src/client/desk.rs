@@ -6,13 +6,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Api,
-    cases::{PROMISES, rows},
+    cases::{PROMISES, reference, rows},
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Chase {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     /// What was said.
     #[arg(long)]
@@ -22,10 +24,11 @@ pub(crate) struct Chase {
 #[derive(Debug, Args)]
 pub(crate) struct Join {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
-    /// How the contact came in; `hotline`, `counter`, `web` ...
-    #[arg(long, default_value = "hotline")]
-    channel: String,
+    /// How the contact came in; `hotline`, `counter`, `web` ...; `hotline` at the desk by default.
+    #[arg(long)]
+    channel: Option<String>,
     #[command(flatten)]
     who: Who,
     /// What was said; it may raise the case.
@@ -39,6 +42,7 @@ pub(crate) struct Join {
 #[derive(Debug, Args)]
 pub(crate) struct Unjoin {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     #[command(flatten)]
     who: Who,
@@ -67,6 +71,7 @@ pub(crate) struct Who {
 #[derive(Debug, Args)]
 pub(crate) struct ChangeUrgency {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     /// `normal`, `urgent` or `critical`.
     urgency: String,
@@ -78,6 +83,7 @@ pub(crate) struct ChangeUrgency {
 #[derive(Debug, Args)]
 pub(crate) struct Note {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     /// What the others are to know; its requester is not told.
     text: String,
@@ -86,6 +92,7 @@ pub(crate) struct Note {
 #[derive(Debug, Args)]
 pub(crate) struct CloseAs {
     /// The case's number or id.
+    #[arg(value_parser = reference)]
     case: String,
     /// `duplicate`, `not-ours`, `refused` or `test`.
     end: String,
@@ -124,7 +131,7 @@ const CHASED: [Column; 5] = [
     ("Chases", "chases"),
     ("To the head", "to_head"),
     ("Last reply", "last_reply.what"),
-    ("Of", "last_reply.at"),
+    ("Replied", "last_reply.at"),
     ("Due", "due"),
 ];
 
@@ -135,8 +142,7 @@ impl Chase {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        print!("{}", output::fields(&answer, &CHASED));
-        Ok(())
+        print::text(output::fields(&answer, &CHASED))
     }
 }
 
@@ -165,9 +171,8 @@ impl Join {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        print!("{}", output::fields(&answer, &JOINED));
-        print!("{}", output::table(rows(&answer, "promises"), &PROMISES));
-        Ok(())
+        print::text(output::fields(&answer, &JOINED))?;
+        print::text(output::table(rows(&answer, "promises"), &PROMISES))
     }
 }
 
@@ -180,8 +185,7 @@ impl Unjoin {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        println!("They hear of {case} no more.");
-        Ok(())
+        print::line(format_args!("They hear of {case} no more."))
     }
 }
 
@@ -193,9 +197,8 @@ impl ChangeUrgency {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        println!("{case} is {urgency}.");
-        print!("{}", output::table(rows(&answer, "promises"), &PROMISES));
-        Ok(())
+        print::line(format_args!("{case} is {urgency}."))?;
+        print::text(output::table(rows(&answer, "promises"), &PROMISES))
     }
 }
 
@@ -206,8 +209,7 @@ impl Note {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        println!("Noted.");
-        Ok(())
+        print::line("Noted.")
     }
 }
 
@@ -233,7 +235,6 @@ impl CloseAs {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        println!("{case} is closed as {end}.");
-        Ok(())
+        print::line(format_args!("{case} is closed as {end}."))
     }
 }

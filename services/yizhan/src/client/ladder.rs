@@ -5,15 +5,17 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api,
+    Api, cases,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show who was told, who is told next, and what leaders did.
     Show {
         /// The case's number or id.
+        #[arg(value_parser = cases::reference)]
         case: String,
     },
     /// Make it your own: the ladder runs on from the rung above.
@@ -47,6 +49,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Late {
     /// The case's number or id.
+    #[arg(value_parser = cases::reference)]
     case: String,
     /// What is late: `complete`, `arrive`, `accept` ...; what the requester was told by default.
     #[arg(long)]
@@ -98,14 +101,14 @@ fn show(api: &Api, answer: &Value) -> Result<()> {
         return output::json(answer);
     }
     let clocks = rows(answer, "clocks");
-    print!("{}", output::table(clocks, &CLOCKS));
+    print::text(output::table(clocks, &CLOCKS))?;
     let rungs: Vec<Value> = clocks.iter().flat_map(rungs).collect();
     if !rungs.is_empty() {
-        print!("\n{}", output::table(&rungs, &RUNGS));
+        print::text(format_args!("\n{}", output::table(&rungs, &RUNGS)))?;
     }
     let orders = rows(answer, "orders");
     if !orders.is_empty() {
-        print!("\n{}", output::table(orders, &ORDERS));
+        print::text(format_args!("\n{}", output::table(orders, &ORDERS)))?;
     }
     Ok(())
 }
@@ -128,8 +131,7 @@ async fn act(api: &Api, late: Late, verb: &str, body: Value, done: &str) -> Resu
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    println!("{case} {done}.");
-    Ok(())
+    print::line(format_args!("{case} {done}."))
 }
 
 fn rows<'a>(answer: &'a Value, list: &str) -> &'a [Value] {

@@ -24,6 +24,7 @@ mod output;
 mod people;
 mod session;
 mod sessions;
+mod visible;
 mod work;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -34,8 +35,8 @@ use clap::{Args, Subcommand};
 use crate::home::Home;
 use output::Format;
 
-use api::Unanswered;
 pub(crate) use api::{Api, Refused};
+use api::{NobodyLoggedIn, Unanswered};
 
 /// What is asked of the portal.
 #[derive(Debug, Subcommand)]
@@ -155,7 +156,9 @@ pub(crate) async fn run(home: &Home, command: Command) -> Result<ExitCode> {
         Err(error) => {
             let refused = error.downcast_ref::<Refused>().map(Refused::exit_code);
             let later = error.downcast_ref::<Unanswered>().map(|_| Unanswered::EXIT_CODE.into());
-            let Some(code) = refused.or(later) else { return Err(error) };
+            let nobody = error.downcast_ref::<NobodyLoggedIn>();
+            let nobody = nobody.map(|_| NobodyLoggedIn::EXIT_CODE.into());
+            let Some(code) = refused.or(later).or(nobody) else { return Err(error) };
             eprintln!("error: {error:#}");
             Ok(code)
         }

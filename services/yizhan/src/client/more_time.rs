@@ -5,9 +5,10 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api,
+    Api, cases,
     output::{self, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Extension {
@@ -48,6 +49,7 @@ pub(crate) enum Pause {
 #[derive(Debug, Args)]
 pub(crate) struct Case {
     /// The case's number or id.
+    #[arg(value_parser = cases::reference)]
     case: String,
 }
 
@@ -100,6 +102,5 @@ async fn act(api: &Api, case: &Case, verb: &str, body: &Value, done: &str) -> Re
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    println!("{case}: {done}.");
-    Ok(())
+    print::line(format_args!("{case}: {done}."))
 }

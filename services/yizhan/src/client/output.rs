@@ -5,6 +5,10 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use clap::ValueEnum;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::visible::{in_one_line, indented};
+use crate::print;
 
 /// Who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,8 +24,7 @@ pub(super) type Column = (&'static str, &'static str);
 
 /// Prints an answer as it came.
 pub(super) fn json(answer: &Value) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(answer)?);
-    Ok(())
+    print::line(format_args!("{}", serde_json::to_string_pretty(answer)?))
 }
 
 /// Prints the rows of an answer's list.
@@ -31,9 +34,9 @@ pub(super) fn list(format: Format, answer: &Value, rows: &str, columns: &[Column
     }
     let rows = answer.get(rows).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if rows.is_empty() {
-        println!("Nothing to show.");
+        print::line("Nothing to show.")?;
     } else {
-        print!("{}", table(rows, columns));
+        print::text(table(rows, columns))?;
     }
     Ok(())
 }
@@ -41,28 +44,24 @@ pub(super) fn list(format: Format, answer: &Value, rows: &str, columns: &[Column
 /// A table with a title line; what is absent is a dash.
 pub(super) fn table(rows: &[Value], columns: &[Column]) -> String {
     let titles = columns.iter().map(|(title, _)| (*title).to_owned()).collect();
-    let cells = rows.iter().map(|row| columns.iter().map(|(_, path)| cell(row, path)).collect());
+    let cells = |row| columns.iter().map(|(_, path)| in_one_line(&cell(row, path))).collect();
+    let cells = rows.iter().map(cells);
     let lines: Vec<Vec<String>> = std::iter::once(titles).chain(cells).collect();
     let width = |column: usize| {
-        lines.iter().filter_map(|line| line.get(column)).map(|c| wide(c)).max().unwrap_or(0)
+        lines.iter().filter_map(|line| line.get(column)).map(|c| c.width()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let mut text = String::new();
     for line in &lines {
         let mut row = String::new();
         for (cell, width) in line.iter().zip(&widths) {
-            let padding = width - wide(cell) + 2;
+            let padding = width - cell.width() + 2;
             let _ = write!(row, "{cell}{:padding$}", "");
         }
         text.push_str(row.trim_end());
         text.push('\n');
     }
     text
-}
-
-/// Columns that a text takes in a terminal: Chinese characters take two.
-fn wide(text: &str) -> usize {
-    text.chars().map(|c| if u32::from(c) >= 0x1100 { 2 } else { 1 }).sum()
 }
 
 /// The value at a dotted path, as people read it; `last` is the last of a list.
@@ -121,14 +120,16 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// One thing, a line per field; what is absent is left out.
+/// One thing, a field per line; what is absent is left out, and a text of several lines stays in its
+/// column.
 pub(super) fn fields(thing: &Value, columns: &[Column]) -> String {
-    let width = columns.iter().map(|(title, _)| wide(title)).max().unwrap_or(0);
+    let width = columns.iter().map(|(title, _)| title.width()).max().unwrap_or(0);
     let mut text = String::new();
     for (title, path) in columns {
         let cell = cell(thing, path);
         if cell != "-" {
-            let padding = width - wide(title) + 2;
+            let padding = width - title.width() + 2;
+            let cell = indented(&cell, width + 2);
             let _ = writeln!(text, "{title}{:padding$}{cell}", "");
         }
     }
@@ -153,6 +154,26 @@ mod tests {
             "NAME    POST                AT\n\
              江水生  logistics/plumbing  -\n\
              An      -                   2026-09-01 08:00:00Z\n"
+        );
+    }
+
+    #[test]
+    fn quotes_and_dashes_are_as_narrow_as_they_are_shown() {
+        let rows = [json!({ "text": "“no”—…", "at": "x" }), json!({ "text": "123456", "at": "y" })];
+        let columns = [("TEXT", "text"), ("AT", "at")];
+        assert_eq!(table(&rows, &columns), "TEXT    AT\n“no”—…  x\n123456  y\n");
+    }
+
+    #[test]
+    fn what_somebody_wrote_makes_no_row_and_no_field_and_moves_no_cursor() {
+        let case = json!({ "text": "drip\nState  closed\u{1b}[A", "state": "open" });
+        assert_eq!(
+            table(std::slice::from_ref(&case), &[("TEXT", "text"), ("STATE", "state")]),
+            "TEXT                       STATE\ndrip⏎State  closed\\u{1b}[A  open\n"
+        );
+        assert_eq!(
+            fields(&case, &[("Text", "text"), ("State", "state")]),
+            "Text   drip\n       State  closed\\u{1b}[A\nState  open\n"
         );
     }
 

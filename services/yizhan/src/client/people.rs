@@ -10,6 +10,7 @@ use super::{
     Api,
     output::{self, Format},
 };
+use crate::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
@@ -31,7 +32,7 @@ pub(super) async fn run(api: &Api, import: &Import) -> Result<()> {
     }
     for what in ["added", "changed", "closed"] {
         let count = answer.get(what).and_then(Value::as_array).map_or(0, Vec::len);
-        println!("{what}: {count}");
+        print::line(format_args!("{what}: {count}"))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::{Api, Options, session::Session};
-use crate::home::Home;
+use crate::{home::Home, print};
 
 /// Logs in and keeps the session.
 pub(super) async fn login(
@@ -22,14 +22,13 @@ pub(super) async fn login(
     let session =
         Session { url: api.url().to_owned(), account: account.to_owned(), token: token.to_owned() };
     session.write(home)?;
-    println!("Logged in as {account}.");
-    Ok(())
+    print::line(format_args!("Logged in as {account}."))
 }
 
 /// Ends the session at the portal, and forgets it here in any case.
 pub(super) async fn logout(home: &Home, options: &Options) -> Result<()> {
     let Some(session) = Session::read(home)? else {
-        println!("Nobody is logged in.");
+        print::line("Nobody is logged in.")?;
         return Ok(());
     };
     let ended = match Api::open(home, options) {
@@ -37,7 +36,7 @@ pub(super) async fn logout(home: &Home, options: &Options) -> Result<()> {
         Err(error) => Err(error),
     };
     Session::forget(home)?;
-    println!("{} is logged out.", session.account);
+    print::line(format_args!("{} is logged out.", session.account))?;
     ended
 }
 

@@ -5,9 +5,10 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api,
+    Api, cases,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -97,6 +98,7 @@ pub(crate) struct List {
 #[derive(Debug, Args)]
 pub(crate) struct Order {
     /// The work order's id, or the number of its case.
+    #[arg(value_parser = cases::reference)]
     work_order: String,
 }
 
@@ -200,11 +202,11 @@ async fn show(api: &Api, order: &Order) -> Result<()> {
     if api.format == Format::Json {
         return output::json(&shown);
     }
-    print!("{}", output::fields(&shown, &ORDER));
+    print::text(output::fields(&shown, &ORDER))?;
     let releases = shown.get("releases").and_then(Value::as_array).map(Vec::as_slice);
     if let Some(releases @ [_, ..]) = releases {
-        println!();
-        print!("{}", output::table(releases, &RELEASES));
+        print::line("")?;
+        print::text(output::table(releases, &RELEASES))?;
     }
     Ok(())
 }
@@ -228,8 +230,7 @@ async fn act(api: &Api, order: &Order, verb: &str, done: &str, body: Value) -> R
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    println!("{} is {done}.", order.work_order);
-    Ok(())
+    print::line(format_args!("{} is {done}.", order.work_order))
 }
 
 impl Order {

@@ -99,6 +99,7 @@ fn only_who_has_authority_lowers_an_urgency_and_says_why() {
     let [desk, counsellor] = ["desk-1", "counsellor"].map(|name| campus.account(name));
     campus.clock_to("10:00");
     let case = desk.opens("water-leak --place dorm-7-402 --text 'the pipe burst'");
+    assert_eq!(case.shown()["details"]["channel"], "hotline", "the desk is called");
     let lower = format!("case urgency {case} normal");
     let refusal = desk.is_refused(&lower);
     assert!(refusal.message.contains("not-permitted"), "{refusal:?}");

@@ -1,6 +1,10 @@
 //! The commands that need no portal: what they say, and how they end.
 
-use std::{fs, process::Output};
+use std::{
+    fs, io,
+    process::Output,
+    time::{Duration, Instant},
+};
 
 use events::words::Service;
 use nix::{
@@ -30,6 +34,28 @@ fn each_shell_gets_a_completion_that_knows_the_commands() {
         let script = says(&home, &["completion", shell]);
         assert!(["withdraw", "advance", "replay"].iter().all(|word| script.contains(word)));
     }
+}
+
+#[test]
+fn who_has_seen_enough_of_an_output_ends_it_without_a_word() {
+    let home = Home::empty();
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let mut yizhan = home.yizhan();
+    yizhan.args(["completion", "bash"]).stdout(writer);
+    let Output { status, stderr, .. } = yizhan.output().unwrap();
+    assert!(
+        status.success() && stderr.is_empty(),
+        "{status}: {}",
+        String::from_utf8_lossy(&stderr)
+    );
+}
+
+#[test]
+fn where_nobody_has_logged_in_a_command_asks_for_that() {
+    let home = Home::empty();
+    let (code, error) = complains(&home, &["case", "list"]);
+    assert!(code == 3 && error.contains("nobody is logged in: `yizhan login"), "{code}: {error}");
 }
 
 #[test]
@@ -63,6 +89,22 @@ fn an_installation_is_wiped_only_by_somebody_who_says_yes_and_not_while_it_runs(
     let (code, error) = complains(&home, &["reset"]);
     assert!(code == 1 && error.contains("`yizhan reset --yes` wipes without asking"), "{error}");
     assert!(home.path().join("keys").exists());
+
+    let photos = home.path().join("photos");
+    fs::create_dir_all(photos.join("servers")).unwrap();
+    fs::write(photos.join("gate.jpg"), "a gate").unwrap();
+    let (code, error) = complains(&home, &["--home", photos.to_str().unwrap(), "reset", "--yes"]);
+    assert!(code == 1 && error.contains("is no installation of Yizhan"), "{error}");
+    assert_eq!(fs::read_dir(&photos).unwrap().count(), 2);
+    let wiped = says(&home, &["reset", "--yes"]);
+    assert!(
+        wiped.contains("Wiped") && wiped.contains("as Yizhan did not make it: photos"),
+        "{wiped}"
+    );
+    let left = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["photos"]);
+
+    let home = Home::with_campus();
     assert!(says(&home, &["reset", "--yes"]).contains("Wiped"));
     assert!(!home.path().exists());
     assert!(says(&home, &["reset", "--yes"]).contains("There is nothing to wipe"));
@@ -80,11 +122,21 @@ fn time_that_was_moved_ahead_is_not_turned_back_by_a_restart() {
     system.wait_for("Yizhan is ready");
     let (code, error) = complains(&home, &["clock", "jump", "2h"]);
     assert!(code == 1 && error.contains("start it with `--clock manual`"), "{error}");
+    let begun = Instant::now();
+    let (code, error) = complains(&home, &["clock", "advance", "2h"]);
+    assert!(code == 1 && error.contains("start it with `--clock manual`"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "what is final is not waited for");
     system.interrupt();
 
     let mut manual = up(&["--clock", "manual"]);
     manual.wait_for("Yizhan is ready");
     says(&home, &["clock", "jump", "2h"]);
+    for (by, refused) in [("99999999h", 2), ("438000h", 1)] {
+        for movement in ["jump", "advance"] {
+            let (code, error) = complains(&home, &["clock", movement, by]);
+            assert!(code == refused && error.contains("at most 50 years"), "{error}");
+        }
+    }
     manual.interrupt();
     let mut back = up(&[]);
     assert_eq!(back.ended().code(), Some(1));

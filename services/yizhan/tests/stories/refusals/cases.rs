@@ -13,7 +13,7 @@ fn what_cannot_be_a_case_is_refused_by_the_name_of_its_field_and_nothing_is_open
     let in_an_hour = campus.now() + 1.hour();
     let future = format!("water-leak --place dorm-7-402 --received-at {in_an_hour}");
     let novel = format!("water-leak --place dorm-7-402 --text {}", "drip".repeat(25_000));
-    let slips: [(&str, i32, &[&str]); 8] = [
+    let slips: [(&str, i32, &[&str]); 11] = [
         ("water-leek --place dorm-7-402", INVALID, &["case-invalid", "item: ", "`water-leek`"]),
         ("water-leak --place dorm-8-402", INVALID, &["case-invalid", "place: ", "`dorm-8-402`"]),
         ("water-leak", INVALID, &["case-invalid", "place: "]),
@@ -33,6 +33,13 @@ fn what_cannot_be_a_case_is_refused_by_the_name_of_its_field_and_nothing_is_open
             NOT_PERMITTED,
             &["backdating-not-permitted"],
         ),
+        (
+            "water-leak --place dorm-7-402 --received-at 2026-09-01T08:00:00+25:00",
+            INVALID,
+            &["received_at: ", "at most +14:00"],
+        ),
+        (&future, INVALID, &["case-invalid", "received_at: ", "is in the future"]),
+        ("water-leak --place dorm-7-402 --people 0", INVALID, &["case-invalid", "people: "]),
         (&novel, INVALID, &["case-invalid", "text: ", "4000"]),
     ];
     for (line, code, parts) in slips {

@@ -120,6 +120,19 @@ fn a_first_start_that_ends_between_the_campus_and_its_people_is_completed_by_the
     second.interrupt();
 }
 
+#[test]
+fn a_demo_password_that_was_lost_is_not_replaced_by_one_that_opens_nothing() {
+    let home = Home::with_campus();
+    let kept = home.path().join("keys/demo-password");
+    fs::remove_file(&kept).unwrap();
+    let mut up = home.yizhan();
+    up.args(["up", "--clock", "manual"]);
+    let mut up = Program::start("`yizhan up`", up);
+    up.wait_for("keys/demo-password was lost");
+    assert!(!kept.exists() && !up.output().contains("Their password,"), "{}", up.output());
+    up.interrupt();
+}
+
 /// What `yizhan serve intake` prints before it gives up.
 fn fails_to_serve(campus: &Campus, environment: &[(&str, &str)]) -> String {
     let mut serve = campus.home().yizhan();
