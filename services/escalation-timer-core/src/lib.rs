@@ -84,6 +84,9 @@
 //! Every rung is planned from the due, never from the moment of waking: asleep or awake, the same
 //! rungs fire with the same planned times, each once by (clock, promise, rung, round).
 //!
+//! What kept a promise may be heard of after the case has ended, or after another end of the clock:
+//! of two ends the earlier one counts, and what had fired after it is retracted then.
+//!
 //! A clock holds numbered promises. The one that was made last plans the rungs, by the urgency that
 //! it names or else by the case's; whether the clock was on time is said of the first.
 //!

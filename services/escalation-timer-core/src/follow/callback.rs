@@ -1,7 +1,7 @@
 use events::words::{Commitment, Cycle};
 use jiff::Timestamp;
 
-use super::{stop_those, watching};
+use super::kept;
 use crate::{
     event::{Event, Reason},
     state::State,
@@ -13,6 +13,5 @@ pub(crate) fn called_back(
     cycle: Cycle,
     at: Timestamp,
 ) -> Result<Vec<Event>, Reason> {
-    let watch = watching(state)?;
-    stop_those(watch, at, |timer| timer.commitment == Commitment::CallBack && timer.cycle == cycle)
+    kept(state, at, |timer| timer.commitment == Commitment::CallBack && timer.cycle == cycle)
 }

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use crate::{
     clocks::{Promised, abandon, stop},
     event::{Event, Reason},
-    state::{State, Timer, Watch},
+    state::{Run, State, Timer, Watch},
 };
 
 /// The clocks of an open case.
@@ -33,20 +33,42 @@ fn watching(state: &State) -> Result<&Watch, Reason> {
     }
 }
 
-/// Ends those of the running clocks that waited for what was done.
+/// Ends those of the clocks that waited for what was done, also of a case that has ended since.
+fn kept(
+    state: &State,
+    done_at: Timestamp,
+    waited: impl Fn(&Timer) -> bool,
+) -> Result<Vec<Event>, Reason> {
+    let watch = state.watch().ok_or(Reason::UnknownCase)?;
+    stop_those(watch, done_at, waited).map_err(|nothing| match state {
+        State::Ended(_) => Reason::CaseEnded,
+        State::New | State::Watching(_) => nothing,
+    })
+}
+
+/// Ends those of the clocks that waited for what was done.
 fn stop_those(
     watch: &Watch,
     done_at: Timestamp,
     waited: impl Fn(&Timer) -> bool,
 ) -> Result<Vec<Event>, Reason> {
-    let those = watch.running().filter(|timer| waited(timer));
+    let those = running_at(watch, done_at).filter(|timer| waited(timer));
     let events: Vec<Event> = those.flat_map(|timer| stop(timer, done_at)).collect();
     if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
 }
 
-/// All that runs is not wanted any more.
+/// All that ran is not wanted any more.
 fn abandon_all(watch: &Watch, at: Timestamp) -> impl Iterator<Item = Event> {
-    watch.running().flat_map(move |timer| abandon(timer, at))
+    running_at(watch, at).flat_map(move |timer| abandon(timer, at))
+}
+
+/// The clocks that run, and those that ran on after this instant only because we had not heard of
+/// it: of two ends the earlier one counts, whichever is heard first.
+fn running_at(watch: &Watch, at: Timestamp) -> impl Iterator<Item = &Timer> {
+    watch.timers.iter().filter(move |timer| match timer.run {
+        Run::Running { .. } => true,
+        Run::Stopped { at: stopped, .. } => at < stopped,
+    })
 }
 
 fn in_cycle(watch: &Watch, cycle: Cycle) -> Result<&Watch, Reason> {

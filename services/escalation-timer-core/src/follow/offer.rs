@@ -6,7 +6,7 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{in_cycle, promised, stop_those, watching};
+use super::{in_cycle, kept, promised, stop_those, watching};
 use crate::{
     event::{Event, Reason},
     state::{State, Timer},
@@ -20,15 +20,18 @@ pub(crate) fn offered(
     fact: &WorkOrderOfferedV1,
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
-    let watch = in_cycle(watching(state)?, fact.cycle)?;
     let (subject, at) = (Subject::Offer(fact.offer), fact.offered_at);
-    if watch.timers.iter().any(|timer| timer.subject == subject) {
-        return Err(Reason::AlreadyKnown);
-    }
     let adjudicated = |timer: &Timer| {
         let whole = Subject::WorkOrder(fact.work_order);
         (timer.subject, timer.commitment) == (whole, Commitment::Adjudicate)
     };
+    if let State::Ended(_) = state {
+        return kept(state, at, adjudicated);
+    }
+    let watch = in_cycle(watching(state)?, fact.cycle)?;
+    if watch.timers.iter().any(|timer| timer.subject == subject) {
+        return Err(Reason::AlreadyKnown);
+    }
     let before = |timer: &Timer| timer.offered == Some(fact.work_order) || adjudicated(timer);
     let mut events = stop_those(watch, at, before).unwrap_or_default();
     let promised = promised(watch, rules, subject, Commitment::Accept, at);
@@ -43,7 +46,7 @@ pub(crate) fn offer_ended(
     at: Timestamp,
 ) -> Result<Vec<Event>, Reason> {
     let subject = Subject::Offer(offer);
-    stop_those(watching(state)?, at, |timer| timer.subject == subject)
+    kept(state, at, |timer| timer.subject == subject)
 }
 
 /// It is promised to decide in time whose work it is.

@@ -2,11 +2,11 @@ use clock::Ids;
 use definitions::Rules;
 use events::{
     dispatch::{CaseCompletedV1, WorkOrderArrivedV1, WorkOrderContainedV1},
-    words::{Commitment, MoveCause, Subject, Urgency},
+    words::{Commitment, Cycle, MoveCause, Subject, Urgency},
 };
 use jiff::Timestamp;
 
-use super::{in_cycle, promised, stop_those, watching};
+use super::{in_cycle, kept, promised, stop_those, watching};
 use crate::{
     clocks::{Anew, promise_anew},
     event::{Event, Reason},
@@ -15,7 +15,7 @@ use crate::{
 
 /// The first arrival in a cycle keeps the promise to arrive.
 pub(crate) fn arrived(state: &State, fact: &WorkOrderArrivedV1) -> Result<Vec<Event>, Reason> {
-    stop_those(watching(state)?, fact.at, |timer| {
+    kept(state, fact.at, |timer| {
         timer.commitment == Commitment::Arrive && timer.cycle == fact.cycle
     })
 }
@@ -27,9 +27,12 @@ pub(crate) fn contained(
     rules: &Rules,
     fact: &WorkOrderContainedV1,
 ) -> Result<Vec<Event>, Reason> {
-    let watch = in_cycle(watching(state)?, fact.cycle)?;
     let of_cycle =
         |timer: &Timer, commitment| (timer.commitment, timer.cycle) == (commitment, fact.cycle);
+    if let State::Ended(_) = state {
+        return kept(state, fact.at, |timer| of_cycle(timer, Commitment::Contain));
+    }
+    let watch = in_cycle(watching(state)?, fact.cycle)?;
     let kept = stop_those(watch, fact.at, |timer| of_cycle(timer, Commitment::Contain));
     let mut complete = watch.running().filter(|timer| of_cycle(timer, Commitment::Complete));
     match complete.find_map(|timer| as_urgent(watch, rules, timer, fact.at)) {
@@ -60,10 +63,14 @@ pub(crate) fn completed(
     fact: &CaseCompletedV1,
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
-    let watch = in_cycle(watching(state)?, fact.cycle)?;
     let (callback, done_at) = (Commitment::CallBack, fact.completed_at);
-    let of_cycle = watch.timers.iter().filter(|timer| timer.cycle == fact.cycle);
-    if of_cycle.clone().any(|timer| timer.commitment == callback) {
+    if let State::Ended(watch) = state {
+        // Whoever is to be called back was completed before, as we know already.
+        let is_known = called_back(watch, fact.cycle);
+        return kept(state, done_at, |timer| timer.cycle == fact.cycle && !is_known);
+    }
+    let watch = in_cycle(watching(state)?, fact.cycle)?;
+    if called_back(watch, fact.cycle) {
         return Err(Reason::AlreadyKnown);
     }
     let kept = stop_those(watch, done_at, |timer| timer.cycle == fact.cycle);
@@ -73,4 +80,10 @@ pub(crate) fn completed(
         }
         None => kept,
     }
+}
+
+/// Whether it was promised to call back after this cycle.
+fn called_back(watch: &Watch, cycle: Cycle) -> bool {
+    let mut timers = watch.timers.iter();
+    timers.any(|timer| (timer.commitment, timer.cycle) == (Commitment::CallBack, cycle))
 }

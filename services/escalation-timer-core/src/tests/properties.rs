@@ -1,6 +1,6 @@
 //! Whatever comes, in whatever order, and whenever we wake.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::words::{Commitment, End, HoldReason, Subject, Urgency};
 use jiff::{SignedDuration, Timestamp};
@@ -286,11 +286,16 @@ proptest! {
     #[test]
     fn whatever_is_heard_every_rung_fires_once_and_none_of_a_stopped_clock(story in story()) {
         let case = tell(&story);
-        let mut stopped = BTreeSet::new();
+        let mut stopped = BTreeMap::new();
         for event in &case.log {
             match event {
-                Event::Stopped(fact) => prop_assert!(stopped.insert(fact.timer), "stopped twice"),
-                Event::RungFired { fired, .. } => prop_assert!(!stopped.contains(&fired.timer)),
+                Event::Stopped(fact) => {
+                    let before = stopped.insert(fact.timer, fact.at);
+                    prop_assert!(before.is_none_or(|at| fact.at < at), "stopped twice");
+                }
+                Event::RungFired { fired, .. } => {
+                    prop_assert!(!stopped.contains_key(&fired.timer));
+                }
                 Event::Watched(_)
             | Event::UrgencyChanged { .. }
                 | Event::Armed { .. }

@@ -236,6 +236,40 @@ fn the_end_of_a_case_ends_every_clock() {
 }
 
 #[test]
+fn what_was_done_in_time_and_is_heard_of_after_the_end_takes_the_rungs_back() {
+    let late = [
+        ("arrived", Commitment::Arrive, arrived(1, 1, "1T09:20")),
+        ("completed", Commitment::Arrive, completed(1, "1T09:20")),
+        ("completed", Commitment::Complete, completed(1, "1T20:00")),
+        ("claimed", Commitment::Accept, claimed(1, 1, "1T09:05")),
+    ];
+    for (what, commitment, fact) in late {
+        let mut case = Case::promised(commitment);
+        case.hears("1T09:00", &offered(1, 1, "1T09:00"));
+        case.is_awake_until(at("1T21:40"));
+        case.hears("1T22:00", &closed(1, End::Withdrawn, "1T21:50"));
+        assert!(!case.timer(commitment).fired.is_empty(), "{what}");
+        case.hears("1T22:10", &fact);
+        assert!(case.timer(commitment).fired.iter().all(|fired| fired.retracted), "{what}");
+        let run = case.timer(commitment).run;
+        assert!(matches!(run, Run::Stopped { on_time: Some(true), .. }), "{what}: {run:?}");
+    }
+}
+
+#[test]
+fn of_two_ends_of_a_clock_the_earlier_one_counts() {
+    let mut case = Case::promised(Commitment::Arrive);
+    case.is_awake_until(at("1T09:30"));
+    case.hears("1T09:40", &arrived(1, 1, "1T09:40"));
+    assert_eq!(case.standing().len(), 1);
+    // It was withdrawn before the rung was planned; who came did not know.
+    case.hears("1T09:50", &closed(1, End::Withdrawn, "1T09:10"));
+    assert_eq!(case.standing(), []);
+    let run = case.timer(Commitment::Arrive).run;
+    assert_eq!(run, Run::Stopped { at: at("1T09:10"), on_time: None });
+}
+
+#[test]
 fn a_late_fact_of_a_cycle_that_is_over_is_noted() {
     let mut case = Case::promised(Commitment::Complete);
     case.hears("1T10:00", &completed(1, "1T10:00"));
