@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::Trouble;
-
 /// A seeded generator (`SplitMix64`), and the count of the troubles that it decided on.
 #[derive(Debug)]
-pub(crate) struct Dice {
+pub(crate) struct Dice<Trouble> {
     state: u64,
     /// Whether troubles may still happen.
     pub(crate) troubled: bool,
     pub(crate) troubles: BTreeMap<Trouble, u32>,
 }
 
-impl Dice {
+impl<Trouble: Ord> Dice<Trouble> {
     pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed, troubled: true, troubles: BTreeMap::new() }
     }

@@ -9,9 +9,8 @@ use events::words::Service;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{
-    Bug, Trouble,
-    dice::Dice,
+use crate::delivery::{
+    Bug, Dice, Trouble,
     store::{Event, Store, Why},
 };
 

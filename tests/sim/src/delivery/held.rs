@@ -10,7 +10,7 @@ use events::words::{Revision, Service};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::store::{Event, Place, Store, Waiting, Why};
+use crate::delivery::store::{Event, Place, Store, Waiting, Why};
 
 impl Store {
     /// What the order of an event depends on, as this release reads it.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::store::Event;
+use crate::delivery::store::Event;
 use delivery_core::{Found, MAX_AGE, Observed};
 use events::words::Service;
 use jiff::Timestamp;

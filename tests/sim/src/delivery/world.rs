@@ -6,10 +6,9 @@ use events::words::{Revision, Service};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{
-    Bug, Report, Trouble,
+use crate::delivery::{
+    Bug, Dice, Report, Trouble,
     broker::Stream,
-    dice::Dice,
     inbox::{Hardships, Reader},
     relay::{Leader, Turn},
     store::{Event, Store},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::{Bug, Report, Trouble, run};
+use sim::delivery::{Bug, Report, Trouble, run};
 
 const SEEDS: u64 = 1_000;
 
@@ -16,7 +16,7 @@ fn seeds() -> std::ops::Range<u64> {
 
 fn fail(report: &Report) -> String {
     format!(
-        "seed {}: {} events, {:?}\n{}\nagain: SIM_SEED={} cargo test --package sim --test seeds",
+        "seed {}: {} events, {:?}\n{}\nagain: SIM_SEED={} cargo test --package sim --test delivery",
         report.seed,
         report.events,
         report.troubles,

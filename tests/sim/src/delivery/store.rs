@@ -12,7 +12,7 @@ use events::words::{Revision, Service};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::broker::Stream;
+use crate::delivery::broker::Stream;
 
 /// An event of the toy services: nothing but its order.
 #[derive(Debug, Clone, PartialEq, Eq)]

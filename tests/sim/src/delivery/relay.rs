@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use delivery_core::{ATOMIC_BATCH, Act, Observed, Outcome, Relay};
 use jiff::Timestamp;
 
-use crate::{
-    Bug, Trouble,
+use crate::delivery::{
+    Bug, Dice, Trouble,
     broker::{Answer, Publish, Stream},
-    dice::Dice,
     store::Store,
 };
 
