@@ -1,0 +1,89 @@
+//! Who works on it, and the dispatcher.
+
+use clock::{AccountId, WorkOrderId};
+use dispatch_core::{
+    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Hold, Order, Reassign, Resume,
+    Return, State, Status, Taken, Transfer,
+};
+use events::words::{HoldReason, PostId};
+
+use super::{Desk, Dice, anybody, choose, worker};
+use crate::repairs::campus::{LEADING, WORKING};
+
+/// What may be done with a work order.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Claim,
+    Assign,
+    Arrive,
+    Contain,
+    Hold,
+    Resume,
+    Complete,
+    Transfer,
+    Return,
+    Reassign,
+    Adjudicate,
+}
+
+use Deed::{
+    Adjudicate as Judge, Arrive as Come, Assign as Tell, Claim as Take, Complete as End,
+    Contain as Secure, Hold as Wait, Reassign as Move, Resume as GoOn, Return as Refuse,
+    Transfer as Give,
+};
+
+pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
+    let work = desk.dispatch.and_then(State::work)?;
+    let order = work.open().last().or(work.orders.last())?;
+    let deed = if desk.dice.percent(92) { likely(order.status, desk.dice) } else { any(desk.dice) };
+    let holder = order.status.worker().filter(|_| desk.dice.percent(93));
+    let by = holder.unwrap_or_else(|| worker(desk.dice));
+    let to = choose(desk.dice, &WORKING).filter(|_| desk.dice.percent(97));
+    let to = to.or_else(|| choose(desk.dice, &LEADING))?;
+    Some(command(deed, order, by, to, desk.dice))
+}
+
+fn any(dice: &mut Dice) -> Deed {
+    let all = [Take, Tell, Come, Secure, Wait, GoOn, End, Give, Refuse, Move, Judge];
+    choose(dice, &all).unwrap_or(Take)
+}
+
+/// What is mostly done as things stand, the more often the more it is named.
+fn likely(status: Status, dice: &mut Dice) -> Deed {
+    let deeds: &[Deed] = match status {
+        Status::Offered => {
+            &[Take, Take, Take, Take, Take, Tell, Tell, Give, Give, Give, Refuse, Refuse, Move]
+        }
+        Status::Taken(Taken::Claimed { .. } | Taken::Assigned { .. }) => {
+            &[Come, Come, Come, Come, Wait, Wait, End, Tell, Give, Refuse, Move]
+        }
+        Status::Taken(Taken::InProgress { .. }) => {
+            &[End, End, Secure, Secure, Secure, Wait, Wait, Wait, Give, Refuse, Move]
+        }
+        Status::Taken(Taken::Contained { .. }) => &[End, End, Wait, Wait, Give, Move],
+        Status::OnHold { .. } => &[GoOn, GoOn, GoOn, GoOn, End, Give, Move],
+        Status::Disputed { .. } => &[Judge, Judge, Take],
+        Status::Completed { .. } | Status::Cancelled { .. } => &[Take, Come, End],
+    };
+    choose(dice, deeds).unwrap_or(Take)
+}
+
+fn command(deed: Deed, order: &Order, by: AccountId, to: PostId, dice: &mut Dice) -> Command {
+    let work_order: WorkOrderId = order.id;
+    match deed {
+        Take => Command::Claim(Claim { work_order, by: worker(dice) }),
+        Tell => Command::Assign(Assign { work_order, to: worker(dice), by: anybody(dice) }),
+        Come => Command::Arrive(Arrive { work_order, by }),
+        Secure => Command::Contain(Contain { work_order, by }),
+        Wait => {
+            let reason = choose(dice, HoldReason::ALL).unwrap_or(HoldReason::Parts);
+            Command::Hold(Hold { work_order, reason, by })
+        }
+        GoOn => Command::Resume(Resume { work_order, by }),
+        End => Command::Complete(Complete { work_order, by }),
+        Give => Command::Transfer(Transfer { work_order, to, by }),
+        Refuse => Command::Return(Return { work_order, by }),
+        Move => Command::Reassign(Reassign { work_order, to, by: anybody(dice) }),
+        Judge => Command::Adjudicate(Adjudicate { work_order, to, by: anybody(dice) }),
+    }
+}

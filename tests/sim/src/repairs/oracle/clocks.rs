@@ -1,0 +1,209 @@
+//! Each promise has its clock with the right due, no clock begins again, and the requester was told
+//! what holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clock::TimerId;
+use escalation_timer_core::Event;
+use events::{
+    DispatchFact, EscalationFact, IntakeFact,
+    escalation::ArmedV1,
+    intake::Promise,
+    words::{Commitment, Cycle, MoveCause, Service, Subject, Urgency},
+};
+use jiff::Timestamp;
+
+use super::{File, truth};
+use crate::repairs::{campus::RULES, office::Cause};
+
+pub(super) fn check(file: &File<'_>) -> Vec<String> {
+    let first: Vec<&ArmedV1> = file
+        .timer
+        .iter()
+        .filter_map(|fact| match fact {
+            EscalationFact::Armed(armed) if armed.promise == 1 => Some(armed),
+            _ => None,
+        })
+        .collect();
+    let mut wrong = at_receipt(file, &first);
+    wrong.extend(later(file, &first));
+    wrong.extend(twice(&first));
+    wrong.extend(restarted(file));
+    wrong.extend(told(file));
+    wrong
+}
+
+/// What intake promised for a cycle is watched, as it was promised.
+fn at_receipt(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for fact in &file.intake {
+        let (cycle, promises) = match fact {
+            IntakeFact::CaseAccepted(accepted) => (accepted.cycle, &accepted.promises),
+            IntakeFact::CaseReopened(reopened) => (reopened.cycle, &reopened.promises),
+            _ => continue,
+        };
+        for Promise { commitment, due, .. } in promises {
+            let is_it = |armed: &&&ArmedV1| {
+                (armed.cycle, armed.commitment, armed.due) == (cycle, *commitment, *due)
+            };
+            if first.iter().filter(is_it).count() != 1 {
+                wrong.push(format!("no clock to {commitment} by {due} in cycle {cycle}"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What begins with an offer or a completion is watched from then on, unless the case went on without.
+fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for fact in &file.dispatch {
+        let (subject, commitment, cycle, since) = match fact {
+            DispatchFact::WorkOrderOffered(fact) => {
+                (Subject::Offer(fact.offer), Commitment::Accept, fact.cycle, fact.offered_at)
+            }
+            DispatchFact::WorkOrderDisputed(fact) => {
+                (Subject::WorkOrder(fact.work_order), Commitment::Adjudicate, fact.cycle, fact.at)
+            }
+            DispatchFact::CaseCompleted(fact) => {
+                (Subject::Case, Commitment::CallBack, fact.cycle, fact.completed_at)
+            }
+            _ => continue,
+        };
+        let due =
+            |urgency: &Urgency| Some(RULES.due(file.item, commitment, *urgency, since).ok()??.at);
+        let dues: Vec<Timestamp> = Urgency::ALL.iter().filter_map(due).collect();
+        let mut clocks = first.iter().filter(|armed| {
+            (armed.subject, armed.commitment, armed.cycle) == (subject, commitment, cycle)
+        });
+        match clocks.next() {
+            None if dues.is_empty() || !truth::over(file, cycle).is_empty() => {}
+            None => wrong.push(format!("no clock to {commitment} since {since}")),
+            Some(armed) if dues.contains(&armed.due) => {}
+            Some(armed) => {
+                wrong.push(format!("to {commitment} since {since} is due at {}", armed.due));
+            }
+        }
+    }
+    wrong
+}
+
+/// The clocks of a case and those of an offer are one each, however often the work order moves.
+fn twice(first: &[&ArmedV1]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let again = first.iter().filter(|armed| {
+        let subject = (armed.subject, armed.commitment.word(), armed.cycle);
+        !seen.insert(subject)
+    });
+    again.map(|armed| format!("a second clock to {} runs", armed.commitment)).collect()
+}
+
+/// A promise is made anew for more or less haste, for a containment, or by who may give time.
+fn restarted(file: &File<'_>) -> Vec<String> {
+    let has_cause = |cause: Cause| match cause {
+        Cause::Hour => false,
+        Cause::Command(_) => file
+            .command(cause)
+            .is_some_and(|done| ["approve the extension", "extend"].contains(&done.order.deed())),
+        Cause::Letter(source, sequence) => {
+            let at = usize::try_from(sequence.saturating_sub(1)).unwrap_or(usize::MAX);
+            match source {
+                Service::Intake => file
+                    .intake
+                    .get(at)
+                    .is_some_and(|fact| matches!(fact, IntakeFact::CaseUrgencyChanged(_))),
+                Service::Dispatch => file
+                    .dispatch
+                    .get(at)
+                    .is_some_and(|fact| matches!(fact, DispatchFact::WorkOrderContained(_))),
+                _ => false,
+            }
+        }
+    };
+    let anew = file.timed.iter().filter_map(|entry| match &entry.event {
+        Event::Armed { armed, .. } if armed.promise > 1 => Some((entry.cause, armed)),
+        _ => None,
+    });
+    let wrong = anew.filter(|(cause, _)| !has_cause(*cause));
+    wrong
+        .map(|(_, armed)| format!("to {} was promised anew for nothing", armed.commitment))
+        .collect()
+}
+
+/// What the requester was told, of one clock.
+struct Told {
+    cycle: Cycle,
+    commitment: Commitment,
+    due: Timestamp,
+    moved_by_time_givers: bool,
+}
+
+/// By what was published of moved promises, the requester knows the promise that holds.
+fn told(file: &File<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut clocks: BTreeMap<TimerId, Told> = BTreeMap::new();
+    for fact in &file.timer {
+        match fact {
+            EscalationFact::Armed(ArmedV1 { timer, cycle, commitment, due, .. }) => {
+                clocks.entry(*timer).or_insert(Told {
+                    cycle: *cycle,
+                    commitment: *commitment,
+                    due: *due,
+                    moved_by_time_givers: false,
+                });
+            }
+            EscalationFact::PromiseMoved(moved) => {
+                let Some(told) = clocks.get_mut(&moved.timer) else { continue };
+                if told.due != moved.old {
+                    wrong.push(format!("told {} for {} as old", moved.old, told.due));
+                }
+                told.due = moved.new;
+                told.moved_by_time_givers |= moved.why != MoveCause::Urgency;
+            }
+            _ => {}
+        }
+    }
+    let watch = file.world.timer.state(file.case).and_then(|state| state.watch());
+    for timer in watch.into_iter().flat_map(|watch| &watch.timers) {
+        let holds = timer.promise().due;
+        let Some(told) = clocks.get(&timer.id) else { continue };
+        if told.due != holds {
+            wrong.push(format!("told {} to {}, but {holds} holds", told.due, told.commitment));
+        }
+        if timer.commitment == Commitment::Complete && !told.moved_by_time_givers {
+            wrong.extend(unlike_intake(file, told, timer));
+        }
+    }
+    wrong
+}
+
+/// Where nobody gave time, the promise that holds is the one that intake shows: as far as it was heard
+/// of before the clock stopped.
+fn unlike_intake(
+    file: &File<'_>,
+    told: &Told,
+    timer: &escalation_timer_core::Timer,
+) -> Option<String> {
+    let stopped = |event: &Event| matches!(event, Event::Stopped(one) if one.timer == timer.id);
+    let before = file.timed.iter().take_while(|entry| !stopped(&entry.event));
+    let heard = before.filter_map(|entry| match entry.cause {
+        Cause::Letter(Service::Intake, sequence) => usize::try_from(sequence).ok(),
+        Cause::Letter(..) | Cause::Command(_) | Cause::Hour => None,
+    });
+    let mut shown = None;
+    for fact in file.intake.iter().take(heard.max().unwrap_or(0)) {
+        let (cycle, promises, at) = match fact {
+            IntakeFact::CaseAccepted(fact) => (fact.cycle, &fact.promises, fact.received_at),
+            IntakeFact::CaseReopened(fact) => (fact.cycle, &fact.promises, fact.reopened_at),
+            IntakeFact::CaseUrgencyChanged(fact) => (fact.cycle, &fact.promises, fact.at),
+            _ => continue,
+        };
+        if cycle == told.cycle {
+            let complete = promises.iter().find(|one| one.commitment == Commitment::Complete);
+            // What is late already is due at the change.
+            shown = complete.map(|promise| (promise.due, promise.due.max(at)));
+        }
+    }
+    let is_shown = shown.is_some_and(|(due, late)| told.due == due || told.due == late);
+    (!is_shown).then(|| format!("intake shows {shown:?}, and {} holds", told.due))
+}

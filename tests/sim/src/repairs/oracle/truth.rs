@@ -1,0 +1,98 @@
+//! When what a clock waits for really happened, by whoever did it.
+
+use events::{
+    DispatchFact, IntakeFact, SurveyFact,
+    words::{Commitment, Cycle, Subject},
+};
+use jiff::Timestamp;
+
+use super::File;
+
+/// What a clock runs for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought {
+    pub(super) subject: Subject,
+    pub(super) commitment: Commitment,
+    pub(super) cycle: Cycle,
+}
+
+/// All that keeps the promise; the first of it counts.
+pub(super) fn kept(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
+    match sought.commitment {
+        Commitment::CallBack => called(file, sought.cycle),
+        Commitment::Adjudicate => adjudicated(file, sought.subject),
+        Commitment::Accept
+        | Commitment::Arrive
+        | Commitment::Contain
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::FollowUp => {
+            file.dispatch.iter().filter_map(|fact| worked(fact, sought)).collect()
+        }
+    }
+}
+
+/// All after which nobody wants the promise kept.
+pub(super) fn over(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
+    let over = file.intake.iter().filter_map(|fact| match fact {
+        IntakeFact::CaseClosed(closed) if closed.cycle >= cycle => Some(closed.closed_at),
+        IntakeFact::CaseReopened(reopened) if reopened.cycle > cycle => Some(reopened.reopened_at),
+        _ => None,
+    });
+    over.collect()
+}
+
+/// All that may make a clock of the cycle superfluous besides.
+pub(super) fn hurried(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
+    let hurried = file.intake.iter().filter_map(|fact| match fact {
+        IntakeFact::CaseUrgencyChanged(changed) if changed.cycle == cycle => Some(changed.at),
+        _ => None,
+    });
+    hurried.collect()
+}
+
+fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) -> Option<Timestamp> {
+    let accepts = |offer| commitment == Commitment::Accept && subject == Subject::Offer(offer);
+    let comes = |of: Cycle| commitment == Commitment::Arrive && of == cycle;
+    let secures = |of: Cycle| commitment == Commitment::Contain && of == cycle;
+    match fact {
+        DispatchFact::WorkOrderClaimed(fact) => accepts(fact.offer).then_some(fact.at),
+        DispatchFact::WorkOrderAssigned(fact) => accepts(fact.offer).then_some(fact.at),
+        DispatchFact::WorkOrderReleased(fact) => accepts(fact.offer).then_some(fact.at),
+        DispatchFact::WorkOrderArrived(fact) => comes(fact.cycle).then_some(fact.at),
+        DispatchFact::WorkOrderContained(fact) => secures(fact.cycle).then_some(fact.at),
+        DispatchFact::CaseCompleted(fact) => (fact.cycle == cycle).then_some(fact.completed_at),
+        DispatchFact::WorkOrderOffered(_)
+        | DispatchFact::WorkOrderHeld(_)
+        | DispatchFact::WorkOrderResumed(_)
+        | DispatchFact::WorkOrderDisputed(_)
+        | DispatchFact::WorkOrderCompleted(_)
+        | DispatchFact::WorkOrderCancelled(_) => None,
+    }
+}
+
+fn called(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
+    let called = file.survey.iter().filter_map(|fact| match fact {
+        SurveyFact::CallbackAttempted(fact) => (fact.cycle == cycle).then_some(fact.at),
+        SurveyFact::CaseAnswered(fact) => (fact.cycle == cycle).then_some(fact.at),
+        SurveyFact::CaseJudged(fact) => (fact.cycle == cycle).then_some(fact.judged_at),
+        SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
+    });
+    called.collect()
+}
+
+/// The offer after the dispute; a work order is disputed but once.
+fn adjudicated(file: &File<'_>, subject: Subject) -> Vec<Timestamp> {
+    let disputed = |fact: &&&DispatchFact| match fact {
+        DispatchFact::WorkOrderDisputed(fact) => subject == Subject::WorkOrder(fact.work_order),
+        _ => false,
+    };
+    let after = file.dispatch.iter().skip_while(|fact| !disputed(fact));
+    let offers = after.filter_map(|fact| match fact {
+        DispatchFact::WorkOrderOffered(fact) => {
+            (subject == Subject::WorkOrder(fact.work_order)).then_some(fact.offered_at)
+        }
+        _ => None,
+    });
+    offers.collect()
+}

@@ -1,0 +1,183 @@
+//! A work order is worked on by one, and moves only from those who have it.
+
+use std::collections::BTreeMap;
+
+use clock::{AccountId, WorkOrderId};
+use dispatch_core::Event;
+use events::{
+    DispatchFact, IntakeFact,
+    words::{Commitment, Cycle, ReleaseCause, Urgency},
+};
+use jiff::Timestamp;
+
+use super::File;
+use crate::repairs::campus::RULES;
+
+/// Where a work order is, as what was said has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    AtPost,
+    Held { by: AccountId, since: Timestamp },
+    Nowhere,
+    Over,
+}
+
+pub(super) fn check(file: &File<'_>) -> Vec<String> {
+    let mut places: BTreeMap<WorkOrderId, Place> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for fact in &file.dispatch {
+        if let Some((_, id)) = fact.work_order() {
+            let place = places.get(&id).copied();
+            match moved(file, fact, place) {
+                Ok(now) => {
+                    places.insert(id, now);
+                }
+                Err(why) => {
+                    wrong.push(format!("{} of {id}: {why} ({place:?})", fact.event_type()));
+                }
+            }
+        }
+    }
+    if places.values().any(|place| *place != Place::Over) {
+        wrong.push("a work order is open after the end".to_owned());
+    }
+    wrong.extend(unworked(file));
+    wrong.extend(overdue(file));
+    wrong
+}
+
+fn moved(
+    file: &File<'_>,
+    fact: &DispatchFact,
+    place: Option<Place>,
+) -> Result<Place, &'static str> {
+    let holds = |who: AccountId| match place {
+        Some(Place::Held { by, .. }) if by == who => Ok(()),
+        _ => Err("by somebody who does not have it"),
+    };
+    match fact {
+        DispatchFact::WorkOrderOffered(_) => match place {
+            None | Some(Place::Nowhere) => Ok(Place::AtPost),
+            Some(Place::AtPost | Place::Held { .. } | Place::Over) => Err("is not free"),
+        },
+        DispatchFact::WorkOrderClaimed(claimed) => match place {
+            Some(Place::AtPost) => Ok(Place::Held { by: claimed.by, since: claimed.at }),
+            _ => Err("somebody has it already"),
+        },
+        DispatchFact::WorkOrderAssigned(assigned) => match place {
+            Some(Place::AtPost | Place::Held { .. }) => {
+                Ok(Place::Held { by: assigned.to, since: assigned.at })
+            }
+            _ => Err("nobody can have it"),
+        },
+        DispatchFact::WorkOrderArrived(arrived) => {
+            holds(arrived.by).map(|()| Place::Held { by: arrived.by, since: Timestamp::MAX })
+        }
+        DispatchFact::WorkOrderContained(contained) => {
+            holds(contained.by).map(|()| Place::Held { by: contained.by, since: Timestamp::MAX })
+        }
+        DispatchFact::WorkOrderHeld(held) => {
+            holds(held.by)?;
+            place.ok_or("it was never offered")
+        }
+        DispatchFact::WorkOrderResumed(resumed) => {
+            holds(resumed.by)?;
+            Ok(match place {
+                Some(Place::Held { by, since }) if since < Timestamp::MAX => {
+                    Place::Held { by, since: resumed.at }
+                }
+                _ => Place::Held { by: resumed.by, since: Timestamp::MAX },
+            })
+        }
+        DispatchFact::WorkOrderReleased(released) => match (place, released.worker) {
+            (Some(Place::AtPost), None) => Ok(Place::Nowhere),
+            (Some(Place::Held { by, since }), Some(worker)) if by == worker => {
+                let expired = released.cause == ReleaseCause::Expired;
+                if expired && !came_too_late(file, since, released.at) {
+                    return Err("it expired before the limit to arrive");
+                }
+                Ok(Place::Nowhere)
+            }
+            _ => Err("from somebody who does not have it"),
+        },
+        DispatchFact::WorkOrderDisputed(_) => match place {
+            Some(Place::Nowhere) => Ok(Place::Nowhere),
+            _ => Err("somebody has it"),
+        },
+        DispatchFact::WorkOrderCompleted(completed) => holds(completed.by).map(|()| Place::Over),
+        DispatchFact::WorkOrderCancelled(_) => match place {
+            Some(Place::Over) | None => Err("it is over"),
+            Some(_) => Ok(Place::Over),
+        },
+        DispatchFact::CaseCompleted(_) => Err("it is about no work order"),
+    }
+}
+
+/// Whether the shortest limit to arrive of any urgency had passed.
+fn came_too_late(file: &File<'_>, since: Timestamp, at: Timestamp) -> bool {
+    let due = |urgency| RULES.due(file.item, Commitment::Arrive, urgency, since).ok().flatten();
+    let dues = Urgency::ALL.iter().filter_map(|urgency| due(*urgency));
+    dues.map(|due| due.at).min().is_some_and(|due| due <= at)
+}
+
+/// Each cycle has work of its own, and is completed at most once.
+fn unworked(file: &File<'_>) -> Vec<String> {
+    let cycles = file.intake.iter().filter_map(|fact| match fact {
+        IntakeFact::CaseAccepted(accepted) => Some(accepted.cycle),
+        IntakeFact::CaseReopened(reopened) => Some(reopened.cycle),
+        _ => None,
+    });
+    let count = |of: &dyn Fn(&DispatchFact) -> Option<Cycle>, cycle: Cycle| {
+        file.dispatch.iter().filter(|fact| of(fact) == Some(cycle)).count()
+    };
+    let offered = |fact: &DispatchFact| match fact {
+        DispatchFact::WorkOrderOffered(offered) => Some(offered.cycle),
+        _ => None,
+    };
+    let completed = |fact: &DispatchFact| match fact {
+        DispatchFact::CaseCompleted(completed) => Some(completed.cycle),
+        _ => None,
+    };
+    let done = |fact: &DispatchFact| match fact {
+        DispatchFact::WorkOrderCompleted(done) => Some(done.cycle),
+        _ => None,
+    };
+    let mut wrong = Vec::new();
+    for cycle in cycles {
+        if count(&offered, cycle) == 0 {
+            wrong.push(format!("nobody was offered the work of cycle {cycle}"));
+        }
+        if count(&completed, cycle) != count(&done, cycle) || count(&done, cycle) > 1 {
+            wrong.push(format!("cycle {cycle} is not completed as often as its work"));
+        }
+    }
+    wrong
+}
+
+/// Whoever neither came nor said why has it no longer once the limit is over.
+fn overdue(file: &File<'_>) -> Vec<String> {
+    let journal = file.world.dispatch.journal.iter().filter(|entry| entry.case == file.case);
+    let mut limits: BTreeMap<WorkOrderId, Timestamp> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for entry in journal {
+        let (id, limit) = match &entry.event {
+            Event::Claimed { claimed, arrive_by } => (claimed.work_order, *arrive_by),
+            Event::Assigned { assigned, arrive_by } => (assigned.work_order, *arrive_by),
+            Event::Resumed { resumed, arrive_by } => (resumed.work_order, *arrive_by),
+            Event::Arrived(fact) => (fact.work_order, None),
+            Event::Held(fact) => (fact.work_order, None),
+            Event::Released { released, .. } => (released.work_order, None),
+            Event::Completed(fact) => (fact.work_order, None),
+            Event::Cancelled(fact) => (fact.work_order, None),
+            _ => continue,
+        };
+        let before = limits.remove(&id);
+        limits.extend(limit.map(|limit| (id, limit)));
+        if let Some(limit) = before
+            && !file.world.dispatch.was_held_up(file.case, limit, entry.at)
+        {
+            wrong.push(format!("nobody came by {limit}, and {id} was not offered anew"));
+        }
+    }
+    wrong
+}
