@@ -76,6 +76,10 @@ pub enum Action {
     Reassign,
     /// Decide whose a work order is that was refused twice.
     Adjudicate,
+    /// See who holds which post and who is at work there.
+    ShowRoster,
+    /// Arrange leave, swaps and cover, and end them.
+    KeepRoster,
     /// Get the callback to make next.
     NextCallback,
     /// Record what came of an attempt.
@@ -106,7 +110,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -143,6 +147,8 @@ impl Action {
         Self::Transfer,
         Self::Reassign,
         Self::Adjudicate,
+        Self::ShowRoster,
+        Self::KeepRoster,
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
@@ -197,6 +203,8 @@ impl Action {
             Self::Transfer => "transfer",
             Self::Reassign => "reassign",
             Self::Adjudicate => "adjudicate",
+            Self::ShowRoster => "show-roster",
+            Self::KeepRoster => "keep-roster",
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",

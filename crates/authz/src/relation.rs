@@ -5,7 +5,8 @@ use std::fmt;
 pub enum Relation {
     /// Not at all; everybody has this one.
     Unrelated,
-    /// It is their own: requester, caller or co-reporter of the case, recipient of the message.
+    /// It is their own: requester, caller or co-reporter of the case, recipient of the message, whose
+    /// leave it is.
     Own,
     /// They took its first contact (首问责任人).
     FirstReceiver,

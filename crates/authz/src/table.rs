@@ -34,41 +34,48 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, LogContact, ListContacts, ListClocks,
-                                                                     ListWorkOrders, NextCallback, RecordAttempt, ListCallbacks, GetDefinitions]),
+                                                                     ListWorkOrders, ShowRoster, NextCallback, RecordAttempt, ListCallbacks, GetDefinitions]),
 
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, LogContact, ListContacts,
-                                                                     ListClocks, ListWorkOrders, Adjudicate, NextCallback, RecordAttempt, ListCallbacks,
-                                                                     ListMessages, GetDefinitions]),
+                                                                     ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
+                                                                     ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, ListClocks, ListWorkOrders, Assign, Reassign,
-                                                                     GetDefinitions]),
+                                                                     ShowRoster, KeepRoster, GetDefinitions]),
 
+    // Whoever holds a post asks for their own leave; its department's head for all of the department.
+    grant(Role::Repairer,            Unrelated,      Public,       &[ShowRoster]),
+    grant(Role::Repairer,            Own,            Public,       &[KeepRoster]),
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
 
-    grant(Role::DepartmentHandler,   Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
+    grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
                                                                      Return, Transfer]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
 
-    grant(Role::DepartmentHead,      Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
+    grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
-                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, ListMessages]),
+                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
 
     // A leader is asked for more time, or told that it is late.
+    grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
+    grant(Role::Leader,              Own,            Public,       &[KeepRoster]),
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, ListContacts,
-                                                                     ListClocks, ListWorkOrders, Adjudicate, ListCallbacks,
+                                                                     ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, ListCallbacks,
                                                                      ReadAnswers, ListMessages, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
@@ -76,12 +83,13 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

@@ -59,10 +59,12 @@ pub mod kinds {
         Message = "message", MessageId;
         /// One way out of one or more messages to one person.
         Sending = "sending", SendingId;
+        /// One leave, swap or cover on the roster (排班).
+        Arrangement = "roster arrangement", ArrangementId;
     }
 }
 
 pub use kinds::{
-    AccountId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId, SendingId, TimerId,
-    WorkOrderId,
+    AccountId, ArrangementId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId,
+    SendingId, TimerId, WorkOrderId,
 };

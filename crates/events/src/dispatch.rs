@@ -1,18 +1,24 @@
-//! What dispatch says: work orders with their offers, and the completion of a cycle.
+//! What dispatch says: work orders with their offers, the completion of a cycle, and who is at work.
 //!
-//! The key is always the case: a case's facts are in one order whichever work order they are about.
+//! The key is the case: a case's facts are in one order whichever work order they are about. That of
+//! the roster is its own: leave of one person changes many posts at once.
 
 use clock::{AccountId, OfferId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::words::{
     Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
 };
 
+/// The key of the roster: a constant UUID (version 8: ours to lay out).
+pub const ROSTER_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0003);
+
 facts! {
-    /// A fact about a work order or the work on a case. Key: the case.
+    /// A fact about a work order or the work on a case, whose key is the case; or about the roster,
+    /// whose key is [`ROSTER_KEY`].
     DispatchFact on Dispatch {
         /// A work order was offered to a post.
         WorkOrderOffered(WorkOrderOfferedV1) = WorkOrder "offered" v 1,
@@ -38,6 +44,8 @@ facts! {
         WorkOrderCancelled(WorkOrderCancelledV1) = WorkOrder "cancelled" v 1,
         /// All work orders of a cycle are done.
         CaseCompleted(CaseCompletedV1) = Case "completed" v 1,
+        /// Others are at work at a post than was said before.
+        RosterChanged(RosterChangedV1) = Roster "changed" v 1,
     }
 }
 
@@ -56,7 +64,7 @@ impl DispatchFact {
             Self::WorkOrderDisputed(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
-            Self::CaseCompleted(_) => None,
+            Self::CaseCompleted(_) | Self::RosterChanged(_) => None,
         }
     }
 }
@@ -267,4 +275,39 @@ pub struct CaseCompletedV1 {
     pub completed_at: Timestamp,
     /// Who claimed, was assigned or completed any of them, each once.
     pub workers: Vec<AccountId>,
+}
+
+/// Who is at work at a post from now on; it replaces what was said of the post before. Key: one
+/// constant UUID for all posts.
+///
+/// Leave, swaps, cover and deputies are in it already: a reader compares times, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RosterChangedV1 {
+    /// The post.
+    pub post: PostId,
+    /// Who is there, each for a time. A time that none of them names is a defect of the roster:
+    /// nobody is.
+    pub stays: Vec<Stay>,
+}
+
+/// Somebody is at work at a post for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stay {
+    /// Who.
+    pub account: AccountId,
+    /// From when; they are there already if it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Until when, itself not included; no end is known if it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Whether they stand in, and do not hold the post themselves.
+    pub stands_in: bool,
+}
+
+impl Stay {
+    /// Whether they are there at an instant.
+    pub fn includes(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
 }

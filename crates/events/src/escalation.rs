@@ -94,6 +94,10 @@ pub struct RungFiredV1 {
     pub post: PostId,
     /// It fired without knowing the newest facts, after they could not be had in time.
     pub unconfirmed: bool,
+    /// The posts below that would have been told before, but that nobody was at work at: a defect of
+    /// the roster. `planned` is then that of the lowest of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<PostId>,
 }
 
 /// A rung had fired for what was done before: "repaired" to who was told. Key: the case.

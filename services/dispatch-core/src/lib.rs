@@ -82,6 +82,7 @@ mod fact;
 mod offer;
 mod order;
 mod rejected;
+pub mod roster;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -18,12 +18,15 @@
 //!                                               └─────> outbox ──> DISPATCH
 //!
 //!  board   what lists show of a case and no decision needs
+//!  rosters what others are told of who is at work
 //! ```
 //!
 //! A case asks to be woken for one thing only: who claimed a work order and neither came nor said
 //! why until the limit to arrive has it no longer. All other lateness is watched by
-//! escalation-timer. Who holds which post is imported from the portal: a leader sees what was
-//! escalated to a post of theirs.
+//! escalation-timer.
+//!
+//! Who holds which post is imported from the portal, and who is at work there is decided here: leave,
+//! swaps and cover are one more aggregate, the roster, and others are told who is at a post and when.
 
 mod api;
 mod board;
@@ -31,6 +34,7 @@ mod commands;
 mod facts;
 mod questions;
 mod record;
+mod rosters;
 mod store;
 mod wakes;
 

@@ -208,8 +208,18 @@ const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) ->
 impl From<&RungFiredV1> for Fired {
     fn from(fact: &RungFiredV1) -> Self {
         let RungFiredV1 { promise, rung, round, planned, fired: at, unconfirmed, .. } = *fact;
-        let (ladder, post) = (fact.ladder.clone(), fact.post.clone());
-        Self { promise, rung, round, planned, at, ladder, post, unconfirmed, retracted: false }
+        Self {
+            promise,
+            rung,
+            round,
+            planned,
+            at,
+            ladder: fact.ladder.clone(),
+            post: fact.post.clone(),
+            unconfirmed,
+            retracted: false,
+            skipped: fact.skipped.clone(),
+        }
     }
 }
 

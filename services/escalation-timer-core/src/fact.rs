@@ -90,6 +90,7 @@ impl Fact {
                 DispatchFact::WorkOrderResumed(fact) => Some(Self::Resumed(fact)),
                 DispatchFact::WorkOrderCompleted(fact) => Some(Self::Done(fact)),
                 DispatchFact::WorkOrderCancelled(fact) => Some(Self::Cancelled(fact)),
+                DispatchFact::RosterChanged(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),

@@ -82,7 +82,9 @@
 //! ```
 //!
 //! Every rung is planned from the due, never from the moment of waking: asleep or awake, the same
-//! rungs fire with the same planned times, each once by (clock, promise, rung, round).
+//! rungs fire with the same planned times, each once by (clock, promise, rung, round). A rung at whose
+//! post nobody is at work is skipped at once to the next one that is filled; which those are, dispatch
+//! says.
 //!
 //! What kept a promise may be heard of after the case has ended, or after another end of the clock:
 //! of two ends the earlier one counts, and what had fired after it is retracted then.
@@ -124,4 +126,4 @@ pub use fact::{Fact, on_fact};
 pub use hold::{Hold, Pause, Rested};
 pub use rejected::Rejected;
 pub use state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch};
-pub use wake::{Wake, next_at, on_wake};
+pub use wake::{Wake, next_at, on_wake, posts_above};

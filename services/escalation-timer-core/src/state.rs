@@ -233,6 +233,9 @@ pub struct Fired {
     pub unconfirmed: bool,
     /// It turned out that all was done before.
     pub retracted: bool,
+    /// The posts below that nobody was at work at, so that this one was told instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<PostId>,
 }
 
 /// More time that was asked for.

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use clock::Ids;
-use definitions::Rules;
+use definitions::{Ladder, Rules};
 use events::{
     escalation::{PauseRefusedV1, RungFiredV1},
-    words::PauseRefusal,
+    words::{PauseRefusal, PostId},
 };
 use jiff::Timestamp;
 
@@ -21,11 +23,25 @@ const MOST_AT_ONCE: usize = 100;
 
 /// A moment of waking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wake {
+pub struct Wake<'a> {
     /// When.
     pub now: Timestamp,
     /// Whether the newest facts are known; if they could not be had in time, rungs say so.
     pub confirmed: bool,
+    /// The posts that nobody is at work at: a rung of theirs is skipped.
+    pub unattended: &'a BTreeSet<PostId>,
+}
+
+/// The posts that may be told next, so that it matters whether anybody is at work there.
+pub fn posts_above(state: &State, rules: &Rules) -> BTreeSet<PostId> {
+    let watch = state.watch();
+    let courses = watch.into_iter().flat_map(|watch| {
+        watch.running().filter_map(|timer| Some((timer.next()?, Course::of(rules, watch, timer)?)))
+    });
+    let posts = courses.flat_map(|(next, course)| {
+        (next.rung..=course.ladder.top()).filter_map(move |rung| course.ladder.rung(rung).cloned())
+    });
+    posts.collect()
 }
 
 /// When this case must be woken next; `None` if nothing runs.
@@ -42,8 +58,8 @@ pub fn next_at(state: &State) -> Option<Timestamp> {
 /// Fires every rung that was planned until now, in the order of the plans.
 ///
 /// Asleep for six hours or awake all the time: the same rungs fire, each once, with the same
-/// planned times.
-pub fn on_wake(state: &State, rules: &Rules, wake: Wake, _ids: &mut impl Ids) -> Vec<Event> {
+/// planned times. One whose post nobody is at work at is skipped at once to the next that is filled.
+pub fn on_wake(state: &State, rules: &Rules, wake: Wake<'_>, _ids: &mut impl Ids) -> Vec<Event> {
     let mut state = state.clone();
     let mut events = Vec::new();
     while events.len() < MOST_AT_ONCE
@@ -56,7 +72,7 @@ pub fn on_wake(state: &State, rules: &Rules, wake: Wake, _ids: &mut impl Ids) ->
 }
 
 /// The request for a pause that nobody decided in time: from its due on it is too late.
-fn lapse_next(state: &State, wake: Wake) -> Option<Event> {
+fn lapse_next(state: &State, wake: Wake<'_>) -> Option<Event> {
     let watch = match state {
         State::New | State::Ended(_) => return None,
         State::Watching(watch) => watch,
@@ -74,7 +90,7 @@ fn lapse_next(state: &State, wake: Wake) -> Option<Event> {
 }
 
 /// The rung that is planned next, if that is not later than now.
-fn fire_next(state: &State, rules: &Rules, wake: Wake) -> Option<Event> {
+fn fire_next(state: &State, rules: &Rules, wake: Wake<'_>) -> Option<Event> {
     let watch = match state {
         State::New | State::Ended(_) => return None,
         State::Watching(watch) => watch,
@@ -86,8 +102,16 @@ fn fire_next(state: &State, rules: &Rules, wake: Wake) -> Option<Event> {
     })
 }
 
-fn fire(rules: &Rules, watch: &Watch, timer: &Timer, step: Planned, wake: Wake) -> Option<Event> {
+fn fire(
+    rules: &Rules,
+    watch: &Watch,
+    timer: &Timer,
+    step: Planned,
+    wake: Wake<'_>,
+) -> Option<Event> {
     let course = Course::of(rules, watch, timer)?;
+    let (rung, skipped) = filled(course.ladder, step.rung, wake.unattended);
+    let step = Planned { rung, ..step };
     let fired = RungFiredV1 {
         timer: timer.id,
         subject: timer.subject,
@@ -101,6 +125,17 @@ fn fire(rules: &Rules, watch: &Watch, timer: &Timer, step: Planned, wake: Wake) 
         ladder: course.ladder.id.clone(),
         post: course.ladder.rung(step.rung)?.clone(),
         unconfirmed: !wake.confirmed,
+        skipped,
     };
     Some(Event::RungFired { fired, next: course.after(step) })
+}
+
+/// The lowest rung from this one on at whose post somebody is at work, and the posts that are skipped
+/// for it (BRIEF 4.5). If there is none, this one: its post has a phone, and hears the next round.
+fn filled(ladder: &Ladder, rung: u8, unattended: &BTreeSet<PostId>) -> (u8, Vec<PostId>) {
+    let is_filled = |rung: u8| ladder.rung(rung).is_some_and(|post| !unattended.contains(post));
+    match (rung..=ladder.top()).find(|rung| is_filled(*rung)) {
+        Some(filled) => (filled, (rung..filled).filter_map(|n| ladder.rung(n).cloned()).collect()),
+        None => (rung, Vec::new()),
+    }
 }

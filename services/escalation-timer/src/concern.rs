@@ -92,7 +92,8 @@ impl Concerned {
                 | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_)
-                | DispatchFact::CaseCompleted(_),
+                | DispatchFact::CaseCompleted(_)
+                | DispatchFact::RosterChanged(_),
             )
             | Fact::Escalation(_)
             | Fact::Survey(_)

@@ -5,7 +5,7 @@ use clock::CaseId;
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use escalation_timer_core::{Fact, State, on_fact};
 use events::{
-    DefinitionFact, Envelope,
+    DefinitionFact, DispatchFact, Envelope,
     words::{Revision, Service},
 };
 use jiff::Timestamp;
@@ -28,6 +28,9 @@ impl Facts for EscalationTimer {
         let Received { envelope, fact } = received;
         if let events::Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
             return Ok(revisions::keep(tx, change).await?);
+        }
+        if let events::Fact::Dispatch(DispatchFact::RosterChanged(changed)) = fact {
+            return Ok(store::rosters::keep(tx, changed).await?);
         }
         let known = store::watch::load(tx, CaseId::from_uuid(aggregate.key())).await?;
         let (state, concerned) = match known {

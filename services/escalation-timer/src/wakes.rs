@@ -3,7 +3,7 @@
 use authz::Principal;
 use clock::CaseId;
 use delivery::{Fault, Locked, Tx, Wake, Wakes};
-use escalation_timer_core::{self as core, on_wake};
+use escalation_timer_core::{self as core, on_wake, posts_above};
 use events::words::Service;
 
 use crate::{
@@ -24,7 +24,9 @@ impl Wakes for EscalationTimer {
         };
         let rules = self.revisions.rules(tx, revision).await?;
         let Wake { now, unconfirmed } = wake;
-        let wake = core::Wake { now, confirmed: !unconfirmed };
+        let posts = posts_above(&case.state, &rules);
+        let unattended = store::rosters::unattended(tx, &posts, now).await?;
+        let wake = core::Wake { now, confirmed: !unconfirmed, unattended: &unattended };
         let events = on_wake(&case.state, &rules, wake, &mut self.ids());
         let actor = Principal::Service(Service::EscalationTimer).to_string();
         record(tx, self, Change { locked: aggregate, case, events, actor }, now).await

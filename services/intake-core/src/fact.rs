@@ -40,7 +40,8 @@ impl Fact {
                 | DispatchFact::WorkOrderReleased(_)
                 | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
-                | DispatchFact::WorkOrderCancelled(_) => None,
+                | DispatchFact::WorkOrderCancelled(_)
+                | DispatchFact::RosterChanged(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),

@@ -65,7 +65,8 @@ fn concerned(fact: &Fact) -> Option<Related> {
             | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
-            | DispatchFact::CaseCompleted(_),
+            | DispatchFact::CaseCompleted(_)
+            | DispatchFact::RosterChanged(_),
         )
         | Fact::Intake(_)
         | Fact::Escalation(

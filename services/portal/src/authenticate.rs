@@ -45,20 +45,22 @@ pub(crate) async fn bearer(delivery: &Delivery, token: &str) -> Result<Identity,
         return refused("token-malformed", "this is neither a session nor an API key: log in");
     };
     match kind {
-        Kind::Session => match sessions::find(delivery.pool(), &hash).await? {
-            None => refused("session-unknown", "this session has ended: log in again"),
-            Some(session) if session.expires_at <= machine => {
-                refused("session-expired", "this session has expired: log in again")
+        Kind::Session => {
+            match sessions::find(delivery.pool(), &hash, delivery.clock().now()).await? {
+                None => refused("session-unknown", "this session has ended: log in again"),
+                Some(session) if session.expires_at <= machine => {
+                    refused("session-expired", "this session has expired: log in again")
+                }
+                Some(session) if session.is_closed => {
+                    refused("account-closed", "this account is closed")
+                }
+                Some(session) => Ok(Identity {
+                    subject: session.standing.subject(),
+                    authenticated_at: session.authenticated_at,
+                    session: Some(hash),
+                }),
             }
-            Some(session) if session.is_closed => {
-                refused("account-closed", "this account is closed")
-            }
-            Some(session) => Ok(Identity {
-                subject: session.standing.subject(),
-                authenticated_at: session.authenticated_at,
-                session: Some(hash),
-            }),
-        },
+        }
         Kind::ApiKey => match api_keys::find(delivery.pool(), &hash).await? {
             None => refused("api-key-unknown", "there is no such API key"),
             Some(key) if key.revoked_at.is_some() => {

@@ -3,6 +3,7 @@
 //! ```text
 //!  INTAKE DISPATCH ESCALATION SURVEY NOTIFY ── a step of the timeline, each
 //!                     └───────────────────── and what it changes of the case in lists
+//!  DISPATCH, of its roster ── kept: who stands in at which post
 //!  DEFINITION ── kept: where a place lies, which posts there are
 //! ```
 
@@ -21,7 +22,7 @@ use events::{
 use jiff::Timestamp;
 use revisions::{RevisionError, Revisions};
 
-use crate::store::{boards, timeline};
+use crate::store::{boards, stand_ins, timeline};
 
 /// Projects the facts of others onto the boards.
 #[derive(Debug, Default)]
@@ -44,6 +45,9 @@ impl Facts for Projection {
             }
             // No steps of a case: of a contact, its cases speak for themselves.
             Fact::Intake(IntakeFact::ContactRecorded(_)) | Fact::Audit(_) => return Ok(()),
+            Fact::Dispatch(DispatchFact::RosterChanged(changed)) => {
+                return Ok(stand_ins::keep(tx, changed).await?);
+            }
             Fact::Intake(fact) => self.intake(tx, envelope, fact).await?,
             Fact::Dispatch(fact) => dispatch(tx, envelope, fact).await?,
             Fact::Escalation(fact) => escalation(tx, envelope, fact).await?,
@@ -122,7 +126,9 @@ async fn dispatch(
         DispatchFact::WorkOrderCompleted(_) => boards::works(tx, key, "completed").await,
         DispatchFact::WorkOrderCancelled(_) => boards::works(tx, key, "cancelled").await,
         // What comes right after it says who has it: an offer, or a dispute.
-        DispatchFact::WorkOrderReleased(_) | DispatchFact::CaseCompleted(_) => Ok(()),
+        DispatchFact::WorkOrderReleased(_)
+        | DispatchFact::CaseCompleted(_)
+        | DispatchFact::RosterChanged(_) => Ok(()),
     }
 }
 
@@ -204,7 +210,8 @@ fn actor(fact: &Fact) -> Option<AccountId> {
             DispatchFact::WorkOrderOffered(_)
             | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCancelled(_)
-            | DispatchFact::CaseCompleted(_),
+            | DispatchFact::CaseCompleted(_)
+            | DispatchFact::RosterChanged(_),
         )
         | Fact::Escalation(
             EscalationFact::Armed(_)

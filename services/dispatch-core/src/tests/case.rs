@@ -288,6 +288,7 @@ pub(super) fn rung_fired(post: &str) -> Step {
         ladder: "leaders".parse().unwrap(),
         post: post.parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }))
 }
 

@@ -5,5 +5,6 @@ mod case;
 mod expiry;
 mod moves;
 mod properties;
+mod roster;
 mod sentences;
 mod table;

@@ -2,18 +2,21 @@
 
 pub(crate) mod answers;
 mod requests;
+pub(crate) mod rosters;
 
 use delivery_rpc::Asked;
-use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume};
+use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume, roster};
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        AdjudicateRequest, AdjudicateResponse, ArriveRequest, ArriveResponse, AssignRequest,
-        AssignResponse, ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse,
-        ContainRequest, ContainResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
-        ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, ReassignRequest,
-        ReassignResponse, ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse,
-        TransferRequest, TransferResponse,
+        AdjudicateRequest, AdjudicateResponse, Arranged, ArriveRequest, ArriveResponse,
+        AssignRequest, AssignResponse, ClaimRequest, ClaimResponse, CompleteRequest,
+        CompleteResponse, ContainRequest, ContainResponse, CoverPostRequest, CoverPostResponse,
+        EndArrangementRequest, EndArrangementResponse, HoldRequest, HoldResponse,
+        ImportHoldersRequest, ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse,
+        ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse, ReturnRequest,
+        ReturnResponse, ShowRosterRequest, ShowRosterResponse, SwapTurnsRequest, SwapTurnsResponse,
+        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -22,7 +25,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, import_holders, work},
+    commands::{Deed, arrange, import_holders, work},
     questions,
 };
 
@@ -48,6 +51,15 @@ impl Answering {
         words: String,
     ) -> Result<Option<Head>, Status> {
         Ok(Some(work(&self.dispatch, Deed { asked, command, words }).await?))
+    }
+
+    /// Changes the roster, and answers what became of it.
+    async fn arranges(
+        &self,
+        asked: Asked,
+        command: roster::Command,
+    ) -> Result<Option<Arranged>, Status> {
+        Ok(Some(arrange(&self.dispatch, asked, command).await?))
     }
 }
 
@@ -178,5 +190,49 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/ImportHolders", &request)?;
         let holders = requests::holders(&request.get_ref().holders)?;
         Ok(Response::new(import_holders(&self.dispatch, &asked, &holders).await?))
+    }
+    async fn show_roster(
+        &self,
+        request: Request<ShowRosterRequest>,
+    ) -> Result<Response<ShowRosterResponse>, Status> {
+        let subject = subject(&request)?;
+        let asked = rosters::show(request.get_ref())?;
+        Ok(Response::new(questions::show_roster(&self.dispatch, subject, asked).await?))
+    }
+
+    async fn take_leave(
+        &self,
+        request: Request<TakeLeaveRequest>,
+    ) -> Result<Response<TakeLeaveResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/TakeLeave", &request)?;
+        let command = rosters::leave(request.get_ref(), &asked.subject)?;
+        Ok(Response::new(TakeLeaveResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn swap_turns(
+        &self,
+        request: Request<SwapTurnsRequest>,
+    ) -> Result<Response<SwapTurnsResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/SwapTurns", &request)?;
+        let command = rosters::swap(request.get_ref(), &asked.subject)?;
+        Ok(Response::new(SwapTurnsResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn cover_post(
+        &self,
+        request: Request<CoverPostRequest>,
+    ) -> Result<Response<CoverPostResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/CoverPost", &request)?;
+        let command = rosters::cover(request.get_ref())?;
+        Ok(Response::new(CoverPostResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn end_arrangement(
+        &self,
+        request: Request<EndArrangementRequest>,
+    ) -> Result<Response<EndArrangementResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/EndArrangement", &request)?;
+        let command = rosters::end(request.get_ref())?;
+        Ok(Response::new(EndArrangementResponse { arranged: self.arranges(asked, command).await? }))
     }
 }

@@ -5,12 +5,13 @@ use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
 use delivery_rpc::Failure;
-use dispatch_core::{Command, Order, Work};
+use dispatch_core::{Command, Order, Work, roster::Presence};
 use events::words::{DepartmentId, PostId, Urgency};
+use jiff::Timestamp;
 use rpc::{Code, Error};
 use sqlx::PgConnection;
 
-use crate::store::holders;
+use crate::store::rosters;
 
 /// Refuses what the policy allows but a duty does not.
 pub(super) async fn permit(
@@ -19,12 +20,13 @@ pub(super) async fn permit(
     rules: &Rules,
     command: &Command,
     (work, order): (&Work, &Order),
+    now: Timestamp,
 ) -> Result<(), Failure> {
     let department = order.department();
     match command {
         Command::Assign(assign) => {
             decides(subject, rules, department)?;
-            is_a_worker(connection, assign.to, department).await
+            is_a_worker(connection, assign.to, department, now).await
         }
         // Who has it refuses it for themselves.
         Command::Return(asked) if order.status.worker() == Some(asked.by) => Ok(()),
@@ -55,18 +57,32 @@ fn decides(subject: &Subject, rules: &Rules, department: &DepartmentId) -> Resul
     Err(Error::new(Code::PermissionDenied, "not-deciding", message))
 }
 
-/// Refuses somebody who holds no post of the department: they would never hear of it.
+/// Refuses somebody who holds no post of the department and stands in at none, for they would never
+/// hear of it; and who is away.
 async fn is_a_worker(
     connection: &mut PgConnection,
     to: AccountId,
     department: &DepartmentId,
+    now: Timestamp,
 ) -> Result<(), Failure> {
-    if holders::is_of(connection, to, department).await? {
-        return Ok(());
+    let roster = rosters::load(connection, now).await?;
+    let refused = |code, reason, what: String, fix| {
+        let message = format!("cannot assign: whoever is to do it {what}; {fix}");
+        Err(Error::new(code, reason, message).violating("to", what).into())
+    };
+    match roster.presence(to, department, now) {
+        Presence::AtWork => Ok(()),
+        Presence::Away { until } => {
+            let (what, fix) =
+                (format!("is away until {until}"), "choose who stands in, or another");
+            refused(Code::FailedPrecondition, "on-leave", what, fix)
+        }
+        Presence::Stranger => {
+            let (what, fix) =
+                (format!("holds no post of {department}"), "choose somebody who does");
+            refused(Code::InvalidArgument, "no-such-worker", what, fix)
+        }
     }
-    let what = format!("holds no post of {department}");
-    let message = format!("cannot assign: whoever is to do it {what}; choose somebody who does");
-    Err(Error::new(Code::InvalidArgument, "no-such-worker", message).violating("to", what).into())
 }
 
 /// Refuses a head or a leader the posts of other departments, which may refuse what is theirs: only

@@ -1,15 +1,19 @@
 use authz::{Action, Relations};
 use definitions::Rules;
-use delivery::{Fault, audit};
+use delivery::{audit, lock};
 use delivery_rpc::{Asked, Failure};
-use events::words::Level;
+use events::{dispatch::ROSTER_KEY, words::Level};
 use proto::dispatch::v1::ImportHoldersResponse;
 use rpc::{Code, Error, authorize};
 use serde_json::json;
 
 use crate::{
     Dispatch,
-    store::holders::{Holder, Replaced, replace},
+    rosters::{newest_rules, tell},
+    store::{
+        holders::{Holder, Replaced, replace},
+        rosters,
+    },
 };
 
 /// The portal says who holds which post; what it said before is over. All or none.
@@ -19,14 +23,19 @@ pub(crate) async fn import_holders(
     holders: &[Holder],
 ) -> Result<ImportHoldersResponse, Failure> {
     authorize(&asked.subject, Action::ImportPeople, Relations::NONE, Level::Public)?;
-    let (now, machine) = (dispatch.clock().now(), dispatch.clock().machine());
+    let machine = dispatch.clock().machine();
     let mut tx = dispatch.pool().begin().await?;
     if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
         return Ok(answered);
     }
-    let rules = dispatch.revisions.newest(&mut tx).await.map_err(Fault::from)?;
-    refuse_unknown_posts(rules.as_deref(), holders)?;
+    let rules = newest_rules(dispatch, &mut tx).await?;
+    refuse_unknown_posts(&rules, holders)?;
+    let locked = lock(&mut tx, &[ROSTER_KEY]).await?.pop();
+    let mut locked = locked.ok_or_else(|| Error::internal("the roster has no lock"))?;
+    let now = dispatch.clock().now();
     let Replaced { added, removed } = replace(&mut tx, holders).await?;
+    let roster = rosters::load(&mut tx, now).await?;
+    tell(&mut tx, dispatch, &mut locked, (&rules, &roster), now).await?;
     let entry = audit::Entry {
         at: now,
         actor: &asked.intent.id.principal,
@@ -39,15 +48,12 @@ pub(crate) async fn import_holders(
     let answer = ImportHoldersResponse { added: count(added), removed: count(removed) };
     asked.intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
+    dispatch.delivery.bell().ring();
     Ok(answer)
 }
 
 /// A post that nobody defined is a typo, and whoever holds it would never hear of anything.
-fn refuse_unknown_posts(rules: Option<&Rules>, holders: &[Holder]) -> Result<(), Error> {
-    let Some(rules) = rules else {
-        let message = "no definitions have arrived at dispatch yet; try again in a moment";
-        return Err(Error::new(Code::Unavailable, "definitions-unknown", message));
-    };
+fn refuse_unknown_posts(rules: &Rules, holders: &[Holder]) -> Result<(), Error> {
     let revision = rules.revision();
     let unknown =
         holders.iter().enumerate().filter(|(_, holder)| rules.post(&holder.post).is_none());

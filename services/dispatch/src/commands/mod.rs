@@ -10,7 +10,9 @@
 
 mod duty;
 mod import_holders;
+mod roster;
 mod work;
 
 pub(crate) use import_holders::import_holders;
+pub(crate) use roster::arrange;
 pub(crate) use work::{Deed, work};

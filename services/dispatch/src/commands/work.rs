@@ -61,7 +61,7 @@ pub(crate) async fn work(
     let events = on_command(&case.state, &rules, &command, now, &mut dispatch.ids())
         .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action(&command), relations, level)?;
-    duty::permit(&mut tx, &subject, &rules, &command, (work, order)).await?;
+    duty::permit(&mut tx, &subject, &rules, &command, (work, order), now).await?;
     let kept_under = kept_under(&command, order);
 
     let actor = intent.id.principal.clone();

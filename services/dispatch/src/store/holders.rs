@@ -1,5 +1,5 @@
 use clock::AccountId;
-use events::words::{DepartmentId, PostId};
+use events::words::PostId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,29 +19,11 @@ pub(crate) struct Replaced {
     pub(crate) removed: u64,
 }
 
-/// Whether somebody holds a post of a department.
-pub(crate) async fn is_of(
-    connection: &mut PgConnection,
-    account: AccountId,
-    department: &DepartmentId,
-) -> Result<bool, sqlx::Error> {
-    let holds = sqlx::query_scalar!(
-        r#"select exists (select from dispatch.holder
-                          where account = $1 and split_part(post, '/', 1) = $2) as "holds!""#,
-        account.uuid(),
-        department.as_str(),
-    );
-    holds.fetch_one(connection).await
-}
-
-/// Makes these the holders of all posts. Two imports at once come one after the other.
+/// Makes these the holders of all posts. Whoever does has locked the roster.
 pub(crate) async fn replace(
     connection: &mut PgConnection,
     holders: &[Holder],
 ) -> Result<Replaced, sqlx::Error> {
-    sqlx::query!("lock table dispatch.holder in share row exclusive mode")
-        .execute(&mut *connection)
-        .await?;
     let accounts: Vec<Uuid> = holders.iter().map(|holder| holder.account.uuid()).collect();
     let posts: Vec<String> = holders.iter().map(|holder| holder.post.to_string()).collect();
     let removed = sqlx::query!(

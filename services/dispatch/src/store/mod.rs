@@ -4,4 +4,5 @@ pub(crate) mod holders;
 pub(crate) mod list;
 pub(crate) mod notes;
 pub(crate) mod reasons;
+pub(crate) mod rosters;
 pub(crate) mod work;

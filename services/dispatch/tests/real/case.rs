@@ -187,6 +187,7 @@ pub(crate) fn rung_fired(rung: u8, post: &str) -> EscalationFact {
         ladder: "leaders".parse().unwrap(),
         post: post.parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }
     .into()
 }

@@ -1,5 +1,7 @@
 //! One case, with what others say of it and the hours at which it is woken.
 
+use std::collections::BTreeSet;
+
 use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, SeededIds, WorkOrderId};
 use events::{
     dispatch::{
@@ -10,8 +12,8 @@ use events::{
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, ReleaseCause,
-        ReopenCause, Urgency, UrgencyCause, Verdict,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
+        ReleaseCause, ReopenCause, Urgency, UrgencyCause, Verdict,
     },
 };
 use jiff::Timestamp;
@@ -32,12 +34,15 @@ pub(super) struct Case {
     pub(super) state: State,
     /// All that happened.
     pub(super) log: Vec<Event>,
+    /// The posts that nobody is at work at.
+    pub(super) unattended: BTreeSet<PostId>,
     ids: SeededIds,
 }
 
 impl Case {
     pub(super) fn new() -> Self {
-        Self { state: State::New, log: Vec::new(), ids: SeededIds::new(7) }
+        let (log, unattended) = (Vec::new(), BTreeSet::new());
+        Self { state: State::New, log, unattended, ids: SeededIds::new(7) }
     }
 
     /// A critical case of the 1st at 09:00 with this one promise.
@@ -80,7 +85,7 @@ impl Case {
     }
 
     pub(super) fn wakes_at(&mut self, now: Timestamp) -> Vec<Event> {
-        let wake = Wake { now, confirmed: true };
+        let wake = Wake { now, confirmed: true, unattended: &self.unattended };
         let (planned, events) =
             (next_at(&self.state), on_wake(&self.state, &RULES, wake, &mut self.ids));
         let events = self.keep(events);

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use clock::SeededIds;
-use events::words::{Commitment, End, Urgency};
+use events::words::{Commitment, End, PostId, Urgency};
 
 use super::{
     campus::RULES,
@@ -8,7 +10,7 @@ use super::{
         judged, offered, rungs,
     },
 };
-use crate::{Event, Fact, Run, State, Wake, next_at, on_wake};
+use crate::{Event, Fact, Run, State, Wake, next_at, on_wake, posts_above};
 
 #[test]
 fn the_first_leader_hears_when_the_limit_passes_and_each_next_an_interval_later() {
@@ -89,6 +91,49 @@ fn after_six_hours_away_the_rungs_of_all_clocks_fire_in_the_order_of_their_plans
     assert_eq!(next_at(&case.state), Some(at("1T22:00")));
 }
 
+/// Nobody is at work at these posts.
+fn unattended<const N: usize>(posts: [&str; N]) -> BTreeSet<PostId> {
+    posts.map(|post| format!("logistics/{post}").parse().unwrap()).into()
+}
+
+#[test]
+fn a_rung_at_which_nobody_is_at_work_is_skipped_at_once_to_the_next_that_is_filled() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.unattended = unattended(["chief"]);
+    assert_eq!(
+        rungs(&case.is_awake_until(at("1T22:00"))),
+        ["complete 1.0 1T21:00", "complete 3.0 1T21:30"]
+    );
+    let fired = case.standing().last().unwrap().clone();
+    assert_eq!(
+        (fired.post.name(), fired.skipped),
+        ("head", unattended(["chief"]).into_iter().collect())
+    );
+    // The head was told, and is told again at the plan of the top; nobody below is told after.
+    case.unattended = unattended([]);
+    assert_eq!(rungs(&case.is_awake_until(at("2T00:00"))), ["complete 3.1 2T00:00"]);
+}
+
+#[test]
+fn where_nobody_is_at_work_up_to_the_top_each_rung_is_told_at_its_own_post() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.unattended = unattended(["leader", "chief", "head"]);
+    assert_eq!(
+        rungs(&case.is_awake_until(at("1T22:00"))),
+        ["complete 1.0 1T21:00", "complete 2.0 1T21:30", "complete 3.0 1T22:00"]
+    );
+    assert!(case.standing().iter().all(|fired| fired.skipped.is_empty()));
+}
+
+#[test]
+fn it_matters_only_who_is_at_work_above_what_was_told() {
+    let mut case = Case::promised(Commitment::Complete);
+    assert_eq!(posts_above(&case.state, &RULES), unattended(["leader", "chief", "head"]));
+    case.is_awake_until(at("1T21:00"));
+    assert_eq!(posts_above(&case.state, &RULES), unattended(["chief", "head"]));
+    assert_eq!(posts_above(&State::New, &RULES), unattended([]));
+}
+
 #[test]
 fn what_was_due_before_the_case_was_heard_of_fires_at_once_as_planned() {
     let mut case = Case::new();
@@ -137,7 +182,7 @@ fn the_last_instant_of_a_promise_keeps_it() {
 fn a_rung_that_fires_without_the_newest_facts_says_so() {
     let case = Case::promised(Commitment::Complete);
     for confirmed in [true, false] {
-        let wake = Wake { now: at("1T21:00"), confirmed };
+        let wake = Wake { now: at("1T21:00"), confirmed, unattended: &BTreeSet::new() };
         let events = on_wake(&case.state, &RULES, wake, &mut SeededIds::new(1));
         let [Event::RungFired { fired, .. }] = &events[..] else { panic!("{events:?}") };
         assert_eq!(fired.unconfirmed, !confirmed);

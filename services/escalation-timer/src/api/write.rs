@@ -134,6 +134,7 @@ fn was_fired(fired: &Fired) -> Rung {
         fired: Some(timestamp(fired.at)),
         unconfirmed: fired.unconfirmed,
         retracted: fired.retracted,
+        skipped: fired.skipped.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -147,6 +148,7 @@ fn is_planned(planned: &RungFiredV1) -> Rung {
         fired: None,
         unconfirmed: false,
         retracted: false,
+        skipped: Vec::new(),
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use authz::{Action, Subject};
 use calendar::{Course, Pause as Stretch, Spent, Start};
 use clock::{CaseId, Ids};
@@ -101,7 +103,9 @@ fn planned(rules: &Rules, watch: &Watch, timer: &Timer, ids: &mut impl Ids) -> V
     while planned.last().is_none_or(|last| last.round == 0)
         && let Some(now) = next_at(&alone)
     {
-        for event in on_wake(&alone, rules, Wake { now, confirmed: true }, ids) {
+        // Who will be at work then is not known yet.
+        let wake = Wake { now, confirmed: true, unattended: &BTreeSet::new() };
+        for event in on_wake(&alone, rules, wake, ids) {
             apply(&mut alone, &event);
             if let Event::RungFired { fired, .. } = event {
                 planned.push(fired);

@@ -1,9 +1,13 @@
 //! Late: rung by rung, until it is done.
 
 use authz::Role;
+use clock::AccountId;
 use delivery_rpc::timestamp;
-use events::EscalationFact;
-use service_kit::somebody;
+use events::{
+    DispatchFact, EscalationFact,
+    dispatch::{ROSTER_KEY, RosterChangedV1, Stay},
+};
+use service_kit::{id, somebody};
 use testkit::eventually;
 
 use crate::case::{Timer, completed};
@@ -49,6 +53,33 @@ async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {
             (5, 2, timestamp(case.late(240)), false),
         ]
     );
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn a_rung_at_whose_post_nobody_is_at_work_goes_to_the_next_one_up() {
+    let timer = Timer::new().await;
+    let replica = timer.start().await;
+    let case = timer.accepted().await;
+    let away = |until| {
+        let (account, stands_in) = (AccountId::from_uuid(id()), false);
+        let stay = Stay { account, from: Some(until), until: None, stands_in };
+        RosterChangedV1 { post: "logistics/section-chief".parse().unwrap(), stays: vec![stay] }
+    };
+    timer.tell(ROSTER_KEY, DispatchFact::from(away(case.late(-1)))).await;
+    // What is said last counts.
+    timer.tell(ROSTER_KEY, DispatchFact::from(away(case.late(45)))).await;
+    timer.jump_to(case.late(1));
+    timer.says(case.case, &["armed", "rung-fired"]).await;
+    timer.jump_to(case.late(31));
+    timer.says(case.case, &["armed", "rung-fired", "rung-fired"]).await;
+    let rungs = timer.rungs(case.case).await;
+    let told = rungs.iter().map(|rung| (rung.rung, rung.planned, rung.post.name()));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(1, case.late(0), "repair-leader"), (3, case.late(30), "deputy-head")]
+    );
+    assert_eq!(rungs[1].skipped, ["logistics/section-chief".parse().unwrap()]);
     replica.stop().await;
 }
 

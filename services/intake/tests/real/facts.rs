@@ -253,6 +253,7 @@ fn fired(post: &str, now: Timestamp) -> RungFiredV1 {
         ladder: "leaders".parse().unwrap(),
         post: post.parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }
 }
 

@@ -157,7 +157,8 @@ impl Matter {
             | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
-            | DispatchFact::CaseCompleted(_) => Vec::new(),
+            | DispatchFact::CaseCompleted(_)
+            | DispatchFact::RosterChanged(_) => Vec::new(),
         }
     }
 

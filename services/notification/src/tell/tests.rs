@@ -422,6 +422,7 @@ fn rung_fired(number: u16) -> RungFiredV1 {
         ladder: "leaders".parse().unwrap(),
         post: "logistics/section-chief".parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }
 }
 

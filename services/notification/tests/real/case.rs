@@ -185,6 +185,7 @@ pub(crate) fn fired() -> EscalationFact {
         ladder: "leaders".parse().unwrap(),
         post: "logistics/repair-leader".parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }
     .into()
 }

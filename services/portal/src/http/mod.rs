@@ -22,6 +22,7 @@ mod me;
 mod messages;
 mod observe;
 mod people;
+mod roster;
 mod schema;
 mod sessions;
 mod when;
@@ -120,6 +121,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::close_as::close_as))
         .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
+        .merge(roster::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))
         .routes(routes!(callbacks::record))

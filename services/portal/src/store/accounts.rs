@@ -34,6 +34,18 @@ pub(crate) async fn by_login(pool: &PgPool, login: &str) -> Result<Option<Login>
     }))
 }
 
+/// The id of an account that is called by its login name; empty, if nobody is called. Whether there is
+/// one is nobody's business who may not act on them, so one that there is not is nobody, whom the other
+/// service refuses.
+pub(crate) async fn called(pool: &PgPool, named: String) -> Result<String, sqlx::Error> {
+    if named.is_empty() || named.parse::<AccountId>().is_ok() {
+        return Ok(named);
+    }
+    let login = by_login(pool, &named).await?;
+    let account = login.filter(|login| !login.is_closed).map(|login| login.account);
+    Ok(account.unwrap_or(AccountId::from_uuid(Uuid::nil())).to_string())
+}
+
 /// The password that an account has, as a PHC string.
 pub(crate) async fn password(
     pool: &PgPool,

@@ -8,5 +8,6 @@ pub(crate) mod api_keys;
 pub(crate) mod boards;
 pub(crate) mod people;
 pub(crate) mod sessions;
+pub(crate) mod stand_ins;
 pub(crate) mod timeline;
 pub(crate) mod token_keys;

@@ -17,14 +17,25 @@ pub(crate) struct Session {
 }
 
 /// The session of this token.
-pub(crate) async fn find(pool: &PgPool, token: &Hash) -> Result<Option<Session>, sqlx::Error> {
+///
+/// Their posts are those that they hold, and those that they stand in at `now`, in the service's time.
+pub(crate) async fn find(
+    pool: &PgPool,
+    token: &Hash,
+    now: Timestamp,
+) -> Result<Option<Session>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select a.id, a.person, a.roles, a.department, a.level,
-                  array(select post from portal.post_held h where h.account = a.id) as "posts!",
+                  array(select post from portal.post_held h where h.account = a.id
+                        union
+                        select post from portal.stand_in i
+                        where i.account = a.id and coalesce(i.from_at <= $2, true)
+                              and coalesce($2 < i.until_at, true)) as "posts!",
                   a.closed_at is not null as "is_closed!", s.authenticated_at, s.expires_at
            from portal.session s join portal.account a on a.id = s.account
            where s.token_hash = $1"#,
-        token.bytes()
+        token.bytes(),
+        now.to_sqlx() as _,
     )
     .fetch_optional(pool)
     .await?;

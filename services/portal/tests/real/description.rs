@@ -37,6 +37,7 @@ fn every_operation_says_what_it_takes_and_how_it_refuses() {
         "replayDeadLetter",
         "approveExtension",
         "refuseExtension",
+        "endArrangement",
     ];
     let mut ids = BTreeSet::new();
     let paths = description["paths"].as_object().unwrap();

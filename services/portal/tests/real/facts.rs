@@ -196,6 +196,7 @@ pub(crate) fn rung_fired(rung: u8, post: &str) -> RungFiredV1 {
         ladder: "repairs".parse().unwrap(),
         post: post.parse().unwrap(),
         unconfirmed: false,
+        skipped: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod keys;
 mod others;
 mod people;
 mod refusals;
+mod roster;
 mod sessions;
 mod timelines;
 mod work;

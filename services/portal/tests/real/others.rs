@@ -14,10 +14,7 @@ use proto::{
         self as delivery,
         delivery_server::{Delivery, DeliveryServer},
     },
-    dispatch::v1::{
-        self as dispatch,
-        dispatch_server::{Dispatch, DispatchServer},
-    },
+    dispatch::v1::{self as dispatch, dispatch_server::DispatchServer},
     escalation_timer::v1::{
         self as timer,
         escalation_timer_server::{EscalationTimer, EscalationTimerServer},
@@ -30,6 +27,8 @@ use proto::{
 use rpc::{Code, Error, Server, token::TokenVerifier};
 use runtime::config::Peers;
 use tonic::{Request, Response, Status, service::Routes};
+
+mod work;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -59,6 +58,9 @@ pub(crate) struct State {
     pub(crate) work_orders: Vec<dispatch::WorkOrder>,
     /// Whom dispatch was told to assign.
     pub(crate) assigned: String,
+    pub(crate) rosters: Vec<dispatch::PostRoster>,
+    /// Who was said to go on leave, and who to stand in.
+    pub(crate) leave: [String; 2],
 }
 
 /// A command that arrived.
@@ -266,104 +268,6 @@ impl Intake for Told {
         self.take("requesters", &request)?;
         self.state().requesters = request.into_inner().requesters;
         Ok(Response::new(intake::ImportRequestersResponse::default()))
-    }
-}
-
-#[tonic::async_trait]
-impl Dispatch for Told {
-    async fn list_work_orders(
-        &self,
-        _: Request<dispatch::ListWorkOrdersRequest>,
-    ) -> Answer<dispatch::ListWorkOrdersResponse> {
-        let work_orders = self.state().work_orders.clone();
-        let next_page_token = String::new();
-        Ok(Response::new(dispatch::ListWorkOrdersResponse { work_orders, next_page_token }))
-    }
-
-    async fn claim(
-        &self,
-        request: Request<dispatch::ClaimRequest>,
-    ) -> Answer<dispatch::ClaimResponse> {
-        self.take("claim", &request)?;
-        Ok(Response::new(dispatch::ClaimResponse::default()))
-    }
-
-    async fn assign(
-        &self,
-        request: Request<dispatch::AssignRequest>,
-    ) -> Answer<dispatch::AssignResponse> {
-        self.take("assign", &request)?;
-        self.state().assigned = request.into_inner().to;
-        Ok(Response::new(dispatch::AssignResponse::default()))
-    }
-
-    async fn arrive(
-        &self,
-        _: Request<dispatch::ArriveRequest>,
-    ) -> Answer<dispatch::ArriveResponse> {
-        unused()
-    }
-
-    async fn complete(
-        &self,
-        _: Request<dispatch::CompleteRequest>,
-    ) -> Answer<dispatch::CompleteResponse> {
-        unused()
-    }
-
-    async fn contain(
-        &self,
-        _: Request<dispatch::ContainRequest>,
-    ) -> Answer<dispatch::ContainResponse> {
-        unused()
-    }
-
-    async fn hold(&self, _: Request<dispatch::HoldRequest>) -> Answer<dispatch::HoldResponse> {
-        unused()
-    }
-
-    async fn resume(
-        &self,
-        _: Request<dispatch::ResumeRequest>,
-    ) -> Answer<dispatch::ResumeResponse> {
-        unused()
-    }
-
-    async fn r#return(
-        &self,
-        _: Request<dispatch::ReturnRequest>,
-    ) -> Answer<dispatch::ReturnResponse> {
-        unused()
-    }
-
-    async fn transfer(
-        &self,
-        _: Request<dispatch::TransferRequest>,
-    ) -> Answer<dispatch::TransferResponse> {
-        unused()
-    }
-
-    async fn reassign(
-        &self,
-        _: Request<dispatch::ReassignRequest>,
-    ) -> Answer<dispatch::ReassignResponse> {
-        unused()
-    }
-
-    async fn adjudicate(
-        &self,
-        _: Request<dispatch::AdjudicateRequest>,
-    ) -> Answer<dispatch::AdjudicateResponse> {
-        unused()
-    }
-
-    async fn import_holders(
-        &self,
-        request: Request<dispatch::ImportHoldersRequest>,
-    ) -> Answer<dispatch::ImportHoldersResponse> {
-        self.take("holders", &request)?;
-        self.state().holders = request.into_inner().holders;
-        Ok(Response::new(dispatch::ImportHoldersResponse::default()))
     }
 }
 

@@ -22,6 +22,7 @@ mod messages;
 mod more_time;
 mod output;
 mod people;
+mod roster;
 mod session;
 mod sessions;
 mod visible;
@@ -74,6 +75,13 @@ pub(crate) enum Command {
     Work {
         #[command(subcommand)]
         command: work::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The roster (排班): who is at work, leave, swaps and cover.
+    Roster {
+        #[command(subcommand)]
+        command: roster::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -178,6 +186,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
             contacts::run(&Api::open(home, &options)?, command).await
         }
         Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
+        Command::Roster { command, options } => {
+            roster::run(&Api::open(home, &options)?, command).await
+        }
         Command::Extension { command, options } => {
             more_time::extension(&Api::open(home, &options)?, command).await
         }

@@ -7,6 +7,7 @@
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
+//!  roster     who is away is neither asked nor told
 //!  nights     much is told at once, and at night only what is critical
 //!  races      two who claim at once, withdrawn while it is completed
 //!  outages    a service away for six hours, the broker away for ten minutes
@@ -47,6 +48,7 @@ mod policy;
 mod races;
 mod refusals;
 mod repairs;
+mod roster;
 mod seen;
 mod services;
 mod tools;

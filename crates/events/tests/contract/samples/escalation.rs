@@ -30,6 +30,7 @@ pub(super) fn escalation() -> Vec<Fact> {
             ladder: code("repair"),
             post: post.clone(),
             unconfirmed: false,
+            skipped: Vec::new(),
         }
         .into(),
         RungRetractedV1 {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use clock::{CaseId, Id};
 use events::{
-    AuditFact, DEFINITION_KEY, Envelope, Fact, Source, audit::AuditChainedV1, audit_key,
-    definition::DocumentChangedV1, dispatch::*, escalation::*, intake::*, notify::CaseToldV1,
-    survey::*, words::*,
+    AuditFact, DEFINITION_KEY, DispatchFact, Envelope, Fact, IntakeFact, Source,
+    audit::AuditChainedV1, audit_key, definition::DocumentChangedV1, dispatch::*, escalation::*,
+    intake::*, notify::CaseToldV1, survey::*, words::*,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -213,6 +213,19 @@ fn dispatch() -> Vec<Fact> {
         .into(),
         WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
         CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
+        RosterChangedV1 {
+            post: code("water-power/duty"),
+            stays: vec![
+                Stay { account: by, from: None, until: Some(at("12:00:00")), stands_in: false },
+                Stay {
+                    account: id(0x22),
+                    from: Some(at("12:00:00")),
+                    until: None,
+                    stands_in: true,
+                },
+            ],
+        }
+        .into(),
     ]
 }
 
@@ -341,6 +354,7 @@ pub(crate) fn envelope(fact: &Fact) -> Envelope {
         Fact::Definition(_) => DEFINITION_KEY,
         Fact::Audit(_) => audit_key(event_type.producer()),
         Fact::Intake(IntakeFact::ContactRecorded(_)) => uuid(2),
+        Fact::Dispatch(DispatchFact::RosterChanged(_)) => ROSTER_KEY,
         Fact::Intake(_)
         | Fact::Dispatch(_)
         | Fact::Escalation(_)

@@ -145,6 +145,8 @@ struct LadderStep {
     unconfirmed: bool,
     /// It was done before this fired, and that was learned after.
     retracted: bool,
+    /// The posts below that nobody was at work at, so that this one was told instead.
+    skipped: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -286,6 +288,7 @@ impl From<timer::Rung> for LadderStep {
             fired: instant(rung.fired),
             unconfirmed: rung.unconfirmed,
             retracted: rung.retracted,
+            skipped: rung.skipped,
         }
     }
 }

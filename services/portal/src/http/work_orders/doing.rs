@@ -1,7 +1,6 @@
 //! What is done with a work order by who does the work, and who is told to.
 
 use axum::extract::{Path, State};
-use clock::AccountId;
 use events::words::HoldReason;
 use proto::{
     dispatch::v1::{
@@ -12,7 +11,6 @@ use proto::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{Done, work_order};
 use crate::{
@@ -22,7 +20,6 @@ use crate::{
         wire::upper,
     },
     portal::Portal,
-    refusal::Refusal,
     store::accounts,
 };
 
@@ -60,7 +57,7 @@ pub(super) struct Assignment {
 ///
 /// Somebody of its department is told to do it, whether it was claimed or not. Refused by
 /// `no-such-work-order`, `assignment-invalid`, `no-such-worker` (who holds no post of the department),
-/// `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
+/// `on-leave` (choose who stands in), `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
 /// `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/assign", tag = "work orders",
@@ -76,22 +73,11 @@ pub(super) async fn assign(
     Path(id): Path<String>,
     Body(Assignment { to }): Body<Assignment>,
 ) -> Answer<Done> {
-    let to = worker(&portal, to).await?;
+    let to = accounts::called(portal.pool(), to).await?;
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let request = call.request(AssignRequest { work_order: work_order(&id)?, to });
     let answer = portal.peers.dispatch()?.assign(request).await?.into_inner();
     Ok(Done::answered(answer.head))
-}
-
-/// The id of an account that is called by its login name. Whether there is one is nobody's business
-/// who may not assign, so one that there is not is nobody, which dispatch refuses as a worker.
-async fn worker(portal: &Portal, named: String) -> Result<String, Refusal> {
-    if named.is_empty() || named.parse::<AccountId>().is_ok() {
-        return Ok(named);
-    }
-    let login = accounts::by_login(portal.pool(), &named).await?;
-    let account = login.filter(|login| !login.is_closed).map(|login| login.account);
-    Ok(account.unwrap_or(AccountId::from_uuid(Uuid::nil())).to_string())
 }
 
 /// Records the arrival

@@ -21,12 +21,13 @@ use tonic::{Response, Status};
 
 use super::{
     ALL,
-    About::{Case, First, Nothing, Rows},
+    About::{Case, First, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
     campus::Side,
     clocks, keys, probe,
+    roster::{OF_COVER, OF_LEAVE},
     world::{Message, World, clearances},
 };
 
@@ -63,6 +64,11 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/Adjudicate",      Adjudicate,       Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
+    probe("dispatch.v1.Dispatch/ShowRoster",      ShowRoster,       Nothing,                                 &[]),
+    probe("dispatch.v1.Dispatch/TakeLeave",       KeepRoster,       Roster,                                  OF_LEAVE),
+    probe("dispatch.v1.Dispatch/SwapTurns",       KeepRoster,       Roster,                                  OF_LEAVE),
+    probe("dispatch.v1.Dispatch/CoverPost",       KeepRoster,       Roster,                                  OF_COVER),
+    probe("dispatch.v1.Dispatch/EndArrangement",  KeepRoster,       Roster,                                  OF_COVER),
     probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         ALL),
     probe("escalation_timer.v1.EscalationTimer/AskExtension",       AskExtension,     Case(Unless(ListClocks, ALL)),           ALL),
     probe("escalation_timer.v1.EscalationTimer/ApproveExtension",   DecideExtension,  Case(Unless(ListClocks, ALL)),           ALL),

@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 
 use super::{
     ALL,
-    About::{self, Case, First, Nothing, Rows},
+    About::{self, Case, First, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
     campus::Side,
     probe,
+    roster::{self, OF_COVER, OF_LEAVE},
     work::ANOTHER_POST,
     world::World,
 };
@@ -62,6 +63,11 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/reassign", Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/adjudicate", Adjudicate,     Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("GET /roster",                     ShowRoster,       Nothing,                                 &[]),
+    probe("POST /roster/leave",              KeepRoster,       Roster,                                  OF_LEAVE),
+    probe("POST /roster/swap",               KeepRoster,       Roster,                                  OF_LEAVE),
+    probe("POST /roster/cover",              KeepRoster,       Roster,                                  OF_COVER),
+    probe("POST /roster/{id}/end",           KeepRoster,       Roster,                                  OF_COVER),
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
     probe("GET /callbacks",                  ListCallbacks,    Rows,                                    &[]),
@@ -220,6 +226,7 @@ fn named(question: &Question<'_>, path: &str) -> String {
             world.work_order(probe.action, level).to_owned()
         }
         Some("callbacks") => world.callback(level).to_owned(),
+        Some("roster") => world.arrangement().to_owned(),
         Some(_) | None => RandomIds::new(Clock::system()).uuid().to_string(),
     };
     path.replace("{case}", world.case(question.probe.action, level))
@@ -262,6 +269,9 @@ fn body(question: &Question<'_>) -> Value {
         }
         "POST /cases/{case}/ladder/extend" | "POST /cases/{case}/ladder/accept-risk" => {
             json!({ "until": world.earlier() })
+        }
+        name if name.starts_with("POST /roster/") => {
+            roster::body(question, name.rsplit('/').next().unwrap())
         }
         "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),

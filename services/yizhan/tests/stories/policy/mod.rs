@@ -15,6 +15,7 @@
 //!  campus   items of every level         world   who walks, and the cases that they stand to
 //!  grpc     what is asked by gRPC        desk    the same, of cases that are there
 //!  work     what is asked of dispatch    http    what is asked of the portal
+//!  roster   what is asked of the roster
 //!  clocks   what is asked of escalation-timer
 //!  tokens   who is nobody               broker  what each service may do at the broker
 //!  keys     commands without an Idempotency-Key
@@ -27,6 +28,7 @@ mod desk;
 mod grpc;
 mod http;
 mod keys;
+mod roster;
 mod tokens;
 mod work;
 mod world;
@@ -77,6 +79,8 @@ const CALLED_BACK: &[Level] = &[Level::Public, Level::Internal, Level::Restricte
 enum About {
     /// No case: it is asked once of each role.
     Nothing,
+    /// Somebody's place on the roster, which has no level: it is asked in each relation.
+    Roster,
     /// One case, or one to be.
     Case(Hides),
     /// All cases, work orders, callbacks or messages.
@@ -167,6 +171,7 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
                 let levels = match probe.about {
                     About::Nothing if relation == Relation::Unrelated => &Level::ALL[..1],
                     About::Nothing => &[],
+                    About::Roster => &Level::ALL[..1],
                     About::Case(_) if probe.action == Action::RecordAttempt => CALLED_BACK,
                     About::Case(_) => Level::ALL,
                     About::Rows | About::First => &Level::ALL[..1],
@@ -202,7 +207,9 @@ impl Question<'_> {
         match about {
             _ if may(action, shows) => Verdict::Allowed,
             About::Case(Hides::Unless(seen, shown)) if !may(*seen, shown) => Verdict::Hidden,
-            About::Case(_) | About::Nothing | About::Rows | About::First => Verdict::Denied,
+            About::Case(_) | About::Nothing | About::Roster | About::Rows | About::First => {
+                Verdict::Denied
+            }
         }
     }
 
@@ -244,7 +251,7 @@ struct Walked {
 impl Walked {
     fn see(&mut self, question: &Question<'_>, answer: &Answer) {
         match question.probe.about {
-            About::Nothing | About::Case(_) => self.one(question, answer),
+            About::Nothing | About::Roster | About::Case(_) => self.one(question, answer),
             About::Rows | About::First => self.rows(question, answer),
         }
     }
@@ -273,7 +280,9 @@ impl Walked {
         for row in &rows {
             let expected = match probe.about {
                 About::First => Some(row.level) == first,
-                About::Nothing | About::Case(_) | About::Rows => may(row.level, row.relations),
+                About::Nothing | About::Roster | About::Case(_) | About::Rows => {
+                    may(row.level, row.relations)
+                }
             };
             let is_shown = shown.contains(&row.id);
             let wrong = format!("{} shows {row:?}: {is_shown}: {answer:?}", question.says());

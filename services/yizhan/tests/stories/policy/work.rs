@@ -116,6 +116,9 @@ impl Grpc {
                     dispatch::CompleteRequest { work_order: work_order(), ..Default::default() };
                 dispatch.complete(call.request(request)).await.map(nothing)
             }
+            "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement" => {
+                self.ask_roster(question, call, method, dispatch).await
+            }
             _ => {
                 // To a post that there is not, so that all others stay with who holds them.
                 let account = RandomIds::new(Clock::system()).uuid().to_string();
@@ -217,7 +220,7 @@ impl Grpc {
         }
     }
 
-    fn dispatch(&self) -> DispatchClient<Channel> {
+    pub(super) fn dispatch(&self) -> DispatchClient<Channel> {
         DispatchClient::new(self.channel(Service::Dispatch))
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct World {
     open: BTreeMap<Level, String>,
     /// Work orders that are as the action needs them to be.
     work: BTreeMap<(Action, Level), Vec<String>>,
+    /// A post that is covered.
+    arrangement: String,
     signer: TokenSigner,
 }
 
@@ -104,7 +106,9 @@ impl World {
         let signer = signer(&campus, "campus", Clock::system());
         let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (messages, open, work) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { campus, walkers, cases, answered, messages, open, work, signer };
+        let arrangement = String::new();
+        let mut world =
+            Self { campus, walkers, cases, answered, messages, open, work, arrangement, signer };
         let http = Http::of(&world);
         // Whoever was a requester once keeps the person that they are.
         http.import(&world, Role::Requester).await;
@@ -177,6 +181,7 @@ impl World {
             grpc.answers(self, &case.callback).await;
         }
         self.messages = grpc.messages(self).await;
+        self.arrangement = grpc.covers(self).await;
     }
 
     /// How often the walkers may do it to a work order of this level, over all roles.
@@ -243,6 +248,15 @@ impl World {
     /// Somebody who can be told to do the work: they hold a post of its department.
     pub(super) fn worker(&self) -> AccountId {
         self.walkers[&Relation::EscalatedToMe].account
+    }
+
+    pub(super) fn account(&self, relation: Relation) -> AccountId {
+        self.walkers[&relation].account
+    }
+
+    /// What is arranged on the roster.
+    pub(super) fn arrangement(&self) -> &str {
+        &self.arrangement
     }
 
     pub(super) fn callback(&self, level: Level) -> &str {

@@ -1,0 +1,88 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clock::AccountId;
+use definitions::{PostKind, Rules};
+use events::{dispatch::Stay, words::PostId};
+use jiff::Timestamp;
+
+use super::{Arrangement, Roster, Term};
+
+/// The posts whose holders stand in where nobody is at work: the C posts of an A (BRIEF "post").
+pub fn deputies(rules: &Rules, post: &PostId) -> BTreeSet<PostId> {
+    let Some(department) = rules.department(post.department()) else { return BTreeSet::new() };
+    let stand_in = department
+        .posts
+        .values()
+        .filter(|one| one.kind == Some(PostKind::C) && one.answers_to.as_ref() == Some(post));
+    stand_in.map(|one| one.id.clone()).collect()
+}
+
+impl Roster {
+    /// Who is at work at a post from now on, as others are told.
+    ///
+    /// Whoever holds it and is not away, and whoever stands in; where that is nobody, those at work
+    /// at its `deputies`. Sorted by account and time.
+    pub fn stays(&self, post: &PostId, deputies: &BTreeSet<PostId>, now: Timestamp) -> Vec<Stay> {
+        let terms = self.arrangements.values().flat_map(Arrangement::terms);
+        let edges = terms.flat_map(|term| [term.from, term.until]);
+        let edges: BTreeSet<_> = edges.filter(|edge| *edge > now).collect();
+        let mut open: BTreeMap<AccountId, Option<Timestamp>> = BTreeMap::new();
+        let mut stays = Vec::new();
+        let holders: BTreeSet<_> = self.holders_of(post).collect();
+        let stay = |account: AccountId, from, until| Stay {
+            account,
+            from,
+            until,
+            stands_in: !holders.contains(&account),
+        };
+        for at in [now].into_iter().chain(edges) {
+            let there = self.at_work_with(post, deputies, at);
+            let begins = (at > now).then_some(at);
+            open.retain(|account, from| {
+                let stays_on = there.contains(account);
+                if !stays_on {
+                    stays.push(stay(*account, *from, Some(at)));
+                }
+                stays_on
+            });
+            for account in there {
+                open.entry(account).or_insert(begins);
+            }
+        }
+        stays.extend(open.into_iter().map(|(account, from)| stay(account, from, None)));
+        stays.sort_by_key(|stay| (stay.account, stay.from));
+        stays
+    }
+
+    fn at_work_with(
+        &self,
+        post: &PostId,
+        deputies: &BTreeSet<PostId>,
+        at: Timestamp,
+    ) -> BTreeSet<AccountId> {
+        let there = self.at_work(post, at);
+        if there.is_empty() {
+            return deputies.iter().flat_map(|deputy| self.at_work(deputy, at)).collect();
+        }
+        there
+    }
+}
+
+/// The times within a term in which nobody is there, in order.
+pub fn uncovered(stays: &[Stay], within: Term) -> Vec<Term> {
+    let mut stays: Vec<_> = stays.iter().map(|stay| (stay.from, stay.until)).collect();
+    // Who is there already has no beginning, and comes first.
+    stays.sort();
+    let (mut gaps, mut from) = (Vec::new(), within.from);
+    for (begins, ends) in stays {
+        let begins = begins.map_or(from, |begins| begins.min(within.until));
+        if from < begins {
+            gaps.push(Term { from, until: begins });
+        }
+        from = from.max(ends.unwrap_or(within.until));
+    }
+    if from < within.until {
+        gaps.push(Term { from, until: within.until });
+    }
+    gaps
+}

@@ -1,0 +1,76 @@
+use authz::{Action, Relations, Subject};
+use clock::AccountId;
+use definitions::{Post, Rules};
+use delivery_rpc::Failure;
+use dispatch_core::roster::{Arrangement, Roster, Term, What, uncovered};
+use events::words::{DepartmentId, Level, PostId};
+use jiff::{SignedDuration, Timestamp};
+use proto::dispatch::v1::ShowRosterResponse;
+use rpc::authorize;
+
+use crate::{Dispatch, api::rosters as answers, rosters, store};
+
+/// How far ahead uncovered times are shown (BRIEF 3.4).
+const AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Which posts are asked about; each that is given narrows.
+#[derive(Debug, Clone)]
+pub(crate) struct ShowRoster {
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) post: Option<PostId>,
+    /// Only those that are uncovered for some time.
+    pub(crate) uncovered: bool,
+}
+
+/// What is known of one post's roster.
+#[derive(Debug)]
+pub(crate) struct OfPost<'a> {
+    pub(crate) post: &'a PostId,
+    pub(crate) holders: Vec<AccountId>,
+    /// Who is at work there now.
+    pub(crate) at_work: Vec<AccountId>,
+    /// What is arranged, the next first.
+    pub(crate) arrangements: Vec<&'a Arrangement>,
+    /// When nobody is, within the next days.
+    pub(crate) uncovered: Vec<Term>,
+}
+
+/// Who holds which post, who is at work there, and when nobody is.
+pub(crate) async fn show_roster(
+    dispatch: &Dispatch,
+    subject: &Subject,
+    asked: ShowRoster,
+) -> Result<ShowRosterResponse, Failure> {
+    authorize(subject, Action::ShowRoster, Relations::NONE, Level::Public)?;
+    let now = dispatch.clock().now();
+    let mut tx = dispatch.pool().begin().await?;
+    let rules = rosters::newest_rules(dispatch, &mut tx).await?;
+    let roster = store::rosters::load(&mut tx, now).await?;
+    tx.commit().await?;
+    let is_asked_for = |post: &&Post| {
+        asked.post.as_ref().is_none_or(|one| *one == post.id)
+            && asked.department.as_ref().is_none_or(|one| one == post.id.department())
+    };
+    let posts = rosters::posts(&rules).filter(is_asked_for);
+    let shown = posts.map(|post| of_post(&rules, &roster, post, now));
+    let shown = shown.filter(|one| !asked.uncovered || !one.uncovered.is_empty());
+    Ok(ShowRosterResponse { posts: shown.map(|one| answers::of_post(&one)).collect() })
+}
+
+fn of_post<'a>(rules: &Rules, roster: &'a Roster, post: &'a Post, now: Timestamp) -> OfPost<'a> {
+    let stays = rosters::stays(rules, roster, post, now);
+    let there = stays.iter().filter(|stay| stay.includes(now)).map(|stay| stay.account);
+    let concerns = |one: &&Arrangement| match &one.what {
+        What::Leave { who, .. } => roster.holders_of(&post.id).any(|holder| holder == *who),
+        What::Swap { post: at, .. } | What::Cover { post: at, .. } => *at == post.id,
+    };
+    let mut arrangements: Vec<_> = roster.arrangements.values().filter(concerns).collect();
+    arrangements.sort_by_key(|one| (one.term.from, one.id));
+    OfPost {
+        post: &post.id,
+        holders: roster.holders_of(&post.id).collect(),
+        at_work: there.collect(),
+        arrangements,
+        uncovered: uncovered(&stays, Term { from: now, until: now + AHEAD }),
+    }
+}

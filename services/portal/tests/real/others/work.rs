@@ -1,0 +1,147 @@
+//! Dispatch, as the portal's tests play it.
+
+use proto::dispatch::v1::{self as dispatch, dispatch_server::Dispatch};
+use tonic::{Request, Response};
+
+use super::{Answer, Told, unused};
+
+#[tonic::async_trait]
+impl Dispatch for Told {
+    async fn list_work_orders(
+        &self,
+        _: Request<dispatch::ListWorkOrdersRequest>,
+    ) -> Answer<dispatch::ListWorkOrdersResponse> {
+        let work_orders = self.state().work_orders.clone();
+        let next_page_token = String::new();
+        Ok(Response::new(dispatch::ListWorkOrdersResponse { work_orders, next_page_token }))
+    }
+
+    async fn claim(
+        &self,
+        request: Request<dispatch::ClaimRequest>,
+    ) -> Answer<dispatch::ClaimResponse> {
+        self.take("claim", &request)?;
+        Ok(Response::new(dispatch::ClaimResponse::default()))
+    }
+
+    async fn assign(
+        &self,
+        request: Request<dispatch::AssignRequest>,
+    ) -> Answer<dispatch::AssignResponse> {
+        self.take("assign", &request)?;
+        self.state().assigned = request.into_inner().to;
+        Ok(Response::new(dispatch::AssignResponse::default()))
+    }
+
+    async fn arrive(
+        &self,
+        _: Request<dispatch::ArriveRequest>,
+    ) -> Answer<dispatch::ArriveResponse> {
+        unused()
+    }
+
+    async fn complete(
+        &self,
+        _: Request<dispatch::CompleteRequest>,
+    ) -> Answer<dispatch::CompleteResponse> {
+        unused()
+    }
+
+    async fn contain(
+        &self,
+        _: Request<dispatch::ContainRequest>,
+    ) -> Answer<dispatch::ContainResponse> {
+        unused()
+    }
+
+    async fn hold(&self, _: Request<dispatch::HoldRequest>) -> Answer<dispatch::HoldResponse> {
+        unused()
+    }
+
+    async fn resume(
+        &self,
+        _: Request<dispatch::ResumeRequest>,
+    ) -> Answer<dispatch::ResumeResponse> {
+        unused()
+    }
+
+    async fn r#return(
+        &self,
+        _: Request<dispatch::ReturnRequest>,
+    ) -> Answer<dispatch::ReturnResponse> {
+        unused()
+    }
+
+    async fn transfer(
+        &self,
+        _: Request<dispatch::TransferRequest>,
+    ) -> Answer<dispatch::TransferResponse> {
+        unused()
+    }
+
+    async fn reassign(
+        &self,
+        _: Request<dispatch::ReassignRequest>,
+    ) -> Answer<dispatch::ReassignResponse> {
+        unused()
+    }
+
+    async fn adjudicate(
+        &self,
+        _: Request<dispatch::AdjudicateRequest>,
+    ) -> Answer<dispatch::AdjudicateResponse> {
+        unused()
+    }
+
+    async fn import_holders(
+        &self,
+        request: Request<dispatch::ImportHoldersRequest>,
+    ) -> Answer<dispatch::ImportHoldersResponse> {
+        self.take("holders", &request)?;
+        self.state().holders = request.into_inner().holders;
+        Ok(Response::new(dispatch::ImportHoldersResponse::default()))
+    }
+
+    async fn show_roster(
+        &self,
+        _: Request<dispatch::ShowRosterRequest>,
+    ) -> Answer<dispatch::ShowRosterResponse> {
+        let posts = self.state().rosters.clone();
+        Ok(Response::new(dispatch::ShowRosterResponse { posts }))
+    }
+
+    async fn take_leave(
+        &self,
+        request: Request<dispatch::TakeLeaveRequest>,
+    ) -> Answer<dispatch::TakeLeaveResponse> {
+        self.take("leave", &request)?;
+        let dispatch::TakeLeaveRequest { account, cover, from, until } = request.into_inner();
+        self.state().leave = [account, cover];
+        let term = dispatch::Term { from, until };
+        let post = "logistics/deputy-head".to_owned();
+        let uncovered = vec![dispatch::Uncovered { post, term: Some(term) }];
+        let arranged = dispatch::Arranged { uncovered, ..dispatch::Arranged::default() };
+        Ok(Response::new(dispatch::TakeLeaveResponse { arranged: Some(arranged) }))
+    }
+
+    async fn swap_turns(
+        &self,
+        _: Request<dispatch::SwapTurnsRequest>,
+    ) -> Answer<dispatch::SwapTurnsResponse> {
+        unused()
+    }
+
+    async fn cover_post(
+        &self,
+        _: Request<dispatch::CoverPostRequest>,
+    ) -> Answer<dispatch::CoverPostResponse> {
+        unused()
+    }
+
+    async fn end_arrangement(
+        &self,
+        _: Request<dispatch::EndArrangementRequest>,
+    ) -> Answer<dispatch::EndArrangementResponse> {
+        unused()
+    }
+}
