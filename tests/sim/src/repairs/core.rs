@@ -1,12 +1,15 @@
 //! The four cores behind one door, as the adapters of the services open it.
 
-use std::fmt::Debug;
+use std::{collections::BTreeSet, fmt::Debug};
 
 use callback_survey_core as survey;
 use clock::SeededIds;
 use dispatch_core as dispatch;
 use escalation_timer_core as timer;
-use events::{Fact, words::Service};
+use events::{
+    Fact,
+    words::{PostId, Service},
+};
 use intake_core as intake;
 use jiff::Timestamp;
 
@@ -103,10 +106,14 @@ macro_rules! core {
     };
 }
 
+/// Somebody is at work at every post.
+static NOWHERE: BTreeSet<PostId> = BTreeSet::new();
+
 core!(Intake, intake, Intake, |command| command.clone(), |now, _sure| now);
 core!(Dispatch, dispatch, Dispatch, |command| command, |now, _sure| now);
 core!(Timer, timer, EscalationTimer, |command| command, |now, confirmed| timer::Wake {
     now,
-    confirmed
+    confirmed,
+    unattended: &NOWHERE,
 });
 core!(Survey, survey, CallbackSurvey, |command| *command, |now, _sure| now);

@@ -67,7 +67,8 @@ fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) ->
         | DispatchFact::WorkOrderResumed(_)
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
-        | DispatchFact::WorkOrderCancelled(_) => None,
+        | DispatchFact::WorkOrderCancelled(_)
+        | DispatchFact::RosterChanged(_) => None,
     }
 }
 

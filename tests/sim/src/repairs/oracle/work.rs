@@ -109,7 +109,9 @@ fn moved(
             Some(Place::Over) | None => Err("it is over"),
             Some(_) => Ok(Place::Over),
         },
-        DispatchFact::CaseCompleted(_) => Err("it is about no work order"),
+        DispatchFact::CaseCompleted(_) | DispatchFact::RosterChanged(_) => {
+            Err("it is about no work order")
+        }
     }
 }
 
