@@ -51,10 +51,6 @@ fn moved(
     fact: &DispatchFact,
     place: Option<Place>,
 ) -> Result<Place, &'static str> {
-    let holds = |who: AccountId| match place {
-        Some(Place::Held { by, .. }) if by == who => Ok(()),
-        _ => Err("by somebody who does not have it"),
-    };
     match fact {
         DispatchFact::WorkOrderOffered(_) => match place {
             None | Some(Place::Nowhere) => Ok(Place::AtPost),
@@ -70,25 +66,6 @@ fn moved(
             }
             _ => Err("nobody can have it"),
         },
-        DispatchFact::WorkOrderArrived(arrived) => {
-            holds(arrived.by).map(|()| Place::Held { by: arrived.by, since: Timestamp::MAX })
-        }
-        DispatchFact::WorkOrderContained(contained) => {
-            holds(contained.by).map(|()| Place::Held { by: contained.by, since: Timestamp::MAX })
-        }
-        DispatchFact::WorkOrderHeld(held) => {
-            holds(held.by)?;
-            place.ok_or("it was never offered")
-        }
-        DispatchFact::WorkOrderResumed(resumed) => {
-            holds(resumed.by)?;
-            Ok(match place {
-                Some(Place::Held { by, since }) if since < Timestamp::MAX => {
-                    Place::Held { by, since: resumed.at }
-                }
-                _ => Place::Held { by: resumed.by, since: Timestamp::MAX },
-            })
-        }
         DispatchFact::WorkOrderReleased(released) => match (place, released.worker) {
             (Some(Place::AtPost), None) => Ok(Place::Nowhere),
             (Some(Place::Held { by, since }), Some(worker)) if by == worker => {
@@ -104,15 +81,31 @@ fn moved(
             Some(Place::Nowhere) => Ok(Place::Nowhere),
             _ => Err("somebody has it"),
         },
-        DispatchFact::WorkOrderCompleted(completed) => holds(completed.by).map(|()| Place::Over),
         DispatchFact::WorkOrderCancelled(_) => match place {
             Some(Place::Over) | None => Err("it is over"),
             Some(_) => Ok(Place::Over),
         },
-        DispatchFact::CaseCompleted(_) | DispatchFact::RosterChanged(_) => {
-            Err("it is about no work order")
-        }
+        _ => gone_on(fact, place),
     }
+}
+
+/// What only who has it may do.
+fn gone_on(fact: &DispatchFact, place: Option<Place>) -> Result<Place, &'static str> {
+    let Some(Place::Held { by, since }) = place else { return Err("nobody has it") };
+    // Whoever came has no limit to come.
+    let came = Place::Held { by, since: Timestamp::MAX };
+    let (who, then) = match fact {
+        DispatchFact::WorkOrderArrived(fact) => (fact.by, came),
+        DispatchFact::WorkOrderContained(fact) => (fact.by, came),
+        DispatchFact::WorkOrderHeld(fact) => (fact.by, Place::Held { by, since }),
+        DispatchFact::WorkOrderResumed(fact) => {
+            let since = if since < Timestamp::MAX { fact.at } else { since };
+            (fact.by, Place::Held { by, since })
+        }
+        DispatchFact::WorkOrderCompleted(fact) => (fact.by, Place::Over),
+        _ => return Err("it is about no work order"),
+    };
+    if who == by { Ok(then) } else { Err("by somebody who does not have it") }
 }
 
 /// Whether the shortest limit to arrive of any urgency had passed.
