@@ -63,14 +63,10 @@ impl<F: Facts, S: Sources> Shared<F, S> {
             }
             match (in_time(self.apply(part)).await, part) {
                 (Ok(keys), _) => moved.extend(keys),
-                // Unless the store is silent for this too, others need not wait for a slow one.
-                (Err(fault), [culprit]) if fault.is_slow() || !fault.is_general() => {
-                    in_time(self.blame(culprit, &fault)).await?;
-                }
-                (Err(fault), several) if fault.is_slow() => {
-                    parts.extend(halves_last_first(several))
-                }
-                (Err(fault), _) if fault.is_general() => return Err(fault),
+                (Err(fault), _) if fault.is_general() && !fault.is_slow() => return Err(fault),
+                // If the store is silent for this too, that is an error. Else nobody waits for a
+                // slow one.
+                (Err(fault), [culprit]) => in_time(self.blame(culprit, &fault)).await?,
                 (Err(_), several) => parts.extend(halves_last_first(several)),
             }
         }

@@ -197,10 +197,7 @@ pub(super) async fn find(
 /// What intake says of a case to the asker; nothing if that is nothing to them.
 /// Why a service that was asked said nothing.
 fn silence(code: Code) -> &'static str {
-    match code {
-        Code::Unavailable => "intake does not answer",
-        _ => "intake failed to answer",
-    }
+    if code == Code::Unavailable { "intake does not answer" } else { "intake failed to answer" }
 }
 
 async fn ask_owner(
