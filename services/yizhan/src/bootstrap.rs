@@ -32,7 +32,6 @@ const HEARD_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let portal = endpoints.portal().context("the installation has no portal")?;
     let kept = home.key("demo-password");
-    let is_known = kept.exists();
     let password = Password::kept_in(&kept)?.reveal().to_owned();
     let pool = store(home).await?;
     let administered = administer(&pool, &password).await;
@@ -44,11 +43,7 @@ pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
     let session = match session {
         Ok(session) => session,
         // Its administrator has another password by now: it is somebody's own.
-        Err(error) if is_refused(&error) && is_known => return Ok(()),
-        // The file was lost, and what was made in its place is nobody's password.
-        Err(error) if is_refused(&error) => {
-            return std::fs::remove_file(&kept).context("removing a password that is nobody's");
-        }
+        Err(error) if is_refused(&error) => return forget_if_made_anew(home),
         Err(error) => return Err(error),
     };
     let token = session.get("token").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -66,6 +61,17 @@ pub(crate) async fn run(home: &Home, endpoints: &Endpoints) -> Result<()> {
         Err(error) if is_refused(&error) && !is_new => Ok(()),
         imported => imported.context("importing the example's people"),
     }
+}
+
+/// A demo password that was lost is made anew with the keys, and is nobody's: the first one was made
+/// before the key of the servers, which is there as long as they are.
+fn forget_if_made_anew(home: &Home) -> Result<()> {
+    let kept = home.key("demo-password");
+    let made = |key: &Path| std::fs::metadata(key).and_then(|file| file.modified());
+    if made(&kept)? > made(&home.key("postgres"))? {
+        std::fs::remove_file(&kept).context("removing a password that is nobody's")?;
+    }
+    Ok(())
 }
 
 /// Imports the example's people. Until they are handed to every service a file remembers it.

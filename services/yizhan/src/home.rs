@@ -127,10 +127,11 @@ fn new(file: &Path) -> PathBuf {
 
 /// What is not there needs no removing.
 fn gone(removed: io::Result<()>) -> io::Result<()> {
-    removed.or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    })
+    removed.or_else(
+        |error| {
+            if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+        },
+    )
 }
 
 /// Holds an installation for one process, until dropped.
@@ -176,9 +177,10 @@ impl Home {
         for folder in FOLDERS {
             for entry in fs::read_dir(self.0.join(folder))? {
                 let entry = entry?;
-                match entry.file_type()?.is_dir() {
-                    true => fs::remove_dir_all(entry.path())?,
-                    false => fs::remove_file(entry.path())?,
+                if entry.file_type()?.is_dir() {
+                    fs::remove_dir_all(entry.path())?;
+                } else {
+                    fs::remove_file(entry.path())?;
                 }
             }
         }

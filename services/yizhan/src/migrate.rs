@@ -16,7 +16,7 @@ pub(crate) async fn run(sources: &Sources, services: &[Service]) -> Result<()> {
         for (schema, migrated) in one(service, &config).await? {
             match migrated {
                 Migrated::To(version) => {
-                    print::line(format_args!("{service}: {schema} has version {version}"))?
+                    print::line(format_args!("{service}: {schema} has version {version}"))?;
                 }
                 Migrated::Newer { version } => {
                     print::line(format_args!(

@@ -327,10 +327,15 @@ mod tests {
         (url, served)
     }
 
+    fn api(url: String) -> Api {
+        crate::cli::install_crypto();
+        Api::new(url).unwrap()
+    }
+
     #[tokio::test]
     async fn a_command_whose_answer_was_lost_is_sent_again_under_its_key() {
         let (url, served) = forgetful(1, 1);
-        let answer = Api::new(url).unwrap().post("/cases", &json!({ "item": "leak" })).await;
+        let answer = api(url).post("/cases", &json!({ "item": "leak" })).await;
         assert_eq!(answer.unwrap(), json!({}));
         let keys = served.join().unwrap();
         assert!(keys[0] == keys[1] && !keys[0].is_empty(), "{keys:?}");
@@ -339,7 +344,7 @@ mod tests {
     #[tokio::test]
     async fn who_gets_no_answer_twice_is_told_the_key_to_send_it_again_with() {
         let (url, served) = forgetful(2, 0);
-        let error = Api::new(url).unwrap().post("/cases", &json!({})).await.unwrap_err();
+        let error = api(url).post("/cases", &json!({})).await.unwrap_err();
         let keys = served.join().unwrap();
         assert!(error.is::<Unanswered>());
         assert!(error.to_string().contains(&format!("--idempotency-key {}", keys[0])), "{error}");
@@ -351,7 +356,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
-        let error = Api::new(url).unwrap().post("/cases", &json!({})).await.unwrap_err();
+        let error = api(url).post("/cases", &json!({})).await.unwrap_err();
         assert!(error.is::<Unanswered>());
         assert!(!error.to_string().contains("--idempotency-key"), "{error}");
     }

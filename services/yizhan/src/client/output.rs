@@ -169,7 +169,7 @@ mod tests {
         let case = json!({ "text": "drip\nState  closed\u{1b}[A", "state": "open" });
         assert_eq!(
             table(std::slice::from_ref(&case), &[("TEXT", "text"), ("STATE", "state")]),
-            "TEXT                       STATE\ndrip⏎State  closed\\u{1b}[A  open\n"
+            "TEXT                        STATE\ndrip⏎State  closed\\u{1b}[A  open\n"
         );
         assert_eq!(
             fields(&case, &[("Text", "text"), ("State", "state")]),
