@@ -3,11 +3,7 @@
 //! On several threads: the database is dropped while the service still runs, and a connection that
 //! it is just opening could not be ended by a runtime that waits for the drop.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test has no better plan than to fail"
-)]
+#![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
 
 mod assign;
 mod board;

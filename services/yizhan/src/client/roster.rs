@@ -145,9 +145,9 @@ async fn arrange(api: &Api, what: &str, body: Value, done: &str) -> Result<()> {
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    println!("{}: {done}.", answer["arrangement"].as_str().unwrap_or_default());
-    let uncovered = answer["uncovered"].as_array().map(Vec::as_slice);
-    if let Some(uncovered @ [_, ..]) = uncovered {
+    println!("{}: {done}.", answer.get("arrangement").and_then(Value::as_str).unwrap_or_default());
+    let uncovered = rows(&answer, "uncovered");
+    if !uncovered.is_empty() {
         print!("{}", output::table(uncovered, &UNCOVERED));
     }
     Ok(())
@@ -157,16 +157,16 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    let posts = answer["posts"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let rows: Vec<_> = posts.iter().map(named).collect();
-    print!("{}", output::table(&rows, &POSTS));
-    let of_posts = |field: &'static str| {
-        let each = posts.iter().filter_map(move |post| Some((post, post[field].as_array()?)));
-        each.flat_map(|(post, rows)| rows.iter().map(|row| at(post, row))).collect::<Vec<_>>()
+    let posts = rows(answer, "posts");
+    let people: Vec<_> = posts.iter().map(named).collect();
+    print!("{}", output::table(&people, &POSTS));
+    let of_posts = |field: &str| {
+        let each = posts.iter().flat_map(|post| rows(post, field).iter().map(|row| at(post, row)));
+        each.collect::<Vec<_>>()
     };
     let mut arrangements = of_posts("arrangements");
     // Leave is of all posts that somebody holds.
-    arrangements.dedup_by(|one, other| one["id"] == other["id"]);
+    arrangements.dedup_by_key(|one| one.get("id").cloned());
     for (rows, columns) in
         [(arrangements, &ARRANGEMENTS[..]), (of_posts("uncovered"), &UNCOVERED[..])]
     {
@@ -182,7 +182,7 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
 fn at(post: &Value, row: &Value) -> Value {
     let mut row = row.clone();
     if let Some(fields) = row.as_object_mut() {
-        fields.insert("post".to_owned(), post["post"].clone());
+        fields.insert("post".to_owned(), post.get("post").cloned().unwrap_or_default());
     }
     row
 }
@@ -190,9 +190,13 @@ fn at(post: &Value, row: &Value) -> Value {
 /// A post, and those there by name.
 fn named(post: &Value) -> Value {
     let names = |field: &str| {
-        let people = post[field].as_array().map(Vec::as_slice).unwrap_or_default();
-        let names = people.iter().map(|one| one["name"].as_str().or(one["id"].as_str()));
-        names.map(Option::unwrap_or_default).collect::<Vec<_>>().join(", ")
+        let people = rows(post, field).iter().map(|one| output::cell(one, "name"));
+        people.collect::<Vec<_>>().join(", ")
     };
-    json!({ "post": post["post"], "holders": names("holders"), "at_work": names("at_work") })
+    json!({ "post": post.get("post"), "holders": names("holders"), "at_work": names("at_work") })
+}
+
+/// The rows of a list in an answer.
+fn rows<'a>(of: &'a Value, field: &str) -> &'a [Value] {
+    of.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ const DEPUTY: &str = "logistics/deputy-head";
 
 /// A leak that somebody works at and will not mend in time: it is late at the end of 25 hours, and
 /// each 4 hours of duty a rung follows.
-fn late<'a>(campus: &'a Campus) -> Case<'a> {
+fn late(campus: &Campus) -> Case<'_> {
     let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
     campus.clock_to("10:00");
     let case = desk.opens(LEAK);

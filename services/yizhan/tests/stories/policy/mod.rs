@@ -171,10 +171,9 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
                 let levels = match probe.about {
                     About::Nothing if relation == Relation::Unrelated => &Level::ALL[..1],
                     About::Nothing => &[],
-                    About::Roster => &Level::ALL[..1],
                     About::Case(_) if probe.action == Action::RecordAttempt => CALLED_BACK,
                     About::Case(_) => Level::ALL,
-                    About::Rows | About::First => &Level::ALL[..1],
+                    About::Roster | About::Rows | About::First => &Level::ALL[..1],
                 };
                 let mut done = Vec::new();
                 for (answer, question) in join_all(levels.iter().copied().map(ask)).await {

@@ -32,8 +32,8 @@ fn away(question: &Question<'_>) -> AccountId {
     }
 }
 
-fn wire(at: Timestamp) -> Option<prost_types::Timestamp> {
-    Some(prost_types::Timestamp { seconds: at.as_second(), nanos: 0 })
+fn wire(at: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds: at.as_second(), nanos: 0 }
 }
 
 impl Grpc {
@@ -45,7 +45,7 @@ impl Grpc {
         mut dispatch: DispatchClient<Channel>,
     ) -> Asked {
         let world = question.world;
-        let (account, earlier) = (away(question).to_string(), wire(world.earlier()));
+        let (account, earlier) = (away(question).to_string(), Some(wire(world.earlier())));
         match method {
             "ShowRoster" => {
                 let request = dispatch::ShowRosterRequest::default();
@@ -86,7 +86,7 @@ impl Grpc {
     /// Has a post of logistics covered, so that there is something to end.
     pub(super) async fn covers(&self, world: &World) -> String {
         let dispatcher = World::somebody(Role::Dispatcher);
-        let until = wire(world.earlier() + 1_000.hours());
+        let until = Some(wire(world.earlier() + 1_000.hours()));
         let (post, by) = (ANOTHER_POST.to_owned(), world.worker().to_string());
         let request = dispatch::CoverPostRequest { post, by, from: None, until };
         let request = call(world, &dispatcher).request(request);
