@@ -90,6 +90,14 @@ pub enum Action {
     ReadAnswers,
     /// List messages with their texts.
     ListMessages,
+    /// Say that they know what they were told.
+    AcknowledgeMessage,
+    /// List whom the desk is to phone.
+    ListPhoneCalls,
+    /// Take the next of these calls.
+    TakePhoneCall,
+    /// Say what came of it.
+    SettlePhoneCall,
     /// Read the definitions.
     GetDefinitions,
     /// Check and apply definitions.
@@ -110,7 +118,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 55] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -154,6 +162,10 @@ impl Action {
         Self::ListCallbacks,
         Self::ReadAnswers,
         Self::ListMessages,
+        Self::AcknowledgeMessage,
+        Self::ListPhoneCalls,
+        Self::TakePhoneCall,
+        Self::SettlePhoneCall,
         Self::GetDefinitions,
         Self::ApplyDefinitions,
         Self::ImportPeople,
@@ -210,6 +222,10 @@ impl Action {
             Self::ListCallbacks => "list-callbacks",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
+            Self::AcknowledgeMessage => "acknowledge-message",
+            Self::ListPhoneCalls => "list-phone-calls",
+            Self::TakePhoneCall => "take-phone-call",
+            Self::SettlePhoneCall => "settle-phone-call",
             Self::GetDefinitions => "get-definitions",
             Self::ApplyDefinitions => "apply-definitions",
             Self::ImportPeople => "import-people",

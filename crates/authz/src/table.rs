@@ -34,17 +34,22 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, LogContact, ListContacts, ListClocks,
-                                                                     ListWorkOrders, ShowRoster, NextCallback, RecordAttempt, ListCallbacks, GetDefinitions]),
+                                                                     ListWorkOrders, ShowRoster, NextCallback, RecordAttempt, ListCallbacks, ListPhoneCalls,
+                                                                     TakePhoneCall, SettlePhoneCall, GetDefinitions]),
 
-    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase]),
+    // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, LogContact, ListContacts,
                                                                      ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
+    grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, ListClocks, ListWorkOrders, Assign, Reassign,
                                                                      ShowRoster, KeepRoster, GetDefinitions]),
+
+    grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
     // Whoever holds a post asks for their own leave; its department's head for all of the department.
     grant(Role::Repairer,            Unrelated,      Public,       &[ShowRoster]),
@@ -52,6 +57,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
+    grant(Role::Repairer,            EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
@@ -59,7 +65,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      Return, Transfer]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
-    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages]),
+    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
@@ -67,29 +73,31 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
+    grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage]),
 
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
     grant(Role::Leader,              Own,            Public,       &[KeepRoster]),
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
-                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages]),
+                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages,
+                                                                     AcknowledgeMessage]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, ListContacts,
                                                                      ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, ListCallbacks,
-                                                                     ReadAnswers, ListMessages, GetDefinitions]),
+                                                                     ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
-                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages]),
+                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage]),
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
     grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
-    grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages]),
+    grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

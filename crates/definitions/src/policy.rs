@@ -38,6 +38,9 @@ pub struct Messages {
     pub within: Hours,
     /// For so long messages to one recipient wait for one another, to go out as one.
     pub gather: SignedDuration,
+    /// How long who was told something critical may take to say that they know, around the clock,
+    /// before the desk phones them; nobody is asked to if it does not say.
+    pub acknowledge: Option<SignedDuration>,
     channels: BTreeMap<Urgency, Vec<MessageChannel>>,
 }
 
@@ -190,10 +193,12 @@ fn callback(f: &mut Fields<'_, '_>) -> Option<Callback> {
 fn messages(f: &mut Fields<'_, '_>) -> Option<Messages> {
     let within = f.required("within", day_hours);
     let minutes = f.required("gatherMinutes", count(0..=60));
+    let acknowledge = f.optional("acknowledgeMinutes", count(1..=60));
     let channels = f.optional("channels", table(list(channel)));
     Some(Messages {
         within: within?,
         gather: SignedDuration::from_mins(i64::from(minutes?)),
+        acknowledge: acknowledge?.map(|minutes: u16| SignedDuration::from_mins(minutes.into())),
         channels: channels?.unwrap_or_default(),
     })
 }

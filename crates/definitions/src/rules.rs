@@ -178,6 +178,12 @@ impl Rules {
         messages.map_or(&[], |messages| messages.channels(urgency))
     }
 
+    /// How long who was told something critical of an item may take to say that they know; `None` if
+    /// nobody is asked to.
+    pub fn acknowledge_within(&self, item: &ItemId) -> Option<SignedDuration> {
+        self.policy(item)?.messages.as_ref()?.acknowledge
+    }
+
     /// The text of a message.
     pub fn template(&self, occasion: Occasion) -> Option<&Template> {
         self.campus.templates.get(&occasion)

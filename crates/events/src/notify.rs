@@ -1,18 +1,24 @@
 //! What notification says: who was told what, without the words.
 
-use clock::MessageId;
+use clock::{AccountId, MessageId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::words::{MessageChannel, Recipient, TemplateId};
+use crate::words::{MessageChannel, Recipient, TemplateId, Unheard};
 
 facts! {
     /// A fact about a message of a case. Key: the case.
     NotifyFact on Notify {
         /// A message was given to its recipient.
         CaseTold(CaseToldV1) = Case "told" v 1,
+        /// Who was told something critical has said that they know.
+        Acknowledged(CaseAcknowledgedV1) = Case "acknowledged" v 1,
+        /// Nobody knows whether they do: the desk is to phone them.
+        Unheard(CaseUnheardV1) = Case "unheard" v 1,
+        /// The desk phoned them.
+        Phoned(CasePhonedV1) = Case "phoned" v 1,
     }
 }
 
@@ -29,6 +35,48 @@ pub struct CaseToldV1 {
     pub cause: Uuid,
     /// By what means.
     pub channel: MessageChannel,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who was told something critical has said that they know. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseAcknowledgedV1 {
+    /// The message.
+    pub message: MessageId,
+    /// Whom it was for.
+    pub to: Recipient,
+    /// Who said so.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Nobody knows whether who was told something critical has heard of it: the desk is to phone them.
+/// Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseUnheardV1 {
+    /// The message.
+    pub message: MessageId,
+    /// Whom it was for.
+    pub to: Recipient,
+    /// Why.
+    pub why: Unheard,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// The desk phoned who had not been heard of. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CasePhonedV1 {
+    /// The message.
+    pub message: MessageId,
+    /// Whom it was for.
+    pub to: Recipient,
+    /// Whether somebody was reached, who knows now.
+    pub reached: bool,
+    /// Who phoned.
+    pub by: AccountId,
     /// When.
     pub at: Timestamp,
 }

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use clock::SendingId;
-use delivery::{Fault, lock_one, nudge};
+use delivery::{Fault, Tx, lock_one, nudge};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -128,16 +128,37 @@ impl Notification {
             Next::Again(at) => store::ways::try_at(&mut tx, sending.id, at).await?,
             Next::Take(ways) => {
                 let within = ways.first().is_some_and(Way::is_within);
+                if within {
+                    self.unheard(&mut tx, sending, messages, now).await?;
+                }
                 let try_at: Option<Timestamp> = (!within).then_some(machine);
                 store::ways::take(&mut tx, sending.id, &ways, try_at).await?;
                 if within {
                     nudge(&mut tx, recipient, now).await?;
                 }
             }
-            Next::GiveUp => store::ways::give_up(&mut tx, sending.id).await?,
+            Next::GiveUp => {
+                store::ways::give_up(&mut tx, sending.id).await?;
+                self.unheard(&mut tx, sending, messages, now).await?;
+            }
         }
         tx.commit().await?;
         self.delivery.bell().ring();
         Ok(())
+    }
+
+    /// No way out is left: whoever was to be told something critical is phoned at once.
+    async fn unheard(
+        &self,
+        tx: &mut Tx<'_>,
+        sending: &Sending,
+        messages: &[Message],
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        if !sending.critical {
+            return Ok(());
+        }
+        store::acknowledgements::undelivered(tx, sending.id).await?;
+        store::messages::nudge_cases(tx, messages, now).await
     }
 }

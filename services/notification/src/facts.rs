@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Notification,
+    acknowledgement::{Needless, is_asked_of},
     message::{Message, Status},
     outgoing::{self, Weight, ways},
     store,
@@ -36,6 +37,9 @@ impl Facts for Notification {
             return Ok(());
         };
         store::matters::save(tx, case, &matter).await?;
+        if let Some(needless) = Needless::by(fact, matter.cycle) {
+            end(tx, case, needless, now).await?;
+        }
         if notices.is_empty() {
             return Ok(());
         }
@@ -48,14 +52,39 @@ impl Facts for Notification {
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
                 continue;
             }
-            let ways = ways(&rules, &matter, &notice.to);
+            let (occasion, ways) = (notice.occasion, ways(&rules, &matter, &notice.to));
             let message = self.message(&rules, &matter, notice, about, now)?;
-            if store::messages::queue(tx, &message, &ways).await? {
-                nudge(tx, outgoing::key(&message.to), message.goes_at).await?;
+            if !store::messages::queue(tx, &message, &ways).await? {
+                continue;
+            }
+            nudge(tx, outgoing::key(&message.to), message.goes_at).await?;
+            let within = rules.acknowledge_within(&matter.item);
+            if let Some(within) = within
+                && is_asked_of(&message.to, occasion, message.weight)
+            {
+                let until = now + within;
+                store::acknowledgements::ask(tx, message.id, case, until).await?;
+                let next_at = aggregate.next_at().map_or(until, |next_at| next_at.min(until));
+                aggregate.wake_at(Some(next_at));
             }
         }
         Ok(())
     }
+}
+
+/// Nobody needs to say any more that they know this.
+async fn end(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    needless: Needless,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    for asked in store::acknowledgements::open_of(tx, case).await? {
+        if asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
+            store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The case that a message is about, and the event that it tells of.

@@ -11,7 +11,9 @@
 //!                ├─────> channels   log, mailbox
 //!                ├─────> courier    robots, text messages, other systems: no transaction is open
 //!                └─────> outbox ──> NOTIFY
-//!  gRPC ──> api ──> questions       the mailbox
+//!  gRPC ──> api ──> questions       the mailbox, whom the desk is to phone
+//!            └────> commands        they know; a call is taken, and what came of it
+//!                     └──────────> acknowledgement   what follows (pure)
 //! ```
 //!
 //! What goes out of the installation cannot be taken back and shares no transaction with our rows,
@@ -27,8 +29,10 @@
 //!
 //! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
 
+mod acknowledgement;
 mod api;
 mod channels;
+mod commands;
 mod courier;
 mod facts;
 mod message;
@@ -41,7 +45,9 @@ mod wakes;
 use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
-use delivery::{Delivery, Schema};
+use delivery::{Delivery, Fault, Locked, Schema, Stamp, traceparent};
+use events::{NotifyFact, words::Revision};
+use jiff::Timestamp;
 use revisions::Revisions;
 use runtime::{Host, Stage};
 use sqlx::{PgPool, migrate::Migrator};
@@ -88,6 +94,20 @@ impl Notification {
 
     fn clock(&self) -> &Clock {
         self.delivery.clock()
+    }
+
+    /// Tells others what happened to a case, at the first of these times, and was noted at the second.
+    fn tell(
+        &self,
+        case: &mut Locked,
+        fact: NotifyFact,
+        (happened, recorded): (Timestamp, Timestamp),
+        revision: Revision,
+    ) -> Result<(), Fault> {
+        let stamp = Stamp { happened, recorded, revision, traceparent: traceparent() };
+        let producer = self.delivery.producer();
+        case.append(producer, &fact.into(), &stamp, &mut self.ids()).map_err(Fault::own)?;
+        Ok(())
     }
 
     fn ids(&self) -> RandomIds {

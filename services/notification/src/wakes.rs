@@ -1,12 +1,14 @@
 //! Sending: in two steps, so that nobody can forget that something may have gone out.
 
 use clock::{CaseId, SendingId};
-use delivery::{Fault, Locked, Stamp, Tx, Wake, Wakes, nudge, traceparent};
-use events::{NotifyFact, notify::CaseToldV1};
+use delivery::{Fault, Locked, Tx, Wake, Wakes, nudge};
+use events::notify::{CaseToldV1, CaseUnheardV1};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Notification, channels,
+    Notification,
+    acknowledgement::Acknowledgement,
+    channels,
     message::Message,
     outgoing::{self, Step, Way},
     store,
@@ -73,7 +75,8 @@ impl Notification {
         Ok(())
     }
 
-    /// Tells what was sent about a case, and hands to their recipients what an earlier release queued.
+    /// Tells what was sent about a case and of whom nothing was heard, and hands to their recipients
+    /// what an earlier release queued.
     async fn wake_case(
         &self,
         tx: &mut Tx<'_>,
@@ -86,17 +89,39 @@ impl Notification {
             let sent_at = message.status.sent_at().unwrap_or(now);
             let Message { id: message, to, template, cause, channel, .. } = message;
             let told = CaseToldV1 { message, to, template, cause, channel, at: sent_at };
-            let (revision, traceparent) = (matter.revision, traceparent());
-            let stamp = Stamp { happened: sent_at, recorded: now, revision, traceparent };
-            let (fact, producer) = (NotifyFact::from(told).into(), self.delivery.producer());
-            aggregate.append(producer, &fact, &stamp, &mut self.ids()).map_err(Fault::own)?;
+            self.tell(aggregate, told.into(), (sent_at, now), matter.revision)?;
         }
         for (message, to) in store::messages::of_earlier_release(tx, case).await? {
             let key = outgoing::key(&to);
             store::messages::hand_over(tx, message, key, now).await?;
             nudge(tx, key, now).await?;
         }
-        aggregate.wake_at(None);
+        let next_at = self.look_after(tx, aggregate, matter, now).await?;
+        aggregate.wake_at(next_at);
         Ok(())
+    }
+
+    /// Has the desk phone whom nothing was heard of in time; says when to look again.
+    async fn look_after(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        matter: &Matter,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Fault> {
+        let case = CaseId::from_uuid(aggregate.key());
+        let mut next_at = None;
+        for asked in store::acknowledgements::open_of(tx, case).await? {
+            let known = asked.known.on_wake(asked.is_undelivered, now);
+            next_at = [next_at, known.next_at()].into_iter().flatten().min();
+            let Acknowledgement::ToPhone { why, since, .. } = known else { continue };
+            if known == asked.known {
+                continue;
+            }
+            store::acknowledgements::save(tx, asked.message, known).await?;
+            let unheard = CaseUnheardV1 { message: asked.message, to: asked.to, why, at: since };
+            self.tell(aggregate, unheard.into(), (since, now), matter.revision)?;
+        }
+        Ok(next_at)
     }
 }

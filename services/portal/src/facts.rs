@@ -203,6 +203,8 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Escalation(EscalationFact::RiskAccepted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CallbackAttempted(fact)) => Some(fact.by),
         Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
+        Fact::Notify(NotifyFact::Acknowledged(fact)) => Some(fact.by),
+        Fact::Notify(NotifyFact::Phoned(fact)) => Some(fact.by),
         Fact::Intake(IntakeFact::CaseReopened(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseClosed(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseResolved(_))
@@ -226,7 +228,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
             | SurveyFact::CallbackWithdrawn(_)
             | SurveyFact::CaseJudged(_),
         )
-        | Fact::Notify(NotifyFact::CaseTold(_))
+        | Fact::Notify(NotifyFact::CaseTold(_) | NotifyFact::Unheard(_))
         | Fact::Definition(_)
         | Fact::Audit(_) => None,
     }

@@ -213,6 +213,14 @@ words! {
         Webhook = "webhook",
     }
 
+    /// Why nobody knows whether somebody has heard of something critical.
+    Unheard ("cause of not being heard") {
+        /// They have not said so in time.
+        Unacknowledged = "unacknowledged",
+        /// No way led to them.
+        Undelivered = "undelivered",
+    }
+
     /// What a document of the campus's definitions defines.
     DocumentKind ("kind of document") {
         /// A service item (服务事项).

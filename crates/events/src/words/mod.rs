@@ -62,8 +62,8 @@ mod speakers;
 
 pub use case::{
     CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
-    MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Urgency, UrgencyCause,
-    Verdict,
+    MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
+    UrgencyCause, Verdict,
 };
 pub use codes::{
     CalendarId, DepartmentId, DocumentId, Installation, InvalidCode, ItemId, LadderId, PlaceId,

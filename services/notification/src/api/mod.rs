@@ -1,13 +1,16 @@
 //! gRPC: messages in, messages out, nothing decided.
 
 mod read;
-mod write;
+pub(crate) mod write;
 
+use delivery_rpc::Asked;
 use proto::notification::v1::{
-    ListMessagesRequest, ListMessagesResponse,
+    AcknowledgeMessagesRequest, AcknowledgeMessagesResponse, ListMessagesRequest,
+    ListMessagesResponse, ListPhoneCallsRequest, ListPhoneCallsResponse, SettlePhoneCallRequest,
+    SettlePhoneCallResponse, TakePhoneCallRequest, TakePhoneCallResponse,
     notification_server::{Notification as Interface, NotificationServer},
 };
-use rpc::subject;
+use rpc::{PageSize, subject};
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::Notification;
@@ -28,5 +31,46 @@ impl Interface for Notification {
         let wanted = read::wanted(request.get_ref())?;
         let page = Notification::list_messages(self, subject, wanted).await?;
         Ok(Response::new(write::page(page)))
+    }
+
+    async fn acknowledge_messages(
+        &self,
+        request: Request<AcknowledgeMessagesRequest>,
+    ) -> Result<Response<AcknowledgeMessagesResponse>, Status> {
+        let method = "yizhan.notification.v1.Notification/AcknowledgeMessages";
+        let asked = Asked::of(method, &request)?;
+        let case = request.get_ref().case.parse()?;
+        Ok(Response::new(self.acknowledge(asked, case).await?))
+    }
+
+    async fn list_phone_calls(
+        &self,
+        request: Request<ListPhoneCallsRequest>,
+    ) -> Result<Response<ListPhoneCallsResponse>, Status> {
+        let subject = subject(&request)?;
+        let after = read::after(request.get_ref())?;
+        let page_size = PageSize::asked(request.get_ref().page_size);
+        let page = Notification::list_phone_calls(self, subject, page_size, after).await?;
+        Ok(Response::new(page))
+    }
+
+    async fn take_phone_call(
+        &self,
+        request: Request<TakePhoneCallRequest>,
+    ) -> Result<Response<TakePhoneCallResponse>, Status> {
+        let method = "yizhan.notification.v1.Notification/TakePhoneCall";
+        let asked = Asked::of(method, &request)?;
+        Ok(Response::new(Notification::take_phone_call(self, asked).await?))
+    }
+
+    async fn settle_phone_call(
+        &self,
+        request: Request<SettlePhoneCallRequest>,
+    ) -> Result<Response<SettlePhoneCallResponse>, Status> {
+        let method = "yizhan.notification.v1.Notification/SettlePhoneCall";
+        let asked = Asked::of(method, &request)?;
+        let SettlePhoneCallRequest { call, reached } = request.into_inner();
+        let call = read::call(&call)?;
+        Ok(Response::new(Notification::settle_phone_call(self, asked, call, reached).await?))
     }
 }

@@ -1,8 +1,11 @@
 //! What a message asks for, or which of its fields is wrong.
 
+use clock::MessageId;
 use events::words::Recipient;
-use proto::notification::v1::{self as wire, ListMessagesRequest, MessageState, RecipientKind};
-use rpc::{Error, Fields, PageSize};
+use proto::notification::v1::{
+    self as wire, ListMessagesRequest, ListPhoneCallsRequest, MessageState, RecipientKind,
+};
+use rpc::{Code, Error, Fields, PageSize};
 
 use crate::store::list::Wanted;
 
@@ -17,6 +20,19 @@ pub(super) fn wanted(request: &ListMessagesRequest) -> Result<Wanted, Error> {
         page_size: PageSize::asked(request.page_size),
     };
     fields.end("list-invalid", Some(wanted))
+}
+
+/// Where the page before ended.
+pub(super) fn after(request: &ListPhoneCallsRequest) -> Result<Option<MessageId>, Error> {
+    let mut fields = Fields::default();
+    let after = fields.optional("page_token", &request.page_token);
+    fields.end("list-invalid", Some(after))
+}
+
+/// Which call.
+pub(super) fn call(id: &str) -> Result<MessageId, Error> {
+    let message = "there is no such call: its id is a UUID";
+    id.parse().map_err(|_| Error::new(Code::NotFound, "no-such-call", message))
 }
 
 fn recipient(fields: &mut Fields, to: &wire::Recipient) -> Option<Recipient> {

@@ -1,22 +1,88 @@
 //! Answers as messages.
 
+use definitions::Rules;
 use delivery_rpc::timestamp;
-use events::words::Recipient;
-use proto::notification::v1::{self as wire, ListMessagesResponse, MessageState, RecipientKind};
+use events::words::{Recipient, Unheard};
+use proto::notification::v1::{
+    self as wire, AcknowledgementState, ListMessagesResponse, MessageState, RecipientKind,
+};
 
 use crate::{
-    message::{Message, Status},
+    acknowledgement::Acknowledgement,
+    message::Status,
     outgoing::Weight,
     questions::Page,
+    store::{list::Found, phone_calls::PhoneCall},
 };
 
 /// A page of messages.
 pub(super) fn page(Page { found, next_page_token }: Page) -> ListMessagesResponse {
-    let messages = found.iter().map(|found| message(&found.message)).collect();
+    let messages = found.iter().map(message).collect();
     ListMessagesResponse { messages, next_page_token }
 }
 
-fn message(message: &Message) -> wire::Message {
+/// Somebody to phone, with the numbers that the post's definition says.
+pub(crate) fn phone_call(rules: &Rules, call: &PhoneCall) -> wire::PhoneCall {
+    let post = match &call.to {
+        Recipient::Post(post) => rules.post(post),
+        Recipient::Person(_) | Recipient::Account(_) => None,
+    };
+    let (why, since, tries, taken) = match call.known {
+        Acknowledgement::ToPhone { why, since, tries, taken } => {
+            (unheard(why), Some(timestamp(since)), tries, taken)
+        }
+        Acknowledgement::Awaited { .. }
+        | Acknowledgement::Acknowledged { .. }
+        | Acknowledgement::Over { .. } => (wire::Unheard::Unspecified, None, 0, None),
+    };
+    wire::PhoneCall {
+        id: call.message.to_string(),
+        case_id: call.case.to_string(),
+        case_number: call.matter.number.to_string(),
+        to: Some(recipient(&call.to)),
+        phone: post.and_then(|post| post.phone.clone()).unwrap_or_default(),
+        mobile: post.and_then(|post| post.mobile.clone()).unwrap_or_default(),
+        template: call.template.clone(),
+        why: why.into(),
+        since,
+        tries: tries.into(),
+        taken_by: taken.map(|taken| taken.by.to_string()).unwrap_or_default(),
+        taken_until: taken.map(|taken| timestamp(taken.until)),
+    }
+}
+
+/// How far an acknowledgement is.
+pub(crate) const fn acknowledgement_state(known: Acknowledgement) -> AcknowledgementState {
+    match known {
+        Acknowledgement::Awaited { .. } => AcknowledgementState::Awaited,
+        Acknowledgement::ToPhone { .. } => AcknowledgementState::ToPhone,
+        Acknowledgement::Acknowledged { .. } => AcknowledgementState::Acknowledged,
+        Acknowledgement::Over { .. } => AcknowledgementState::Over,
+    }
+}
+
+fn acknowledgement(known: Acknowledgement) -> wire::Acknowledgement {
+    let (at, by) = match known {
+        Acknowledgement::Awaited { until } => (until, None),
+        Acknowledgement::ToPhone { since, .. } => (since, None),
+        Acknowledgement::Acknowledged { by, at } => (at, Some(by)),
+        Acknowledgement::Over { at } => (at, None),
+    };
+    wire::Acknowledgement {
+        state: acknowledgement_state(known).into(),
+        at: Some(timestamp(at)),
+        by: by.map(|by| by.to_string()).unwrap_or_default(),
+    }
+}
+
+const fn unheard(why: Unheard) -> wire::Unheard {
+    match why {
+        Unheard::Unacknowledged => wire::Unheard::Unacknowledged,
+        Unheard::Undelivered => wire::Unheard::Undelivered,
+    }
+}
+
+fn message(Found { message, acknowledgement: known, .. }: &Found) -> wire::Message {
     wire::Message {
         id: message.id.to_string(),
         case_id: message.case.to_string(),
@@ -32,6 +98,7 @@ fn message(message: &Message) -> wire::Message {
         goes_at: Some(timestamp(message.goes_at)),
         critical: message.weight == Weight::Critical,
         sending_id: message.sending.map(|sending| sending.to_string()).unwrap_or_default(),
+        acknowledgement: known.map(acknowledgement),
     }
 }
 

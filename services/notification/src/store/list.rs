@@ -3,9 +3,13 @@ use clock::{CaseId, MessageId};
 use events::words::{DepartmentId, Level, Recipient};
 use rpc::PageSize;
 use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
 
-use super::messages::{Row, undecodable};
-use crate::{message::Message, tell::Says};
+use super::{
+    acknowledgements::Columns,
+    messages::{Row, undecodable},
+};
+use crate::{acknowledgement::Acknowledgement, message::Message, tell::Says};
 
 /// Which messages are asked for; what is `None` does not narrow.
 #[derive(Debug, Clone)]
@@ -26,7 +30,75 @@ pub(crate) struct Wanted {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) message: Message,
+    /// Whether its recipient has said that they know, if they are asked to.
+    pub(crate) acknowledgement: Option<Acknowledgement>,
     pub(crate) level: Level,
+}
+
+/// The row of a message, with what is known of its acknowledgement and its case's level.
+#[derive(Debug)]
+struct Listed {
+    id: Uuid,
+    case_id: Uuid,
+    recipient: String,
+    template: String,
+    cause: Uuid,
+    channel: String,
+    state: String,
+    title: String,
+    text: String,
+    queued_at: jiff_sqlx::Timestamp,
+    sent_at: Option<jiff_sqlx::Timestamp>,
+    weight: String,
+    goes_at: Option<jiff_sqlx::Timestamp>,
+    says: Option<Json<Says>>,
+    sending_id: Option<Uuid>,
+    level: String,
+    known: Option<String>,
+    known_at: Option<jiff_sqlx::Timestamp>,
+    why: Option<String>,
+    tries: Option<i32>,
+    taken_by: Option<Uuid>,
+    taken_until: Option<jiff_sqlx::Timestamp>,
+    said_by: Option<Uuid>,
+}
+
+impl TryFrom<Listed> for Found {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Listed) -> Result<Self, sqlx::Error> {
+        let Listed { why, taken_by, taken_until, said_by, .. } = row;
+        let tries = row.tries.unwrap_or_default();
+        let known = row.known.zip(row.known_at).map(|(state, at)| Columns {
+            state,
+            at,
+            why,
+            tries,
+            taken_by,
+            taken_until,
+            said_by,
+        });
+        let acknowledgement = known.map(Acknowledgement::try_from).transpose()?;
+        let level = row.level.parse().map_err(undecodable)?;
+        let row = Row {
+            id: row.id,
+            case_id: row.case_id,
+            recipient: row.recipient,
+            template: row.template,
+            cause: row.cause,
+            channel: row.channel,
+            state: row.state,
+            title: row.title,
+            text: row.text,
+            queued_at: row.queued_at,
+            sent_at: row.sent_at,
+            weight: row.weight,
+            goes_at: row.goes_at,
+            says: row.says,
+            sending_id: row.sending_id,
+        };
+        Ok(Self { message: row.try_into()?, acknowledgement, level })
+    }
 }
 
 /// The messages within `scope`, the newest first; one more than the page holds, if there is one.
@@ -39,11 +111,14 @@ pub(crate) async fn list(
     wanted: &Wanted,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let (own, posts) = recipients(scope);
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Listed,
         r#"select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
                 m.text, m.queued_at, m.sent_at, m.weight, m.goes_at, m.rung as "says: Json<Says>",
-                m.sending_id, c.level
+                m.sending_id, c.level, a.state as "known?", a.at as "known_at?", a.why,
+                a.tries as "tries?", a.taken_by, a.taken_until, a.said_by
          from notification.message m join notification.matter c on c.case_id = m.case_id
+         left join notification.acknowledgement a on a.message_id = m.id
          where (c.level = any($1)
                 or c.level = any($2) and m.recipient = any($3)
                 or c.level = any($4) and m.department = $5
@@ -70,28 +145,7 @@ pub(crate) async fn list(
     )
     .fetch_all(connection)
     .await?;
-    let found = rows.into_iter().map(|row| {
-        let level = row.level.parse().map_err(undecodable)?;
-        let row = Row {
-            id: row.id,
-            case_id: row.case_id,
-            recipient: row.recipient,
-            template: row.template,
-            cause: row.cause,
-            channel: row.channel,
-            state: row.state,
-            title: row.title,
-            text: row.text,
-            queued_at: row.queued_at,
-            sent_at: row.sent_at,
-            weight: row.weight,
-            goes_at: row.goes_at,
-            says: row.says,
-            sending_id: row.sending_id,
-        };
-        Ok(Found { message: row.try_into()?, level })
-    });
-    found.collect()
+    rows.into_iter().map(Found::try_from).collect()
 }
 
 /// As whom somebody is told themselves, and as whose holder.

@@ -1,4 +1,5 @@
 use clock::CaseId;
+use events::words::CaseNumber;
 use sqlx::{PgConnection, types::Json};
 
 use crate::tell::Matter;
@@ -15,6 +16,20 @@ pub(crate) async fn load(
     .fetch_optional(connection)
     .await?;
     Ok(state.map(|Json(matter)| matter))
+}
+
+/// The case of this number.
+pub(crate) async fn by_number(
+    connection: &mut PgConnection,
+    number: CaseNumber,
+) -> Result<Option<CaseId>, sqlx::Error> {
+    let id = sqlx::query_scalar!(
+        "select case_id from notification.matter where state ->> 'number' = $1",
+        number.to_string(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(CaseId::from_uuid))
 }
 
 /// Writes it, if it has changed.

@@ -67,7 +67,10 @@ impl Told {
         facts
             .filter_map(|fact| match fact {
                 Fact::Notify(NotifyFact::CaseTold(told)) => Some(told),
-                Fact::Intake(_)
+                Fact::Notify(
+                    NotifyFact::Acknowledged(_) | NotifyFact::Unheard(_) | NotifyFact::Phoned(_),
+                )
+                | Fact::Intake(_)
                 | Fact::Dispatch(_)
                 | Fact::Survey(_)
                 | Fact::Escalation(_)

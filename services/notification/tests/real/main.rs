@@ -4,6 +4,7 @@
 
 mod case;
 mod gateway;
+mod heard;
 mod mailbox;
 mod sending;
 mod telling;

@@ -113,6 +113,10 @@ async fn when_every_way_is_dead_the_log_has_it() {
     let case = ways.late(CRITICAL, "repair-leader").await;
     assert_eq!(ways.told_by(case).await, "log");
     assert_eq!((ways.robot.asked().len(), ways.sms.asked().len()), (3, 1));
+    // Nobody reads the log at once: the desk phones them, and waits for nothing.
+    let why = "select count(*) from notification.acknowledgement
+        where state = 'to-phone' and why = 'undelivered'";
+    eventually("the desk phones them", async || ways.told.count(why).await == 1).await;
     ways.replica.stop().await;
 }
 

@@ -8,7 +8,7 @@ use clock::{CaseId, Id};
 use events::{
     AuditFact, DEFINITION_KEY, DispatchFact, Envelope, Fact, IntakeFact, Source,
     audit::AuditChainedV1, audit_key, definition::DocumentChangedV1, dispatch::*, escalation::*,
-    intake::*, notify::CaseToldV1, survey::*, words::*,
+    intake::*, notify::*, survey::*, words::*,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -334,6 +334,28 @@ fn others() -> Vec<Fact> {
             cause: uuid(9),
             channel: MessageChannel::Mailbox,
             at: at("16:00:01"),
+        }
+        .into(),
+        CaseAcknowledgedV1 {
+            message: id(8),
+            to: Recipient::Post(code("water-power/head")),
+            by: id(20),
+            at: at("16:03"),
+        }
+        .into(),
+        CaseUnheardV1 {
+            message: id(8),
+            to: Recipient::Post(code("water-power/head")),
+            why: Unheard::Unacknowledged,
+            at: at("16:05"),
+        }
+        .into(),
+        CasePhonedV1 {
+            message: id(8),
+            to: Recipient::Post(code("water-power/head")),
+            reached: true,
+            by: id(20),
+            at: at("16:07"),
         }
         .into(),
         DocumentChangedV1 {

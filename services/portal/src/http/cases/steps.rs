@@ -115,6 +115,9 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("case.judged",             Fields(&["cycle", "verdict", "judged_at"]),             Everything),
 
     ("case.told",               Nothing,                                                Everything),
+    ("case.acknowledged",       Nothing,                                                Everything),
+    ("case.unheard",            Nothing,                                                Everything),
+    ("case.phoned",             Nothing,                                                Everything),
 ];
 
 /// A step as `reader` is told of it, if they are.

@@ -1,0 +1,80 @@
+//! What may be asked of notification, one use case a file.
+//!
+//! ```text
+//!  begin ─ Intent::begin ─ lock ─ load ─ may they? ─ decide ─ save ─ tell ─ Intent::finish ─ commit
+//! ```
+//!
+//! Each transaction is opened and committed in the same function; the answer is given after the
+//! commit, and a refusal leaves nothing behind.
+
+mod acknowledge;
+mod settle_phone_call;
+mod take_phone_call;
+
+use std::str::FromStr;
+
+use clock::{CaseId, MessageId};
+use delivery::{Locked, Tx, audit};
+use delivery_rpc::Failure;
+use events::words::CaseNumber;
+use jiff::Timestamp;
+use rpc::{Code, Error};
+use serde_json::json;
+use sqlx::PgConnection;
+
+use crate::{acknowledgement::Rejected, store};
+
+/// A case, as people or programs name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CaseRef {
+    Id(CaseId),
+    Number(CaseNumber),
+}
+
+impl FromStr for CaseRef {
+    type Err = Error;
+
+    /// What is neither an id nor a number names no case.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let number = || text.parse().map(Self::Number);
+        text.parse().map(Self::Id).or_else(|_| number()).map_err(|_| case_unknown())
+    }
+}
+
+impl CaseRef {
+    async fn find(self, connection: &mut PgConnection) -> Result<CaseId, Failure> {
+        match self {
+            Self::Id(id) => Ok(id),
+            Self::Number(number) => {
+                let found = store::matters::by_number(connection, number).await?;
+                Ok(found.ok_or_else(case_unknown)?)
+            }
+        }
+    }
+}
+
+/// The same for a case that is not there and for one of which the caller may not know.
+fn case_unknown() -> Error {
+    let message = "you were told of no such case: check its number";
+    Error::new(Code::NotFound, "case-unknown", message)
+}
+
+fn refusal(rejected: Rejected) -> Error {
+    let code = match rejected {
+        Rejected::Over => Code::FailedPrecondition,
+        Rejected::Taken { .. } | Rejected::NotTaken => Code::Conflict,
+    };
+    Error::new(code, rejected.reason(), rejected.to_string())
+}
+
+/// Who did what about which message.
+async fn audited(
+    tx: &mut Tx<'_>,
+    case: &Locked,
+    actor: &str,
+    (action, message): (&str, MessageId),
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let detail = json!({ "message": message });
+    audit::record(tx, &audit::Entry { at, actor, action, key: Some(case.key()), detail }).await
+}
