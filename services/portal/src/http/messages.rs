@@ -1,20 +1,25 @@
 //! Messages, which notification owns.
 
-use axum::{Json, extract::State};
-use events::words::Recipient;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use events::words::{Recipient, Service};
 use jiff::Timestamp;
 use proto::notification::v1::{
-    self as notification, ListMessagesRequest, MessageState, RecipientKind,
+    self as notification, AcknowledgeMessagesRequest, ListMessagesRequest, MessageState,
+    RecipientKind,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    extract::{Answer, Caller, Params},
+    extract::{Answer, Caller, Key, Params},
+    phone_calls,
     schema::Refused,
     wire::{instant, lower, some, upper},
 };
-use crate::portal::Portal;
+use crate::{head::Head, portal::Portal};
 
 const PREFIX: &str = "MESSAGE_STATE_";
 const STATES: [&str; 5] = ["queued", "sending", "sent", "failed", "withdrawn"];
@@ -71,6 +76,29 @@ struct Message {
     /// What it went out with, the same for all that went out as one; absent while it is queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     sending_id: Option<String>,
+    /// Absent if it wants none: only what is critical and asks something of its recipient does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledgement: Option<Acknowledgement>,
+}
+
+/// Whether the recipient has said that they know.
+#[derive(Debug, Serialize, ToSchema)]
+struct Acknowledgement {
+    /// `awaited`, `to-phone` (the desk phones them), `acknowledged`, or `over` (nothing is asked of
+    /// them any more).
+    state: Option<String>,
+    /// Until when it is awaited, else since when it is as it is.
+    at: Option<Timestamp>,
+    /// The account that said so: the recipient's, or that of who reached them by phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+impl From<notification::Acknowledgement> for Acknowledgement {
+    fn from(known: notification::Acknowledgement) -> Self {
+        let state = phone_calls::state(known.state());
+        Self { state, at: instant(known.at), by: some(known.by) }
+    }
 }
 
 /// Lists messages
@@ -102,6 +130,45 @@ pub(super) async fn list(
     }))
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Acknowledged {
+    /// The ids of the messages that are acknowledged now and were not before.
+    messages: Vec<String>,
+    /// For the next list or case, which then shows the change.
+    #[schema(value_type = Option<String>)]
+    head: Option<Head>,
+}
+
+/// Acknowledges what was told about a case
+///
+/// The asker knows what they, or a post that they hold, were told about it. Refused by
+/// `case-unknown` if nothing was, and by `not-permitted` if others were.
+#[utoipa::path(
+    post, path = "/cases/{case}/acknowledge", tag = "messages",
+    operation_id = "acknowledgeMessages",
+    params(("case" = String, Path, description = "Its number or id"),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "What is acknowledged", body = Acknowledged), Refused),
+)]
+pub(super) async fn acknowledge(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path(case): Path<String>,
+) -> Answer<Acknowledged> {
+    let request = AcknowledgeMessagesRequest { case };
+    let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
+    let answer = portal.peers.notification()?.acknowledge_messages(request).await?.into_inner();
+    let head = Head::answered(Service::Notification, answer.head);
+    Ok(Json(Acknowledged { messages: answer.messages, head }))
+}
+
+/// A recipient in a word: `post/<department>/<post>`.
+pub(super) fn recipient_of(to: &notification::Recipient) -> Option<String> {
+    let kind = lower(to.kind().as_str_name(), "RECIPIENT_KIND_")?;
+    Some(format!("{kind}/{}", to.id))
+}
+
 fn recipient(to: Recipient) -> notification::Recipient {
     let (kind, id) = match to {
         Recipient::Person(id) => (RecipientKind::Person, id.to_string()),
@@ -113,13 +180,10 @@ fn recipient(to: Recipient) -> notification::Recipient {
 
 impl From<notification::Message> for Message {
     fn from(message: notification::Message) -> Self {
-        let to = message.to.as_ref().and_then(|to| {
-            let kind = lower(to.kind().as_str_name(), "RECIPIENT_KIND_")?;
-            Some(format!("{kind}/{}", to.id))
-        });
         Self {
-            to,
+            to: message.to.as_ref().and_then(recipient_of),
             state: lower(message.state().as_str_name(), PREFIX),
+            acknowledgement: message.acknowledgement.map(Acknowledgement::from),
             id: message.id,
             case_id: message.case_id,
             template: message.template,

@@ -22,6 +22,7 @@ mod me;
 mod messages;
 mod observe;
 mod people;
+mod phone_calls;
 mod roster;
 mod schema;
 mod sessions;
@@ -126,6 +127,10 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(callbacks::next))
         .routes(routes!(callbacks::record))
         .routes(routes!(messages::list))
+        .routes(routes!(messages::acknowledge))
+        .routes(routes!(phone_calls::list))
+        .routes(routes!(phone_calls::take))
+        .routes(routes!(phone_calls::settle))
         .routes(routes!(definitions::read, definitions::apply).layer(whole()))
         .routes(routes!(people::import).layer(whole()))
         .routes(routes!(dead_letters::list))

@@ -7,7 +7,10 @@ use sealing::Masters;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::{personal::Sealed, refusal::Refusal};
+use crate::{
+    personal::{Personal, Sealed},
+    refusal::Refusal,
+};
 use delivery::Tx;
 
 /// What a login needs.
@@ -154,4 +157,31 @@ pub(crate) async fn names(
         names.insert(account, name);
     }
     Ok(names)
+}
+
+/// Who holds each of these posts and can log in, by post; who was erased is left out.
+pub(crate) async fn holders(
+    pool: &PgPool,
+    masters: &Masters,
+    posts: &[String],
+) -> Result<BTreeMap<String, Vec<Personal>>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select h.post, a.id, a.name as "name!", a.phone, k.key_id, k.wrapped
+           from portal.post_held h join portal.account a on a.id = h.account
+           join portal.account_key k on k.account = a.id
+           where h.post = any($1) and a.name is not null and a.closed_at is null
+           order by h.post, a.login"#,
+        posts
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut holders = BTreeMap::<String, Vec<Personal>>::new();
+    for row in rows {
+        let (key_id, wrapped) = (row.key_id, row.wrapped);
+        let sealed =
+            Sealed { key_id, wrapped, name: row.name, phone: row.phone, phone_index: None };
+        let personal = sealed.open(masters, AccountId::from_uuid(row.id))?;
+        holders.entry(row.post).or_default().push(personal);
+    }
+    Ok(holders)
 }

@@ -35,6 +35,8 @@ fn every_operation_says_what_it_takes_and_how_it_refuses() {
         "containWorkOrder",
         "resumeWorkOrder",
         "replayDeadLetter",
+        "acknowledgeMessages",
+        "takePhoneCall",
         "approveExtension",
         "refuseExtension",
         "endArrangement",

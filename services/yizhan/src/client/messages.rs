@@ -2,16 +2,22 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::{
     Api, cases,
-    output::{self, Column},
+    output::{self, Column, Format},
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the messages that you may see, the newest first.
     List(List),
+    /// Say that you know what you, or a post that you hold, were told about a case.
+    Ack {
+        /// The case's number or id.
+        case: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -27,11 +33,20 @@ pub(crate) struct List {
     limit: Option<u32>,
 }
 
-const LIST: [Column; 5] =
-    [("AT", "queued_at"), ("TO", "to"), ("STATE", "state"), ("TITLE", "title"), ("TEXT", "text")];
+const LIST: [Column; 6] = [
+    ("AT", "queued_at"),
+    ("TO", "to"),
+    ("STATE", "state"),
+    ("KNOWN", "acknowledgement.state"),
+    ("TITLE", "title"),
+    ("TEXT", "text"),
+];
 
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
-    let Command::List(List { case, state, limit }) = command;
+    let List { case, state, limit } = match command {
+        Command::List(list) => list,
+        Command::Ack { case } => return acknowledge(api, &case).await,
+    };
     let case = match case {
         Some(case) => Some(cases::id(api, case).await?),
         None => None,
@@ -39,4 +54,16 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     let given = [("case", case), ("state", state), ("limit", limit.map(|limit| limit.to_string()))];
     let query: Vec<_> = given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     output::list(api.format, &api.get("/messages", &query).await?, "messages", &LIST)
+}
+
+async fn acknowledge(api: &Api, case: &str) -> Result<()> {
+    let answer = api.post(&format!("/cases/{case}/acknowledge"), &json!({})).await?;
+    if api.format == Format::Json {
+        return output::json(&answer);
+    }
+    match cases::rows(&answer, "messages").len() {
+        0 => println!("Nothing about {case} was waiting for you."),
+        count => println!("{case}: {count} acknowledged."),
+    }
+    Ok(())
 }

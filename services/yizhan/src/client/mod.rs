@@ -22,6 +22,7 @@ mod messages;
 mod more_time;
 mod output;
 mod people;
+mod phone;
 mod roster;
 mod session;
 mod sessions;
@@ -113,10 +114,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         options: Options,
     },
-    /// Messages: who was told what.
+    /// Messages: who was told what, and that you know.
     Message {
         #[command(subcommand)]
         command: messages::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Phone who was told something critical and has not said that they know.
+    Phone {
+        #[command(subcommand)]
+        command: phone::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -203,6 +211,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         }
         Command::Message { command, options } => {
             messages::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Phone { command, options } => {
+            phone::run(&Api::open(home, &options)?, command).await
         }
         Command::Dlq { command, options } => {
             dead_letters::run(&Api::open(home, &options)?, command).await

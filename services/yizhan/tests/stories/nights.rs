@@ -65,6 +65,40 @@ fn a_post_is_told_in_the_log_of_up_which_has_no_word_of_what_somebody_said() {
     }
 }
 
+#[test]
+fn whoever_says_nothing_to_what_is_critical_is_phoned_and_whoever_knows_is_not() {
+    let campus = Campus::open();
+    let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let flood = || desk.opens("water-leak --place dorm-7-402 --text 'the floor is flooded'");
+    let [known, unheard] = [flood(), flood()];
+    let acknowledged = plumber.does(&format!("message ack {known}"));
+    assert_eq!(acknowledged["messages"].as_array().unwrap().len(), 1);
+    assert!(desk.asks("phone next")["call"].is_null());
+
+    campus.advance("5m");
+    let call = &desk.asks("phone next")["call"];
+    assert_eq!(call["case_number"], unheard.to_string());
+    assert_eq!((&call["to"], &call["phone"]), (&"post/logistics/plumbing".into(), &"8610".into()));
+    let holders = call["holders"].as_array().unwrap();
+    assert!(holders.iter().any(|one| one["phone"] == "8611"), "plumber-1's own: {holders:?}");
+    let id = call["id"].as_str().unwrap();
+    assert_eq!(desk.asks(&format!("phone done {id} --unreached"))["state"], "to-phone");
+    assert_eq!(desk.asks("phone next")["call"]["tries"], 1);
+    assert_eq!(desk.does(&format!("phone done {id} --reached"))["state"], "acknowledged");
+    assert!(desk.asks("phone list")["calls"].as_array().unwrap().is_empty());
+
+    for case in [&known, &unheard] {
+        let offered = message(case, "offered", "plumbing");
+        assert_eq!(offered["acknowledgement"]["state"], "acknowledged", "{offered}");
+    }
+    let shown = desk.asks(&format!("case show {unheard}"));
+    let steps = shown["timeline"].as_array().unwrap().iter();
+    let steps: Vec<&str> = steps.map(|step| step["what"].as_str().unwrap()).collect();
+    let phoned = steps.iter().filter(|step| **step == "case.phoned").count();
+    assert_eq!((phoned, steps.contains(&"case.unheard")), (2, true), "{steps:?}");
+}
+
 /// The message of this template that a post has about a case.
 fn message(case: &Case<'_>, template: &str, post: &str) -> Value {
     let to = format!("post/logistics/{post}");

@@ -84,6 +84,10 @@ const PROBES: &[Probe] = &[
     probe("callback_survey.v1.CallbackSurvey/RecordAttempt", RecordAttempt, Case(Unless(ListCallbacks, &[])), &[]),
     probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
     probe("notification.v1.Notification/ListMessages", ListMessages, Rows,                                   OF_MESSAGES),
+    probe("notification.v1.Notification/AcknowledgeMessages", AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("notification.v1.Notification/ListPhoneCalls",  ListPhoneCalls,  Nothing,                          &[]),
+    probe("notification.v1.Notification/TakePhoneCall",   TakePhoneCall,   Nothing,                          &[]),
+    probe("notification.v1.Notification/SettlePhoneCall", SettlePhoneCall, Nothing,                          &[]),
     probe("portal.v1.Portal/GetKeys",             GetKeys,          Nothing,                                 &[]),
     probe("delivery.v1.Delivery/Redeliver",       Redeliver,        Nothing,                                 &[]),
     probe("delivery.v1.Delivery/ListDead",        ReadDead,         Nothing,                                 &[]),
@@ -130,10 +134,7 @@ impl Door for Grpc {
                 clocks::ask(self.channel(Service::EscalationTimer), question, &call, method).await
             }
             "callback_survey.v1.CallbackSurvey" => self.ask_survey(question, &call, method).await,
-            "notification.v1.Notification" => {
-                let messages = self.all_messages(&call).await;
-                messages.map(|messages| only(messages, |message| message.id))
-            }
+            "notification.v1.Notification" => self.ask_notification(question, &call, method).await,
             "portal.v1.Portal" => {
                 let request = call.request(portal::GetKeysRequest {});
                 self.portal().get_keys(request).await.map(nothing)
@@ -216,6 +217,32 @@ impl Grpc {
                 survey.record_attempt(call.request(request)).await.map(nothing)
             }
             _ => Ok(only(self.all_callbacks(call).await?, |callback| callback.case_id)),
+        }
+    }
+
+    async fn ask_notification(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
+        let mut asked = NotificationClient::new(self.channel(Service::Notification));
+        match method {
+            "AcknowledgeMessages" => {
+                let case = question.world.case(question.probe.action, question.level).to_owned();
+                let request = notification::AcknowledgeMessagesRequest { case };
+                asked.acknowledge_messages(call.request(request)).await.map(nothing)
+            }
+            "ListPhoneCalls" => {
+                let request = notification::ListPhoneCallsRequest::default();
+                asked.list_phone_calls(call.request(request)).await.map(nothing)
+            }
+            "TakePhoneCall" => {
+                let request = notification::TakePhoneCallRequest {};
+                asked.take_phone_call(call.request(request)).await.map(nothing)
+            }
+            "SettlePhoneCall" => {
+                let call_id = RandomIds::new(Clock::system()).uuid().to_string();
+                let request =
+                    notification::SettlePhoneCallRequest { call: call_id, reached: false };
+                asked.settle_phone_call(call.request(request)).await.map(nothing)
+            }
+            _ => Ok(only(self.all_messages(call).await?, |message| message.id)),
         }
     }
 

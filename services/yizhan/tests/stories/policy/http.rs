@@ -72,6 +72,10 @@ const PROBES: &[Probe] = &[
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
     probe("GET /callbacks",                  ListCallbacks,    Rows,                                    &[]),
     probe("GET /messages",                   ListMessages,     Rows,                                    OF_MESSAGES),
+    probe("POST /cases/{case}/acknowledge",  AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("GET /phone-calls",                ListPhoneCalls,   Nothing,                                 &[]),
+    probe("POST /phone-calls/next",          TakePhoneCall,    Nothing,                                 &[]),
+    probe("POST /phone-calls/{id}/outcome",  SettlePhoneCall,  Nothing,                                 &[]),
     probe("GET /definitions",                GetDefinitions,   Nothing,                                 &[]),
     probe("POST /definitions",               ApplyDefinitions, Nothing,                                 &[]),
     probe("POST /people",                    ImportPeople,     Nothing,                                 &[]),
@@ -273,7 +277,9 @@ fn body(question: &Question<'_>) -> Value {
         name if name.starts_with("POST /roster/") => {
             roster::body(question, name.rsplit('/').next().unwrap())
         }
-        "POST /callbacks/{id}/attempts" => json!({ "reached": false }),
+        "POST /callbacks/{id}/attempts" | "POST /phone-calls/{id}/outcome" => {
+            json!({ "reached": false })
+        }
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
         "POST /api-keys" => {
