@@ -226,7 +226,7 @@ async fn a_call_that_was_taken_and_forgotten_is_free_again() {
     let taken = leak.takes(&gone).await.unwrap();
     leak.told.jump(minutes(5));
     let free = [leak.takes(&next).await.unwrap().id];
-    assert_eq!(free, [taken.id.clone()]);
+    assert_eq!(free, std::slice::from_ref(&taken.id));
     let refused = leak.settles(&gone, &taken, true).await.unwrap_err();
     assert_eq!(refused.reason(), "call-taken");
     leak.replica.stop().await;

@@ -8,6 +8,7 @@ use super::{
     Api, cases,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -62,8 +63,7 @@ async fn acknowledge(api: &Api, case: &str) -> Result<()> {
         return output::json(&answer);
     }
     match cases::rows(&answer, "messages").len() {
-        0 => println!("Nothing about {case} was waiting for you."),
-        count => println!("{case}: {count} acknowledged."),
+        0 => print::line(format!("Nothing about {case} was waiting for you.")),
+        count => print::line(format!("{case}: {count} acknowledged.")),
     }
-    Ok(())
 }

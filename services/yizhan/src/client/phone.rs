@@ -8,6 +8,7 @@ use super::{
     Api,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -62,13 +63,12 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
                 return output::json(&answer);
             }
             let Some(call) = answer.get("call").filter(|call| !call.is_null()) else {
-                println!("Nobody is to be phoned now.");
-                return Ok(());
+                return print::line("Nobody is to be phoned now.");
             };
-            print!("{}", output::fields(call, &CALL));
+            print::text(output::fields(call, &CALL))?;
             let holders = call.get("holders").and_then(Value::as_array);
             for holder in holders.into_iter().flatten() {
-                print!("{}", output::fields(holder, &HOLDER));
+                print::text(output::fields(holder, &HOLDER))?;
             }
             Ok(())
         }
@@ -78,8 +78,8 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            println!("{call}: {}.", if reached { "they know" } else { "to be phoned again" });
-            Ok(())
+            let done = if reached { "they know" } else { "to be phoned again" };
+            print::line(format!("{call}: {done}."))
         }
     }
 }

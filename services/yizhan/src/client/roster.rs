@@ -8,6 +8,7 @@ use super::{
     Api,
     output::{self, Column, Format},
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -145,10 +146,11 @@ async fn arrange(api: &Api, what: &str, body: Value, done: &str) -> Result<()> {
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    println!("{}: {done}.", answer.get("arrangement").and_then(Value::as_str).unwrap_or_default());
+    let arrangement = answer.get("arrangement").and_then(Value::as_str).unwrap_or_default();
+    print::line(format!("{arrangement}: {done}."))?;
     let uncovered = rows(&answer, "uncovered");
     if !uncovered.is_empty() {
-        print!("{}", output::table(uncovered, &UNCOVERED));
+        print::text(output::table(uncovered, &UNCOVERED))?;
     }
     Ok(())
 }
@@ -159,7 +161,7 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
     }
     let posts = rows(answer, "posts");
     let people: Vec<_> = posts.iter().map(named).collect();
-    print!("{}", output::table(&people, &POSTS));
+    print::text(output::table(&people, &POSTS))?;
     let of_posts = |field: &str| {
         let each = posts.iter().flat_map(|post| rows(post, field).iter().map(|row| at(post, row)));
         each.collect::<Vec<_>>()
@@ -171,8 +173,8 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
         [(arrangements, &ARRANGEMENTS[..]), (of_posts("uncovered"), &UNCOVERED[..])]
     {
         if !rows.is_empty() {
-            println!();
-            print!("{}", output::table(&rows, columns));
+            print::line("")?;
+            print::text(output::table(&rows, columns))?;
         }
     }
     Ok(())
