@@ -66,21 +66,18 @@ async fn is_a_worker(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let roster = rosters::load(connection, now).await?;
-    let refused = |code, reason, what: String, fix| {
-        let message = format!("cannot assign: whoever is to do it {what}; {fix}");
-        Err(Error::new(code, reason, message).violating("to", what).into())
-    };
+    let message = |what: &str| format!("cannot assign: whoever is to do it {what}");
     match roster.presence(to, department, now) {
         Presence::AtWork => Ok(()),
         Presence::Away { until } => {
-            let (what, fix) =
-                (format!("is away until {until}"), "choose who stands in, or another");
-            refused(Code::FailedPrecondition, "on-leave", what, fix)
+            let what = format!("is away until {until}; choose who stands in, or another");
+            let error = Error::new(Code::FailedPrecondition, "on-leave", message(&what));
+            Err(error.violating("to", what).into())
         }
         Presence::Stranger => {
-            let (what, fix) =
-                (format!("holds no post of {department}"), "choose somebody who does");
-            refused(Code::InvalidArgument, "no-such-worker", what, fix)
+            let what = format!("holds no post of {department}; choose somebody who does");
+            let error = Error::new(Code::InvalidArgument, "no-such-worker", message(&what));
+            Err(error.violating("to", what).into())
         }
     }
 }

@@ -213,20 +213,20 @@ fn dispatch() -> Vec<Fact> {
         .into(),
         WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
         CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
-        RosterChangedV1 {
-            post: code("water-power/duty"),
-            stays: vec![
-                Stay { account: by, from: None, until: Some(at("12:00:00")), stands_in: false },
-                Stay {
-                    account: id(0x22),
-                    from: Some(at("12:00:00")),
-                    until: None,
-                    stands_in: true,
-                },
-            ],
-        }
-        .into(),
+        roster_changed(),
     ]
+}
+
+fn roster_changed() -> Fact {
+    let (by, noon) = (id(0x21), Some(at("12:00:00")));
+    RosterChangedV1 {
+        post: code("water-power/duty"),
+        stays: vec![
+            Stay { account: by, from: None, until: noon, stands_in: false },
+            Stay { account: id(0x22), from: noon, until: None, stands_in: true },
+        ],
+    }
+    .into()
 }
 
 fn on_site() -> Vec<Fact> {

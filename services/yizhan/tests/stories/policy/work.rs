@@ -77,8 +77,8 @@ impl Grpc {
         let work_order = || world.work_order(probe.action, level).to_owned();
         let mut dispatch = self.dispatch();
         match method {
+            // As the cases that lists are to show are.
             "ListWorkOrders" => {
-                // As the cases that lists are to show are.
                 let orders = self.all_work_orders(call, WorkOrderState::Completed).await?;
                 Ok(only(orders, |order| order.case_id))
             }
@@ -100,8 +100,8 @@ impl Grpc {
                 dispatch.contain(call.request(request)).await.map(nothing)
             }
             "Hold" => {
-                let (work_order, reason) = (work_order(), HoldReason::Parts.into());
-                let request = dispatch::HoldRequest { work_order, reason };
+                let reason = HoldReason::Parts.into();
+                let request = dispatch::HoldRequest { work_order: work_order(), reason };
                 dispatch.hold(call.request(request)).await.map(nothing)
             }
             "Resume" => {
@@ -113,7 +113,7 @@ impl Grpc {
             }
             "Complete" => {
                 let request =
-                    dispatch::CompleteRequest { work_order: work_order(), ..Default::default() };
+                    dispatch::CompleteRequest { work_order: work_order(), note: String::new() };
                 dispatch.complete(call.request(request)).await.map(nothing)
             }
             "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement" => {
