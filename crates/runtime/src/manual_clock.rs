@@ -17,15 +17,25 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// How far the time may be from the machine's: 50 years of 365 days. Calendars and the arithmetic of
+/// instants end some day, and time that was moved is never moved back.
+pub const FARTHEST: SignedDuration = SignedDuration::from_hours(50 * 365 * 24);
+
 const READ_EACH: Duration = Duration::from_millis(50);
 
 /// The offset in `file`; none where there is no file.
 pub fn read(file: &Path) -> io::Result<SignedDuration> {
     match fs::read_to_string(file) {
-        Ok(text) => text.trim().parse().map_err(|error| {
-            let problem = format!("{} holds no duration such as PT4H: {error}", file.display());
-            io::Error::new(io::ErrorKind::InvalidData, problem)
-        }),
+        Ok(text) => {
+            let wrong = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
+            let offset: SignedDuration = text.trim().parse().map_err(|error| {
+                wrong(format!("{} holds no duration such as PT4H: {error}", file.display()))
+            })?;
+            if offset.abs() > FARTHEST {
+                return Err(wrong(format!("{} holds more than 50 years", file.display())));
+            }
+            Ok(offset)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SignedDuration::ZERO),
         Err(error) => Err(error),
     }
@@ -104,6 +114,16 @@ mod tests {
         write(&file, offset).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "PT4H30M\n");
         assert_eq!(read(&file).unwrap(), offset);
+    }
+
+    #[test]
+    fn a_time_that_calendars_do_not_reach_is_refused_before_anything_counts_with_it() {
+        let file = file("far");
+        write(&file, FARTHEST).unwrap();
+        assert_eq!(read(&file).unwrap(), FARTHEST);
+        write(&file, SignedDuration::from_hours(99_999_999)).unwrap();
+        let refusal = read(&file).unwrap_err().to_string();
+        assert!(refusal.contains("holds more than 50 years"), "{refusal}");
     }
 
     #[test]

@@ -6,14 +6,14 @@ use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use events::words::Service;
 use jiff::{SignedDuration, Timestamp};
-use runtime::Sources;
+use runtime::{Sources, manual_clock::FARTHEST};
 
 use crate::{
     audit, client, doctor,
     embedded::Endpoints,
     home::Home,
     migrate,
-    move_clock::{FARTHEST, Movable},
+    move_clock::Movable,
     print, reset, serve,
     up::{self, Wanted},
 };

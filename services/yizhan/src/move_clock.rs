@@ -18,14 +18,10 @@ use anyhow::{Context as _, Result, bail};
 use clock::Clock;
 use events::words::Service;
 use jiff::{SignedDuration, Timestamp};
-use runtime::manual_clock;
+use runtime::manual_clock::{self, FARTHEST};
 
 use crate::print;
 use rest::Services;
-
-/// How far a time may be moved ahead of the machine's: 50 years of 365 days. Calendars and the
-/// arithmetic of instants end some day, and time that was moved is never moved back.
-pub(crate) const FARTHEST: SignedDuration = SignedDuration::from_hours(50 * 365 * 24);
 
 /// An installation whose time can be moved.
 pub(crate) struct Movable {

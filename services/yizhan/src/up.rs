@@ -57,8 +57,11 @@ fn begin(home: &Home, begins: Timestamp) -> Result<()> {
         eprintln!("It goes on at {}; --at is for a new one.", now.strftime("%Y-%m-%dT%H:%M:%SZ"));
         return Ok(());
     }
-    manual_clock::write(&file, begins.duration_since(now))
-        .with_context(|| format!("writing {}", file.display()))
+    let offset = begins.duration_since(now);
+    if offset.abs() > manual_clock::FARTHEST {
+        bail!("--at is to be within 50 years from now");
+    }
+    manual_clock::write(&file, offset).with_context(|| format!("writing {}", file.display()))
 }
 
 /// From here on the time is the machine's, if that is not behind what was recorded.

@@ -83,7 +83,7 @@ impl<F: Facts, S: Sources> Shared<F, S> {
         let revision = store::revision(&mut tx).await?;
         let mut group = Group::new(self, locked, held, revision);
         for arrival in arrivals {
-            group.take(&mut tx, arrival, now, machine).await?;
+            group.take(&mut tx, arrival, now).await?;
         }
         let Group { locked, held, writes, stuck, applied, revision: newest, .. } = group;
         let mut locked: Vec<_> = locked.into_values().collect();
@@ -137,7 +137,6 @@ impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
         tx: &mut Tx<'_>,
         arrival: &Arrival,
         now: Timestamp,
-        machine: Timestamp,
     ) -> Result<(), Fault> {
         let Envelope { key, source, sequence, .. } = &arrival.envelope;
         let Some(aggregate) = self.locked.get_mut(key) else {
@@ -162,7 +161,7 @@ impl<'a, F: Facts, S: Sources> Group<'a, F, S> {
                 aggregate.heads.insert(source.service, *sequence);
                 self.writes.move_head(*key, source.service, *sequence);
                 if verdict == Verdict::Apply {
-                    hand_over(self.shared, tx, aggregate, arrival, now, machine).await?;
+                    hand_over(self.shared, tx, aggregate, arrival, now).await?;
                     self.revision = self.revision.max(completed(arrival.fact()?));
                     *self.applied.entry(arrival.stream).or_default() += 1;
                 }
@@ -202,7 +201,6 @@ async fn hand_over<F: Facts, S: Sources>(
     aggregate: &mut Locked,
     arrival: &Arrival,
     now: Timestamp,
-    machine: Timestamp,
 ) -> Result<(), Fault> {
     let (envelope, fact) = (&arrival.envelope, arrival.fact()?);
     // What a service's audit says is kept here, for all services alike.
@@ -211,7 +209,7 @@ async fn hand_over<F: Facts, S: Sources>(
     }
     let received = Received { envelope, fact };
     let span = tracing::info_span!("apply", stream = arrival.stream.name(), key = %envelope.key);
-    let age = machine.duration_since(envelope.recorded).max(SignedDuration::ZERO);
+    let age = now.duration_since(envelope.recorded).max(SignedDuration::ZERO);
     trace::follow(&span, envelope.traceparent.as_ref(), age.unsigned_abs());
     let applied = shared.facts.apply(tx, aggregate, received, now).instrument(span);
     caught(applied).await

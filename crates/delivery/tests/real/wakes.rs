@@ -157,6 +157,11 @@ async fn a_wake_up_that_alone_takes_too_long_is_put_back_and_holds_up_no_other()
     in_the_course_of_time("the others are woken", async || woken(&survey).await.len() == 2).await;
     let put_back = "select count(*) from delivery.wake_fault";
     in_the_course_of_time("it is put back", async || survey.count(put_back).await == 1).await;
+    let mut tx = survey.pool().begin().await.unwrap();
+    let mut locked = lock(&mut tx, &keys[..1]).await.unwrap();
+    locked[0].wake_at(None);
+    save(&mut tx, &mut locked, survey.clock().machine()).await.unwrap();
+    tx.commit().await.unwrap();
     survey.stop().await;
 }
 

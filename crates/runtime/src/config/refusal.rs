@@ -81,8 +81,11 @@ impl From<figment::Error> for ConfigError {
 /// The word that is most like `word`; a common beginning counts most, so that `password` leads to
 /// `password_file`.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    /// Below that two words have a few letters in common, and not a slip of the pen between them.
+    const LIKE: f64 = 0.7;
     let likeness = |candidate: &&&str| strsim::jaro_winkler(word, candidate);
-    known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).copied()
+    let like = known.iter().filter(|candidate| likeness(candidate) >= LIKE);
+    like.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).copied()
 }
 
 impl fmt::Display for ConfigError {

@@ -79,6 +79,7 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one_and_its_place() {
         refuse("[store]\nhots = 'db'\n"),
         "FILE: unknown key `store.hots`, did you mean `store.host`?"
     );
+    assert_eq!(refuse("x = 1\n"), "FILE: unknown key `x`", "nothing is like it");
     assert_eq!(refuse("[sotre]\n"), "FILE: unknown key `sotre`, did you mean `store`?");
     assert_eq!(
         refuse("[service.intake.rpc]\nlisten_on = '127.0.0.1:1'\n"),

@@ -439,10 +439,10 @@ mod tests {
         AT                    SAID BY  WITH  TEXT
         2026-09-01 02:05:00Z  安小台   note  the key is at the porter's
 
-        AT                    SERVICE   WHAT      WHO     DETAIL
-        2026-09-01 02:00:00Z  intake    accepted  安小台  cycle=1 urgency=urgent
-        2026-09-01 02:00:01Z  dispatch  offered   -       post=logistics/plumbing
-        2026-09-01 02:10:00Z  dispatch  claimed   江水生
+        AT                    CYCLE  SERVICE   WHAT      WHO     DETAIL
+        2026-09-01 02:00:00Z  1      intake    accepted  安小台  urgency=urgent
+        2026-09-01 02:00:01Z  -      dispatch  offered   -       post=logistics/plumbing
+        2026-09-01 02:10:00Z  -      dispatch  claimed   江水生
         ");
     }
 
@@ -460,7 +460,7 @@ mod tests {
         End           withdrawn
         Cycle         1
 
-        AT  SERVICE  WHAT  WHO  DETAIL
+        AT  CYCLE  SERVICE  WHAT  WHO  DETAIL
         ");
     }
 

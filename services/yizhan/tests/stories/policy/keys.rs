@@ -17,16 +17,18 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 13] = [
+const QUESTIONS: [&str; 15] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
     "intake.v1.Intake/GetDefinitions",
     "dispatch.v1.Dispatch/ListWorkOrders",
+    "dispatch.v1.Dispatch/ShowRoster",
     "escalation_timer.v1.EscalationTimer/ListClocks",
     "callback_survey.v1.CallbackSurvey/NextCallback",
     "callback_survey.v1.CallbackSurvey/ListCallbacks",
     "notification.v1.Notification/ListMessages",
+    "notification.v1.Notification/ListPhoneCalls",
     "portal.v1.Portal/GetKeys",
     "delivery.v1.Delivery/Redeliver",
     "delivery.v1.Delivery/ListDead",

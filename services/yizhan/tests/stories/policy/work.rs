@@ -99,15 +99,7 @@ impl Grpc {
                 let request = dispatch::ContainRequest { work_order: work_order() };
                 dispatch.contain(call.request(request)).await.map(nothing)
             }
-            "Hold" => {
-                let reason = HoldReason::Parts.into();
-                let request = dispatch::HoldRequest { work_order: work_order(), reason };
-                dispatch.hold(call.request(request)).await.map(nothing)
-            }
-            "Resume" => {
-                let request = dispatch::ResumeRequest { work_order: work_order() };
-                dispatch.resume(call.request(request)).await.map(nothing)
-            }
+            "Hold" | "Resume" => self.ask_to_wait(call, method, work_order()).await,
             "Return" | "Transfer" | "Reassign" | "Adjudicate" => {
                 self.ask_to_move(call, method, work_order()).await
             }
@@ -127,6 +119,16 @@ impl Grpc {
                 dispatch.import_holders(call.request(request)).await.map(nothing)
             }
         }
+    }
+
+    async fn ask_to_wait(&self, call: &Call, method: &str, work_order: String) -> Asked {
+        let mut dispatch = self.dispatch();
+        if method == "Hold" {
+            let request = dispatch::HoldRequest { work_order, reason: HoldReason::Parts.into() };
+            return dispatch.hold(call.request(request)).await.map(nothing);
+        }
+        let request = dispatch::ResumeRequest { work_order };
+        dispatch.resume(call.request(request)).await.map(nothing)
     }
 
     async fn ask_to_move(&self, call: &Call, method: &str, work_order: String) -> Asked {
