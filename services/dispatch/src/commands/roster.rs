@@ -42,10 +42,12 @@ pub(crate) async fn arrange(
     permit(&subject, &roster, &command)?;
     let event = roster::on_command(&roster, &rules, &command, now, &mut dispatch.ids())
         .map_err(|rejected| refusal(&rejected))?;
-    let before = roster.clone();
     apply(&mut roster, &event);
-    let arrangement = arrangement(&before, &event, now)?;
-    store::rosters::save(&mut tx, &arrangement).await?;
+    let (Event::Arranged(Arrangement { id, .. }) | Event::Ended { id, .. }) = &event;
+    let arrangement = roster.arrangements.get(id);
+    let arrangement =
+        arrangement.ok_or_else(|| Error::internal("what became of it is not there"))?;
+    store::rosters::save(&mut tx, arrangement).await?;
     let entry = audit::Entry {
         at: now,
         actor: &intent.id.principal,
@@ -58,8 +60,8 @@ pub(crate) async fn arrange(
     };
     audit::record(&mut tx, &entry).await?;
     rosters::tell(&mut tx, dispatch, &mut locked, (&rules, &roster), now).await?;
-    let left = left_uncovered(&rules, &roster, &arrangement, now);
-    let answer = answers::arranged(head(&locked), &arrangement, &left);
+    let left = left_uncovered(&rules, &roster, arrangement, now);
+    let answer = answers::arranged(head(&locked), arrangement, &left);
     intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     dispatch.delivery.bell().ring();
@@ -92,17 +94,6 @@ fn permit(subject: &Subject, roster: &Roster, command: &Command) -> Result<(), E
         .with(Relation::Own, own.is_some() && own == subject.principal.account())
         .with(Relation::InMyDepartment, in_my_department);
     authorize(subject, Action::KeepRoster, relations, Level::Public)
-}
-
-/// What was arranged, or what is left of it.
-fn arrangement(before: &Roster, event: &Event, now: Timestamp) -> Result<Arrangement, Error> {
-    match event {
-        Event::Arranged(arrangement) => Ok(arrangement.clone()),
-        Event::Ended { id, .. } => {
-            let ended = before.arrangements.get(id).cloned().map(|one| one.ended(now));
-            ended.ok_or_else(|| Error::internal("what ended is not there"))
-        }
-    }
 }
 
 /// The times of an arrangement in which nobody is at work at a post that it concerns.
