@@ -7,7 +7,7 @@
 //!  closed lists    CaseKind  Channel  Urgency  Level  Commitment  End  Verdict ...
 //!  codes           DepartmentId  PostId  ItemId  PlaceId  LadderId  CalendarId  Installation
 //!  numbers         CaseNumber  Cycle  Revision  Score
-//!  pointers        Subject (what a clock is for)  Recipient (whom a message is for)
+//!  pointers        CaseRef  Subject (what a clock is for)  Recipient (whom a message is for)
 //!  who speaks      Service  Stream  Aggregate
 //! ```
 
@@ -70,7 +70,7 @@ pub use codes::{
     PostId, TemplateId,
 };
 pub use numbers::{CaseNumber, Cycle, NotACaseNumber, OutOfScale, Revision, Score};
-pub use pointers::{NotAPointer, Recipient, Subject};
+pub use pointers::{CaseRef, NotAPointer, Recipient, Subject};
 pub use speakers::{Aggregate, Service, Stream};
 
 /// A word that is not in its list.

@@ -1,9 +1,53 @@
 use std::{fmt, str::FromStr};
 
-use clock::{AccountId, OfferId, PersonId, WorkOrderId};
+use clock::{AccountId, CaseId, OfferId, PersonId, WorkOrderId};
 
-use super::PostId;
+use super::{CaseNumber, NotACaseNumber, PostId};
 use crate::text::shown;
+
+/// A case, as people or programs name it: by its number or its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseRef {
+    /// Its id.
+    Id(CaseId),
+    /// Its number.
+    Number(CaseNumber),
+}
+
+impl CaseRef {
+    /// Its id, if it is named by that.
+    pub const fn id(self) -> Option<CaseId> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Number(_) => None,
+        }
+    }
+
+    /// Its number, if it is named by that.
+    pub const fn number(self) -> Option<CaseNumber> {
+        match self {
+            Self::Id(_) => None,
+            Self::Number(number) => Some(number),
+        }
+    }
+}
+
+impl fmt::Display for CaseRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "{id}"),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl FromStr for CaseRef {
+    type Err = NotACaseNumber;
+
+    fn from_str(text: &str) -> Result<Self, NotACaseNumber> {
+        text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Number))
+    }
+}
 
 /// What a clock runs for: the case itself, or a part of it.
 ///
@@ -108,6 +152,16 @@ mod tests {
     use super::*;
 
     const ID: &str = "0190a5b2-0000-7000-8000-000000000001";
+
+    #[test]
+    fn a_case_is_called_by_its_id_or_its_number_and_by_nothing_else() {
+        for text in ["2026-09-000123", "0190a5b2-0000-7000-8000-000000000001"] {
+            let case: CaseRef = text.parse().unwrap();
+            assert_eq!(case.to_string(), text);
+            assert_ne!(case.id().is_some(), case.number().is_some());
+        }
+        assert!("".parse::<CaseRef>().is_err() && "2026-9-123".parse::<CaseRef>().is_err());
+    }
 
     #[test]
     fn a_pointer_reads_back_from_its_text() {

@@ -1,7 +1,7 @@
 use authz::{Action, Subject};
 use clock::{AccountId, WorkOrderId};
 use delivery_rpc::{Failure, note_reads};
-use events::words::DepartmentId;
+use events::words::{CaseRef, DepartmentId};
 use proto::dispatch::v1::ListWorkOrdersResponse;
 use rpc::{PageSize, scope};
 
@@ -9,7 +9,7 @@ use crate::{
     Dispatch,
     api::answers,
     store::{
-        list::{self, CaseRef, Filter},
+        list::{self, Filter},
         notes, reasons,
     },
 };

@@ -1,11 +1,9 @@
-use std::str::FromStr;
-
 use authz::{Relation, Scope};
 use clock::{AccountId, CaseId, WorkOrderId};
 use dispatch_core::State;
 use events::{
     intake::Promise,
-    words::{CaseNumber, DepartmentId, NotACaseNumber},
+    words::{CaseRef, DepartmentId},
 };
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -30,37 +28,6 @@ pub(crate) struct Filter {
     pub(crate) after: Option<WorkOrderId>,
     /// At most so many.
     pub(crate) limit: u32,
-}
-
-/// A case, as people or programs name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CaseRef {
-    Id(CaseId),
-    Number(CaseNumber),
-}
-
-impl CaseRef {
-    fn id(self) -> Option<Uuid> {
-        match self {
-            Self::Id(id) => Some(id.uuid()),
-            Self::Number(_) => None,
-        }
-    }
-
-    fn number(self) -> Option<String> {
-        match self {
-            Self::Id(_) => None,
-            Self::Number(number) => Some(number.to_string()),
-        }
-    }
-}
-
-impl FromStr for CaseRef {
-    type Err = NotACaseNumber;
-
-    fn from_str(text: &str) -> Result<Self, NotACaseNumber> {
-        text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Number))
-    }
 }
 
 /// A work order that was found, with its case.
@@ -108,8 +75,8 @@ pub(crate) async fn work_orders(
         &scope.levels(Relation::EscalatedToMe),
         filter.status,
         filter.department.as_ref().map(DepartmentId::as_str),
-        filter.case.and_then(CaseRef::id),
-        filter.case.and_then(CaseRef::number),
+        filter.case.and_then(CaseRef::id).map(CaseId::uuid),
+        filter.case.and_then(CaseRef::number).map(|number| number.to_string()),
         filter.claimed_by.map(AccountId::uuid),
         filter.after.map(WorkOrderId::uuid),
         i64::from(filter.limit),

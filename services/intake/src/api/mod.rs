@@ -23,8 +23,8 @@ use crate::{
     Intake,
     commands::{
         ApplyDefinitions, Chase, Note, Reopen, Withdraw, accept::Accepting, apply_definitions,
-        change_urgency, chase, close_as, import_requesters, join, log_contact, note, reopen,
-        unjoin, withdraw,
+        called, change_urgency, chase, close_as, import_requesters, join, log_contact, note,
+        reopen, unjoin, withdraw,
     },
     questions,
 };
@@ -58,7 +58,7 @@ impl Interface for Answering {
         &self,
         request: Request<GetCaseRequest>,
     ) -> Result<Response<GetCaseResponse>, Status> {
-        let case = request.get_ref().case.parse()?;
+        let case = called(&request.get_ref().case)?;
         Ok(Response::new(questions::get_case(&self.intake, subject(&request)?, case).await?))
     }
 
@@ -76,7 +76,7 @@ impl Interface for Answering {
     ) -> Result<Response<WithdrawCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/WithdrawCase", &request)?;
         let WithdrawCaseRequest { case, reason } = request.into_inner();
-        let (case, reason) = (case.parse()?, requests::reason(reason)?);
+        let (case, reason) = (called(&case)?, requests::reason(reason)?);
         Ok(Response::new(withdraw(&self.intake, Withdraw { asked, case, reason }).await?))
     }
 
@@ -86,7 +86,7 @@ impl Interface for Answering {
     ) -> Result<Response<ReopenCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/ReopenCase", &request)?;
         let ReopenCaseRequest { case, reason } = request.into_inner();
-        let (case, reason) = (case.parse()?, requests::reason(reason)?);
+        let (case, reason) = (called(&case)?, requests::reason(reason)?);
         Ok(Response::new(reopen(&self.intake, Reopen { asked, case, reason }).await?))
     }
 
@@ -96,7 +96,7 @@ impl Interface for Answering {
     ) -> Result<Response<ChaseCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/ChaseCase", &request)?;
         let ChaseCaseRequest { case, text } = request.into_inner();
-        let (case, text) = (case.parse()?, requests::remark(text)?);
+        let (case, text) = (called(&case)?, requests::remark(text)?);
         Ok(Response::new(chase(&self.intake, Chase { asked, case, text }).await?))
     }
 
@@ -133,7 +133,7 @@ impl Interface for Answering {
     ) -> Result<Response<AddNoteResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/AddNote", &request)?;
         let AddNoteRequest { case, text } = request.into_inner();
-        let (case, text) = (case.parse()?, requests::note(text)?);
+        let (case, text) = (called(&case)?, requests::note(text)?);
         Ok(Response::new(note(&self.intake, Note { asked, case, text }).await?))
     }
 

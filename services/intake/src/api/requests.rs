@@ -15,8 +15,8 @@ use rpc::{Error, Fields, PageSize};
 
 use crate::{
     commands::{
-        CaseRef, ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
-        accept::AcceptCase,
+        ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
+        accept::AcceptCase, called,
     },
     people::{Details, Field, Named},
     questions::{ListCases, ListContacts},
@@ -84,7 +84,7 @@ fn people(fields: &mut Fields, people: Option<u32>) -> Option<u16> {
 /// A contact about a case that is there.
 pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error> {
     let mut fields = Fields::default();
-    let case: CaseRef = request.case.parse()?;
+    let case = called(&request.case)?;
     let channel = fields.take("channel", Channel::try_from(request.channel()));
     let caller = named(&mut fields, "caller", request.caller);
     let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
@@ -112,7 +112,7 @@ pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error
 /// Who is to hear no more of a case.
 pub(super) fn unjoin(asked: Asked, request: UnjoinCaseRequest) -> Result<Unjoin, Error> {
     let mut fields = Fields::default();
-    let case: CaseRef = request.case.parse()?;
+    let case = called(&request.case)?;
     let person = named(&mut fields, "person", request.person);
     if person.is_none() {
         fields.refuse("person", "must be given: an id, a phone, a mail address or a number");
@@ -124,7 +124,7 @@ pub(super) fn unjoin(asked: Asked, request: UnjoinCaseRequest) -> Result<Unjoin,
 /// How much haste a case is to have.
 pub(super) fn urgency(asked: Asked, request: ChangeUrgencyRequest) -> Result<ChangeUrgency, Error> {
     let mut fields = Fields::default();
-    let case: CaseRef = request.case.parse()?;
+    let case = called(&request.case)?;
     let urgency = fields.take("urgency", Urgency::try_from(request.urgency()));
     let reason = fields.text("reason", request.reason, LONGEST_REASON);
     let made = urgency.map(|urgency| ChangeUrgency { asked, case, urgency, reason });
@@ -158,10 +158,10 @@ pub(super) fn note(text: String) -> Result<String, Error> {
 /// An end that somebody decides on.
 pub(super) fn close_as(asked: Asked, request: CloseCaseAsRequest) -> Result<CloseAs, Error> {
     let mut fields = Fields::default();
-    let case = request.case.parse()?;
+    let case = called(&request.case)?;
     let end = match request.end() {
         wire::End::Duplicate => {
-            let of = request.of.parse().map_err(|error: Error| error.message().to_owned());
+            let of = called(&request.of).map_err(|error| error.message().to_owned());
             fields.take("of", of).map(Ending::DuplicateOf)
         }
         wire::End::NotOurs => whose(&mut fields, "referral", request.referral).map(Ending::NotOurs),

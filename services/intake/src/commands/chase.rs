@@ -1,9 +1,10 @@
 use authz::Action;
 use delivery_rpc::{Asked, Failure, head};
+use events::words::CaseRef;
 use intake_core::{Case, Command, Event};
 use proto::intake::v1::ChaseCaseResponse;
 
-use super::{CaseRef, actor, existing::Existing};
+use super::{actor, existing::Existing};
 use crate::{Intake, api::answers};
 
 /// "When does somebody come?"

@@ -3,13 +3,13 @@ use std::slice;
 use authz::Action;
 use delivery::{Tx, lock};
 use delivery_rpc::{Asked, Failure, head};
-use events::words::DepartmentId;
+use events::words::{CaseRef, DepartmentId};
 use intake_core::{Absorb, Command, Disposal};
 use jiff::Timestamp;
 use proto::intake::v1::CloseCaseAsResponse;
 use rpc::{Code, Error};
 
-use super::{CaseRef, actor, existing::Existing, owner};
+use super::{actor, existing::Existing, find, owner};
 use crate::{
     Intake,
     store::referrals::{self, Referral},
@@ -86,9 +86,9 @@ pub(crate) async fn close_as(
 
 /// Locks a case and what it duplicates in the order in which everybody locks.
 async fn lock_both(tx: &mut Tx<'_>, case: CaseRef, of: CaseRef) -> Result<(), Failure> {
-    let case = case.find(tx).await?;
+    let case = find(tx, case).await?;
     // One that is not there is told to whoever may close cases.
-    if let Ok(of) = of.find(tx).await {
+    if let Ok(of) = find(tx, of).await {
         lock(tx, &[case.uuid(), of.uuid()]).await?;
     }
     Ok(())

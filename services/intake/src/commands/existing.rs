@@ -1,10 +1,10 @@
-use std::{mem, slice, str::FromStr};
+use std::{mem, slice};
 
 use authz::{Action, Relations, Subject, decide};
 use clock::{CaseId, PersonId};
 use delivery::{Locked, Tx, lock_one, save};
 use delivery_rpc::{Asked, Failure};
-use events::words::{CaseNumber, Level};
+use events::words::{CaseRef, Level};
 use intake_core::{Case, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, authorize};
@@ -19,32 +19,18 @@ use crate::{
     store,
 };
 
-/// A case, as people or programs name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CaseRef {
-    Id(CaseId),
-    Number(CaseNumber),
+/// What a command calls a case by; what is neither an id nor a number names no case.
+pub(crate) fn called(text: &str) -> Result<CaseRef, Error> {
+    text.parse().map_err(|_| case_unknown())
 }
 
-impl FromStr for CaseRef {
-    type Err = Error;
-
-    /// What is neither an id nor a number names no case.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let number = || text.parse().map(Self::Number);
-        text.parse().map(Self::Id).or_else(|_| number()).map_err(|_| case_unknown())
-    }
-}
-
-impl CaseRef {
-    /// Its id.
-    pub(crate) async fn find(self, connection: &mut PgConnection) -> Result<CaseId, Failure> {
-        match self {
-            Self::Id(id) => Ok(id),
-            Self::Number(number) => {
-                let found = store::cases::by_number(connection, number).await?;
-                Ok(found.ok_or_else(case_unknown)?)
-            }
+/// The id of the case that is called so.
+pub(crate) async fn find(connection: &mut PgConnection, case: CaseRef) -> Result<CaseId, Failure> {
+    match case {
+        CaseRef::Id(id) => Ok(id),
+        CaseRef::Number(number) => {
+            let found = store::cases::by_number(connection, number).await?;
+            Ok(found.ok_or_else(case_unknown)?)
         }
     }
 }
@@ -80,7 +66,7 @@ impl Existing {
         subject: &Subject,
         action: impl FnOnce(&Case) -> Action,
     ) -> Result<Self, Failure> {
-        let id = case.find(tx).await?;
+        let id = find(tx, case).await?;
         let locked = lock_one(tx, id.uuid()).await?;
         let state = store::cases::load(tx, id).await?;
         let found = state.case().ok_or_else(case_unknown)?;

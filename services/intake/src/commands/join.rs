@@ -2,12 +2,12 @@ use authz::Action;
 use clock::{Ids as _, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{Channel, ContactOutcome};
+use events::words::{CaseRef, Channel, ContactOutcome};
 use intake_core::{Command, Event};
 use proto::intake::v1::JoinCaseResponse;
 use rpc::{Code, Error, account};
 
-use super::{CaseRef, actor, existing::Existing, keep_contact};
+use super::{actor, existing::Existing, keep_contact};
 use crate::{
     Intake,
     api::answers,

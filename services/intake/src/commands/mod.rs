@@ -29,7 +29,7 @@ use rpc::{Code, Error, account};
 pub(crate) use apply_definitions::{ApplyDefinitions, apply_definitions};
 pub(crate) use chase::{Chase, chase};
 pub(crate) use close_as::{CloseAs, Ending, WHOM, Whose, close_as};
-pub(crate) use existing::{CaseRef, REMARK, case_unknown, may, owner};
+pub(crate) use existing::{REMARK, called, case_unknown, find, may, owner};
 pub(crate) use import_requesters::{Requester, import_requesters};
 pub(crate) use join::{Join, join};
 use keep_contact::keep_contact;

@@ -1,9 +1,10 @@
 use authz::Action;
 use delivery_rpc::{Asked, Failure, head};
+use events::words::CaseRef;
 use intake_core::Command;
 use proto::intake::v1::AddNoteResponse;
 
-use super::{CaseRef, actor, existing::Existing};
+use super::{actor, existing::Existing};
 use crate::Intake;
 
 /// Something for the others who work on a case.

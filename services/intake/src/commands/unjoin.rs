@@ -2,10 +2,11 @@ use authz::Action;
 use clock::PersonId;
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
+use events::words::CaseRef;
 use intake_core::{Case, Command, Rejected};
 use proto::intake::v1::UnjoinCaseResponse;
 
-use super::{CaseRef, actor, existing::Existing, refusal};
+use super::{actor, existing::Existing, refusal};
 use crate::{
     Intake,
     people::{Directory, Named},

@@ -1,10 +1,10 @@
 use authz::Action;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::Urgency;
+use events::words::{CaseRef, Urgency};
 use intake_core::Command;
 use proto::intake::v1::ChangeUrgencyResponse;
 
-use super::{CaseRef, actor, existing::Existing};
+use super::{actor, existing::Existing};
 use crate::{Intake, api::answers};
 
 /// How much haste a case has, as somebody decides.

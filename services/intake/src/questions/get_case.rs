@@ -2,13 +2,14 @@ use authz::{Action, Relation, Subject, decide};
 use clock::{CaseId, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Failure, note_reads, timestamp};
+use events::words::CaseRef;
 use intake_core::{Case, Instead};
 use proto::intake::v1::{GetCaseResponse, Referral, Remark};
 
 use crate::{
     Intake,
     api::answers,
-    commands::{CaseRef, REMARK, WHOM, case_unknown, may, owner},
+    commands::{REMARK, WHOM, case_unknown, find, may, owner},
     people::{Directory, Named},
     store,
 };
@@ -20,7 +21,7 @@ pub(crate) async fn get_case(
     case: CaseRef,
 ) -> Result<GetCaseResponse, Failure> {
     let mut tx = intake.pool().begin().await?;
-    let id = case.find(&mut tx).await?;
+    let id = find(&mut tx, case).await?;
     let state = store::cases::load(&mut tx, id).await?;
     let case = state.case().ok_or_else(case_unknown)?;
     let relations = store::relations::of(&mut tx, id, subject).await?;

@@ -13,7 +13,7 @@ use proto::notification::v1::{
 use rpc::{PageSize, subject};
 use tonic::{Request, Response, Status, service::Routes};
 
-use crate::Notification;
+use crate::{Notification, commands::called};
 
 /// All that the service answers.
 pub(crate) fn routes(notification: Notification) -> Routes {
@@ -39,7 +39,7 @@ impl Interface for Notification {
     ) -> Result<Response<AcknowledgeMessagesResponse>, Status> {
         let method = "yizhan.notification.v1.Notification/AcknowledgeMessages";
         let asked = Asked::of(method, &request)?;
-        let case = request.get_ref().case.parse()?;
+        let case = called(&request.get_ref().case)?;
         Ok(Response::new(self.acknowledge(asked, case).await?))
     }
 

@@ -3,11 +3,15 @@ use std::slice;
 use authz::{Action, Relations, Subject, decide};
 use delivery::{lock_one, save};
 use delivery_rpc::{Asked, Failure, head};
-use events::{NotifyFact, notify::CaseAcknowledgedV1, words::Recipient};
+use events::{
+    NotifyFact,
+    notify::CaseAcknowledgedV1,
+    words::{CaseRef, Recipient},
+};
 use proto::notification::v1::AcknowledgeMessagesResponse;
 use rpc::{account, authorize};
 
-use super::{CaseRef, audited, case_unknown};
+use super::{audited, case_unknown, find};
 use crate::{Notification, acknowledgement::Command, store};
 
 impl Notification {
@@ -23,7 +27,7 @@ impl Notification {
         if let Some(answered) = intent.begin(&mut tx, machine).await? {
             return Ok(answered);
         }
-        let case = case.find(&mut tx).await?;
+        let case = find(&mut tx, case).await?;
         let Some(matter) = store::matters::load(&mut tx, case).await? else {
             return Err(case_unknown().into());
         };

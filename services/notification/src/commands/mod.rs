@@ -11,12 +11,10 @@ mod acknowledge;
 mod settle_phone_call;
 mod take_phone_call;
 
-use std::str::FromStr;
-
 use clock::{CaseId, MessageId};
 use delivery::{Locked, Tx, audit};
 use delivery_rpc::Failure;
-use events::words::CaseNumber;
+use events::words::CaseRef;
 use jiff::Timestamp;
 use rpc::{Code, Error};
 use serde_json::json;
@@ -24,31 +22,18 @@ use sqlx::PgConnection;
 
 use crate::{acknowledgement::Rejected, store};
 
-/// A case, as people or programs name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CaseRef {
-    Id(CaseId),
-    Number(CaseNumber),
+/// What a command calls a case by; what is neither an id nor a number names no case.
+pub(crate) fn called(text: &str) -> Result<CaseRef, Error> {
+    text.parse().map_err(|_| case_unknown())
 }
 
-impl FromStr for CaseRef {
-    type Err = Error;
-
-    /// What is neither an id nor a number names no case.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let number = || text.parse().map(Self::Number);
-        text.parse().map(Self::Id).or_else(|_| number()).map_err(|_| case_unknown())
-    }
-}
-
-impl CaseRef {
-    async fn find(self, connection: &mut PgConnection) -> Result<CaseId, Failure> {
-        match self {
-            Self::Id(id) => Ok(id),
-            Self::Number(number) => {
-                let found = store::matters::by_number(connection, number).await?;
-                Ok(found.ok_or_else(case_unknown)?)
-            }
+/// The id of the case that is called so.
+async fn find(connection: &mut PgConnection, case: CaseRef) -> Result<CaseId, Failure> {
+    match case {
+        CaseRef::Id(id) => Ok(id),
+        CaseRef::Number(number) => {
+            let found = store::matters::by_number(connection, number).await?;
+            Ok(found.ok_or_else(case_unknown)?)
         }
     }
 }

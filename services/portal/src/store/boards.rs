@@ -11,7 +11,7 @@ use events::{
         CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUrgencyChangedV1, Promise,
     },
     words::{
-        CaseNumber, Commitment, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId,
+        CaseRef, Commitment, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId,
         Urgency,
     },
 };
@@ -49,15 +49,6 @@ impl BoardCase {
     pub(crate) fn level(&self) -> Level {
         self.level.parse().unwrap_or(Level::Confidential)
     }
-}
-
-/// What somebody calls a case by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CaseRef {
-    /// Its id.
-    Id(CaseId),
-    /// Its number.
-    Number(CaseNumber),
 }
 
 /// Which cases to list; what is `None` does not narrow.
@@ -122,11 +113,8 @@ pub(crate) async fn list(
     filter: &Filter,
     limit: u32,
 ) -> Result<Vec<BoardCase>, sqlx::Error> {
-    let (id, number) = match filter.case {
-        Some(CaseRef::Id(id)) => (Some(id.uuid()), None),
-        Some(CaseRef::Number(number)) => (None, Some(number.to_string())),
-        None => (None, None),
-    };
+    let id = filter.case.and_then(CaseRef::id).map(CaseId::uuid);
+    let number = filter.case.and_then(CaseRef::number).map(|number| number.to_string());
     let levels = |relation| scope.levels(relation);
     let (beyond_at, beyond_key) = filter.beyond.unzip();
     sqlx::query_as!(

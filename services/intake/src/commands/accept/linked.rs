@@ -2,13 +2,11 @@ use authz::Action;
 use clock::CaseId;
 use delivery::Tx;
 use delivery_rpc::Failure;
+use events::words::CaseRef;
 use rpc::{Code, Error};
 
 use super::AcceptCase;
-use crate::{
-    commands::{CaseRef, may},
-    store,
-};
+use crate::{commands::may, store};
 
 /// The case that a new one is to follow, which whoever reports it may see.
 pub(super) async fn linked(

@@ -19,12 +19,11 @@ mod numbers;
 mod writer;
 
 use delivery_rpc::Asked;
-use events::words::{CaseKind, Channel, ItemId, PlaceId};
+use events::words::{CaseKind, CaseRef, Channel, ItemId, PlaceId};
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
-use super::CaseRef;
 use crate::people::Named;
 
 pub(super) use decide::permit_receipt;

@@ -17,12 +17,13 @@ pub(super) mod views;
 
 pub(in crate::http) use views::Account;
 
-use crate::{refusal::Refusal, store::boards::CaseRef};
+use events::words::CaseRef;
+
+use crate::refusal::Refusal;
 
 /// What a path calls a case by.
 fn reference(text: &str) -> Result<CaseRef, Refusal> {
-    let number = text.parse().map(CaseRef::Number);
-    number.or_else(|_| text.parse().map(CaseRef::Id)).map_err(|_| {
+    text.parse().map_err(|_| {
         Refusal::field("case", "must be a number such as 2026-09-000123, or the id of a case")
     })
 }

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
 };
 use clock::WorkOrderId;
-use events::words::{HoldReason, Service};
+use events::words::{CaseRef, HoldReason, Service};
 use jiff::Timestamp;
 use proto::{
     escalation_timer::v1::{
@@ -29,7 +29,6 @@ use crate::{
     },
     portal::Portal,
     refusal::Refusal,
-    store::boards::CaseRef,
 };
 
 /// What a command did to the clocks of a case.

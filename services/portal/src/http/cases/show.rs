@@ -7,7 +7,7 @@ use axum::{
 };
 use clock::{AccountId, CaseId};
 use delivery::audit;
-use events::words::{self, Level};
+use events::words::{self, CaseRef, Level};
 use jiff::Timestamp;
 use proto::{intake::v1::GetCaseRequest, intake::v1::GetCaseResponse, words::v1 as wire_words};
 use rpc::{Code, Error};
@@ -33,8 +33,7 @@ use crate::{
     portal::Portal,
     refusal::Refusal,
     store::{
-        accounts,
-        boards::{self, CaseRef},
+        accounts, boards,
         timeline::{self, Step},
     },
 };
@@ -205,11 +204,7 @@ async fn ask_owner(
     caller: &Caller,
     case: CaseRef,
 ) -> Result<Option<GetCaseResponse>, Error> {
-    let case = match case {
-        CaseRef::Id(id) => id.to_string(),
-        CaseRef::Number(number) => number.to_string(),
-    };
-    let request = portal.on_behalf(caller)?.request(GetCaseRequest { case });
+    let request = portal.on_behalf(caller)?.request(GetCaseRequest { case: case.to_string() });
     match portal.peers.intake()?.get_case(request).await.map_err(Error::from) {
         Ok(answer) => Ok(Some(answer.into_inner())),
         Err(error) if matches!(error.code(), Code::NotFound | Code::PermissionDenied) => Ok(None),
