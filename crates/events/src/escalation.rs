@@ -151,6 +151,10 @@ pub struct ClockStoppedV1 {
     /// before anybody was late: what nobody waited for is neither kept nor broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
+    /// The later end that was said of it before: of two ends the earlier one counts, whichever is heard
+    /// of first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Timestamp>,
 }
 
 /// What was promised holds until another time: the requester is told old, new and why. Key: the case.

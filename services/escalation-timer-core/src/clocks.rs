@@ -115,13 +115,13 @@ impl Next<'_> {
     }
 }
 
-/// The end of a running clock whose promise was kept, and of the rungs that would not have fired had
+/// The end of a clock whose promise was kept, and of the rungs that would not have fired had
 /// it been known.
 pub(crate) fn stop(timer: &Timer, done_at: Timestamp) -> impl Iterator<Item = Event> {
     end(timer, done_at, Some(done_at <= timer.first.due))
 }
 
-/// The end of a running clock whose promise nobody wants to be kept any more. Whether it would have
+/// The end of a clock whose promise nobody wants to be kept any more. Whether it would have
 /// been is not known, unless it was late by then.
 pub(crate) fn abandon(timer: &Timer, at: Timestamp) -> impl Iterator<Item = Event> {
     end(timer, at, (at > timer.first.due).then_some(false))
@@ -148,6 +148,7 @@ fn end(timer: &Timer, done_at: Timestamp, on_time: Option<bool>) -> impl Iterato
         cycle: timer.cycle,
         at: done_at,
         on_time,
+        corrects: timer.stopped_at(),
     })])
 }
 

@@ -151,6 +151,14 @@ impl Timer {
             Run::Stopped { .. } => None,
         }
     }
+
+    /// The end that is known so far.
+    pub(crate) const fn stopped_at(&self) -> Option<Timestamp> {
+        match self.run {
+            Run::Running { .. } => None,
+            Run::Stopped { at, .. } => Some(at),
+        }
+    }
 }
 
 /// Until when something is promised.

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use crate::{
     clocks::{Promised, abandon, stop},
     event::{Event, Reason},
-    state::{Run, State, Timer, Watch},
+    state::{State, Timer, Watch},
 };
 
 /// The clocks of an open case.
@@ -65,10 +65,7 @@ fn abandon_all(watch: &Watch, at: Timestamp) -> impl Iterator<Item = Event> {
 /// The clocks that run, and those that ran on after this instant only because we had not heard of
 /// it: of two ends the earlier one counts, whichever is heard first.
 fn running_at(watch: &Watch, at: Timestamp) -> impl Iterator<Item = &Timer> {
-    watch.timers.iter().filter(move |timer| match timer.run {
-        Run::Running { .. } => true,
-        Run::Stopped { at: stopped, .. } => at < stopped,
-    })
+    watch.timers.iter().filter(move |timer| timer.stopped_at().is_none_or(|end| at < end))
 }
 
 fn in_cycle(watch: &Watch, cycle: Cycle) -> Result<&Watch, Reason> {

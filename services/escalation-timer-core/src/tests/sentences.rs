@@ -312,6 +312,11 @@ fn of_two_ends_of_a_clock_the_earlier_one_counts() {
     assert_eq!(case.standing(), []);
     let run = case.timer(Commitment::Arrive).run;
     assert_eq!(run, Run::Stopped { at: at("1T09:10"), on_time: None });
+    let ends = case.log.iter().filter_map(|event| {
+        if let Event::Stopped(end) = event { Some((end.at, end.corrects)) } else { None }
+    });
+    let came = at("1T09:40");
+    assert!(ends.eq([(came, None), (at("1T09:10"), Some(came))]));
 }
 
 #[test]

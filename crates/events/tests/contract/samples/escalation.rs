@@ -52,6 +52,7 @@ pub(super) fn escalation() -> Vec<Fact> {
             cycle,
             at: at("17:00:00"),
             on_time: Some(false),
+            corrects: None,
         }
         .into(),
     ]

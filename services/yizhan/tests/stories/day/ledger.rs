@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::person::Person;
 
 /// What makes two steps of a case one and the same; ids are left out, for a step that was done
-/// twice has two of them.
-const SAME: [&str; 8] =
-    ["cycle", "commitment", "promise", "rung", "round", "attempt", "to", "cause"];
+/// twice has two of them. The end of a clock that takes the place of a later one says of which.
+const SAME: [&str; 9] =
+    ["cycle", "commitment", "promise", "rung", "round", "attempt", "to", "cause", "corrects"];
 
 /// Each case that the portal knows, with its state and the steps that it has twice.
 pub(super) struct Ledger(BTreeMap<String, Entry>);

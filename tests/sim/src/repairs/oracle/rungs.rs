@@ -141,13 +141,17 @@ impl Course<'_> {
 
     /// Whatever was planned while the clock ran, and while there was somebody to be woken, has fired.
     fn stop(&mut self, stopped: &ClockStoppedV1, heard: Timestamp) {
-        let ClockStoppedV1 { timer, at, on_time, commitment, .. } = *stopped;
+        let ClockStoppedV1 { timer, at, on_time, commitment, corrects, .. } = *stopped;
         let Some(clock) = self.clocks.get_mut(&timer) else {
             return self.wrong.push(format!("a clock to {commitment} stopped and never ran"));
         };
         let planned = clock.next.at.max(clock.known);
         let File { world, case, .. } = self.file;
-        match clock.stopped.replace(at) {
+        let before = clock.stopped.replace(at);
+        if corrects != before {
+            self.wrong.push(format!("an end at {at} corrects {corrects:?}, not {before:?}"));
+        }
+        match before {
             // Of two ends the earlier one counts, whichever is heard first.
             Some(before) if before <= at => {
                 self.wrong.push(format!("a clock to {commitment} stopped at {before} and {at}"));
