@@ -113,8 +113,8 @@ struct ClockView {
     segments: Vec<Segment>,
     /// Absent where nobody asked, and for its requester.
     extension: Option<ExtensionView>,
-    /// The highest leader's rung that made it their own; 0 for none, and for its requester.
-    taken_over_by_rung: u32,
+    /// The highest leader's rung that made it their own; absent for none, and for its requester.
+    taken_over_by_rung: Option<u32>,
     /// Until when a leader answers for its lateness: the ladder rests.
     risk_accepted_until: Option<Timestamp>,
 }
@@ -206,7 +206,7 @@ impl ClockView {
         for promise in &mut self.promises {
             promise.first_rung = None;
         }
-        (self.extension, self.taken_over_by_rung) = (None, 0);
+        (self.extension, self.taken_over_by_rung) = (None, None);
     }
 }
 
@@ -262,7 +262,7 @@ impl From<timer::Clock> for ClockView {
             rungs: clock.rungs.into_iter().map(LadderStep::from).collect(),
             segments: clock.segments.into_iter().map(Segment::from).collect(),
             extension: clock.extension.map(ExtensionView::from),
-            taken_over_by_rung: clock.taken_over_by_rung,
+            taken_over_by_rung: Some(clock.taken_over_by_rung).filter(|rung| *rung > 0),
             risk_accepted_until: instant(clock.risk_accepted_until),
             id: clock.id,
             subject_id: clock.subject_id,
