@@ -69,6 +69,21 @@ impl Calendar {
         told.until(until, Spent::Overdue);
         rested(&told.segments, pauses)
     }
+
+    /// When so many percent of the counted time up to the due have passed; `None` where none counts.
+    pub fn spent(&self, course: Course, pauses: &[Pause], percent: u8) -> Option<Timestamp> {
+        let segments = self.explain(Course { until: course.due, ..course }, pauses);
+        let working = segments.into_iter().filter(|segment| segment.spent == Spent::Working);
+        let total: SignedDuration = working.clone().map(Segment::length).sum();
+        let mut left = SignedDuration::from_secs(total.as_secs() * i64::from(percent) / 100);
+        working.into_iter().find_map(|segment| {
+            if left <= segment.length() {
+                return segment.from.checked_add(left).ok();
+            }
+            left -= segment.length();
+            None
+        })
+    }
 }
 
 /// The same segments, with what lies in a pause told as such.

@@ -24,6 +24,9 @@ pub struct Department {
     pub calendar: CalendarId,
     /// Its posts.
     pub posts: BTreeMap<PostId, Post>,
+    /// The post of its head, who hears of what its posts do not settle among themselves; nobody does
+    /// if it does not say.
+    pub head: Option<PostId>,
 }
 
 /// A post (岗): what stays when people change.
@@ -43,6 +46,8 @@ pub struct Post {
     pub phone: Option<String>,
     /// The number that takes its text messages.
     pub mobile: Option<String>,
+    /// The address that takes its mail.
+    pub mail: Option<String>,
     /// The robot of its group (企业微信), by the name that notification's configuration gives it: its
     /// address is a secret.
     pub robot: Option<Code>,
@@ -134,8 +139,23 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
         let posts = f.required("posts", some(|cursor| post(&id, cursor)));
         let posts: BTreeMap<_, _> =
             posts?.into_iter().map(|post| (post.id.clone(), post)).collect();
+        let head = f.optional("head", |cursor| own_post(&id, &posts, cursor));
         refuse_without_a(&posts, f)?;
-        Some(Department { id, names: names?, calendar: calendar?, posts })
+        Some(Department { id, names: names?, calendar: calendar?, posts, head: head? })
+    })
+}
+
+/// The name of a post of this very department.
+fn own_post(
+    department: &DepartmentId,
+    posts: &BTreeMap<PostId, Post>,
+    cursor: &mut Cursor<'_>,
+) -> Option<PostId> {
+    let name = text(cursor)?;
+    let named = posts.keys().find(|post| post.name() == name).cloned();
+    named.or_else(|| {
+        let hint = instead(&name, posts.keys().map(PostId::name));
+        cursor.refuse(format!("`{department}` has no post `{name}`{hint}"))
     })
 }
 
@@ -188,6 +208,7 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
         let duties = f.optional("duties", set(parsed));
         let phone = f.optional("phone", text);
         let mobile = f.optional("mobile", text);
+        let mail = f.optional("mail", address);
         let robot = f.optional("robot", parsed);
         let webhook = f.optional("webhook", parsed);
         let (id, _) = id?;
@@ -206,8 +227,21 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
             duties,
             phone: phone?,
             mobile: mobile?,
+            mail: mail?,
             robot: robot?,
             webhook: webhook?,
         })
     })
+}
+
+/// An address of electronic mail, as far as one can tell without asking its server.
+fn address(cursor: &mut Cursor<'_>) -> Option<String> {
+    let text = text(cursor)?;
+    let parts: Vec<&str> = text.split('@').collect();
+    let is_one = matches!(&parts[..], [name, domain] if !name.is_empty() && domain.contains('.'));
+    if is_one && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,".contains(c))
+    {
+        return Some(text);
+    }
+    cursor.refuse("must be one address, such as `plumbing@example.edu`")
 }

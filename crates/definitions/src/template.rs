@@ -45,6 +45,18 @@ pub enum Occasion {
     Promised,
     /// To the requester: the danger is over, and the repair goes on.
     MadeSafe,
+    /// To who has it: the requester asks again.
+    Chased,
+    /// To the head of who has it: the requester has asked again within a day.
+    ChasedAgain,
+    /// To who has it: a leader has said what is to be done.
+    Ordered,
+    /// To who has it: little time is left.
+    AtRisk,
+    /// To who has it: it should have been done by now.
+    Overdue,
+    /// To the head of who had it last, and to who decides: it was refused twice.
+    ReturnedTwice,
     /// To the requester: done, and what comes next.
     Completed,
     /// To the requester: "not solved" was heard.
@@ -90,17 +102,25 @@ pub enum Field {
     Cycle,
     /// Which rung.
     Rung,
+    /// How often its requester asked again.
+    Chases,
 }
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
         Self::Held,
         Self::Promised,
         Self::MadeSafe,
+        Self::Chased,
+        Self::ChasedAgain,
+        Self::Ordered,
+        Self::AtRisk,
+        Self::Overdue,
+        Self::ReturnedTwice,
         Self::Completed,
         Self::Reopened,
         Self::Rung,
@@ -117,6 +137,12 @@ impl Occasion {
             Self::Held => "held",
             Self::Promised => "promised",
             Self::MadeSafe => "made-safe",
+            Self::Chased => "chased",
+            Self::ChasedAgain => "chased-again",
+            Self::Ordered => "ordered",
+            Self::AtRisk => "at-risk",
+            Self::Overdue => "overdue",
+            Self::ReturnedTwice => "returned-twice",
             Self::Completed => "completed",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
@@ -128,8 +154,8 @@ impl Occasion {
     /// What is known when it happens, so that its message can say it.
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
-            Before, Commitment, Completed, Cycle, Department, Due, Item, Late, Number, Place, Post,
-            Reason, Received, Rung, Urgency,
+            Before, Chases, Commitment, Completed, Cycle, Department, Due, Item, Late, Number,
+            Place, Post, Reason, Received, Rung, Urgency,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -137,6 +163,17 @@ impl Occasion {
             Self::Claimed | Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Department],
+            Self::Chased | Self::ChasedAgain => {
+                &[Number, Item, Place, Urgency, Received, Due, Department, Post, Chases]
+            }
+            Self::Ordered => {
+                &[Number, Item, Place, Urgency, Commitment, Due, Department, Post, Rung]
+            }
+            Self::AtRisk => &[Number, Item, Place, Urgency, Commitment, Due, Department, Post],
+            Self::Overdue => {
+                &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
+            }
+            Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[
@@ -168,6 +205,7 @@ impl Field {
             Self::Post => "post",
             Self::Cycle => "cycle",
             Self::Rung => "rung",
+            Self::Chases => "chases",
         }
     }
 }

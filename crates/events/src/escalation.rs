@@ -17,6 +17,8 @@ facts! {
     EscalationFact on Escalation {
         /// A clock has a promise to watch.
         Armed(ArmedV1) = Case "armed" v 1,
+        /// Most of the time for a promise has passed: who has the work hears of it.
+        AtRisk(AtRiskV1) = Case "at-risk" v 1,
         /// A promise was not kept in time: a leader hears of it.
         RungFired(RungFiredV1) = Case "rung-fired" v 1,
         /// A rung had fired for what was done already.
@@ -131,6 +133,27 @@ pub struct RungToldV1 {
     /// The post that is told.
     pub post: PostId,
     /// When.
+    pub at: Timestamp,
+}
+
+/// Three quarters of the counted time for a promise have passed, and it is not kept yet. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AtRiskV1 {
+    /// The clock.
+    pub timer: TimerId,
+    /// What it runs for.
+    pub subject: Subject,
+    /// What is promised.
+    pub commitment: Commitment,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// The number of the promise, from 1.
+    pub promise: u16,
+    /// Until when it is promised.
+    pub due: Timestamp,
+    /// When the three quarters had passed.
+    pub planned: Timestamp,
+    /// When it was said.
     pub at: Timestamp,
 }
 

@@ -61,6 +61,7 @@ impl Fact {
                 EscalationFact::PauseGranted(fact) => Some(Self::PauseGranted(fact)),
                 EscalationFact::PauseRefused(fact) => Some(Self::PauseRefused(fact)),
                 EscalationFact::Armed(_)
+                | EscalationFact::AtRisk(_)
                 | EscalationFact::RungRetracted(_)
                 | EscalationFact::ClockStopped(_)
                 | EscalationFact::PromiseMoved(_)

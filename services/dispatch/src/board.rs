@@ -52,7 +52,8 @@ impl Board {
                     self.climb(*cycle, *rung);
                 }
                 EscalationFact::PromiseMoved(moved) => self.move_promise(moved),
-                EscalationFact::RungRetracted(_)
+                EscalationFact::AtRisk(_)
+                | EscalationFact::RungRetracted(_)
                 | EscalationFact::ClockStopped(_)
                 | EscalationFact::ExtensionAsked(_)
                 | EscalationFact::ExtensionRefused(_)

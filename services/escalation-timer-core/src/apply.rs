@@ -39,6 +39,14 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Rested { timer } => {
             edit(state, *timer, |timer| timer.run = Run::Running { next: None });
         }
+        Event::WarningPlanned { timer, warning } => {
+            edit(state, *timer, |timer| timer.warning = Some(*warning));
+        }
+        Event::AtRisk(fact) => edit(state, fact.timer, |timer| {
+            if let Some(warning) = &mut timer.warning {
+                warning.said = true;
+            }
+        }),
         Event::RungRetracted(fact) => edit(state, fact.timer, |timer| retract(timer, fact)),
         Event::Stopped(ClockStoppedV1 { timer, at, on_time, .. }) => {
             edit(state, *timer, |timer| timer.run = Run::Stopped { at: *at, on_time: *on_time });
@@ -116,6 +124,8 @@ fn wait(state: &mut State, event: &Event) {
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }
+        | Event::WarningPlanned { .. }
+        | Event::AtRisk(_)
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)
@@ -182,7 +192,7 @@ fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise
         timer.extension = None;
     } else {
         let (first, later, fired) = (promise, Vec::new(), Vec::new());
-        let (extension, taken_over, risk) = (None, None, None);
+        let (warning, extension, taken_over, risk) = (None, None, None, None);
         watch.timers.push(Timer {
             id,
             subject,
@@ -193,6 +203,7 @@ fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise
             later,
             run,
             fired,
+            warning,
             extension,
             taken_over,
             risk,

@@ -2,8 +2,8 @@ use clock::{AccountId, TimerId, WorkOrderId};
 use events::{
     EscalationFact,
     escalation::{
-        ArmedV1, ClockStoppedV1, ExtensionAskedV1, ExtensionRefusedV1, OrderedV1, PauseAskedV1,
-        PauseGrantedV1, PauseRefusedV1, PromiseMovedV1, RiskAcceptedV1, RungFiredV1,
+        ArmedV1, AtRiskV1, ClockStoppedV1, ExtensionAskedV1, ExtensionRefusedV1, OrderedV1,
+        PauseAskedV1, PauseGrantedV1, PauseRefusedV1, PromiseMovedV1, RiskAcceptedV1, RungFiredV1,
         RungRetractedV1, RungToldV1, TakenOverV1,
     },
     words::{Cycle, End, ItemId, PlaceId, Revision, Urgency},
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hold::{Hold, Rested},
-    state::Planned,
+    state::{Planned, Warning},
 };
 
 /// What has happened to the clocks of a case.
@@ -56,6 +56,15 @@ pub enum Event {
         /// Which clock.
         timer: TimerId,
     },
+    /// Who has the work is to hear that little time is left.
+    WarningPlanned {
+        /// Of which clock.
+        timer: TimerId,
+        /// When.
+        warning: Warning,
+    },
+    /// They do.
+    AtRisk(AtRiskV1),
     /// A rung had fired for what was done already.
     RungRetracted(RungRetractedV1),
     /// A leader hears at once that the case was reopened.
@@ -171,6 +180,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
     let fact = match event {
         Event::Armed { armed, .. } => EscalationFact::Armed(armed.clone()),
         Event::RungFired { fired, .. } => EscalationFact::RungFired(fired.clone()),
+        Event::AtRisk(fact) => EscalationFact::AtRisk(fact.clone()),
         Event::RungRetracted(fact) => EscalationFact::RungRetracted(fact.clone()),
         Event::RungTold(fact) => EscalationFact::RungTold(fact.clone()),
         Event::Stopped(fact) => EscalationFact::ClockStopped(fact.clone()),
@@ -186,6 +196,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Watched(_)
         | Event::UrgencyChanged { .. }
         | Event::Rested { .. }
+        | Event::WarningPlanned { .. }
         | Event::Held(_)
         | Event::HoldEnded { .. }
         | Event::EvidenceGiven { .. }

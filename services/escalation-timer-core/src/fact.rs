@@ -16,6 +16,7 @@ use crate::{
     event::{Event, Reason},
     follow,
     state::State,
+    warning::with_warnings,
 };
 
 /// What escalation-timer hears from others.
@@ -160,5 +161,6 @@ pub fn on_fact(
         Fact::Answered(fact) => follow::called_back(state, fact.cycle, fact.at),
         Fact::Judged(fact) => follow::called_back(state, fact.cycle, fact.judged_at),
     };
-    followed.unwrap_or_else(|reason| vec![fact.noted(reason)])
+    let events = followed.unwrap_or_else(|reason| vec![fact.noted(reason)]);
+    with_warnings(state, rules, events)
 }

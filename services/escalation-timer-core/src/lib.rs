@@ -44,7 +44,8 @@
 //!  reopened(n)  │ noted     watching, if n is later: told one rung higher   the same
 //!  closed       │ noted     ended, all stopped                              noted
 //!  (wake)       │ nothing   fires what was planned until now, in order;     nothing
-//!               │           refuses pauses that nobody decided in time
+//!               │           says once that a promise is at risk; refuses
+//!               │           pauses that nobody decided in time
 //! ```
 //!
 //! A command is done of a case that is watched, and of the clock that runs for what the requester was
@@ -115,6 +116,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod wake;
+mod warning;
 
 pub use apply::apply;
 pub use command::{
@@ -125,5 +127,7 @@ pub use event::{Event, Reason, Watched, publish};
 pub use fact::{Fact, on_fact};
 pub use hold::{Hold, Pause, Rested};
 pub use rejected::Rejected;
-pub use state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch};
+pub use state::{
+    Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Warning, Watch,
+};
 pub use wake::{Wake, next_at, on_wake, posts_above};

@@ -98,7 +98,7 @@ pub(crate) fn end(
 ) -> Vec<Event> {
     let ended = Hold { ended: Some(at.max(hold.from)), ..hold.clone() };
     let is_this = |one: &Hold| (one.work_order, one.from) == (hold.work_order, hold.from);
-    let moved = watch.running().filter(|timer| has_fired_none(timer)).filter_map(|timer| {
+    let moved = watch.running().filter(|timer| timer.has_fired_none()).filter_map(|timer| {
         let (shorter, _) = ended.rests(timer.id, timer.promise().number)?;
         let others = stretches(watch, timer, |one| !is_this(one));
         moved(watch, rules, timer, others.chain([shorter]).collect(), (hold, None), now)
@@ -124,7 +124,7 @@ fn may_rest<'a>(
 ) -> impl Iterator<Item = &'a Timer> {
     let in_time = move |timer: &&Timer| {
         let due = timer.promise().due;
-        hold.from < due && now < due && has_fired_none(timer)
+        hold.from < due && now < due && timer.has_fired_none()
     };
     watch.running().filter(|timer| is_pausable(timer, hold)).filter(in_time)
 }
@@ -142,13 +142,8 @@ fn is_pausable(timer: &Timer, hold: &Hold) -> bool {
     waits && timer.subject == Subject::Case && timer.cycle == hold.cycle
 }
 
-fn has_fired_none(timer: &Timer) -> bool {
-    let holds = timer.promise().number;
-    !timer.fired.iter().any(|fired| fired.promise == holds)
-}
-
 /// The pauses of the promise that holds.
-fn stretches<'a>(
+pub(crate) fn stretches<'a>(
     watch: &'a Watch,
     timer: &'a Timer,
     of: impl Fn(&Hold) -> bool + 'a,

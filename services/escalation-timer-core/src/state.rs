@@ -117,6 +117,9 @@ pub struct Timer {
     pub run: Run,
     /// The rungs that fired, in the order of their planned times.
     pub fired: Vec<Fired>,
+    /// When who has the work is told that little time is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Warning>,
     /// More time that somebody is to grant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<Extension>,
@@ -150,6 +153,12 @@ impl Timer {
             Run::Running { next } => next,
             Run::Stopped { .. } => None,
         }
+    }
+
+    /// Whether nobody was told that the promise that holds is late.
+    pub(crate) fn has_fired_none(&self) -> bool {
+        let holds = self.promise().number;
+        !self.fired.iter().any(|fired| fired.promise == holds)
     }
 
     /// The end that is known so far.
@@ -244,6 +253,19 @@ pub struct Fired {
     /// The posts below that nobody was at work at, so that this one was told instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<PostId>,
+}
+
+/// That a promise is at risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The number of the promise.
+    pub promise: u16,
+    /// Until when it was promised when this was planned.
+    pub due: Timestamp,
+    /// When it is to be said.
+    pub at: Timestamp,
+    /// It was.
+    pub said: bool,
 }
 
 /// More time that was asked for.

@@ -15,6 +15,7 @@ use crate::{
     ladder::Course,
     pausing::lapses_at,
     state::{Planned, State, Timer, Watch},
+    warning::{warn_next, warns_at},
 };
 
 /// The most rungs of one case that fire at once: whoever forgot a case for a year gets the rest with
@@ -50,12 +51,13 @@ pub fn next_at(state: &State) -> Option<Timestamp> {
         State::New | State::Ended(_) => None,
         State::Watching(watch) => {
             let planned = watch.running().filter_map(Timer::next).map(|planned| planned.at);
+            let planned = planned.chain(watch.running().filter_map(warns_at));
             planned.chain(watch.holds.iter().filter_map(|hold| lapses_at(watch, hold))).min()
         }
     }
 }
 
-/// Fires every rung that was planned until now, in the order of the plans.
+/// Fires every rung that was planned until now, in the order of the plans, and says what is at risk.
 ///
 /// Asleep for six hours or awake all the time: the same rungs fire, each once, with the same
 /// planned times. One whose post nobody is at work at is skipped at once to the next that is filled.
@@ -63,7 +65,9 @@ pub fn on_wake(state: &State, rules: &Rules, wake: Wake<'_>, _ids: &mut impl Ids
     let mut state = state.clone();
     let mut events = Vec::new();
     while events.len() < MOST_AT_ONCE
-        && let Some(event) = lapse_next(&state, wake).or_else(|| fire_next(&state, rules, wake))
+        && let Some(event) = lapse_next(&state, wake)
+            .or_else(|| fire_next(&state, rules, wake))
+            .or_else(|| warn_next(&state, wake.now))
     {
         apply(&mut state, &event);
         events.push(event);

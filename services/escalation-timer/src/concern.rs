@@ -121,6 +121,8 @@ impl Concerned {
             | Event::Armed { .. }
             | Event::RungFired { .. }
             | Event::Rested { .. }
+            | Event::WarningPlanned { .. }
+            | Event::AtRisk(_)
             | Event::RungRetracted(_)
             | Event::Stopped(_)
             | Event::PromiseMoved(_)

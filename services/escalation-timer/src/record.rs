@@ -72,6 +72,8 @@ pub(crate) async fn note(
         Event::Armed { .. } => "clock.armed",
         Event::RungFired { .. } => "rung.fired",
         Event::Rested { .. } => "clock.rested",
+        Event::WarningPlanned { .. } => "clock.warning-planned",
+        Event::AtRisk(_) => "clock.at-risk",
         Event::RungRetracted(_) => "rung.retracted",
         Event::RungTold(_) => "rung.told",
         Event::Stopped(_) => "clock.stopped",

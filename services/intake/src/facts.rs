@@ -71,6 +71,7 @@ fn concerned(fact: &Fact) -> Option<Related> {
         | Fact::Intake(_)
         | Fact::Escalation(
             EscalationFact::Armed(_)
+            | EscalationFact::AtRisk(_)
             | EscalationFact::RungRetracted(_)
             | EscalationFact::ClockStopped(_)
             | EscalationFact::PromiseMoved(_)

@@ -44,7 +44,6 @@ impl Facts for Notification {
             return Ok(());
         }
         let rules = self.revisions.rules(tx, matter.revision).await?;
-        let about = About { case, cause: envelope.id };
         for notice in notices {
             // A revision that a release applied which knew nothing of this occasion.
             if rules.template(notice.occasion).is_none() {
@@ -52,8 +51,15 @@ impl Facts for Notification {
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
                 continue;
             }
-            let (occasion, ways) = (notice.occasion, ways(&rules, &matter, &notice.to));
-            let message = self.message(&rules, &matter, notice, about, now)?;
+            let occasion = notice.occasion;
+            let Some(to) = notice.to.find(&rules, &matter) else {
+                let revision = matter.revision;
+                tracing::warn!(%case, %occasion, %revision, "nobody is told: nobody is named");
+                continue;
+            };
+            let ways = ways(&rules, &matter, &to);
+            let about = About { case, cause: envelope.id, to };
+            let message = self.message(&rules, &matter, &notice, about, now)?;
             if !store::messages::queue(tx, &message, &ways).await? {
                 continue;
             }
@@ -87,11 +93,12 @@ async fn end(
     Ok(())
 }
 
-/// The case that a message is about, and the event that it tells of.
-#[derive(Debug, Clone, Copy)]
+/// The case that a message is about, the event that it tells of, and whom it tells.
+#[derive(Debug)]
 struct About {
     case: CaseId,
     cause: Uuid,
+    to: Recipient,
 }
 
 impl Notification {
@@ -100,23 +107,23 @@ impl Notification {
         &self,
         rules: &Rules,
         matter: &Matter,
-        notice: Notice,
-        About { case, cause }: About,
+        notice: &Notice,
+        About { case, cause, to }: About,
         now: Timestamp,
     ) -> Result<Message, Fault> {
-        let words = words(rules, matter, &notice);
+        let words = words(rules, matter, notice);
         let weight = Weight::of(notice.occasion, matter.urgency);
         Ok(Message {
             id: self.ids().id(),
             case,
-            channel: match notice.to {
+            channel: match to {
                 Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
                 Recipient::Post(_) => MessageChannel::Log,
             },
             template: notice.occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
             cause,
             words: words.ok_or_else(|| Fault::own("the definitions have no words for it"))?,
-            to: notice.to,
+            to,
             weight,
             says: notice.says,
             queued_at: now,

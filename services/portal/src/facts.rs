@@ -164,7 +164,8 @@ async fn escalation(
         EscalationFact::PauseAsked(fact) => {
             boards::rung_told(tx, key, fact.cycle, 0, &fact.approver).await
         }
-        EscalationFact::RungRetracted(_)
+        EscalationFact::AtRisk(_)
+        | EscalationFact::RungRetracted(_)
         | EscalationFact::ClockStopped(_)
         | EscalationFact::ExtensionRefused(_)
         | EscalationFact::PauseGranted(_)
@@ -218,6 +219,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         | Fact::Escalation(
             EscalationFact::Armed(_)
             | EscalationFact::RungFired(_)
+            | EscalationFact::AtRisk(_)
             | EscalationFact::RungRetracted(_)
             | EscalationFact::RungTold(_)
             | EscalationFact::ClockStopped(_)

@@ -14,6 +14,7 @@ use crate::{
     event::Event,
     rejected::Rejected,
     state::{State, Timer, Watch},
+    warning::with_warnings,
 };
 
 /// A year and a day: whoever gives more time than that has mistyped a date.
@@ -28,7 +29,7 @@ pub fn on_command(
     _ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Rejected> {
     let asked = Asked { watch: watching(state, command)?, rules, command: command.word(), now };
-    match command {
+    let events = match command {
         Command::AskExtension(ask) => extension::ask(asked, *ask),
         Command::ApproveExtension(speaker) => extension::approve(asked, speaker),
         Command::RefuseExtension(speaker) => extension::refuse(asked, speaker),
@@ -39,7 +40,8 @@ pub fn on_command(
         Command::TakeOver(of) => ladder::take_over(asked, of),
         Command::Order(of) => ladder::order(asked, of),
         Command::AcceptRisk(accept) => ladder::accept_risk(asked, accept),
-    }
+    }?;
+    Ok(with_warnings(state, rules, events))
 }
 
 /// What every decision looks at.

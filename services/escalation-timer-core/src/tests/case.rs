@@ -103,11 +103,13 @@ impl Case {
         self.log[before..].to_vec()
     }
 
-    fn keep(&mut self, events: Vec<Event>) -> Vec<Event> {
+    /// All but the warnings that are planned by the way.
+    fn keep(&mut self, mut events: Vec<Event>) -> Vec<Event> {
         for event in &events {
             apply(&mut self.state, event);
         }
         self.log.extend_from_slice(&events);
+        events.retain(|event| !matches!(event, Event::WarningPlanned { .. }));
         events
     }
 
@@ -145,6 +147,8 @@ pub(super) fn rungs(events: &[Event]) -> Vec<String> {
         | Event::UrgencyChanged { .. }
         | Event::Armed { .. }
         | Event::Rested { .. }
+        | Event::WarningPlanned { .. }
+        | Event::AtRisk(_)
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)

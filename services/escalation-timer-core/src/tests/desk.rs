@@ -6,7 +6,7 @@ use super::case::{
     Case, accepted, arrived, assigned, at, claimed, completed, contained, disputed, offered,
     released, reopened, rungs,
 };
-use crate::{Event, Fact, Run, next_at};
+use crate::{Event, Fact, Run};
 
 /// A critical case of the 1st at 09:00 that was offered at once.
 fn offered_case() -> Case {
@@ -165,7 +165,7 @@ fn a_case_that_is_contained_late_goes_on_with_the_leader_who_heard_last() {
     assert_eq!(contain.run, Run::Stopped { at: at("1T21:40"), on_time: Some(false) });
     let complete = case.timer(Commitment::Complete);
     assert_eq!((complete.fired.len(), complete.promise().first_rung), (2, 2));
-    assert_eq!(next_at(&case.state), Some(at("2T21:40")));
+    assert_eq!(complete.next().unwrap().at, at("2T21:40"));
 }
 
 #[test]

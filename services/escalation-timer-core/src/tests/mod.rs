@@ -10,3 +10,4 @@ mod reopening;
 mod sentences;
 mod table;
 mod urgency;
+mod warnings;

@@ -7,7 +7,7 @@ use super::case::{
     Case, accepted, approve_extension, approve_pause, ask_extension, ask_pause, at, completed,
     held, refuse_extension, refuse_pause, released, resumed, rungs,
 };
-use crate::{Event, Pause, Rejected, next_at};
+use crate::{Event, Pause, Rejected};
 
 fn reason(refused: Result<Vec<Event>, Rejected>) -> &'static str {
     refused.unwrap_err().reason()
@@ -88,7 +88,7 @@ fn a_hold_whose_reason_the_policy_grants_moves_the_same_promise_by_the_cap_and_b
     };
     assert_eq!((granted.from, granted.until, granted.by), (at("1T15:00"), at("3T15:00"), None));
     assert_eq!((moved.promise, moved.old, moved.new), (1, at("1T21:00"), at("3T21:00")));
-    assert_eq!(next_at(&case.state), Some(at("3T21:00")));
+    assert_eq!(case.timer(Commitment::Complete).next().unwrap().at, at("3T21:00"));
     let events = case.hears("1T18:00", &resumed(1, "1T18:00"));
     let [Event::HoldEnded { .. }, Event::PromiseMoved(moved)] = &events[..] else {
         panic!("{events:?}")
@@ -154,7 +154,8 @@ fn a_pause_after_the_due_is_refused() {
 fn a_request_that_nobody_decides_until_the_due_is_refused_by_the_hour() {
     let (mut case, _) = waiting(HoldReason::RequesterAnswer);
     let events = case.is_awake_until(at("1T21:00"));
-    let [Event::PauseRefused(refused), Event::RungFired { .. }] = &events[..] else {
+    let [Event::AtRisk(_), Event::PauseRefused(refused), Event::RungFired { .. }] = &events[..]
+    else {
         panic!("{events:?}")
     };
     assert_eq!(refused.cause, PauseRefusal::Undecided);

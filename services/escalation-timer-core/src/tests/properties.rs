@@ -300,6 +300,8 @@ proptest! {
             | Event::UrgencyChanged { .. }
                 | Event::Armed { .. }
                 | Event::Rested { .. }
+                | Event::WarningPlanned { .. }
+                | Event::AtRisk(_)
                 | Event::RungRetracted(_)
                 | Event::RungTold(_)
                 | Event::PromiseMoved(_)

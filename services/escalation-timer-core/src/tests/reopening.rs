@@ -14,6 +14,8 @@ fn told_and_first(events: &[Event]) -> (u8, u8) {
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }
+        | Event::WarningPlanned { .. }
+        | Event::AtRisk(_)
         | Event::RungRetracted(_)
         | Event::PromiseMoved(_)
         | Event::ExtensionAsked(_)

@@ -138,7 +138,7 @@ fn it_matters_only_who_is_at_work_above_what_was_told() {
 fn what_was_due_before_the_case_was_heard_of_fires_at_once_as_planned() {
     let mut case = Case::new();
     case.hears("2T03:00", &accepted(Urgency::Critical, &[Commitment::Complete], "1T09:00"));
-    assert_eq!(next_at(&case.state), Some(at("1T21:00")));
+    assert_eq!(case.timer(Commitment::Complete).next().unwrap().at, at("1T21:00"));
     assert_eq!(rungs(&case.wakes("2T03:00")).first().unwrap(), "complete 1.0 1T21:00");
 }
 
@@ -201,7 +201,7 @@ fn each_offer_has_a_clock_of_its_own_which_its_claim_stops() {
         ["accept 1.0 1T09:12", "accept 2.0 1T09:42"]
     );
     case.hears("1T09:45", &claimed(2, 1, "1T09:45"));
-    assert_eq!(next_at(&case.state), Some(at("1T21:00")));
+    assert_eq!(rungs(&case.is_awake_until(at("1T21:00"))), ["complete 1.0 1T21:00"]);
 }
 
 #[test]

@@ -190,6 +190,8 @@ fn word(event: &Event) -> String {
         Event::RiskAccepted { accepted, .. } => format!("accepted by rung {}", accepted.rung),
         Event::Watched(watched) => format!("(watched cycle {})", watched.cycle),
         Event::Rested { .. } => "(rested)".to_owned(),
+        Event::WarningPlanned { .. } => "(warning planned)".to_owned(),
+        Event::AtRisk(fact) => format!("at risk {}", fact.commitment),
         Event::Ended { .. } => "(ended)".to_owned(),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())

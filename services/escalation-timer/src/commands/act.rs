@@ -106,6 +106,8 @@ fn about(event: &Event) -> Option<About> {
         | Event::Armed { .. }
         | Event::RungFired { .. }
         | Event::Rested { .. }
+        | Event::WarningPlanned { .. }
+        | Event::AtRisk(_)
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)

@@ -78,6 +78,7 @@ impl Timer {
     pub(crate) async fn names(&self, case: Uuid) -> Vec<&'static str> {
         let name = |fact: &EscalationFact| match fact {
             EscalationFact::Armed(_) => "armed",
+            EscalationFact::AtRisk(_) => "at-risk",
             EscalationFact::RungFired(_) => "rung-fired",
             EscalationFact::RungRetracted(_) => "rung-retracted",
             EscalationFact::RungTold(_) => "rung-told",
@@ -107,6 +108,7 @@ impl Timer {
             .filter_map(|fact| match fact {
                 EscalationFact::RungFired(fired) => Some(fired),
                 EscalationFact::Armed(_)
+                | EscalationFact::AtRisk(_)
                 | EscalationFact::RungRetracted(_)
                 | EscalationFact::RungTold(_)
                 | EscalationFact::ClockStopped(_)

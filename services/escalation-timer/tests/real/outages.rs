@@ -10,8 +10,8 @@ async fn six_hours_away_with_the_repair_done_meanwhile_fire_no_rung() {
     let timer = Timer::new().await;
     let replica = timer.start().await;
     let case = timer.accepted().await;
-    timer.jump_to(case.late(-60));
     replica.stop().await;
+    timer.jump_to(case.late(-60));
 
     timer.say(case.case, completed(1, case.late(-10))).await;
     timer.jump(SignedDuration::from_hours(6));
@@ -27,8 +27,8 @@ async fn six_hours_away_and_nothing_done_fire_every_rung_with_its_planned_time()
     let timer = Timer::new().await;
     let replica = timer.start().await;
     let case = timer.accepted().await;
-    timer.jump_to(case.late(-60));
     replica.stop().await;
+    timer.jump_to(case.late(-60));
 
     timer.jump(SignedDuration::from_hours(6));
     let replica = timer.start().await;

@@ -102,12 +102,20 @@ pub(crate) fn is_asked_of(to: &Recipient, occasion: Occasion, weight: Weight) ->
 /// Whether who is told of it is to do something.
 const fn asks(occasion: Occasion) -> bool {
     match occasion {
-        Occasion::Offered | Occasion::Rung | Occasion::NotSolved => true,
+        Occasion::Offered
+        | Occasion::Ordered
+        | Occasion::ReturnedTwice
+        | Occasion::Rung
+        | Occasion::NotSolved => true,
         Occasion::Accepted
         | Occasion::Claimed
         | Occasion::Held
         | Occasion::Promised
         | Occasion::MadeSafe
+        | Occasion::Chased
+        | Occasion::ChasedAgain
+        | Occasion::AtRisk
+        | Occasion::Overdue
         | Occasion::Completed
         | Occasion::Reopened
         | Occasion::Repaired => false,
@@ -121,6 +129,8 @@ pub(crate) enum Needless {
     Work,
     /// That something is late: a leader acted.
     Lateness,
+    /// That nobody wants the work: somebody has decided.
+    Dispute,
     /// All of it.
     Everything,
 }
@@ -129,6 +139,7 @@ impl Needless {
     /// What a fact makes so, if anything; one of another cycle than the one that runs makes nothing.
     pub(crate) fn by(fact: &Fact, running: Cycle) -> Option<Self> {
         let (needless, cycle) = match fact {
+            Fact::Dispatch(DispatchFact::WorkOrderOffered(fact)) => (Self::Dispute, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => (Self::Work, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => (Self::Work, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => (Self::Work, fact.cycle),
@@ -156,6 +167,7 @@ impl Needless {
             Self::Everything => true,
             Self::Work => matches!(occasion, Occasion::Offered),
             Self::Lateness => matches!(occasion, Occasion::Rung),
+            Self::Dispute => matches!(occasion, Occasion::ReturnedTwice),
         }
     }
 }

@@ -161,7 +161,16 @@ fn only_staff_who_are_to_act_on_something_critical_are_asked() {
         .into_iter()
         .filter(|occasion| is_asked_of(&post, *occasion, Weight::Critical))
         .collect();
-    assert_eq!(asked, [Occasion::Offered, Occasion::Rung, Occasion::NotSolved]);
+    assert_eq!(
+        asked,
+        [
+            Occasion::Offered,
+            Occasion::Ordered,
+            Occasion::ReturnedTwice,
+            Occasion::Rung,
+            Occasion::NotSolved
+        ]
+    );
     for occasion in Occasion::ALL {
         assert!(!is_asked_of(&post, occasion, Weight::Normal), "{occasion}");
         assert!(!is_asked_of(&person, occasion, Weight::Critical), "{occasion}");
@@ -171,10 +180,12 @@ fn only_staff_who_are_to_act_on_something_critical_are_asked() {
 #[test]
 fn what_somebody_did_about_it_need_not_be_acknowledged() {
     let needless = |needless: Needless| {
-        let asked = [Occasion::Offered, Occasion::Rung, Occasion::NotSolved];
+        let asked =
+            [Occasion::Offered, Occasion::Rung, Occasion::ReturnedTwice, Occasion::NotSolved];
         asked.map(|occasion| needless.concerns(occasion))
     };
-    assert_eq!(needless(Needless::Work), [true, false, false]);
-    assert_eq!(needless(Needless::Lateness), [false, true, false]);
-    assert_eq!(needless(Needless::Everything), [true, true, true]);
+    assert_eq!(needless(Needless::Work), [true, false, false, false]);
+    assert_eq!(needless(Needless::Lateness), [false, true, false, false]);
+    assert_eq!(needless(Needless::Dispute), [false, false, true, false]);
+    assert_eq!(needless(Needless::Everything), [true, true, true, true]);
 }

@@ -143,6 +143,12 @@ impl Weight {
                 | Occasion::Held
                 | Occasion::Promised
                 | Occasion::MadeSafe
+                | Occasion::Chased
+                | Occasion::ChasedAgain
+                | Occasion::Ordered
+                | Occasion::AtRisk
+                | Occasion::Overdue
+                | Occasion::ReturnedTwice
                 | Occasion::Reopened
                 | Occasion::Rung
                 | Occasion::NotSolved,

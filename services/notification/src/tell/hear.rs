@@ -1,9 +1,12 @@
+use std::fmt;
+
 use clock::{PersonId, TimerId};
-use definitions::Occasion;
+use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
-    escalation::{RungFiredV1, RungRetractedV1, RungToldV1},
-    words::{Commitment, HoldReason, PostId, Recipient, Revision},
+    escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
+    intake::CaseChasedV1,
+    words::{Commitment, DepartmentId, HoldReason, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,13 +26,50 @@ pub(crate) struct Heard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
     /// Who.
-    pub(crate) to: Recipient,
+    pub(crate) to: Addressee,
     /// Of what.
     pub(crate) occasion: Occasion,
     /// What only this fact says.
     pub(crate) particulars: Particulars,
     /// What it says of a rung.
     pub(crate) says: Says,
+}
+
+/// Who is to be told, by name or by what the definitions make them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Addressee {
+    /// This one.
+    Named(Recipient),
+    /// The head of this department.
+    HeadOf(DepartmentId),
+    /// Who decides whose work it is.
+    Adjudicator,
+}
+
+impl Addressee {
+    /// Who that is for a case; none if these definitions name nobody.
+    pub(crate) fn find(&self, rules: &Rules, matter: &Matter) -> Option<Recipient> {
+        match self {
+            Self::Named(recipient) => Some(recipient.clone()),
+            Self::HeadOf(department) => {
+                rules.department(department)?.head.clone().map(Recipient::Post)
+            }
+            Self::Adjudicator => {
+                let ladder = rules.ladder(&matter.item, Commitment::Adjudicate)?;
+                ladder.rung(1).cloned().map(Recipient::Post)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Addressee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(recipient) => write!(f, "{recipient}"),
+            Self::HeadOf(department) => write!(f, "the head of {department}"),
+            Self::Adjudicator => f.write_str("who decides"),
+        }
+    }
 }
 
 /// What a message says of a rung, so that what nobody heard yet can be called off.
@@ -68,6 +108,8 @@ pub(crate) struct Particulars {
     pub(crate) before: Option<Timestamp>,
     /// What the work waits for.
     pub(crate) reason: Option<HoldReason>,
+    /// How often its requester asked again.
+    pub(crate) chases: Option<u16>,
 }
 
 /// Takes in a fact, which was decided under `revision`.
@@ -114,6 +156,7 @@ impl Matter {
                 self.urgency = changed.urgency;
                 Vec::new()
             }
+            IntakeFact::CaseChased(chased) if chased.cycle == self.cycle => self.chased(chased),
             IntakeFact::CaseReopened(_)
             | IntakeFact::CaseUrgencyChanged(_)
             | IntakeFact::ContactRecorded(_)
@@ -141,6 +184,12 @@ impl Matter {
             }
             DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
                 self.to_reporters(Occasion::MadeSafe)
+            }
+            DispatchFact::WorkOrderDisputed(disputed) if disputed.cycle == self.cycle => {
+                let head = Addressee::HeadOf(disputed.department.clone());
+                let (occasion, particulars) = (Occasion::ReturnedTwice, Particulars::default());
+                let told = [head, Addressee::Adjudicator];
+                told.map(|to| Notice { to, occasion, particulars, says: Says::Other }).to_vec()
             }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
@@ -176,12 +225,22 @@ impl Matter {
                 self.dues.remove(&stopped.timer);
                 Vec::new()
             }
-            EscalationFact::RungFired(fired) => vec![self.late(fired)],
+            EscalationFact::AtRisk(risk) if risk.cycle == self.cycle => {
+                let (commitment, due) = (Some(risk.commitment), Some(risk.due));
+                let particulars = Particulars { commitment, due, ..Particulars::default() };
+                self.to_holder(Occasion::AtRisk, particulars)
+            }
+            EscalationFact::RungFired(fired) => {
+                [self.late(fired)].into_iter().chain(self.overdue(fired)).collect()
+            }
             EscalationFact::RungTold(RungToldV1 { rung, post, cycle, .. })
                 if *cycle == self.cycle =>
             {
                 let particulars = Particulars { rung: Some(*rung), ..Particulars::default() };
                 vec![to_post(post, Occasion::NotSolved, particulars)]
+            }
+            EscalationFact::Ordered(ordered) if ordered.cycle == self.cycle => {
+                self.ordered(ordered)
             }
             EscalationFact::RungRetracted(retracted) if self.is_repaired(retracted) => {
                 let RungRetractedV1 { timer, promise, rung, round, .. } = *retracted;
@@ -189,7 +248,8 @@ impl Matter {
                 let says = Says::CalledOff(Rung { timer, promise, number: rung, round });
                 vec![Notice { says, ..to_post(&retracted.post, Occasion::Repaired, particulars) }]
             }
-            EscalationFact::RungTold(_)
+            EscalationFact::AtRisk(_)
+            | EscalationFact::RungTold(_)
             | EscalationFact::RungRetracted(_)
             | EscalationFact::PromiseMoved(_)
             | EscalationFact::ExtensionAsked(_)
@@ -204,18 +264,64 @@ impl Matter {
     }
 
     fn late(&self, fired: &RungFiredV1) -> Notice {
-        // A clock that was armed unheard was due with its first rung, at the latest.
-        let due = self.dues.get(&fired.timer).copied().unwrap_or(fired.planned);
-        let particulars = Particulars {
-            commitment: Some(fired.commitment),
-            due: Some(due),
-            late: Some(fired.fired.duration_since(due)),
-            rung: Some(fired.rung),
-            ..Particulars::default()
-        };
+        let rung = Some(fired.rung);
+        let particulars = Particulars { rung, ..self.lateness(fired) };
         let RungFiredV1 { timer, promise, rung, round, .. } = *fired;
         let says = Says::Raised(Rung { timer, promise, number: rung, round });
         Notice { says, ..to_post(&fired.post, Occasion::Rung, particulars) }
+    }
+
+    /// Who has it hears with the first rung that they are late; their leaders hear of the others.
+    fn overdue(&self, fired: &RungFiredV1) -> Vec<Notice> {
+        let is_theirs = match fired.commitment {
+            Commitment::Accept
+            | Commitment::Arrive
+            | Commitment::Contain
+            | Commitment::Complete
+            | Commitment::Answer => fired.cycle == self.cycle,
+            Commitment::Adjudicate | Commitment::FollowUp | Commitment::CallBack => false,
+        };
+        if is_theirs && self.dues.get(&fired.timer) == Some(&fired.planned) {
+            self.to_holder(Occasion::Overdue, self.lateness(fired))
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// What is late, and by how much.
+    fn lateness(&self, fired: &RungFiredV1) -> Particulars {
+        // A clock that was armed unheard was due with its first rung, at the latest.
+        let due = self.dues.get(&fired.timer).copied().unwrap_or(fired.planned);
+        Particulars {
+            commitment: Some(fired.commitment),
+            due: Some(due),
+            late: Some(fired.fired.duration_since(due)),
+            ..Particulars::default()
+        }
+    }
+
+    /// Who has it hears that its requester asks again, and the second time within a day the head.
+    fn chased(&self, chased: &CaseChasedV1) -> Vec<Notice> {
+        let particulars = Particulars { chases: Some(chased.chases), ..Particulars::default() };
+        let mut notices = self.to_holder(Occasion::Chased, particulars);
+        if chased.to_head
+            && let Some(post) = &self.post
+        {
+            let (to, occasion) =
+                (Addressee::HeadOf(post.department().clone()), Occasion::ChasedAgain);
+            notices.push(Notice { to, occasion, particulars, says: Says::Other });
+        }
+        notices
+    }
+
+    fn ordered(&self, ordered: &OrderedV1) -> Vec<Notice> {
+        let particulars = Particulars {
+            commitment: Some(ordered.commitment),
+            rung: Some(ordered.rung),
+            due: self.dues.get(&ordered.timer).copied(),
+            ..Particulars::default()
+        };
+        self.to_holder(Occasion::Ordered, particulars)
     }
 
     /// Whether a rung is taken back because all is done. A claim or an arrival that was heard late
@@ -224,13 +330,18 @@ impl Matter {
         retracted.cycle == self.cycle && self.completed_at == Some(retracted.done_at)
     }
 
+    /// The post that has it; nobody while none does.
+    fn to_holder(&self, occasion: Occasion, particulars: Particulars) -> Vec<Notice> {
+        self.post.iter().map(|post| to_post(post, occasion, particulars)).collect()
+    }
+
     fn to_reporters(&self, occasion: Occasion) -> Vec<Notice> {
         self.to_reporters_of(occasion, Particulars::default())
     }
 
     fn to_reporters_of(&self, occasion: Occasion, particulars: Particulars) -> Vec<Notice> {
         let notice = |person| Notice {
-            to: Recipient::Person(person),
+            to: Addressee::Named(Recipient::Person(person)),
             occasion,
             particulars,
             says: Says::Other,
@@ -241,9 +352,11 @@ impl Matter {
 
 fn to_person(person: PersonId, occasion: Occasion) -> Notice {
     let particulars = Particulars::default();
-    Notice { to: Recipient::Person(person), occasion, particulars, says: Says::Other }
+    let to = Addressee::Named(Recipient::Person(person));
+    Notice { to, occasion, particulars, says: Says::Other }
 }
 
 fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {
-    Notice { to: Recipient::Post(post.clone()), occasion, particulars, says: Says::Other }
+    let to = Addressee::Named(Recipient::Post(post.clone()));
+    Notice { to, occasion, particulars, says: Says::Other }
 }

@@ -3,6 +3,10 @@
 //! ```text
 //!  fact               │ its reporters   its post            a leader's post
 //! ────────────────────┼────────────────────────────────────────────────────
+//!  case.chased        │                 chased              chased-again, its head's
+//!  case.ordered       │                 ordered
+//!  workorder.disputed │                                     returned-twice, its head's
+//!                     │                                     and who decides'
 //!  case.accepted      │ accepted
 //!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
@@ -12,7 +16,8 @@
 //!  case.armed         │ promised, if that has moved
 //!  case.completed     │ completed
 //!  case.reopened      │ reopened
-//!  case.rung-fired    │                                     rung
+//!  case.at-risk       │                 at-risk
+//!  case.rung-fired    │                 overdue, the first  rung
 //!  case.rung-told     │                                     not-solved
 //!  case.rung-retracted│                                     repaired, if it is
 //!  all others         │ nobody

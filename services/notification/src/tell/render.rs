@@ -64,6 +64,7 @@ impl Speaker<'_> {
             Field::Department => self.department(),
             Field::Post => matter.post.as_ref().and_then(|post| self.post(post)),
             Field::Cycle => Some(matter.cycle.to_string()),
+            Field::Chases => particulars.chases.map(|chases| chases.to_string()),
             Field::Rung => particulars.rung.map(|rung| rung.to_string()),
         };
         said.unwrap_or_else(|| NOTHING.to_owned())

@@ -2,6 +2,21 @@
 
 use super::*;
 
+/// That little time is left.
+pub(super) fn risked() -> Vec<Fact> {
+    let risk = AtRiskV1 {
+        timer: id(5),
+        subject: Subject::Case,
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise: 1,
+        due: at("16:00:00"),
+        planned: at("14:00:00"),
+        at: at("14:00:01"),
+    };
+    vec![risk.into()]
+}
+
 pub(super) fn escalation() -> Vec<Fact> {
     let (timer, cycle, commitment) = (id(5), Cycle::FIRST, Commitment::Complete);
     let post: PostId = code("water-power/head");

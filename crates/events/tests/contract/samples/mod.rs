@@ -41,6 +41,7 @@ pub(crate) fn facts() -> Vec<Fact> {
         dispatch(),
         on_site(),
         handed_on(),
+        escalation::risked(),
         escalation::escalation(),
         escalation::moved(),
         escalation::paused(),

@@ -92,6 +92,7 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("case.completed",          Fields(&["cycle", "completed_at"]),                     Everything),
 
     ("case.armed",              Nothing,                                                Everything),
+    ("case.at-risk",            Nothing,                                                Everything),
     ("case.rung-fired",         Nothing,                                                Everything),
     ("case.rung-retracted",     Nothing,                                                Everything),
     ("case.rung-told",          Nothing,                                                Everything),

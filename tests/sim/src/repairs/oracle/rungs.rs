@@ -8,7 +8,7 @@ use definitions::Ladder;
 use escalation_timer_core::Event;
 use events::{
     EscalationFact,
-    escalation::{ArmedV1, ClockStoppedV1, RungFiredV1, RungRetractedV1},
+    escalation::{ArmedV1, AtRiskV1, ClockStoppedV1, RungFiredV1, RungRetractedV1},
     words::{MoveCause, Urgency},
 };
 use jiff::Timestamp;
@@ -48,6 +48,7 @@ struct Course<'a> {
     urgency: Urgency,
     clocks: BTreeMap<TimerId, Clock>,
     fired: BTreeSet<(TimerId, u16, u8, u16)>,
+    warned: BTreeSet<(TimerId, u16)>,
     ended: bool,
     wrong: Vec<String>,
 }
@@ -58,6 +59,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
         urgency: Urgency::Normal,
         clocks: BTreeMap::new(),
         fired: BTreeSet::new(),
+        warned: BTreeSet::new(),
         ended: false,
         wrong: Vec::new(),
     };
@@ -91,6 +93,7 @@ impl Course<'_> {
                     clock.anchor = clock.next;
                 }
             }
+            Event::AtRisk(risk) => self.warn(risk, entry.at),
             Event::RungFired { fired, .. } => self.fire(fired, entry.at),
             Event::Stopped(stopped) => self.stop(stopped, entry.at),
             Event::Ended { .. } => self.ended = true,
@@ -108,6 +111,20 @@ impl Course<'_> {
         let clock =
             Clock { sought, promise, first_due, urgency, anchor, next, known, stopped, on_time };
         self.clocks.insert(armed.timer, clock);
+    }
+
+    /// Once of a promise that holds, before it is due, and never of one that is late already.
+    fn warn(&mut self, risk: &AtRiskV1, at: Timestamp) {
+        let AtRiskV1 { timer, promise, due, planned, .. } = *risk;
+        let holds = self.clocks.get(&timer).is_some_and(|clock| {
+            clock.stopped.is_none() && (clock.promise, clock.next.at) == (promise, due)
+        });
+        if !holds || self.ended || !(planned <= at && at < due) {
+            self.wrong.push(format!("{} of {promise} is at no risk at {at}", risk.commitment));
+        }
+        if !self.warned.insert((timer, promise)) {
+            self.wrong.push(format!("{} of {promise} is at risk twice", risk.commitment));
+        }
     }
 
     fn fire(&mut self, fired: &RungFiredV1, at: Timestamp) {

@@ -1,23 +1,17 @@
+mod facts;
+
 use std::sync::LazyLock;
 
-use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
 use definitions::{Occasion, Rules};
 use events::{
-    DispatchFact, EscalationFact, Fact, IntakeFact,
-    dispatch::{
-        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderContainedV1,
-        WorkOrderHeldV1, WorkOrderOfferedV1,
-    },
-    escalation::{ArmedV1, RungFiredV1, RungRetractedV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseUnjoinedV1, Promise},
-    words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, ReopenCause,
-        Revision, Subject, Urgency,
-    },
+    EscalationFact, Fact, IntakeFact,
+    escalation::{ArmedV1, RungFiredV1},
+    intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
+    words::{Commitment, Cycle, Revision},
 };
-use jiff::Timestamp;
 
 use super::{Heard, Matter, Notice, hear, words};
+use facts::*;
 
 static CAMPUS: LazyLock<Rules> = LazyLock::new(|| campus_kit::example().into_rules(Revision(1)));
 
@@ -74,7 +68,22 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(held(1)), reporters("held"));
     assert_eq!(case.hears(moved(1)), reporters("promised"));
     assert_eq!(case.hears(moved(1)), nobody, "what they were told");
+    assert_eq!(case.hears(chased(1, false)), ["post/logistics/plumbing: chased"]);
+    assert_eq!(
+        case.hears(chased(1, true)),
+        ["post/logistics/plumbing: chased", "the head of logistics: chased-again"]
+    );
+    assert_eq!(
+        case.hears(disputed(1)),
+        ["the head of logistics: returned-twice", "who decides: returned-twice"]
+    );
+    assert_eq!(case.hears(at_risk(1)), ["post/logistics/plumbing: at-risk"]);
+    assert_eq!(
+        case.hears(late(1, "26T09:00")),
+        ["post/logistics/repair-leader: rung", "post/logistics/plumbing: overdue"]
+    );
     assert_eq!(case.hears(fired(1)), ["post/logistics/section-chief: rung"]);
+    assert_eq!(case.hears(ordered(1)), ["post/logistics/plumbing: ordered"]);
     assert_eq!(case.hears(completed(1)), reporters("completed"));
     assert_eq!(case.hears(retracted(done())), ["post/logistics/section-chief: repaired"]);
     assert_eq!(case.hears(reopened(2)), reporters("reopened"));
@@ -125,7 +134,9 @@ fn facts_of_an_earlier_cycle_tell_nobody() {
     for fact in [offered(1), claimed(1), held(1), contained(1), completed(1)] {
         assert_eq!(case.hears(fact), nobody);
     }
-    for fact in [told(1), retracted(done())] {
+    assert_eq!(case.hears(chased(1, true)), nobody);
+    assert_eq!(case.hears(disputed(1)), nobody);
+    for fact in [told(1), retracted(done()), ordered(1), at_risk(1)] {
         assert_eq!(case.hears(fact), nobody);
     }
     assert_eq!(case.hears(reopened(2)), nobody);
@@ -228,14 +239,19 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 #[test]
 fn every_occasion_has_a_fact_that_tells_of_it() {
     let mut case = Case::default();
-    let facts: [Fact; 11] = [
+    let facts: [Fact; 16] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
         held(1).into(),
         contained(1).into(),
         moved(1).into(),
+        chased(1, true).into(),
+        disputed(1).into(),
+        at_risk(1).into(),
+        late(1, "26T09:00").into(),
         fired(1).into(),
+        ordered(1).into(),
         completed(1).into(),
         retracted(done()).into(),
         reopened(2).into(),
@@ -246,6 +262,69 @@ fn every_occasion_has_a_fact_that_tells_of_it() {
     told.sort_unstable();
     told.dedup();
     assert_eq!(told, Occasion::ALL);
+}
+
+#[test]
+fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
+    let mut case = Case::accepted();
+    assert_eq!(case.hears(chased(1, true)), <[String; 0]>::default(), "while nobody has it");
+    case.hears(offered(1));
+    case.hears(armed());
+    let leak = "2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, \
+        critical";
+    for (fact, said) in [
+        (
+            Fact::from(chased(1, false)),
+            "Chased: LEAK, reported 2026-11-25 09:00. The requester has asked 2 times; it is due \
+             2026-11-25 21:00. Plumbing and Heating, please hurry, and note in the case how far it is.",
+        ),
+        (
+            chased(1, true).into(),
+            "Chased again within a day: LEAK, reported 2026-11-25 09:00. The requester has asked 2 \
+             times. It is with Plumbing and Heating, Logistics Office, and due 2026-11-25 21:00. \
+             Please see to it.",
+        ),
+        (
+            at_risk(1).into(),
+            "At risk: LEAK. To “complete” is due 2026-11-25 21:00, and three quarters of the time have \
+             passed. Plumbing and Heating, please hurry, or ask for an extension before it is due.",
+        ),
+        (
+            late(1, "25T21:00").into(),
+            "Overdue: LEAK. To “complete” was due 2026-11-25 21:00, 2 min ago. Plumbing and Heating, \
+             please do it now; your leaders hear of it.",
+        ),
+        (
+            ordered(1).into(),
+            "Order: LEAK. The leader at rung 2 has said what is to be done about “complete”. Plumbing \
+             and Heating, please read it in the ladder and do it.",
+        ),
+        (
+            disputed(1).into(),
+            "Returned twice: LEAK, reported 2026-11-25 09:00. The work order was refused twice, last by \
+             Logistics Office, and whose it is must be decided. It is still due 2026-11-25 21:00.",
+        ),
+    ] {
+        let notice = case.notices(fact).pop().unwrap();
+        let words = words(&CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+        assert_eq!(words.text.lines().nth(1).unwrap(), said.replace("LEAK", leak));
+    }
+}
+
+#[test]
+fn a_head_and_who_decides_are_those_that_the_definitions_name() {
+    let mut case = Case::accepted();
+    case.hears(offered(1));
+    let found = |case: &mut Case, fact: Fact| {
+        let notices = case.notices(fact);
+        let matter = case.matter.as_ref().unwrap();
+        let found = notices.iter().map(|notice| notice.to.find(&CAMPUS, matter).unwrap());
+        found.map(|to| to.to_string()).collect::<Vec<_>>()
+    };
+    let chased = found(&mut case, chased(1, true).into());
+    assert_eq!(chased, ["post/logistics/plumbing", "post/logistics/head"]);
+    let disputed = found(&mut case, disputed(1).into());
+    assert_eq!(disputed, ["post/logistics/head", "post/hall/director"]);
 }
 
 #[test]
@@ -264,187 +343,4 @@ fn what_nobody_has_yet_is_a_dash_and_a_lateness_has_days_hours_and_minutes() {
         assert!(text.contains(said), "{text}");
         assert!(text.contains("It is with —, —."), "{text}");
     }
-}
-
-fn at(local: &str) -> Timestamp {
-    format!("2026-11-{local}:00+08:00").parse().unwrap()
-}
-
-fn done() -> Timestamp {
-    at("25T20:50")
-}
-
-fn cycle(number: u16) -> Cycle {
-    Cycle::new(number).unwrap()
-}
-
-fn person(number: u64) -> PersonId {
-    SeededIds::new(number).id()
-}
-
-fn timer() -> TimerId {
-    SeededIds::new(10).id()
-}
-
-fn completes(due: &str) -> Promise {
-    Promise { commitment: Commitment::Complete, due: at(due), provisional: false }
-}
-
-fn accepted() -> IntakeFact {
-    CaseAcceptedV1 {
-        number: CaseNumber::new(2026, 11, 7).unwrap(),
-        kind: CaseKind::Repair,
-        channel: Channel::Hotline,
-        contact: SeededIds::new(11).id(),
-        item: "water-leak".parse().unwrap(),
-        place: "chemistry-201".parse().unwrap(),
-        urgency: Urgency::Critical,
-        level: Level::Internal,
-        received_at: at("25T09:00"),
-        cycle: Cycle::FIRST,
-        first_receiver: SeededIds::new(12).id(),
-        reporters: vec![person(1), person(2)],
-        promises: vec![completes("25T21:00")],
-    }
-    .into()
-}
-
-fn reopened(number: u16) -> IntakeFact {
-    CaseReopenedV1 {
-        cycle: cycle(number),
-        cause: ReopenCause::NotSolved,
-        by: None,
-        reopened_at: at("27T09:00"),
-        kind: CaseKind::Repair,
-        item: "water-leak".parse().unwrap(),
-        place: "chemistry-201".parse().unwrap(),
-        urgency: Urgency::Critical,
-        level: Level::Internal,
-        reporters: vec![person(1), person(2)],
-        promises: vec![completes("27T21:00")],
-    }
-    .into()
-}
-
-fn closed() -> IntakeFact {
-    CaseClosedV1 { cycle: cycle(2), end: End::Withdrawn, closed_at: at("27T10:00"), by: None }
-        .into()
-}
-
-fn work() -> (WorkOrderId, OfferId, AccountId) {
-    (SeededIds::new(13).id(), SeededIds::new(14).id(), SeededIds::new(15).id())
-}
-
-fn offered(number: u16) -> DispatchFact {
-    let (work_order, offer, _) = work();
-    WorkOrderOfferedV1 {
-        work_order,
-        offer,
-        cycle: cycle(number),
-        department: "logistics".parse().unwrap(),
-        post: "logistics/plumbing".parse().unwrap(),
-        item: "water-leak".parse().unwrap(),
-        place: "chemistry-201".parse().unwrap(),
-        urgency: Urgency::Critical,
-        level: Level::Internal,
-        offered_at: at("25T09:00"),
-    }
-    .into()
-}
-
-fn claimed(number: u16) -> DispatchFact {
-    let ((work_order, offer, by), cycle) = (work(), cycle(number));
-    let (department, at) = ("logistics".parse().unwrap(), at("25T09:05"));
-    WorkOrderClaimedV1 { work_order, offer, cycle, department, by, at }.into()
-}
-
-fn arrived() -> DispatchFact {
-    let ((work_order, offer, by), cycle) = (work(), cycle(1));
-    let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
-    WorkOrderArrivedV1 { work_order, offer, cycle, department, by, at }.into()
-}
-
-fn held(number: u16) -> DispatchFact {
-    let ((work_order, offer, by), cycle) = (work(), cycle(number));
-    let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
-    let reason = HoldReason::Parts;
-    WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at }.into()
-}
-
-fn contained(number: u16) -> DispatchFact {
-    let ((work_order, offer, by), cycle) = (work(), cycle(number));
-    let (department, at) = ("logistics".parse().unwrap(), at("25T09:40"));
-    WorkOrderContainedV1 { work_order, offer, cycle, department, by, at }.into()
-}
-
-fn completed(number: u16) -> DispatchFact {
-    let (cycle, completed_at, workers) = (cycle(number), done(), Vec::new());
-    CaseCompletedV1 { cycle, completed_at, workers }.into()
-}
-
-/// The next promise: half a day later.
-fn moved_promise(number: u16) -> ArmedV1 {
-    ArmedV1 { cycle: cycle(number), promise: 2, due: at("26T09:00"), ..armed_promise() }
-}
-
-fn moved(number: u16) -> EscalationFact {
-    moved_promise(number).into()
-}
-
-fn armed() -> EscalationFact {
-    armed_promise().into()
-}
-
-fn armed_promise() -> ArmedV1 {
-    ArmedV1 {
-        timer: timer(),
-        subject: Subject::Case,
-        commitment: Commitment::Complete,
-        cycle: Cycle::FIRST,
-        promise: 1,
-        due: at("25T21:00"),
-        provisional: false,
-        first_rung: 1,
-    }
-}
-
-fn rung_fired(number: u16) -> RungFiredV1 {
-    RungFiredV1 {
-        timer: timer(),
-        subject: Subject::Case,
-        commitment: Commitment::Complete,
-        cycle: cycle(number),
-        promise: 1,
-        rung: 2,
-        round: 0,
-        planned: at("25T21:30"),
-        fired: at("25T21:30"),
-        ladder: "leaders".parse().unwrap(),
-        post: "logistics/section-chief".parse().unwrap(),
-        unconfirmed: false,
-        skipped: Vec::new(),
-    }
-}
-
-fn fired(number: u16) -> EscalationFact {
-    rung_fired(number).into()
-}
-
-fn retracted(done_at: Timestamp) -> EscalationFact {
-    RungRetractedV1 {
-        timer: timer(),
-        commitment: Commitment::Complete,
-        cycle: Cycle::FIRST,
-        promise: 1,
-        rung: 2,
-        round: 0,
-        post: "logistics/section-chief".parse().unwrap(),
-        done_at,
-    }
-    .into()
-}
-
-fn told(number: u16) -> EscalationFact {
-    let post = "logistics/section-chief".parse().unwrap();
-    RungToldV1 { cycle: cycle(number), rung: 2, post, at: at("27T09:00") }.into()
 }
