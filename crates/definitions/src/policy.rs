@@ -209,9 +209,10 @@ fn channel(cursor: &mut Cursor<'_>) -> Option<MessageChannel> {
         channel @ (MessageChannel::Log
         | MessageChannel::Sms
         | MessageChannel::Wecom
-        | MessageChannel::Webhook) => Some(channel),
-        channel @ (MessageChannel::Mailbox | MessageChannel::Mail) => cursor.refuse(format!(
-            "a post is not told by {channel}; there are: wecom, sms, webhook, log"
+        | MessageChannel::Webhook
+        | MessageChannel::Mail) => Some(channel),
+        channel @ MessageChannel::Mailbox => cursor.refuse(format!(
+            "a post is not told by {channel}; there are: wecom, sms, webhook, mail, log"
         )),
     }
 }

@@ -94,10 +94,9 @@ impl Notification {
         let Some(sending) = store::ways::still_to_try(&mut tx, id, machine).await? else {
             return Ok(None);
         };
-        let endpoint = sending.ways.first().and_then(|way| self.channels.endpoint(way));
-        let budget = endpoint.map_or(0, |endpoint| endpoint.per_minute);
+        let budget = sending.ways.first().and_then(|way| self.channels.per_minute(way));
         let tried = store::ways::tried_since(&mut tx, &sending, machine - MINUTE).await?;
-        if endpoint.is_some() && tried.len() >= usize::try_from(budget).unwrap_or(usize::MAX) {
+        if budget.is_some_and(|most| tried.len() >= most as usize) {
             let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
             store::ways::try_at(&mut tx, id, room_at).await?;
             tx.commit().await?;

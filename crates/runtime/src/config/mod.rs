@@ -226,6 +226,47 @@ pub struct Channels {
     pub wecom: BTreeMap<String, Endpoint>,
     /// Systems of departments, by the names that the definitions' posts give.
     pub webhook: BTreeMap<String, Endpoint>,
+    /// The server that takes mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Mail>,
+}
+
+/// `[channels.mail]`: a server that takes mail for others (SMTP submission, RFC 6409).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Its name, which its certificate must have.
+    pub host: String,
+    /// Its port; 587, 465 or 25 by the encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// What nobody else may read.
+    #[serde(default)]
+    pub encryption: MailEncryption,
+    /// Who it is from: `一站 <yizhan@example.edu>`.
+    pub from: String,
+    /// Who logs in, if it asks for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Holds their password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// So many a minute to one address, and what is more waits and is merged.
+    #[serde(default = "twenty")]
+    pub per_minute: u32,
+}
+
+/// How a connection to a mail server is kept from others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailEncryption {
+    /// It begins in the clear and must go on encrypted.
+    #[default]
+    Starttls,
+    /// It is encrypted from the first byte.
+    Tls,
+    /// Not at all: for a server on the same machine.
+    None,
 }
 
 /// Where messages are posted to.

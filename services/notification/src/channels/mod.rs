@@ -1,10 +1,11 @@
 //! The ways out.
 //!
 //! ```text
-//!  log, mailbox          in the installation: done with the transaction of the wake-up
-//!  wecom, sms, webhook   out of it: the courier posts them, with no transaction open
+//!  log, mailbox                in the installation: done with the transaction of the wake-up
+//!  wecom, sms, webhook, mail   out of it: the courier posts them, with no transaction open
 //! ```
 
+mod mail;
 mod post;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -17,6 +18,7 @@ use crate::{
     message::Message,
     outgoing::{Outcome, Way},
 };
+use mail::Mail;
 pub(crate) use post::Letter;
 
 /// The target of the log channel's lines, by which a filter lets them through.
@@ -34,15 +36,16 @@ pub(crate) struct Channels {
     sms: Option<Endpoint>,
     wecom: BTreeMap<String, Endpoint>,
     webhook: BTreeMap<String, Endpoint>,
+    mail: Option<Mail>,
 }
 
 /// Where messages are posted to.
 #[derive(Debug)]
-pub(crate) struct Endpoint {
+struct Endpoint {
     url: Secret,
     token: Option<Secret>,
     /// So many sendings a minute.
-    pub(crate) per_minute: u32,
+    per_minute: u32,
 }
 
 impl Channels {
@@ -61,16 +64,25 @@ impl Channels {
         let sms = config.sms.as_ref().map(open).transpose()?;
         let redirected = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().timeout(PATIENCE).redirect(redirected).build()?;
-        Ok(Self { client, sms, wecom, webhook })
+        let mail = config.mail.as_ref().map(|mail| Mail::open(mail, files)).transpose()?;
+        Ok(Self { client, sms, wecom, webhook, mail })
     }
 
     /// Whether this installation has this way.
     pub(crate) fn has(&self, way: &Way) -> bool {
-        way.is_within() || self.endpoint(way).is_some()
+        way.is_within() || self.per_minute(way).is_some()
     }
 
-    /// Where it leads to; none if it is off, or ends in the installation.
-    pub(crate) fn endpoint(&self, way: &Way) -> Option<&Endpoint> {
+    /// How many sendings it carries a minute; none if it is off, or ends in the installation.
+    pub(crate) fn per_minute(&self, way: &Way) -> Option<u32> {
+        if way.channel == MessageChannel::Mail {
+            return self.mail.as_ref().map(|mail| mail.per_minute);
+        }
+        Some(self.endpoint(way)?.per_minute)
+    }
+
+    /// Where it is posted to; none if nothing is.
+    fn endpoint(&self, way: &Way) -> Option<&Endpoint> {
         let address = way.address.as_deref()?;
         match way.channel {
             MessageChannel::Wecom => self.wecom.get(address),
@@ -82,6 +94,12 @@ impl Channels {
 
     /// Posts a letter, maybe not for the first time.
     pub(crate) async fn post(&self, way: &Way, letter: &Letter<'_>) -> Outcome {
+        if way.channel == MessageChannel::Mail {
+            return match (&self.mail, way.address.as_deref()) {
+                (Some(mail), Some(to)) => mail.send(to, letter).await,
+                (None, _) | (_, None) => Outcome::Refused,
+            };
+        }
         match self.endpoint(way) {
             Some(endpoint) => post::post(&self.client, endpoint, way, letter).await,
             None => Outcome::Refused,

@@ -28,7 +28,7 @@ pub(crate) struct Letter<'a> {
 
 impl Letter<'_> {
     /// Its words, as many messages as fit into `most` bytes; the others are counted.
-    fn text(&self, most: usize) -> String {
+    pub(super) fn text(&self, most: usize) -> String {
         const REST: usize = 64;
         let mut text = String::new();
         for (told, message) in self.messages.iter().enumerate() {

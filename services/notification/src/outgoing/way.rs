@@ -8,8 +8,8 @@ use crate::tell::Matter;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Way {
     pub(crate) channel: MessageChannel,
-    /// The number, or the name that the configuration gives a robot or a system; none if the
-    /// channel is in the installation.
+    /// The number or the address, or the name that the configuration gives a robot or a system; none
+    /// if the channel is in the installation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<String>,
 }
@@ -48,7 +48,8 @@ fn way(channel: MessageChannel, post: &Post) -> Option<Way> {
         MessageChannel::Wecom => post.robot.as_ref().map(ToString::to_string),
         MessageChannel::Webhook => post.webhook.as_ref().map(ToString::to_string),
         MessageChannel::Sms => post.mobile.clone(),
-        MessageChannel::Mailbox | MessageChannel::Mail => None,
+        MessageChannel::Mail => post.mail.clone(),
+        MessageChannel::Mailbox => None,
     };
     Some(Way { channel, address: Some(address?) })
 }

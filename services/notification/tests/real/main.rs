@@ -6,6 +6,8 @@ mod case;
 mod gateway;
 mod heard;
 mod mailbox;
+mod mails;
+mod postbox;
 mod sending;
 mod telling;
 mod together;

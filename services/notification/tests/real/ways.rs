@@ -39,7 +39,7 @@ impl Ways {
             sms: Some(sms.endpoint(told.file("sms"), per_minute)),
             ..Channels::default()
         };
-        let replica = told.start_with(|config| config.channels = channels).await;
+        let replica = Box::pin(told.start_with(|config| config.channels = channels)).await;
         Self { told, replica, robot, sms }
     }
 

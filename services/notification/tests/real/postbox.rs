@@ -1,0 +1,162 @@
+//! A mail server on this machine that takes, refuses, puts off, hangs and drops, as it is told.
+
+use std::{
+    collections::VecDeque,
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use runtime::config::{Mail, MailEncryption};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// How it answers a mail that it was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reply {
+    /// 250.
+    Take,
+    /// This code.
+    Code(u16),
+    /// Nothing, and it hangs up.
+    Drop,
+    /// As `Take`, after this time.
+    Late(Duration),
+}
+
+/// A mail server that takes everything once its script is at its end.
+#[derive(Clone)]
+pub(crate) struct Postbox {
+    port: u16,
+    script: Arc<Mutex<VecDeque<Reply>>>,
+    mails: Arc<Mutex<Vec<String>>>,
+    logins: Arc<Mutex<Vec<String>>>,
+}
+
+impl Postbox {
+    pub(crate) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let postbox = Self {
+            port: listener.local_addr().unwrap().port(),
+            script: Arc::new(Mutex::new(script.into_iter().collect())),
+            mails: Arc::default(),
+            logins: Arc::default(),
+        };
+        let serving = postbox.clone();
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serving.clone().converse(stream));
+            }
+        });
+        postbox
+    }
+
+    /// What it was given, the first one first: head and body as they came.
+    pub(crate) fn mails(&self) -> Vec<String> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    /// Who logged in: `\0user\0password`.
+    pub(crate) fn logins(&self) -> Vec<String> {
+        self.logins.lock().unwrap().clone()
+    }
+
+    /// How it is named in the configuration; the password is kept in `file`.
+    pub(crate) fn config(&self, file: PathBuf) -> Mail {
+        fs::write(&file, "open the box").unwrap();
+        Mail {
+            host: "127.0.0.1".to_owned(),
+            port: Some(self.port),
+            encryption: MailEncryption::None,
+            from: "一站 <yizhan@example.edu>".to_owned(),
+            user: Some("yizhan".to_owned()),
+            password_file: Some(file),
+            per_minute: 20,
+        }
+    }
+
+    /// One connection, as RFC 5321 has it.
+    async fn converse(self, stream: TcpStream) {
+        let mut stream = BufReader::new(stream);
+        drop(stream.write_all(b"220 postbox ESMTP\r\n").await);
+        while let Some(line) = line(&mut stream).await {
+            let word = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
+            let answer = match word.as_str() {
+                "EHLO" => "250-postbox\r\n250 AUTH PLAIN".to_owned(),
+                "AUTH" => {
+                    let login = decoded(line.rsplit(' ').next().unwrap());
+                    self.logins.lock().unwrap().push(login);
+                    "235 welcome".to_owned()
+                }
+                "DATA" => {
+                    drop(stream.write_all(b"354 go on\r\n").await);
+                    let Some(answer) = self.takes(&mut stream).await else { return };
+                    answer
+                }
+                "QUIT" => "221 bye".to_owned(),
+                _ => "250 ok".to_owned(),
+            };
+            drop(stream.write_all(format!("{answer}\r\n").as_bytes()).await);
+        }
+    }
+
+    /// Reads a mail; what is answered, if anything is.
+    async fn takes(&self, stream: &mut BufReader<TcpStream>) -> Option<String> {
+        let mut mail = String::new();
+        loop {
+            let line = line(stream).await?;
+            if line == "." {
+                break;
+            }
+            mail += &line;
+            mail += "\n";
+        }
+        self.mails.lock().unwrap().push(mail);
+        let reply = self.script.lock().unwrap().pop_front().unwrap_or(Reply::Take);
+        match reply {
+            Reply::Take => Some("250 taken".to_owned()),
+            Reply::Code(code) => Some(format!("{code} not so")),
+            Reply::Drop => None,
+            Reply::Late(time) => {
+                tokio::time::sleep(time).await;
+                Some("250 taken".to_owned())
+            }
+        }
+    }
+}
+
+async fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut line = String::new();
+    let read = stream.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.trim_end().to_owned())
+}
+
+/// What a mail says: its body, which is in base64.
+pub(crate) fn body(mail: &str) -> String {
+    let (head, body) = mail.split_once("\n\n").unwrap();
+    assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
+    decoded(&body.replace('\n', ""))
+}
+
+/// A text that was in base64 (RFC 4648, section 4).
+fn decoded(text: &str) -> String {
+    let digits = text.bytes().filter_map(|byte| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    });
+    let digits: Vec<u8> = digits.collect();
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits = four.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit));
+        let bits = bits << (6 * (4 - four.len()));
+        bits.to_be_bytes().into_iter().skip(1).take(four.len() - 1).collect::<Vec<_>>()
+    });
+    String::from_utf8(bytes.collect()).unwrap()
+}
