@@ -29,6 +29,8 @@ fn who_asks_twice_within_a_day_is_told_what_is_known_and_the_second_time_goes_to
     assert_eq!(steps.iter().filter(|step| *step == "case.chased").count(), 2);
     let seen = case.shown()["timeline"].to_string();
     assert!(!seen.contains("when does somebody come"), "what was said is in no event");
+    assert_eq!(case.told("chased"), ["post/logistics/plumbing"; 2]);
+    assert_eq!(case.told("chased-again"), ["post/logistics/head"]);
 
     plumber.does(&format!("work complete {case}"));
     let refusal = student.is_refused(&format!("case chase {case}"));

@@ -67,6 +67,7 @@ fn a_leader_who_extends_at_rung_2_is_told_first_when_it_is_late_again() {
     assert_eq!(posts(), ["repair-leader", "section-chief"]);
 
     chief.does(&format!("ladder order {late} --text '{ORDER}'"));
+    assert_eq!(late.told("ordered"), ["post/logistics/plumbing"]);
     chief.does(&format!("ladder extend {late} --until {}", due + 23.hours()));
     assert_eq!(late.due(1), due + 23.hours());
     let refusal = leader.is_refused(&format!("ladder extend {late} --until {}", due + 24.hours()));

@@ -56,6 +56,7 @@ fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
 
     campus.advance("23h");
     assert!(case.rungs(1).is_empty());
+    assert_eq!(case.told("at-risk"), ["post/logistics/plumbing"], "who has it hears it first");
     campus.advance("10h");
     let due = case.due(1);
     let rungs = case.rungs(1);
@@ -64,6 +65,7 @@ fn a_late_repair_climbs_three_rungs_and_no_further_once_it_is_repaired() {
     let planned: Vec<_> = rungs.iter().map(|rung| rung.planned).collect();
     assert_eq!(planned, [due, due + 4.hours(), due + 8.hours()]);
     assert_eq!(case.told("rung").len(), 3);
+    assert_eq!(case.told("overdue"), ["post/logistics/plumbing"]);
 
     plumber.does(&format!("work complete {case}"));
     quality.does(&format!("callback record {case} --solved"));

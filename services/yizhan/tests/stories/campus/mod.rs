@@ -243,13 +243,18 @@ impl Campus {
         let calendar = rules.calendar_for(&"logistics".parse().unwrap()).unwrap();
         let time: Time = time.parse().unwrap();
         let next = next_working_day(calendar, self.now(), time);
-        self.advance(&format!("{}s", next.duration_since(self.now()).as_secs()));
+        self.advance_to(next);
     }
 
     /// To a time that is still to come.
     pub(crate) fn clock_on(&self, time: &str) {
-        let time: Timestamp = time.parse().unwrap();
-        self.advance(&format!("{}s", time.duration_since(self.now()).as_secs()));
+        self.advance_to(time.parse().unwrap());
+    }
+
+    /// Never a part of a second short of it.
+    fn advance_to(&self, time: Timestamp) {
+        let seconds = time.duration_since(self.now()).as_secs() + 1;
+        self.advance(&format!("{seconds}s"));
     }
 
     fn clock(&self, movement: &str, by: &str) {
