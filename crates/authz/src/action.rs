@@ -30,6 +30,14 @@ pub enum Action {
     AddNote,
     /// End a case for another reason than that its work is done.
     CloseCaseAs,
+    /// Open a case that touches many places.
+    OpenIncident,
+    /// Say what is known of it now, to all who reported it.
+    UpdateIncident,
+    /// Say that it is over, for all of them.
+    CloseIncident,
+    /// List incidents.
+    ListIncidents,
     /// Record a contact of which no case comes.
     LogContact,
     /// List contacts.
@@ -118,7 +126,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 59] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -132,6 +140,10 @@ impl Action {
         Self::LowerUrgency,
         Self::AddNote,
         Self::CloseCaseAs,
+        Self::OpenIncident,
+        Self::UpdateIncident,
+        Self::CloseIncident,
+        Self::ListIncidents,
         Self::LogContact,
         Self::ListContacts,
         Self::ListClocks,
@@ -192,6 +204,10 @@ impl Action {
             Self::LowerUrgency => "lower-urgency",
             Self::AddNote => "add-note",
             Self::CloseCaseAs => "close-case-as",
+            Self::OpenIncident => "open-incident",
+            Self::UpdateIncident => "update-incident",
+            Self::CloseIncident => "close-incident",
+            Self::ListIncidents => "list-incidents",
             Self::LogContact => "log-contact",
             Self::ListContacts => "list-contacts",
             Self::ListClocks => "list-clocks",

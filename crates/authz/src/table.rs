@@ -33,21 +33,23 @@ pub(crate) const TABLE: &[Grant] = &[
     // Assistants are students: they may take anything, and see nothing restricted (BRIEF 7.2).
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
-                                                                     UnjoinCase, RaiseUrgency, AddNote, LogContact, ListContacts, ListClocks,
-                                                                     ListWorkOrders, ShowRoster, NextCallback, RecordAttempt, ListCallbacks, ListPhoneCalls,
-                                                                     TakePhoneCall, SettlePhoneCall, GetDefinitions]),
+                                                                     UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
+                                                                     LogContact, ListContacts, ListClocks, ListWorkOrders, ShowRoster, NextCallback,
+                                                                     RecordAttempt, ListCallbacks, ListPhoneCalls, TakePhoneCall, SettlePhoneCall,
+                                                                     GetDefinitions]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
-                                                                     UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, LogContact, ListContacts,
-                                                                     ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
+                                                                     UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
+                                                                     UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
+                                                                     ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
-    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, ListClocks, ListWorkOrders, Assign, Reassign,
-                                                                     ShowRoster, KeepRoster, GetDefinitions]),
+    grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, UpdateIncident, CloseIncident,
+                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
@@ -82,8 +84,9 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages,
                                                                      AcknowledgeMessage]),
 
-    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, ListContacts,
-                                                                     ListClocks, ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, ListCallbacks,
+    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
+                                                                     CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
+                                                                     ShowRoster, KeepRoster, ListCallbacks,
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
@@ -91,13 +94,13 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Restricted cases are never called back from the desk (BRIEF 5.1).
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

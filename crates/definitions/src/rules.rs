@@ -66,6 +66,33 @@ impl Rules {
         (!names.is_empty()).then(|| names.join(between))
     }
 
+    /// The whole names of places, one after the other; without those that are unknown.
+    pub fn place_names(&self, ids: &[PlaceId], language: Language) -> String {
+        let names: Vec<_> = ids.iter().filter_map(|id| self.place_name(id, language)).collect();
+        names.join(match language {
+            Language::Chinese => "、",
+            Language::English => "; ",
+        })
+    }
+
+    /// When an incident of an item is expected to be over, as the clocks of the item's department show
+    /// it, or that nobody knows.
+    pub fn expected_end(
+        &self,
+        item: &ItemId,
+        end: Option<Timestamp>,
+        language: Language,
+    ) -> String {
+        let calendar = self.item(item).and_then(|item| self.calendar_for(&item.department));
+        let known = end.zip(calendar).map(|(end, calendar)| {
+            end.to_zoned(calendar.zone().clone()).strftime("%Y-%m-%d %H:%M").to_string()
+        });
+        known.unwrap_or_else(|| match language {
+            Language::Chinese => "待定".to_owned(),
+            Language::English => "not known yet".to_owned(),
+        })
+    }
+
     /// Where a campus phone hangs.
     pub fn place_of_phone(&self, phone: &str) -> Option<&Place> {
         self.place(self.campus.phones.get(phone)?)

@@ -67,6 +67,12 @@ pub enum Occasion {
     NotSolved,
     /// To a leader who was told that it was late: it had been done in time, or is now.
     Repaired,
+    /// To who reports an incident, and read out to them: it is known, where, and until when.
+    IncidentJoined,
+    /// To who reported an incident: it goes on, and there is news of it.
+    IncidentChanged,
+    /// To who reported an incident: it is over.
+    IncidentEnded,
 }
 
 /// What a message can say.
@@ -104,11 +110,15 @@ pub enum Field {
     Rung,
     /// How often its requester asked again.
     Chases,
+    /// All places that an incident touches.
+    Places,
+    /// When an incident is expected to be over.
+    Expected,
 }
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -126,6 +136,9 @@ impl Occasion {
         Self::Rung,
         Self::NotSolved,
         Self::Repaired,
+        Self::IncidentJoined,
+        Self::IncidentChanged,
+        Self::IncidentEnded,
     ];
 
     /// The name of its template.
@@ -148,14 +161,17 @@ impl Occasion {
             Self::Rung => "rung",
             Self::NotSolved => "not-solved",
             Self::Repaired => "repaired",
+            Self::IncidentJoined => "incident-joined",
+            Self::IncidentChanged => "incident-changed",
+            Self::IncidentEnded => "incident-ended",
         }
     }
 
     /// What is known when it happens, so that its message can say it.
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
-            Before, Chases, Commitment, Completed, Cycle, Department, Due, Item, Late, Number,
-            Place, Post, Reason, Received, Rung, Urgency,
+            Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
+            Number, Place, Places, Post, Reason, Received, Rung, Urgency,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -182,6 +198,8 @@ impl Occasion {
             ],
             Self::NotSolved => &[Number, Item, Place, Urgency, Due, Cycle, Rung],
             Self::Repaired => &[Number, Item, Place, Completed, Rung],
+            Self::IncidentJoined | Self::IncidentChanged => &[Number, Item, Places, Expected],
+            Self::IncidentEnded => &[Number, Item, Places, Completed],
         }
     }
 }
@@ -206,6 +224,8 @@ impl Field {
             Self::Cycle => "cycle",
             Self::Rung => "rung",
             Self::Chases => "chases",
+            Self::Places => "places",
+            Self::Expected => "expected",
         }
     }
 }

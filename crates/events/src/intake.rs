@@ -33,6 +33,8 @@ facts! {
         CaseUrgencyChanged(CaseUrgencyChangedV1) = Case "urgency-changed" v 1,
         /// Somebody who works on it left a note for the others.
         CaseNoted(CaseNotedV1) = Case "noted" v 1,
+        /// There is news of the incident that it is: all who reported it hear that.
+        CaseIncidentUpdated(CaseIncidentUpdatedV1) = Case "incident-updated" v 1,
     }
 }
 
@@ -91,6 +93,19 @@ pub struct CaseAcceptedV1 {
     pub reporters: Vec<PersonId>,
     /// All promises whose clocks start at receipt.
     pub promises: Vec<Promise>,
+    /// What is known of the incident that it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
+}
+
+/// What an incident (突发事件) is besides a case: one cause, many places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Incident {
+    /// All places that it touches, the one where the work is first.
+    pub places: Vec<PlaceId>,
+    /// When it is expected to be over, if anybody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_end: Option<Timestamp>,
 }
 
 /// A case was reopened. Key: the case.
@@ -231,6 +246,21 @@ pub struct CaseNotedV1 {
     /// The cycle that runs, or ran last.
     pub cycle: Cycle,
     /// Who; none for a person without an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// There is news of a case that is an incident: where it is, until when, or why. The words stay with
+/// intake. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseIncidentUpdatedV1 {
+    /// The running cycle.
+    pub cycle: Cycle,
+    /// What is known from now on.
+    pub incident: Incident,
+    /// Who said so; none for a person without an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
     /// When.

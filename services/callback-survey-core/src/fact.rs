@@ -44,7 +44,8 @@ impl Fact {
                 | IntakeFact::CaseNoted(_)
                 | IntakeFact::CaseJoined(_)
                 | IntakeFact::CaseUnjoined(_)
-                | IntakeFact::CaseUrgencyChanged(_) => None,
+                | IntakeFact::CaseUrgencyChanged(_)
+                | IntakeFact::CaseIncidentUpdated(_) => None,
             },
             events::Fact::Dispatch(_)
             | events::Fact::Escalation(_)

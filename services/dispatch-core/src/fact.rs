@@ -53,7 +53,8 @@ impl Fact {
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
                 | IntakeFact::CaseJoined(_)
-                | IntakeFact::CaseUnjoined(_) => None,
+                | IntakeFact::CaseUnjoined(_)
+                | IntakeFact::CaseIncidentUpdated(_) => None,
             },
             events::Fact::Escalation(fact) => match fact {
                 EscalationFact::RungFired(fact) => Some(Self::RungFired(fact)),

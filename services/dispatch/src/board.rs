@@ -73,7 +73,8 @@ impl Board {
                 | IntakeFact::CaseNoted(_)
                 | IntakeFact::CaseJoined(_)
                 | IntakeFact::CaseUnjoined(_)
-                | IntakeFact::CaseUrgencyChanged(_),
+                | IntakeFact::CaseUrgencyChanged(_)
+                | IntakeFact::CaseIncidentUpdated(_),
             )
             | Fact::Dispatch(_)
             | Fact::Survey(_)

@@ -76,7 +76,8 @@ impl Fact {
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
                 | IntakeFact::CaseJoined(_)
-                | IntakeFact::CaseUnjoined(_) => None,
+                | IntakeFact::CaseUnjoined(_)
+                | IntakeFact::CaseIncidentUpdated(_) => None,
             },
             events::Fact::Dispatch(fact) => match fact {
                 DispatchFact::WorkOrderOffered(fact) => Some(Self::Offered(fact)),

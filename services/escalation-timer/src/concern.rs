@@ -81,7 +81,8 @@ impl Concerned {
                 | IntakeFact::CaseClosed(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
-                | IntakeFact::CaseUrgencyChanged(_),
+                | IntakeFact::CaseUrgencyChanged(_)
+                | IntakeFact::CaseIncidentUpdated(_),
             )
             | Fact::Dispatch(
                 DispatchFact::WorkOrderArrived(_)

@@ -1,6 +1,9 @@
 use clock::{AccountId, CaseId, ContactId, PersonId};
 use definitions::Code;
-use events::words::{CaseNumber, Channel, DepartmentId, ItemId, PlaceId, Urgency};
+use events::{
+    intake::Incident,
+    words::{CaseNumber, Channel, DepartmentId, ItemId, PlaceId, Urgency},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +34,12 @@ pub enum Command {
     CloseAs(Box<CloseAs>),
     /// Take over what was reported in a duplicate.
     Absorb(Box<Absorb>),
+    /// Take one more call about an incident.
+    JoinIncident(Box<JoinIncident>),
+    /// Say what is known of an incident now.
+    UpdateIncident(Box<UpdateIncident>),
+    /// Say that an incident is over.
+    CloseIncident(CloseIncident),
 }
 
 /// Who asks.
@@ -86,6 +95,8 @@ pub struct Accept {
     pub on_behalf_of: Option<PersonId>,
     /// The case that it follows, which takes no more reporters.
     pub linked: Option<CaseId>,
+    /// What is known of it, if it is an incident; then its first place is the case's.
+    pub incident: Option<Incident>,
     /// Who took the contact, and answers for it from now on.
     pub first_receiver: AccountId,
     /// Who records it.
@@ -200,7 +211,42 @@ pub struct Absorb {
     pub urgency: Urgency,
     /// Why so much.
     pub ground: Ground,
+    /// Where it is, if the case is to be an incident that touches that place.
+    pub place: Option<PlaceId>,
     /// Who decides.
+    pub by: Actor,
+}
+
+/// Take one more call about an incident, from somebody new, known or unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinIncident {
+    /// How it came in.
+    pub channel: Channel,
+    /// Where they are, if that was said.
+    pub place: Option<PlaceId>,
+    /// The campus phone that they call from.
+    pub campus_phone: Option<String>,
+    /// Who calls, and what they say; nobody, if they give no name.
+    pub join: Join,
+}
+
+/// Say what is known of an incident now; all who reported it are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateIncident {
+    /// Places that it touches besides.
+    pub places: Vec<PlaceId>,
+    /// When it is expected to be over, if that is another time than before.
+    pub expected_end: Option<Timestamp>,
+    /// Whether its cause is told in other words, which are not kept here.
+    pub is_worded: bool,
+    /// Who says so.
+    pub by: Actor,
+}
+
+/// Say that an incident is over: it ends for all who reported it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloseIncident {
+    /// Who says so.
     pub by: Actor,
 }
 
@@ -271,5 +317,25 @@ impl Absorb {
         word: "close as a duplicate of it",
         if_completed: "leave the other open",
         if_closed: "leave the other open",
+    };
+}
+
+impl JoinIncident {
+    pub(crate) const VERB: Verb = Verb { word: "join the incident", ..Join::VERB };
+}
+
+impl UpdateIncident {
+    pub(crate) const VERB: Verb = Verb {
+        word: "update the incident",
+        if_completed: "all who reported it were told that it is over",
+        if_closed: "open another one if it is not over",
+    };
+}
+
+impl CloseIncident {
+    pub(crate) const VERB: Verb = Verb {
+        word: "close the incident",
+        if_completed: "all who reported it were told, and the callback says how it ends",
+        if_closed: "it has but one end",
     };
 }

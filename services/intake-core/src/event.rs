@@ -4,17 +4,18 @@ use clock::{CaseId, ContactId, PersonId};
 use events::{
     IntakeFact,
     intake::{
-        CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseJoinedV1, CaseNotedV1, CaseReopenedV1,
-        CaseResolvedV1, CaseUnjoinedV1, CaseUrgencyChangedV1, ContactRecordedV1,
+        CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseIncidentUpdatedV1, CaseJoinedV1,
+        CaseNotedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1, CaseUrgencyChangedV1,
+        ContactRecordedV1,
     },
-    words::{CaseNumber, ContactOutcome, Revision},
+    words::{CaseNumber, ContactOutcome, PlaceId, Revision},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     command::Actor,
-    state::{Case, Chased, Closing, Ground, Instead, Resolution, State},
+    state::{Case, Chased, Closing, Ground, Incident, Instead, Resolution, State},
 };
 
 /// What has happened to a case.
@@ -71,6 +72,14 @@ pub enum Event {
         /// The number of the duplicate.
         number: CaseNumber,
     },
+    /// Somebody called about the incident that it is.
+    Called {
+        /// Where they are, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<PlaceId>,
+    },
+    /// There is news of the incident that it is.
+    IncidentUpdated(CaseIncidentUpdatedV1),
     /// A fact changed nothing.
     Noted {
         /// Its type and version.
@@ -162,8 +171,22 @@ pub fn apply(state: &mut State, event: &Event) {
                 case.promises.clone_from(&changed.promises);
             }
         }
+        Event::Called { .. } => {
+            if let Some(incident) = incident_mut(state) {
+                incident.calls = incident.calls.saturating_add(1);
+            }
+        }
+        Event::IncidentUpdated(updated) => {
+            if let Some(incident) = incident_mut(state) {
+                incident.known.clone_from(&updated.incident);
+            }
+        }
         Event::NoteLeft(_) | Event::Absorbed { .. } | Event::Noted { .. } => {}
     }
+}
+
+fn incident_mut(state: &mut State) -> Option<&mut Incident> {
+    state.case_mut()?.incident.as_mut()
 }
 
 /// The fact that others hear, if it is for them. Its key is the case.
@@ -180,7 +203,8 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Unjoined(fact) => IntakeFact::CaseUnjoined(fact.clone()),
         Event::UrgencyChanged { changed, .. } => IntakeFact::CaseUrgencyChanged(changed.clone()),
         Event::NoteLeft(fact) => IntakeFact::CaseNoted(fact.clone()),
-        Event::Absorbed { .. } | Event::Noted { .. } => return None,
+        Event::IncidentUpdated(fact) => IntakeFact::CaseIncidentUpdated(fact.clone()),
+        Event::Absorbed { .. } | Event::Called { .. } | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }
@@ -198,6 +222,8 @@ pub fn contact(event: &Event, case: CaseId) -> Option<(ContactId, events::Fact)>
         | Event::UrgencyChanged { .. }
         | Event::NoteLeft(_)
         | Event::Absorbed { .. }
+        | Event::Called { .. }
+        | Event::IncidentUpdated(_)
         | Event::Noted { .. } => return None,
     };
     let recorded = ContactRecordedV1 {
@@ -235,6 +261,7 @@ fn case(accepted: &CaseAcceptedV1, kept: &Kept) -> Case {
         instead: None,
         linked: kept.linked,
         chased: None,
+        incident: accepted.incident.clone().map(|known| Incident { known, calls: 0 }),
     }
 }
 

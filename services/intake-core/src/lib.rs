@@ -31,6 +31,10 @@
 //!  absorb          │ no such case  joins all        case completed     case closed
 //!  note, unjoin    │ no such case  done             done               done
 //!  urgency         │ no such case  raised, lowered  case completed     case closed
+//!  join incident   │ no such case  counted in       case completed     case closed
+//!  update incident │ no such case  told to all      case completed     case closed
+//!  close incident  │ no such case  closed, told     case completed     case closed
+//!                  │               to all
 //!
 //!  fact \ state    │
 //! ─────────────────┼──────────────────────────────────────────────────────────────────────────
@@ -45,6 +49,16 @@
 //! *In time* is what the item's policy allows after such an end, counted from the closing to when
 //! the person spoke, not to when we heard: an outage of ours takes nobody's right away.
 //!
+//! An incident (突发事件) is a case that also knows which places it touches and until when it is
+//! expected to last, so it has one number, one work order, one promise and one end for all who call:
+//! sixty calls about one burst main are sixty reporters of one case, and send one crew. What was
+//! reported at these places before, as cases of their own, is closed as its duplicate. Its reporters
+//! are told when they join, when what is known changes, and when it is over; over it is when its
+//! work is completed, which is called back as any, or when who may says so, which is not: all were
+//! told, and whoever still waits says "not solved" as after any end. The three commands are refused
+//! for a case that is none, and none of its reporters withdraws it for the others
+//! (`docs/adr/0010-an-incident-is-a-case.md`).
+//!
 //! A fact is never rejected: one that comes late or twice, or is about another cycle, is
 //! [noted](Event::Noted) with its reason and changes nothing.
 //!
@@ -57,6 +71,7 @@ mod cycle;
 mod decide;
 mod event;
 mod fact;
+mod incident;
 mod rejected;
 mod state;
 #[cfg(test)]
@@ -65,13 +80,14 @@ mod urgency;
 mod wake;
 
 pub use command::{
-    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, Command, Disposal, Join, Note, Reopen,
-    Unjoin, Verb, Withdraw,
+    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Join,
+    JoinIncident, Note, Reopen, Unjoin, UpdateIncident, Verb, Withdraw,
 };
 pub use contact::{Contact, log};
 pub use decide::on_command;
 pub use event::{Event, Kept, Reason, apply, contact, publish};
 pub use fact::{Fact, on_fact};
+pub use incident::read_out;
 pub use rejected::{Rejected, Violation};
-pub use state::{Case, Chased, Closing, Ground, Instead, Resolution, State};
+pub use state::{Case, Chased, Closing, Ground, Incident, Instead, Resolution, State};
 pub use wake::{next_at, on_wake};

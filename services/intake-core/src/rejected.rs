@@ -35,6 +35,36 @@ pub enum Rejected {
         /// How.
         end: End,
     },
+    /// It is a case like any other.
+    #[error("cannot {}: it is no incident; join it, note on it or close it as a case", .command.word)]
+    NotAnIncident {
+        /// Which command.
+        command: Verb,
+    },
+    /// It is not one person's to end.
+    #[error(
+        "cannot withdraw: it is an incident that others wait for too; leave it (unjoin), or close it when it is over"
+    )]
+    IsIncident,
+    /// Whoever is there has another matter, until somebody says that it is the same.
+    #[error(
+        "cannot join: the incident does not touch `{place}`; if it does, update it by this place first, else accept a case"
+    )]
+    NotTouched {
+        /// Where.
+        place: PlaceId,
+    },
+    /// What was said of the call is wrong.
+    #[error("cannot join: {0}")]
+    JoinInvalid(Violation),
+    /// What was said of the incident is wrong; all of it is told at once.
+    #[error("cannot update the incident: {}", sentence(.0))]
+    IncidentInvalid(Vec<Violation>),
+    /// Nothing would change.
+    #[error(
+        "cannot update the incident: all of this is known; give a place, an end or a cause that is new"
+    )]
+    IncidentUnchanged,
     /// They report nothing new.
     #[error("cannot join: they are reporters of it already; chase it if they ask again")]
     AlreadyJoined,
@@ -82,6 +112,12 @@ impl Rejected {
             Self::NoSuchCase { .. } => "case-unknown",
             Self::CaseCompleted { .. } => "case-completed",
             Self::CaseClosed { .. } => "case-closed",
+            Self::NotAnIncident { .. } => "not-an-incident",
+            Self::IsIncident => "case-is-incident",
+            Self::NotTouched { .. } => "place-not-touched",
+            Self::JoinInvalid(_) => "join-invalid",
+            Self::IncidentInvalid(_) => "incident-invalid",
+            Self::IncidentUnchanged => "incident-unchanged",
             Self::AlreadyJoined => "already-joined",
             Self::NotJoined => "not-joined",
             Self::UrgencyUnchanged { .. } => "urgency-unchanged",
@@ -108,6 +144,21 @@ pub enum Violation {
     UnknownPlace {
         /// What was given.
         place: PlaceId,
+    },
+    /// The campus has no such place, of those that an incident is to touch.
+    #[error("there is no place `{place}`")]
+    UnknownPlaces {
+        /// What was given.
+        place: PlaceId,
+    },
+    /// An incident is nowhere.
+    #[error("at least one place must be given")]
+    PlacesMissing,
+    /// An incident is expected to have been over.
+    #[error("{expected_end} is past: leave it out if nobody knows")]
+    ExpectedEndPast {
+        /// What was given.
+        expected_end: Timestamp,
     },
     /// Neither a place nor a campus phone was given.
     #[error("a place or a campus phone must be given")]
@@ -155,6 +206,8 @@ impl Violation {
         match self {
             Self::UnknownItem { .. } => "item",
             Self::UnknownPlace { .. } | Self::PlaceMissing => "place",
+            Self::UnknownPlaces { .. } | Self::PlacesMissing => "places",
+            Self::ExpectedEndPast { .. } => "expected_end",
             Self::UnknownPhone { .. } | Self::PhoneOfOtherChannel { .. } => "campus_phone",
             Self::ReceivedInTheFuture { .. } | Self::ReceivedTooLongAgo { .. } => "received_at",
             Self::DuplicateOfItself => "of",

@@ -1,7 +1,7 @@
 use clock::{AccountId, CaseId, ContactId, PersonId};
 use definitions::Code;
 use events::{
-    intake::Promise,
+    intake::{self, Promise},
     words::{
         CaseKind, CaseNumber, Channel, Commitment, Cycle, DepartmentId, End, ItemId, Level,
         PlaceId, Revision, Urgency,
@@ -133,6 +133,9 @@ pub struct Case {
     /// How often its requester asked again before it was done, if ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chased: Option<Chased>,
+    /// The incident that it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
 }
 
 impl Case {
@@ -148,6 +151,15 @@ impl Case {
         let of = |commitment| self.promises.iter().find(move |one| one.commitment == commitment);
         of(Commitment::Complete).or_else(|| of(Commitment::Answer))
     }
+}
+
+/// What a case is besides, if it is an incident (突发事件).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Where, and until when.
+    pub known: intake::Incident,
+    /// How often somebody called about it since it was opened.
+    pub calls: u32,
 }
 
 /// Why a case has its urgency.

@@ -14,6 +14,7 @@
 //!                                             └─────> outbox ──> INTAKE, DEFINITION
 //!
 //!  people   who somebody is: by phone, mail or number
+//!  incidents  why many call at once
 //!  seals    names, phones and words: sealed, a key per person
 //! ```
 //!
@@ -25,6 +26,7 @@
 mod api;
 mod commands;
 mod facts;
+mod incidents;
 mod people;
 mod questions;
 mod record;

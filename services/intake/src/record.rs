@@ -3,7 +3,7 @@
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit};
 use delivery_rpc::Asked;
-use events::{Traceparent, words::Revision};
+use events::{Traceparent, intake::Incident, words::Revision};
 use intake_core::{Event, State, apply, next_at, publish};
 use jiff::Timestamp;
 
@@ -73,6 +73,9 @@ pub(crate) async fn record(
             if let Event::Unjoined(unjoined) = event {
                 store::relations::delete(tx, case, &Related::Own(unjoined.person)).await?;
             }
+            if let Some(incident) = incident(event) {
+                store::incidents::save(tx, case, &incident.places).await?;
+            }
             related.extend(relations(event).into_iter().map(|one| (case, one)));
         }
         locked.wake_at(next_at(state));
@@ -103,10 +106,31 @@ fn entry<'a>(
         Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::NoteLeft(_) => "case.note-left",
         Event::Absorbed { .. } => "case.absorbed",
+        Event::Called { .. } => "incident.called",
+        Event::IncidentUpdated(_) => "incident.updated",
         Event::Noted { .. } => "case.noted",
     };
     let detail = serde_json::to_value(event)?;
     Ok(audit::Entry { at, actor: &cause.actor, action, key: Some(locked.key()), detail })
+}
+
+/// What is known of an incident from this event on.
+fn incident(event: &Event) -> Option<&Incident> {
+    match event {
+        Event::Accepted { accepted, .. } => accepted.incident.as_ref(),
+        Event::IncidentUpdated(updated) => Some(&updated.incident),
+        Event::Resolved(_)
+        | Event::Closed { .. }
+        | Event::Reopened { .. }
+        | Event::Chased(_)
+        | Event::Joined(_)
+        | Event::Unjoined(_)
+        | Event::UrgencyChanged { .. }
+        | Event::NoteLeft(_)
+        | Event::Absorbed { .. }
+        | Event::Called { .. }
+        | Event::Noted { .. } => None,
+    }
 }
 
 /// Who stands to the case from this event on.
@@ -125,6 +149,8 @@ fn relations(event: &Event) -> Vec<Related> {
         | Event::UrgencyChanged { .. }
         | Event::NoteLeft(_)
         | Event::Absorbed { .. }
+        | Event::Called { .. }
+        | Event::IncidentUpdated(_)
         | Event::Noted { .. } => Vec::new(),
     }
 }

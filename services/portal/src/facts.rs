@@ -71,7 +71,8 @@ impl Projection {
         match fact {
             IntakeFact::ContactRecorded(_)
             | IntakeFact::CaseChased(_)
-            | IntakeFact::CaseNoted(_) => {}
+            | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseIncidentUpdated(_) => {}
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
                 boards::accepted(tx, key, fact, &places).await?;
@@ -186,6 +187,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::CaseJoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseIncidentUpdated(fact)) => fact.by,
         Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => Some(fact.by),

@@ -144,6 +144,7 @@ pub(super) fn accepted(item: &str) -> Step {
         first_receiver: Who::Zhao.account(),
         reporters: Vec::new(),
         promises: Vec::new(),
+        incident: None,
     }))
 }
 

@@ -142,6 +142,7 @@ pub(crate) fn accepted() -> CaseAcceptedV1 {
         first_receiver: AccountId::from_uuid(id()),
         reporters: vec![PersonId::from_uuid(id())],
         promises: Vec::new(),
+        incident: None,
     }
 }
 

@@ -232,6 +232,7 @@ pub(super) fn accepted_as(item: &str, place: &str, urgency: Urgency) -> Step {
         first_receiver: Who::Li.account(),
         reporters: Vec::new(),
         promises: Vec::new(),
+        incident: None,
     }))
 }
 

@@ -136,6 +136,7 @@ pub(crate) fn leak() -> CaseAcceptedV1 {
             promise(Commitment::Arrive, "2026-11-25T11:00:00+08:00"),
             promise(Commitment::Complete, "2026-11-26T09:00:00+08:00"),
         ],
+        incident: None,
     }
 }
 

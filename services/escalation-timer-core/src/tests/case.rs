@@ -200,6 +200,7 @@ pub(super) fn accepted(urgency: Urgency, commitments: &[Commitment], received: &
         first_receiver: wang(),
         reporters: Vec::new(),
         promises: promises(urgency, commitments, received_at),
+        incident: None,
     })
 }
 

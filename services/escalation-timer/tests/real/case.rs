@@ -174,6 +174,7 @@ impl Accepted {
             first_receiver: receiver(),
             reporters: vec![reporter()],
             promises: vec![completes(self.due())],
+            incident: None,
         }
         .into()
     }

@@ -1,8 +1,8 @@
 use clock::PersonId;
 use definitions::{Circumstances, Place, Rules, ServiceItem};
 use events::{
-    intake::CaseAcceptedV1,
-    words::{Channel, Cycle, Urgency},
+    intake::{CaseAcceptedV1, Incident},
+    words::{Channel, Cycle, PlaceId, Urgency},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +10,7 @@ use crate::{
     command::Accept,
     cycle::promises,
     event::{Event, Kept},
+    incident,
     rejected::{Rejected, Violation},
     state::{Ground, State},
     urgency::judge,
@@ -30,7 +31,7 @@ pub(super) fn decide(
             return Err(Rejected::AlreadyAccepted { number: case.number });
         }
     }
-    let Matter { item, place, received_at } =
+    let Matter { item, place, received_at, incident } =
         matter(rules, accept, now).map_err(Rejected::Invalid)?;
     let (urgency, ground) = urgency(rules, item, place, accept, received_at);
     let accepted = CaseAcceptedV1 {
@@ -47,6 +48,7 @@ pub(super) fn decide(
         first_receiver: accept.first_receiver,
         reporters: reporters(accept.caller, accept.on_behalf_of),
         promises: promises(rules, &item.id, urgency, received_at),
+        incident,
     };
     let kept = Kept {
         revision: rules.revision(),
@@ -65,6 +67,7 @@ struct Matter<'a> {
     item: &'a ServiceItem,
     place: &'a Place,
     received_at: Timestamp,
+    incident: Option<Incident>,
 }
 
 /// The matter, or all that is wrong with it.
@@ -73,11 +76,36 @@ fn matter<'a>(
     accept: &Accept,
     now: Timestamp,
 ) -> Result<Matter<'a>, Vec<Violation>> {
-    match (item(rules, accept), place(rules, accept), received_at(accept.received_at, now)) {
-        (Ok(item), Ok(place), Ok(received_at)) => Ok(Matter { item, place, received_at }),
-        (item, place, received_at) => {
-            Err([item.err(), place.err(), received_at.err()].into_iter().flatten().collect())
+    let incident = accept.incident.as_ref();
+    let incident = incident.map(|told| incident_of(rules, told, now)).transpose();
+    let place = match &accept.incident {
+        None => place(rules, accept).map_err(|violation| vec![violation]),
+        // What is wrong with its places is told once, with all else of the incident.
+        Some(told) => told.places.iter().find_map(|id| rules.place(id)).ok_or_else(Vec::new),
+    };
+    match (item(rules, accept), place, received_at(accept.received_at, now), incident) {
+        (Ok(item), Ok(place), Ok(received_at), Ok(incident)) => {
+            Ok(Matter { item, place, received_at, incident })
         }
+        (item, place, received_at, incident) => {
+            let matter = item.err().into_iter().chain(place.err().into_iter().flatten());
+            let incident = incident.err().into_iter().flatten();
+            Err(matter.chain(received_at.err()).chain(incident).collect())
+        }
+    }
+}
+
+/// An incident as it is told, or all that is wrong with it.
+fn incident_of(rules: &Rules, told: &Incident, now: Timestamp) -> Result<Incident, Vec<Violation>> {
+    let Incident { places, expected_end } = told;
+    let checked = incident::check(rules, places, *expected_end, now);
+    let missing = places.is_empty().then_some(Violation::PlacesMissing);
+    let wrong: Vec<_> = missing.into_iter().chain(checked.err().into_iter().flatten()).collect();
+    if wrong.is_empty() {
+        let places = incident::distinct(places.iter());
+        Ok(Incident { places, expected_end: *expected_end })
+    } else {
+        Err(wrong)
     }
 }
 
@@ -86,22 +114,31 @@ fn item<'a>(rules: &'a Rules, accept: &Accept) -> Result<&'a ServiceItem, Violat
     rules.item(item).ok_or_else(|| Violation::UnknownItem { item: item.clone() })
 }
 
-/// The place that was said, else that of the phone: people call from the hall about their rooms.
 fn place<'a>(rules: &'a Rules, accept: &Accept) -> Result<&'a Place, Violation> {
-    let of_phone = accept.campus_phone.as_ref().map(|phone| {
-        if accept.channel != Channel::CampusPhone {
-            return Err(Violation::PhoneOfOtherChannel { channel: accept.channel });
+    let Accept { channel, place, campus_phone, .. } = accept;
+    let stated = stated_place(rules, *channel, place.as_ref(), campus_phone.as_deref())?;
+    stated.ok_or(Violation::PlaceMissing)
+}
+
+/// The place that was said, else that of the phone: people call from the hall about their rooms.
+pub(super) fn stated_place<'a>(
+    rules: &'a Rules,
+    channel: Channel,
+    place: Option<&PlaceId>,
+    campus_phone: Option<&str>,
+) -> Result<Option<&'a Place>, Violation> {
+    let of_phone = campus_phone.map(|phone| {
+        if channel != Channel::CampusPhone {
+            return Err(Violation::PhoneOfOtherChannel { channel });
         }
         let place = rules.place_of_phone(phone);
-        place.ok_or_else(|| Violation::UnknownPhone { phone: phone.clone() })
+        place.ok_or_else(|| Violation::UnknownPhone { phone: phone.to_owned() })
     });
     let of_phone = of_phone.transpose()?;
-    match &accept.place {
-        Some(place) => {
-            rules.place(place).ok_or_else(|| Violation::UnknownPlace { place: place.clone() })
-        }
-        None => of_phone.ok_or(Violation::PlaceMissing),
-    }
+    let said = place.map(|place| {
+        rules.place(place).ok_or_else(|| Violation::UnknownPlace { place: place.clone() })
+    });
+    Ok(said.transpose()?.or(of_phone))
 }
 
 /// When something was received, if that is believable.

@@ -4,10 +4,13 @@ mod absorb;
 mod accept;
 mod chase;
 mod close_as;
+mod close_incident;
 mod join;
+mod join_incident;
 mod note;
 mod reopen;
 mod unjoin;
+mod update_incident;
 mod urgency;
 mod withdraw;
 
@@ -45,6 +48,9 @@ pub fn on_command(
         Command::Note(note) => note::decide(state, note, now),
         Command::CloseAs(close) => close_as::decide(state, rules, *close, now),
         Command::Absorb(absorb) => absorb::decide(state, rules, *absorb, now),
+        Command::JoinIncident(join) => join_incident::decide(state, rules, &join, now),
+        Command::UpdateIncident(ask) => update_incident::decide(state, rules, &ask, now),
+        Command::CloseIncident(close) => close_incident::decide(state, close, now),
     }
 }
 

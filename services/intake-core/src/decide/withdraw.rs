@@ -10,5 +10,8 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejected> {
     let case = open(state, Withdraw::VERB)?;
+    if case.incident.is_some() {
+        return Err(Rejected::IsIncident);
+    }
     Ok(vec![close(case, End::Withdrawn, now, Some(withdraw.by))])
 }

@@ -3,7 +3,7 @@
 use clock::{AccountId, Ids, PersonId, SeededIds};
 use events::{
     dispatch::CaseCompletedV1,
-    intake::Promise,
+    intake::{Incident, Promise},
     survey::CaseJudgedV1,
     words::{CaseNumber, Channel, Commitment, Cycle, Urgency, Verdict},
 };
@@ -11,8 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::campus::RULES;
 use crate::{
-    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, Command, Disposal, Event, Fact, Ground,
-    Join, Note, Rejected, Reopen, State, Unjoin, Withdraw, apply, on_command, on_fact,
+    Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Event,
+    Fact, Ground, Join, JoinIncident, Note, Rejected, Reopen, State, Unjoin, UpdateIncident,
+    Withdraw, apply, on_command, on_fact,
 };
 
 pub(super) struct Case {
@@ -61,10 +62,11 @@ impl Case {
                 let close = CloseAs { disposal, is_reasoned: false, by };
                 self.ask(Command::CloseAs(Box::new(close)))?
             }
-            Step::Absorb(seed, urgency) => {
+            Step::Absorb(seed, urgency, place) => {
                 let (number, ground) = (CaseNumber::new(2026, 9, 124).unwrap(), Ground::Authority);
                 let (reporters, urgency, by) = (vec![person(*seed)], *urgency, wang());
-                let absorb = Absorb { number, reporters, urgency, ground, by };
+                let place = place.map(|place| place.parse().unwrap());
+                let absorb = Absorb { number, reporters, urgency, ground, place, by };
                 self.ask(Command::Absorb(Box::new(absorb)))?
             }
             Step::Urgency(urgency, is_reasoned) => {
@@ -75,6 +77,14 @@ impl Case {
                     by: wang(),
                 }))?
             }
+            Step::Call(seeds, place, said) => self.ask(call(seeds, *place, said))?,
+            Step::News { places, expected_end, is_worded } => {
+                let places = places.iter().map(|place| place.parse().unwrap()).collect();
+                let (expected_end, is_worded) = (expected_end.map(at), *is_worded);
+                let update = UpdateIncident { places, expected_end, is_worded, by: wang() };
+                self.ask(Command::UpdateIncident(Box::new(update)))?
+            }
+            Step::Over => self.ask(Command::CloseIncident(CloseIncident { by: wang() }))?,
         };
         for event in &events {
             apply(&mut self.state, &stored(event));
@@ -125,10 +135,20 @@ pub(super) enum Step {
     Note,
     /// Without a reason.
     CloseAs(Disposal),
-    /// A duplicate that somebody reported with this haste.
-    Absorb(u64, Urgency),
+    /// A duplicate that somebody reported with this haste, at a place that an incident is to touch.
+    Absorb(u64, Urgency, Option<&'static str>),
     /// Somebody decides, with a reason or without.
     Urgency(Urgency, bool),
+    /// These call about an incident, from a place, in these words.
+    Call(&'static [u64], Option<&'static str>, &'static str),
+    /// There is news of an incident.
+    News {
+        places: Vec<&'static str>,
+        expected_end: Option<&'static str>,
+        is_worded: bool,
+    },
+    /// An incident is over.
+    Over,
     /// Dispatch says that a cycle is done.
     Completed(u16),
     /// Callback-survey says what a cycle came to.
@@ -148,6 +168,16 @@ fn join(seed: u64, said: &str) -> Command {
     let (people, asset, vulnerable) = (None, None, false);
     let (persons, text, by) = (vec![person(seed)], said.to_owned(), wang());
     Command::Join(Box::new(Join { persons, text, people, asset, vulnerable, by }))
+}
+
+/// Somebody calls about an incident.
+fn call(seeds: &[u64], place: Option<&str>, said: &str) -> Command {
+    let (people, asset, vulnerable) = (None, None, false);
+    let persons = seeds.iter().copied().map(person).collect();
+    let join = Join { persons, text: said.to_owned(), people, asset, vulnerable, by: wang() };
+    let place = place.map(|place| place.parse().unwrap());
+    let (channel, campus_phone) = (Channel::Hotline, None);
+    Command::JoinIncident(Box::new(JoinIncident { channel, place, campus_phone, join }))
 }
 
 /// Somebody of the desk.
@@ -187,9 +217,20 @@ pub(super) fn leak() -> Accept {
         caller: None,
         on_behalf_of: None,
         linked: None,
+        incident: None,
         first_receiver,
         by: Actor::Account(first_receiver),
     }
+}
+
+/// The same in all of the dormitory, until eleven o'clock.
+pub(super) fn outage() -> Accept {
+    Accept { incident: Some(touching(&["dorm-7"], Some("2026-09-01T11:00:00+08:00"))), ..leak() }
+}
+
+pub(super) fn touching(places: &[&str], expected_end: Option<&str>) -> Incident {
+    let places = places.iter().map(|place| place.parse().unwrap()).collect();
+    Incident { places, expected_end: expected_end.map(at) }
 }
 
 /// A question, which nobody is called back for.

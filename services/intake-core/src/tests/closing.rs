@@ -54,7 +54,7 @@ fn what_is_completed_ends_as_its_requester_says_and_not_by_decision() {
 #[test]
 fn who_reported_a_duplicate_hears_of_the_case_that_absorbs_it_and_their_haste_counts() {
     let mut case = Case::after(&[accept()]);
-    let events = case.step(&Step::Absorb(5, Urgency::Critical)).unwrap();
+    let events = case.step(&Step::Absorb(5, Urgency::Critical, None)).unwrap();
     assert!(
         matches!(
             &events[..],
@@ -64,14 +64,14 @@ fn who_reported_a_duplicate_hears_of_the_case_that_absorbs_it_and_their_haste_co
     );
     assert_eq!(case.case().reporters, [person(8), person(5)]);
     assert_eq!(case.case().urgency, Urgency::Critical);
-    let events = case.step(&Step::Absorb(8, Urgency::Normal)).unwrap();
+    let events = case.step(&Step::Absorb(8, Urgency::Normal, None)).unwrap();
     assert!(matches!(&events[..], [Event::Absorbed { .. }]), "nothing is new: {events:?}");
 }
 
 #[test]
 fn what_has_ended_absorbs_nothing() {
     let mut case = Case::after(&[accept(), Step::Withdraw]);
-    let refusal = case.step(&Step::Absorb(5, Urgency::Normal)).unwrap_err();
+    let refusal = case.step(&Step::Absorb(5, Urgency::Normal, None)).unwrap_err();
     assert_eq!(refusal.reason(), "case-closed");
     assert!(refusal.to_string().ends_with("leave the other open"), "{refusal}");
 }

@@ -27,6 +27,8 @@ fn changed(events: &[Event]) -> CaseUrgencyChangedV1 {
         | Event::Unjoined(_)
         | Event::NoteLeft(_)
         | Event::Absorbed { .. }
+        | Event::Called { .. }
+        | Event::IncidentUpdated(_)
         | Event::Noted { .. } => None,
     });
     changed.unwrap()

@@ -4,6 +4,7 @@ mod campus;
 mod case;
 mod closing;
 mod contacts;
+mod incidents;
 mod joining;
 mod properties;
 mod receipt;

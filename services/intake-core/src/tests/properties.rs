@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use events::words::{Cycle, Urgency, Verdict};
 use proptest::{collection::vec, prelude::*};
 
-use super::case::{Case, Step, leak, question};
+use super::case::{Case, Step, leak, outage, question};
 use crate::{Disposal, Event, State, apply};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -15,9 +15,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         1 => Just(Step::accept(leak())),
         1 => Just(Step::accept(question())),
+        1 => Just(Step::accept(outage())),
         1 => Just(Step::Withdraw),
         2 => Just(Step::Reopen),
         2 => Just(Step::Chase),
+        2 => Just(Step::Call(&[4, 5], None, "")),
+        1 => Just(Step::News { places: Vec::new(), expected_end: None, is_worded: true }),
+        1 => Just(Step::Over),
         2 => (4u64..7, said).prop_map(|(person, said)| Step::Join(person, said)),
         1 => (4u64..7).prop_map(Step::Unjoin),
         1 => Just(Step::Note),
@@ -63,6 +67,8 @@ fn stories(events: &[Event]) -> BTreeMap<Cycle, String> {
             | Event::UrgencyChanged { .. }
             | Event::NoteLeft(_)
             | Event::Absorbed { .. }
+            | Event::Called { .. }
+            | Event::IncidentUpdated(_)
             | Event::Noted { .. } => continue,
         };
         stories.entry(cycle).or_default().push(what);
@@ -96,6 +102,8 @@ proptest! {
             | Event::UrgencyChanged { .. }
             | Event::NoteLeft(_)
             | Event::Absorbed { .. }
+            | Event::Called { .. }
+            | Event::IncidentUpdated(_)
             | Event::Noted { .. } => None,
         });
         let named = accepted.map(|fact| (fact.number, fact.first_receiver, fact.received_at));

@@ -11,7 +11,7 @@ use events::{
     },
 };
 
-use super::case::{Case, Step, leak, question};
+use super::case::{Case, Step, leak, outage, question};
 use crate::{Accept, Disposal, Event, publish};
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
@@ -27,6 +27,9 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     let unreachable = then(&then(&resolved, Judged(1, Unreachable)), Waits(8));
     let uncalled = vec![Step::accept(question()), Completed(1)];
     let withdrawn = then(&open, Withdraw);
+    let incident = vec![Step::accept(outage())];
+    let mended = then(&incident, Completed(1));
+    let over = then(&incident, Step::Over);
     vec![
         ("new", Vec::new()),
         ("open", open),
@@ -39,6 +42,9 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
         ("closed, unreachable 8 days ago", unreachable),
         ("closed, uncalled", uncalled),
         ("closed, withdrawn", withdrawn),
+        ("open, an incident", incident),
+        ("resolved, an incident", mended),
+        ("closed, an incident", over),
     ]
 }
 
@@ -49,6 +55,10 @@ fn duplicate(serial: u32) -> Disposal {
 
 fn not_ours(department: &str) -> Disposal {
     Disposal::NotOurs { department: department.parse().unwrap() }
+}
+
+fn news(places: &[&'static str], expected_end: Option<&'static str>) -> Step {
+    Step::News { places: places.to_vec(), expected_end, is_worded: false }
 }
 
 fn inputs() -> Vec<(String, Step)> {
@@ -69,9 +79,18 @@ fn inputs() -> Vec<(String, Step)> {
         ("close as nobody's", Step::CloseAs(not_ours("moon"))),
         ("refuse, no reason", Step::CloseAs(Disposal::Refused)),
         ("close as test", Step::CloseAs(Disposal::Test)),
-        ("absorb", Step::Absorb(6, Urgency::Critical)),
+        ("absorb", Step::Absorb(6, Urgency::Critical, None)),
+        ("absorb, its places", Step::Absorb(6, Urgency::Critical, Some("dorm-7"))),
         ("urgency, the same", Step::Urgency(Urgency::Normal, true)),
         ("urgency, higher", Step::Urgency(Urgency::Urgent, false)),
+        ("join incident", Step::Call(&[5], Some("dorm-7"), "")),
+        ("join incident, no name", Step::Call(&[], None, "")),
+        ("join incident, far", Step::Call(&[5], Some("east"), "")),
+        ("join incident, nowhere", Step::Call(&[5], Some("moon"), "")),
+        ("update incident", news(&["east"], None)),
+        ("update incident, known", news(&[], None)),
+        ("update incident, past", news(&["moon"], Some("2026-09-01T08:00:00+08:00"))),
+        ("close incident", Step::Over),
     ];
     let commands = commands.map(|(name, step)| (name.to_owned(), step));
     let completed = [1, 2].map(|cycle| (format!("completed({cycle})"), Step::Completed(cycle)));
@@ -125,6 +144,10 @@ fn told(event: &Event) -> String {
             format!("{} {before} to {urgency}, {cause}", subject())
         }
         Event::Absorbed { number } => format!("(absorbed {number})"),
+        Event::Called { .. } => "(called)".to_owned(),
+        Event::IncidentUpdated(updated) => {
+            format!("{} at {} places", subject(), updated.incident.places.len())
+        }
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())
         }

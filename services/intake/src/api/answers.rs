@@ -5,11 +5,12 @@ use definitions::{Change, Document, Rules};
 use delivery_rpc::timestamp;
 use events::intake::Promise;
 use intake_core::{Case, Ground, State};
+use jiff::Timestamp;
 use proto::{
     delivery::v1::Head,
     intake::v1::{
         AcceptCaseResponse, CaseState, CaseSummary, ChangeKind, DocumentChange, GetCaseResponse,
-        JoinCaseResponse, Person,
+        Incident, JoinCaseResponse, Person,
     },
     words::v1 as wire,
 };
@@ -17,7 +18,13 @@ use proto::{
 use crate::people::{Field, Known};
 
 /// What the caller is told of a case that was just accepted.
-pub(crate) fn accepted(id: CaseId, state: &State, rules: &Rules, head: Head) -> AcceptCaseResponse {
+pub(crate) fn accepted(
+    id: CaseId,
+    state: &State,
+    rules: &Rules,
+    head: Head,
+    now: Timestamp,
+) -> AcceptCaseResponse {
     let Some(case) = state.case() else { return AcceptCaseResponse::default() };
     AcceptCaseResponse {
         head: Some(head),
@@ -28,7 +35,20 @@ pub(crate) fn accepted(id: CaseId, state: &State, rules: &Rules, head: Head) -> 
         level: wire::Level::from(case.level).into(),
         place: case.place.to_string(),
         promises: case.promises.iter().map(promise).collect(),
+        read_out: intake_core::read_out(rules, case, now).unwrap_or_default(),
     }
+}
+
+/// What a case is besides, if it is an incident.
+pub(crate) fn incident(case: &Case, cause: String) -> Option<Incident> {
+    let incident = case.incident.as_ref()?;
+    Some(Incident {
+        places: incident.known.places.iter().map(ToString::to_string).collect(),
+        expected_end: incident.known.expected_end.map(timestamp),
+        calls: incident.calls,
+        reporters: u32::try_from(case.reporters.len()).unwrap_or(u32::MAX),
+        cause,
+    })
 }
 
 /// What a co-reporter is told of the case that they joined.

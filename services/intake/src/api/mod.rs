@@ -8,12 +8,15 @@ use events::words::Revision;
 use proto::intake::v1::{
     AcceptCaseRequest, AcceptCaseResponse, AddNoteRequest, AddNoteResponse,
     ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
-    ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse, GetCaseRequest,
-    GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse, ImportRequestersRequest,
-    ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, ListCasesRequest,
-    ListCasesResponse, ListContactsRequest, ListContactsResponse, LogContactRequest,
-    LogContactResponse, ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest,
-    UnjoinCaseResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
+    CloseIncidentRequest, CloseIncidentResponse, GetCaseRequest, GetCaseResponse,
+    GetDefinitionsRequest, GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse,
+    ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse,
+    JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest, ListCasesResponse,
+    ListContactsRequest, ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse,
+    LogContactRequest, LogContactResponse, OpenIncidentRequest, ReopenCaseRequest,
+    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
+    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::subject;
@@ -23,8 +26,8 @@ use crate::{
     Intake,
     commands::{
         ApplyDefinitions, Chase, Note, Reopen, Withdraw, accept::Accepting, apply_definitions,
-        called, change_urgency, chase, close_as, import_requesters, join, log_contact, note,
-        reopen, unjoin, withdraw,
+        called, change_urgency, chase, close_as, close_incident, import_requesters, join,
+        join_incident, log_contact, note, reopen, unjoin, update_incident, withdraw,
     },
     questions,
 };
@@ -144,6 +147,60 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/CloseCaseAs", &request)?;
         let command = requests::close_as(asked, request.into_inner())?;
         Ok(Response::new(close_as(&self.intake, command).await?))
+    }
+
+    async fn open_incident(
+        &self,
+        request: Request<OpenIncidentRequest>,
+    ) -> Result<Response<AcceptCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/OpenIncident", &request)?;
+        let command = requests::open_incident(asked, request.into_inner())?;
+        Ok(Response::new(self.accepting.accept(command).await?))
+    }
+
+    async fn join_incident(
+        &self,
+        request: Request<JoinIncidentRequest>,
+    ) -> Result<Response<JoinIncidentResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/JoinIncident", &request)?;
+        let command = requests::join_incident(asked, request.into_inner())?;
+        Ok(Response::new(join_incident(&self.intake, command).await?))
+    }
+
+    async fn update_incident(
+        &self,
+        request: Request<UpdateIncidentRequest>,
+    ) -> Result<Response<UpdateIncidentResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/UpdateIncident", &request)?;
+        let command = requests::update_incident(asked, request.into_inner())?;
+        Ok(Response::new(update_incident(&self.intake, command).await?))
+    }
+
+    async fn close_incident(
+        &self,
+        request: Request<CloseIncidentRequest>,
+    ) -> Result<Response<CloseIncidentResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/CloseIncident", &request)?;
+        let command = requests::close_incident(asked, request.into_inner())?;
+        Ok(Response::new(close_incident(&self.intake, command).await?))
+    }
+
+    async fn get_incident(
+        &self,
+        request: Request<GetIncidentRequest>,
+    ) -> Result<Response<GetIncidentResponse>, Status> {
+        let incident = called(&request.get_ref().incident)?;
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::get_incident(&self.intake, subject, incident).await?))
+    }
+
+    async fn list_incidents(
+        &self,
+        request: Request<ListIncidentsRequest>,
+    ) -> Result<Response<ListIncidentsResponse>, Status> {
+        let asked = requests::incidents(request.get_ref())?;
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::list_incidents(&self.intake, subject, asked).await?))
     }
 
     async fn log_contact(

@@ -1,5 +1,7 @@
 //! Requests as they are parsed: what does not parse is refused with all its violations.
 
+mod incidents;
+
 use clock::PersonId;
 use delivery_rpc::Asked;
 use events::words::{CaseKind, Channel, ContactOutcome, Urgency};
@@ -20,6 +22,10 @@ use crate::{
     },
     people::{Details, Field, Named},
     questions::{ListCases, ListContacts},
+};
+
+pub(super) use incidents::{
+    close_incident, incidents, join_incident, open_incident, update_incident,
 };
 
 /// The most characters of what was said.
@@ -67,6 +73,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
         vulnerable: request.vulnerable,
         received_at,
         linked,
+        incident: None,
     });
     fields.end("case-invalid", made)
 }

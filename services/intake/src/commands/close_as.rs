@@ -3,7 +3,7 @@ use std::slice;
 use authz::Action;
 use delivery::{Tx, lock};
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{CaseRef, DepartmentId};
+use events::words::{CaseRef, DepartmentId, PlaceId};
 use intake_core::{Absorb, Command, Disposal};
 use jiff::Timestamp;
 use proto::intake::v1::CloseCaseAsResponse;
@@ -68,7 +68,7 @@ pub(crate) async fn close_as(
     let command = Command::CloseAs(Box::new(intake_core::CloseAs { disposal, is_reasoned, by }));
     let events = existing.decide(&mut tx, intake, command, now).await?;
     if let Some(other) = &mut other {
-        absorb(intake, &mut tx, &asked, &existing, other, now).await?;
+        absorb(intake, &mut tx, &asked, &existing, other, None, now).await?;
     }
     if let Ending::NotOurs(whose) = &end {
         let caller = existing.state.case().and_then(|case| case.caller);
@@ -85,7 +85,7 @@ pub(crate) async fn close_as(
 }
 
 /// Locks a case and what it duplicates in the order in which everybody locks.
-async fn lock_both(tx: &mut Tx<'_>, case: CaseRef, of: CaseRef) -> Result<(), Failure> {
+pub(super) async fn lock_both(tx: &mut Tx<'_>, case: CaseRef, of: CaseRef) -> Result<(), Failure> {
     let case = find(tx, case).await?;
     // One that is not there is told to whoever may close cases.
     if let Ok(of) = find(tx, of).await {
@@ -119,13 +119,14 @@ fn disposal(end: &Ending, other: Option<&Existing>) -> Result<Disposal, Failure>
     })
 }
 
-/// Has the other take over what was reported in this one.
-async fn absorb(
+/// Has the other take over what was reported in this one; an incident, if it touches that place.
+pub(super) async fn absorb(
     intake: &Intake,
     tx: &mut Tx<'_>,
     asked: &Asked,
     duplicate: &Existing,
     other: &mut Existing,
+    place: Option<PlaceId>,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let Some(case) = duplicate.state.case() else { return Ok(()) };
@@ -134,6 +135,7 @@ async fn absorb(
         reporters: case.reporters.clone(),
         urgency: case.urgency,
         ground: case.ground.clone(),
+        place,
         by: actor(&asked.subject)?,
     }));
     let events = other.decide(tx, intake, command, now).await?;

@@ -39,7 +39,8 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
         return Ok(answered);
     }
     let mut existing = Existing::lock(&mut tx, *case, &asked.subject, Action::JoinCase).await?;
-    let persons = persons(intake, &mut tx, &join).await?;
+    let named = (join.caller.as_ref(), join.on_behalf_of.as_ref());
+    let persons = persons(intake, &mut tx, named).await?;
     let command = Command::Join(Box::new(intake_core::Join {
         persons: persons.clone(),
         text: text.clone(),
@@ -62,6 +63,7 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
         outcome: ContactOutcome::Joined,
         caller: join.caller.is_some().then_some(speaker).flatten(),
         campus_phone: None,
+        place: None,
         words: None,
     };
     keep_contact(intake, &mut tx, asked, contact, vec![existing.id], now).await?;
@@ -73,10 +75,13 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
 }
 
 /// Who calls, then for whom: known already, or kept from now on.
-async fn persons(intake: &Intake, tx: &mut Tx<'_>, join: &Join) -> Result<Vec<PersonId>, Failure> {
-    let named = [("caller", &join.caller), ("on_behalf_of", &join.on_behalf_of)];
-    let named: Vec<_> =
-        named.iter().filter_map(|(field, one)| Some((*field, one.as_ref()?))).collect();
+pub(super) async fn persons(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    (caller, on_behalf_of): (Option<&Named>, Option<&Named>),
+) -> Result<Vec<PersonId>, Failure> {
+    let named = [("caller", caller), ("on_behalf_of", on_behalf_of)];
+    let named: Vec<_> = named.into_iter().filter_map(|(field, one)| Some((field, one?))).collect();
     let all: Vec<_> = named.iter().map(|(_, one)| *one).collect();
     let mut directory = Directory::load(tx, &intake.seals, &all).await?;
     let mut persons = Vec::new();

@@ -75,6 +75,7 @@ pub(crate) async fn log_contact(
         outcome: recorded.outcome,
         caller,
         campus_phone: log.campus_phone.clone(),
+        place: None,
         words,
     };
     keep_contact(intake, &mut tx, asked, contact, Vec::new(), now).await?;

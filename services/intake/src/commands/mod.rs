@@ -11,14 +11,17 @@ pub(crate) mod accept;
 mod apply_definitions;
 mod chase;
 mod close_as;
+mod close_incident;
 mod existing;
 mod import_requesters;
 mod join;
+mod join_incident;
 mod keep_contact;
 mod log_contact;
 mod note;
 mod reopen;
 mod unjoin;
+mod update_incident;
 mod urgency;
 mod withdraw;
 
@@ -29,14 +32,17 @@ use rpc::{Code, Error, account};
 pub(crate) use apply_definitions::{ApplyDefinitions, apply_definitions};
 pub(crate) use chase::{Chase, chase};
 pub(crate) use close_as::{CloseAs, Ending, WHOM, Whose, close_as};
+pub(crate) use close_incident::{CloseIncident, close_incident};
 pub(crate) use existing::{REMARK, called, case_unknown, find, may, owner};
 pub(crate) use import_requesters::{Requester, import_requesters};
 pub(crate) use join::{Join, join};
+pub(crate) use join_incident::{IncidentCall, JoinIncident, Joining, join_incident};
 use keep_contact::keep_contact;
 pub(crate) use log_contact::{LogContact, SAID, log_contact};
 pub(crate) use note::{Note, note};
 pub(crate) use reopen::{Reopen, reopen};
 pub(crate) use unjoin::{Unjoin, unjoin};
+pub(crate) use update_incident::{UpdateIncident, update_incident};
 pub(crate) use urgency::{ChangeUrgency, change_urgency};
 pub(crate) use withdraw::{Withdraw, withdraw};
 
@@ -48,9 +54,11 @@ fn actor(subject: &Subject) -> Result<Actor, Error> {
 /// A rejection of the core, as its caller is told.
 fn refusal(rejected: &Rejected) -> Error {
     let code = match rejected {
-        Rejected::Invalid(_) | Rejected::ReasonMissing { .. } | Rejected::CloseInvalid(_) => {
-            Code::InvalidArgument
-        }
+        Rejected::Invalid(_)
+        | Rejected::ReasonMissing { .. }
+        | Rejected::CloseInvalid(_)
+        | Rejected::JoinInvalid(_)
+        | Rejected::IncidentInvalid(_) => Code::InvalidArgument,
         Rejected::NoSuchCase { .. } => Code::NotFound,
         Rejected::AlreadyAccepted { .. }
         | Rejected::CaseCompleted { .. }
@@ -60,12 +68,21 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::UrgencyUnchanged { .. }
         | Rejected::CaseOpen
         | Rejected::EndIsFinal { .. }
-        | Rejected::ReopenWindowOver { .. } => Code::FailedPrecondition,
+        | Rejected::ReopenWindowOver { .. }
+        | Rejected::NotAnIncident { .. }
+        | Rejected::IsIncident
+        | Rejected::NotTouched { .. }
+        | Rejected::IncidentUnchanged => Code::FailedPrecondition,
     };
     let error = Error::new(code, rejected.reason(), rejected.to_string());
     match rejected {
-        Rejected::Invalid(violations) => violations.iter().fold(error, violating),
-        Rejected::CloseInvalid(violation) => violating(error, violation),
+        Rejected::Invalid(violations) | Rejected::IncidentInvalid(violations) => {
+            violations.iter().fold(error, violating)
+        }
+        Rejected::CloseInvalid(violation) | Rejected::JoinInvalid(violation) => {
+            violating(error, violation)
+        }
+        Rejected::NotTouched { .. } => error.violating("place", rejected.to_string()),
         Rejected::ReasonMissing { .. } => error.violating("reason", "must be given"),
         Rejected::NoSuchCase { .. }
         | Rejected::AlreadyAccepted { .. }
@@ -76,7 +93,10 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::UrgencyUnchanged { .. }
         | Rejected::CaseOpen
         | Rejected::EndIsFinal { .. }
-        | Rejected::ReopenWindowOver { .. } => error,
+        | Rejected::ReopenWindowOver { .. }
+        | Rejected::NotAnIncident { .. }
+        | Rejected::IsIncident
+        | Rejected::IncidentUnchanged => error,
     }
 }
 

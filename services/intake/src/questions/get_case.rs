@@ -10,6 +10,7 @@ use crate::{
     Intake,
     api::answers,
     commands::{REMARK, WHOM, case_unknown, find, may, owner},
+    incidents,
     people::{Directory, Named},
     store,
 };
@@ -33,6 +34,10 @@ pub(crate) async fn get_case(
     let shown = |person: &PersonId| by_duty || subject.person == Some(*person);
     attach(intake, &mut tx, id, case, shown, &mut answer).await?;
     where_it_goes_on(intake, &mut tx, subject, id, case, &mut answer).await?;
+    if case.incident.is_some() {
+        let cause = incidents::cause(intake, &mut tx, id, case).await?;
+        answer.incident = answers::incident(case, cause);
+    }
     if by_duty {
         answer.remarks = remarks(intake, &mut tx, id, case).await?;
     }

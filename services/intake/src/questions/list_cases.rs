@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use authz::{Action, Subject};
 use clock::CaseId;
+use definitions::Rules;
 use delivery_rpc::{Failure, note_reads};
 use events::words::{ItemId, PlaceId, Urgency};
 use proto::intake::v1::ListCasesResponse;
@@ -36,7 +39,10 @@ pub(crate) async fn list_cases(
     let mut tx = intake.pool().begin().await?;
     let places = match &asked.place {
         None => None,
-        Some(place) => Some(below(intake, &mut tx, place).await?),
+        Some(place) => {
+            let rules = placed(intake, &mut tx, place).await?;
+            Some(below(&rules, place))
+        }
     };
     let ListCases { status, urgency, item, page_size, after, .. } = asked;
     let limit = page_size.limit();
@@ -50,17 +56,21 @@ pub(crate) async fn list_cases(
     Ok(ListCasesResponse { cases, next_page_token })
 }
 
-/// The place and all that lie in it.
-async fn below(
+/// The newest rules, in which there is this place.
+pub(super) async fn placed(
     intake: &Intake,
     connection: &mut PgConnection,
     place: &PlaceId,
-) -> Result<Vec<PlaceId>, Failure> {
+) -> Result<Arc<Rules>, Failure> {
     let rules = intake.revisions.newest(connection).await.map_err(delivery::Fault::from)?;
-    let rules = rules.filter(|rules| rules.place(place).is_some()).ok_or_else(|| {
+    Ok(rules.filter(|rules| rules.place(place).is_some()).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "list-invalid", "the list cannot be narrowed so")
             .violating("place", format!("there is no place `{place}`"))
-    })?;
+    })?)
+}
+
+/// The place and all that lie in it.
+pub(super) fn below(rules: &Rules, place: &PlaceId) -> Vec<PlaceId> {
     let within = |id: &PlaceId| rules.path(id).any(|larger| larger.id == *place);
-    Ok(rules.places().map(|place| place.id.clone()).filter(within).collect())
+    rules.places().map(|place| place.id.clone()).filter(within).collect()
 }

@@ -79,6 +79,7 @@ fn shown(
         outcome: outcome(contact.outcome).into(),
         caller: caller.and_then(|id| directory.get(id)).map(answers::person),
         campus_phone: contact.campus_phone.unwrap_or_default(),
+        place: contact.place.map_or_else(String::new, |place| place.to_string()),
         text: open(SAID, contact.words)?,
         referral: referral.transpose()?,
     })

@@ -1,7 +1,7 @@
 use authz::{Relation, Scope};
 use clock::{AccountId, ContactId, PersonId};
 use delivery::Tx;
-use events::words::{Channel, ContactOutcome, Level, UnknownWord};
+use events::words::{Channel, ContactOutcome, Level, PlaceId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -17,6 +17,8 @@ pub(crate) struct Contact {
     pub(crate) outcome: ContactOutcome,
     pub(crate) caller: Option<PersonId>,
     pub(crate) campus_phone: Option<String>,
+    /// Where they were, of a call about an incident.
+    pub(crate) place: Option<PlaceId>,
     /// What was said in one that became no case, sealed.
     pub(crate) words: Option<Vec<u8>>,
 }
@@ -34,13 +36,16 @@ pub(crate) async fn insert(
     let outcomes: Vec<_> = contacts.iter().map(|one| one.outcome.word()).collect();
     let callers: Vec<_> = contacts.iter().map(|one| one.caller.map(PersonId::uuid)).collect();
     let phones: Vec<_> = contacts.iter().map(|one| one.campus_phone.as_deref()).collect();
+    let places: Vec<_> =
+        contacts.iter().map(|one| one.place.as_ref().map(PlaceId::as_str)).collect();
     let words: Vec<_> = contacts.iter().map(|one| one.words.as_deref()).collect();
     sqlx::query!(
         "insert into intake.contacts
-             (id, channel, at, first_receiver, outcome, caller, campus_phone, words, recorded_at)
-         select *, $9::timestamptz
+             (id, channel, at, first_receiver, outcome, caller, campus_phone, place, words,
+              recorded_at)
+         select *, $10::timestamptz
          from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[],
-                     $7::text[], $8::bytea[])",
+                     $7::text[], $8::text[], $9::bytea[])",
         &ids,
         &channels as _,
         &ats as _,
@@ -48,6 +53,7 @@ pub(crate) async fn insert(
         &outcomes as _,
         &callers as _,
         &phones as _,
+        &places as _,
         &words as _,
         recorded_at.to_sqlx() as _,
     )
@@ -66,7 +72,7 @@ pub(crate) async fn list(
     limit: u32,
 ) -> Result<Vec<Contact>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select id, channel, at, first_receiver, outcome, caller, campus_phone, words
+        "select id, channel, at, first_receiver, outcome, caller, campus_phone, place, words
          from intake.contacts
          where $1 = any($2)
            and ($3::text is null or outcome = $3)
@@ -80,18 +86,22 @@ pub(crate) async fn list(
     )
     .fetch_all(connection)
     .await?;
-    let decoded = |error: UnknownWord| sqlx::Error::Decode(error.into());
     let contacts = rows.into_iter().map(|row| {
         Ok(Contact {
             id: ContactId::from_uuid(row.id),
-            channel: row.channel.parse().map_err(decoded)?,
+            channel: row.channel.parse().map_err(decode)?,
             at: row.at.to_jiff(),
             first_receiver: AccountId::from_uuid(row.first_receiver),
-            outcome: row.outcome.parse().map_err(decoded)?,
+            outcome: row.outcome.parse().map_err(decode)?,
             caller: row.caller.map(PersonId::from_uuid),
             campus_phone: row.campus_phone,
+            place: row.place.map(|place| place.parse()).transpose().map_err(decode)?,
             words: row.words,
         })
     });
     contacts.collect()
+}
+
+fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod cases;
 pub(crate) mod contacts;
 pub(crate) mod data_keys;
+pub(crate) mod incidents;
 pub(crate) mod list;
 pub(crate) mod number_series;
 pub(crate) mod persons;

@@ -33,6 +33,30 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, remark: &Remark) -> Result<(), sqlx:
     Ok(())
 }
 
+/// What was said last with such a command, if anything ever was.
+pub(crate) async fn last(
+    connection: &mut PgConnection,
+    case: CaseId,
+    action: &str,
+) -> Result<Option<Remark>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select at, actor, action, owner, words from intake.remarks
+         where case_id = $1 and action = $2 order by at desc, entry desc limit 1",
+        case.uuid(),
+        action,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Remark {
+        case,
+        at: row.at.to_jiff(),
+        actor: row.actor,
+        action: row.action,
+        owner: row.owner,
+        words: row.words,
+    }))
+}
+
 /// All that was said about a case, the oldest first.
 pub(crate) async fn of(
     connection: &mut PgConnection,

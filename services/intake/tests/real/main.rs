@@ -13,5 +13,6 @@ mod contacts;
 mod definitions;
 mod desk;
 mod facts;
+mod incidents;
 mod outages;
 mod people;

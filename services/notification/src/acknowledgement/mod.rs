@@ -118,7 +118,10 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Overdue
         | Occasion::Completed
         | Occasion::Reopened
-        | Occasion::Repaired => false,
+        | Occasion::Repaired
+        | Occasion::IncidentJoined
+        | Occasion::IncidentChanged
+        | Occasion::IncidentEnded => false,
     }
 }
 

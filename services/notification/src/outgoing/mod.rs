@@ -134,7 +134,7 @@ impl Weight {
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
         match (occasion, urgency) {
-            (Occasion::Completed | Occasion::Repaired, _)
+            (Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded, _)
             | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
             (
                 Occasion::Offered
@@ -151,7 +151,9 @@ impl Weight {
                 | Occasion::ReturnedTwice
                 | Occasion::Reopened
                 | Occasion::Rung
-                | Occasion::NotSolved,
+                | Occasion::NotSolved
+                | Occasion::IncidentJoined
+                | Occasion::IncidentChanged,
                 Urgency::Critical,
             ) => Self::Critical,
         }

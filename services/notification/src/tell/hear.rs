@@ -6,12 +6,12 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::CaseChasedV1,
-    words::{Commitment, DepartmentId, HoldReason, PostId, Recipient, Revision},
+    words::{Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Matter;
+use super::{Matter, matter::Incident};
 
 /// What follows from a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,8 @@ pub(crate) struct Particulars {
     pub(crate) reason: Option<HoldReason>,
     /// How often its requester asked again.
     pub(crate) chases: Option<u16>,
+    /// When an incident is expected to be over, if that is still to come.
+    pub(crate) expected: Option<Timestamp>,
 }
 
 /// Takes in a fact, which was decided under `revision`.
@@ -121,7 +123,7 @@ pub(crate) fn hear(known: Option<Matter>, fact: &Fact, revision: Revision) -> He
         }
         (None, Fact::Intake(IntakeFact::CaseAccepted(accepted))) => {
             let matter = Matter::begin(accepted, revision);
-            let notices = matter.to_reporters(Occasion::Accepted);
+            let notices = matter.taken_in(&matter.reporters, accepted.received_at);
             Heard { matter: Some(matter), notices }
         }
         (None, _) => Heard { matter: None, notices: Vec::new() },
@@ -146,8 +148,20 @@ impl Matter {
             }
             IntakeFact::CaseJoined(joined) => {
                 self.reporters.clone_from(&joined.reporters);
-                joined.joined.iter().copied().map(|to| to_person(to, Occasion::Accepted)).collect()
+                self.taken_in(&joined.joined, joined.at)
             }
+            IntakeFact::CaseIncidentUpdated(updated) if updated.cycle == self.cycle => {
+                let known = updated.incident.clone();
+                self.incident = Some(Incident { known, over_at: None });
+                self.to_reporters_of(Occasion::IncidentChanged, self.expects(updated.at))
+            }
+            IntakeFact::CaseClosed(closed) if closed.cycle == self.cycle => match closed.end {
+                End::Solved | End::Unreachable | End::Uncalled => self.ends(closed.closed_at),
+                // Of these the desk tells who asked.
+                End::Withdrawn | End::Duplicate | End::NotOurs | End::Refused | End::Test => {
+                    Vec::new()
+                }
+            },
             IntakeFact::CaseUnjoined(unjoined) => {
                 self.reporters.clone_from(&unjoined.reporters);
                 Vec::new()
@@ -159,6 +173,7 @@ impl Matter {
             IntakeFact::CaseChased(chased) if chased.cycle == self.cycle => self.chased(chased),
             IntakeFact::CaseReopened(_)
             | IntakeFact::CaseUrgencyChanged(_)
+            | IntakeFact::CaseIncidentUpdated(_)
             | IntakeFact::ContactRecorded(_)
             | IntakeFact::CaseAccepted(_)
             | IntakeFact::CaseResolved(_)
@@ -175,15 +190,15 @@ impl Matter {
                 vec![to_post(&offered.post, Occasion::Offered, Particulars::default())]
             }
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
-                self.to_reporters(Occasion::Claimed)
+                self.to_waiting(Occasion::Claimed, Particulars::default())
             }
             DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => {
                 let particulars =
                     Particulars { reason: Some(held.reason), ..Particulars::default() };
-                self.to_reporters_of(Occasion::Held, particulars)
+                self.to_waiting(Occasion::Held, particulars)
             }
             DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
-                self.to_reporters(Occasion::MadeSafe)
+                self.to_waiting(Occasion::MadeSafe, Particulars::default())
             }
             DispatchFact::WorkOrderDisputed(disputed) if disputed.cycle == self.cycle => {
                 let head = Addressee::HeadOf(disputed.department.clone());
@@ -193,7 +208,10 @@ impl Matter {
             }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
-                self.to_reporters(Occasion::Completed)
+                match self.incident {
+                    Some(_) => self.ends(completed.completed_at),
+                    None => self.to_reporters(Occasion::Completed),
+                }
             }
             DispatchFact::WorkOrderOffered(_)
             | DispatchFact::WorkOrderClaimed(_)
@@ -217,7 +235,7 @@ impl Matter {
                 Some(before) if self.completed_at.is_none() => {
                     let particulars =
                         Particulars { before: Some(before), ..Particulars::default() };
-                    self.to_reporters_of(Occasion::Promised, particulars)
+                    self.to_waiting(Occasion::Promised, particulars)
                 }
                 Some(_) | None => Vec::new(),
             },
@@ -335,23 +353,52 @@ impl Matter {
         self.post.iter().map(|post| to_post(post, occasion, particulars)).collect()
     }
 
+    /// Who reports it, or reports it too, is told that it is accepted; an incident, that it is known.
+    fn taken_in(&self, reporters: &[PersonId], at: Timestamp) -> Vec<Notice> {
+        let (occasion, particulars) = match self.incident {
+            Some(_) => (Occasion::IncidentJoined, self.expects(at)),
+            None => (Occasion::Accepted, Particulars::default()),
+        };
+        let notice = |person: &PersonId| to_person(*person, occasion, particulars);
+        reporters.iter().map(notice).collect()
+    }
+
+    /// When an incident is expected to be over, as far as that is to come.
+    fn expects(&self, at: Timestamp) -> Particulars {
+        let expected = self.incident.as_ref().and_then(|incident| incident.known.expected_end);
+        Particulars { expected: expected.filter(|end| *end > at), ..Particulars::default() }
+    }
+
+    /// An incident is over, whoever says so first: its work is completed, or it is closed.
+    fn ends(&mut self, at: Timestamp) -> Vec<Notice> {
+        match &mut self.incident {
+            Some(incident) if incident.over_at.is_none() => {
+                incident.over_at = Some(at);
+                self.to_reporters(Occasion::IncidentEnded)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// What moves on the way is told to who waits for it; of an incident they wait for the end alone.
+    fn to_waiting(&self, occasion: Occasion, particulars: Particulars) -> Vec<Notice> {
+        match self.incident {
+            Some(_) => Vec::new(),
+            None => self.to_reporters_of(occasion, particulars),
+        }
+    }
+
     fn to_reporters(&self, occasion: Occasion) -> Vec<Notice> {
         self.to_reporters_of(occasion, Particulars::default())
     }
 
     fn to_reporters_of(&self, occasion: Occasion, particulars: Particulars) -> Vec<Notice> {
-        let notice = |person| Notice {
-            to: Addressee::Named(Recipient::Person(person)),
-            occasion,
-            particulars,
-            says: Says::Other,
-        };
-        self.reporters.iter().copied().map(notice).collect()
+        let notice = |person: &PersonId| to_person(*person, occasion, particulars);
+        self.reporters.iter().map(notice).collect()
     }
 }
 
-fn to_person(person: PersonId, occasion: Occasion) -> Notice {
-    let particulars = Particulars::default();
+fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> Notice {
     let to = Addressee::Named(Recipient::Person(person));
     Notice { to, occasion, particulars, says: Says::Other }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use clock::{PersonId, TimerId};
 use events::{
     escalation::ArmedV1,
-    intake::{CaseAcceptedV1, CaseReopenedV1, Promise},
+    intake::{self, CaseAcceptedV1, CaseReopenedV1, Promise},
     words::{
         CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject, Urgency,
     },
@@ -42,6 +42,18 @@ pub(crate) struct Matter {
     pub(crate) completed_at: Option<Timestamp>,
     /// Until when each running clock is promised.
     pub(crate) dues: BTreeMap<TimerId, Timestamp>,
+    /// The incident that it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) incident: Option<Incident>,
+}
+
+/// An incident: its reporters are told where and until when, and that it is over, and nothing between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Incident {
+    /// Where, and until when.
+    pub(crate) known: intake::Incident,
+    /// When it was over, in the cycle that runs.
+    pub(crate) over_at: Option<Timestamp>,
 }
 
 impl Matter {
@@ -60,6 +72,7 @@ impl Matter {
             post: None,
             completed_at: None,
             dues: BTreeMap::new(),
+            incident: accepted.incident.clone().map(|known| Incident { known, over_at: None }),
         }
     }
 
@@ -73,6 +86,9 @@ impl Matter {
         self.cycle = reopened.cycle;
         self.promise = promised(&reopened.promises);
         (self.post, self.completed_at) = (None, None);
+        if let Some(incident) = &mut self.incident {
+            incident.over_at = None;
+        }
     }
 
     /// A clock is watched, or its due has changed; says what was promised before, if that is what

@@ -16,6 +16,13 @@
 //!  case.armed         │ promised, if that has moved
 //!  case.completed     │ completed
 //!  case.reopened      │ reopened
+//!                     │ of an incident, instead of all these but reopened:
+//!  case.accepted,     │
+//!  case.joined        │ incident-joined, who is new
+//!  case.incident-     │
+//!  updated            │ incident-changed
+//!  case.completed,    │
+//!  case.closed        │ incident-ended, at the first of them
 //!  case.at-risk       │                 at-risk
 //!  case.rung-fired    │                 overdue, the first  rung
 //!  case.rung-told     │                                     not-solved

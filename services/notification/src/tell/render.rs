@@ -54,7 +54,10 @@ impl Speaker<'_> {
             Field::Urgency => Some(self.either(urgency(matter.urgency)).to_owned()),
             Field::Received => Some(self.local(matter.received_at)),
             Field::Due => particulars.due.or(promised).map(|due| self.local(due)),
-            Field::Completed => matter.completed_at.map(|at| self.local(at)),
+            Field::Completed => {
+                let over_at = matter.incident.as_ref().and_then(|incident| incident.over_at);
+                over_at.or(matter.completed_at).map(|at| self.local(at))
+            }
             Field::Before => particulars.before.map(|due| self.local(due)),
             Field::Reason => particulars.reason.map(|one| self.either(reason(one)).to_owned()),
             Field::Late => particulars.late.map(|late| self.length(late)),
@@ -66,6 +69,13 @@ impl Speaker<'_> {
             Field::Cycle => Some(matter.cycle.to_string()),
             Field::Chases => particulars.chases.map(|chases| chases.to_string()),
             Field::Rung => particulars.rung.map(|rung| rung.to_string()),
+            Field::Places => {
+                let incident = matter.incident.as_ref();
+                incident.map(|incident| rules.place_names(&incident.known.places, language))
+            }
+            Field::Expected => {
+                Some(rules.expected_end(&matter.item, particulars.expected, language))
+            }
         };
         said.unwrap_or_else(|| NOTHING.to_owned())
     }

@@ -134,6 +134,7 @@ pub(crate) fn leak() -> CaseAcceptedV1 {
             due: at("21:00"),
             provisional: false,
         }],
+        incident: None,
     }
 }
 

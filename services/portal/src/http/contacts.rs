@@ -127,6 +127,8 @@ struct Contact {
     text: Option<String>,
     referral: Option<Referral>,
     campus_phone: Option<String>,
+    /// Where they were, of a call about an incident.
+    place: Option<String>,
 }
 
 /// Lists contacts
@@ -161,6 +163,7 @@ pub(super) async fn list(
         text: some(contact.text),
         referral: contact.referral.map(Referral::from),
         campus_phone: some(contact.campus_phone),
+        place: some(contact.place),
     });
     Ok(Json(Contacts { contacts: contacts.collect(), next: some(answer.next_page_token) }))
 }

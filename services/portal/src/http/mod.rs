@@ -18,6 +18,7 @@ mod dead_letters;
 mod definitions;
 mod describe;
 mod extract;
+mod incidents;
 mod me;
 mod messages;
 mod observe;
@@ -120,6 +121,11 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::urgency::change))
         .routes(routes!(cases::note::note))
         .routes(routes!(cases::close_as::close_as))
+        .routes(routes!(incidents::show::list, incidents::open::open))
+        .routes(routes!(incidents::show::show))
+        .routes(routes!(incidents::join::join))
+        .routes(routes!(incidents::update::update))
+        .routes(routes!(incidents::update::close))
         .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
         .merge(roster::routes())

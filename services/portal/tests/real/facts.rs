@@ -100,6 +100,7 @@ impl Case {
             first_receiver: self.first_receiver,
             reporters: vec![self.reporter],
             promises: vec![promise(Commitment::Arrive, 120), promise(Commitment::Complete, 960)],
+            incident: None,
         }
     }
 

@@ -192,6 +192,48 @@ impl Intake for Told {
         Ok(Response::new(intake::ChaseCaseResponse { chases, to_head: true, ..Default::default() }))
     }
 
+    async fn open_incident(
+        &self,
+        _: Request<intake::OpenIncidentRequest>,
+    ) -> Answer<intake::AcceptCaseResponse> {
+        unused()
+    }
+
+    async fn join_incident(
+        &self,
+        _: Request<intake::JoinIncidentRequest>,
+    ) -> Answer<intake::JoinIncidentResponse> {
+        unused()
+    }
+
+    async fn update_incident(
+        &self,
+        _: Request<intake::UpdateIncidentRequest>,
+    ) -> Answer<intake::UpdateIncidentResponse> {
+        unused()
+    }
+
+    async fn close_incident(
+        &self,
+        _: Request<intake::CloseIncidentRequest>,
+    ) -> Answer<intake::CloseIncidentResponse> {
+        unused()
+    }
+
+    async fn get_incident(
+        &self,
+        _: Request<intake::GetIncidentRequest>,
+    ) -> Answer<intake::GetIncidentResponse> {
+        unused()
+    }
+
+    async fn list_incidents(
+        &self,
+        _: Request<intake::ListIncidentsRequest>,
+    ) -> Answer<intake::ListIncidentsResponse> {
+        unused()
+    }
+
     async fn join_case(
         &self,
         request: Request<intake::JoinCaseRequest>,

@@ -17,6 +17,7 @@ mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
 mod desk;
+mod incidents;
 mod ladder;
 mod messages;
 mod more_time;
@@ -62,6 +63,13 @@ pub(crate) enum Command {
     Case {
         #[command(subcommand)]
         command: cases::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Incidents (突发事件): one cause, many places, and everybody calls.
+    Incident {
+        #[command(subcommand)]
+        command: incidents::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -189,6 +197,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         Command::Logout { options } => sessions::logout(home, &options).await,
         Command::Case { command, options } => {
             cases::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Incident { command, options } => {
+            incidents::run(&Api::open(home, &options)?, command).await
         }
         Command::Contact { command, options } => {
             contacts::run(&Api::open(home, &options)?, command).await

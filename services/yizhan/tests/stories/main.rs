@@ -4,6 +4,7 @@
 //! ```text
 //!  repairs    from the call to the callback; late, reopened, nobody reached
 //!  desk       chased, joined, hurried, closed as something else
+//!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
@@ -38,6 +39,7 @@ mod campus;
 mod day;
 mod desk;
 mod hands;
+mod incidents;
 mod keys;
 mod leaders;
 mod machine;

@@ -73,8 +73,10 @@ fn a_case_that_is_withdrawn_while_it_is_completed_ends_in_one_way_everywhere() {
     }
 }
 
-/// Two commands that nobody gives before the other.
-fn at_once(commands: [(&Account<'_>, &String); 2]) -> [Result<Value, Refusal>; 2] {
+/// Commands that nobody gives before the others.
+pub(crate) fn at_once<const N: usize>(
+    commands: [(&Account<'_>, &String); N],
+) -> [Result<Value, Refusal>; N] {
     thread::scope(|scope| {
         let given = commands.map(|(who, line)| scope.spawn(move || who.tries(line)));
         given.map(|given| given.join().unwrap())

@@ -25,7 +25,7 @@ pub(super) struct Sending {
 }
 
 /// All kinds of commands, by the names that reports give them.
-pub const DEEDS: [&str; 35] = [
+pub const DEEDS: [&str; 38] = [
     "accept the risk",
     "accept",
     "adjudicate",
@@ -43,10 +43,12 @@ pub const DEEDS: [&str; 35] = [
     "claim",
     "close as a duplicate",
     "close as",
+    "close the incident",
     "complete",
     "contain",
     "extend",
     "hold",
+    "join the incident",
     "join",
     "note",
     "order",
@@ -59,6 +61,7 @@ pub const DEEDS: [&str; 35] = [
     "take over",
     "transfer",
     "unjoin",
+    "update the incident",
     "withdraw",
     "absorb",
 ];
@@ -93,6 +96,9 @@ impl Order {
                     | intake::Disposal::Test => "close as",
                 },
                 intake::Command::Absorb(_) => "absorb",
+                intake::Command::JoinIncident(_) => "join the incident",
+                intake::Command::UpdateIncident(_) => "update the incident",
+                intake::Command::CloseIncident(_) => "close the incident",
             },
             Self::Dispatch(command) => command.word(),
             Self::Timer(command) => command.word(),

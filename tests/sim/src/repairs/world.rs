@@ -448,6 +448,7 @@ fn absorbed(intake: &Office<Intake>, case: Uuid, by: intake_core::Actor) -> Opti
         reporters: case.reporters.clone(),
         urgency: case.urgency,
         ground: case.ground.clone(),
+        place: None,
         by,
     })))
 }

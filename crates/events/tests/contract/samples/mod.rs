@@ -85,6 +85,7 @@ fn intake() -> Vec<Fact> {
                 promise(Commitment::Arrive, at("10:00:00")),
                 Promise { provisional: true, ..promise(Commitment::Complete, at("16:00:00")) },
             ],
+            incident: None,
         }
         .into(),
         CaseReopenedV1 {
@@ -162,6 +163,16 @@ fn desk() -> Vec<Fact> {
             promises: vec![promise(Commitment::Complete, at("15:30:00"))],
             by: Some(id(0x20)),
             at: at("12:00:00"),
+        }
+        .into(),
+        CaseIncidentUpdatedV1 {
+            cycle: Cycle::FIRST,
+            incident: Incident {
+                places: vec![code("dorm-7"), code("dorm-8")],
+                expected_end: Some(at("14:00:00")),
+            },
+            by: Some(id(0x20)),
+            at: at("12:30:00"),
         }
         .into(),
     ]

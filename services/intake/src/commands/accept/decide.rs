@@ -66,6 +66,7 @@ pub(super) fn decide_one(
         caller,
         on_behalf_of,
         linked,
+        incident: call.incident.clone(),
         first_receiver,
         by: actor(subject)?,
     }));
@@ -138,7 +139,8 @@ fn permit(
     let relations = Relations::NONE.with(Relation::Own, own);
     let item = rules.item(&call.item);
     let level = item.map_or(Level::Public, |item| item.level);
-    authorize(subject, Action::AcceptCase, relations, level)?;
+    let action = if call.incident.is_some() { Action::OpenIncident } else { Action::AcceptCase };
+    authorize(subject, action, relations, level)?;
     permit_receipt(subject, relations, level, call.received_at, now)?;
     permit_channel(call)?;
     match (item, call.kind) {

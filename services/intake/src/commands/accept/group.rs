@@ -161,7 +161,7 @@ async fn write(
     record(tx, intake, &mut changes, now).await?;
     reports::insert(tx, &reports).await?;
     let told = changes.iter().map(|Change { locked, state, .. }| {
-        answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked))
+        answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked), now)
     });
     let told = told.collect();
     save(tx, &mut locked, intake.clock().machine()).await?;
@@ -190,6 +190,7 @@ fn contact_of(
         outcome: ContactOutcome::Opened,
         caller: decided.caller,
         campus_phone: call.campus_phone.clone(),
+        place: None,
         words: None,
     }))
 }

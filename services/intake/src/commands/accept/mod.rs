@@ -19,7 +19,10 @@ mod numbers;
 mod writer;
 
 use delivery_rpc::Asked;
-use events::words::{CaseKind, CaseRef, Channel, ItemId, PlaceId};
+use events::{
+    intake::Incident,
+    words::{CaseKind, CaseRef, Channel, ItemId, PlaceId},
+};
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
@@ -54,4 +57,6 @@ pub(crate) struct AcceptCase {
     pub(crate) received_at: Option<Timestamp>,
     /// The case that it follows.
     pub(crate) linked: Option<CaseRef>,
+    /// Where and until when, of an incident; the kind, place and time of receipt are not stated then.
+    pub(crate) incident: Option<Incident>,
 }

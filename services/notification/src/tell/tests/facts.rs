@@ -55,6 +55,7 @@ pub(super) fn accepted() -> IntakeFact {
         first_receiver: SeededIds::new(12).id(),
         reporters: vec![person(1), person(2)],
         promises: vec![completes("25T21:00")],
+        incident: None,
     }
     .into()
 }

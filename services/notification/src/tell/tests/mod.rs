@@ -1,4 +1,5 @@
 mod facts;
+mod incidents;
 
 use std::sync::LazyLock;
 
@@ -257,7 +258,10 @@ fn every_occasion_has_a_fact_that_tells_of_it() {
         reopened(2).into(),
         told(2).into(),
     ];
+    let mut outage = Case::default();
+    let of_incidents = incidents::each();
     let notices = facts.into_iter().flat_map(|fact| case.notices(fact));
+    let notices = notices.chain(of_incidents.into_iter().flat_map(|fact| outage.notices(fact)));
     let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
     told.sort_unstable();
     told.dedup();

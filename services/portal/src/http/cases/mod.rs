@@ -22,7 +22,7 @@ use events::words::CaseRef;
 use crate::refusal::Refusal;
 
 /// What a path calls a case by.
-fn reference(text: &str) -> Result<CaseRef, Refusal> {
+pub(in crate::http) fn reference(text: &str) -> Result<CaseRef, Refusal> {
     text.parse().map_err(|_| {
         Refusal::field("case", "must be a number such as 2026-09-000123, or the id of a case")
     })

@@ -27,6 +27,7 @@ use crate::{
     head::Head,
     http::{
         extract::{Answer, Caller, Params},
+        incidents::Incident,
         schema::{self, Refused},
         wire::{instant, some, word},
     },
@@ -87,6 +88,8 @@ struct Details {
     linked_to: Option<String>,
     /// Whose matter it was instead.
     referral: Option<Referral>,
+    /// What is known of it, if it is an incident.
+    incident: Option<Incident>,
 }
 
 /// One step of one service.
@@ -270,6 +273,7 @@ impl From<GetCaseResponse> for Details {
             duplicate_of: some(case.duplicate_of),
             linked_to: some(case.linked_to),
             referral: case.referral.map(Referral::from),
+            incident: case.incident.map(Incident::from),
         }
     }
 }

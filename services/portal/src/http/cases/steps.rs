@@ -64,7 +64,7 @@ use Told::{Everything, Fields, FieldsAndActor, Nothing};
 const TABLE: &[(&str, Told, Told)] = &[
     // step                     to the requester                                        to staff
     ("case.accepted",           Fields(&["number", "kind", "channel", "item", "place", "urgency", "received_at", "cycle",
-                                         "promises"]),                                  Everything),
+                                         "promises", "incident"]),                      Everything),
     ("case.reopened",           Fields(&["cycle", "cause", "reopened_at", "kind", "item", "place", "urgency", "promises"]),
                                                                                         Everything),
     ("case.resolved",           Fields(&["cycle", "resolved_at", "item", "urgency"]),   Everything),
@@ -74,6 +74,7 @@ const TABLE: &[(&str, Told, Told)] = &[
     // One reporter learns nothing about another.
     ("case.joined",             Nothing,                                                Everything),
     ("case.unjoined",           Nothing,                                                Everything),
+    ("case.incident-updated",   Fields(&["cycle", "incident", "at"]),                   Everything),
     ("case.urgency-changed",    Fields(&["cycle", "before", "urgency", "promises", "at"]), Everything),
 
     ("workorder.offered",       Fields(&["cycle", "department", "offered_at"]),         Everything),

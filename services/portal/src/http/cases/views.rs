@@ -37,7 +37,7 @@ impl From<wire_words::Promise> for Promise {
 
 /// A case as lists show it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Case {
+pub(in crate::http) struct Case {
     pub(super) id: Uuid,
     /// The number that people use.
     #[schema(example = "2026-09-000123")]
@@ -113,7 +113,7 @@ impl Case {
     }
 
     /// As its owner has it, before the board has heard of it.
-    pub(super) fn of_owner(case: intake::CaseSummary) -> Option<Self> {
+    pub(in crate::http) fn of_owner(case: intake::CaseSummary) -> Option<Self> {
         let spoken = |text: Option<&'static str>| text.unwrap_or_default().to_owned();
         let kind = word::<wire_words::CaseKind, _>(case.kind).map(words::CaseKind::word);
         let urgency = word::<wire_words::Urgency, _>(case.urgency).map(words::Urgency::word);

@@ -46,6 +46,12 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/ChangeUrgency",       LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/AddNote",             AddNote,          Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/CloseCaseAs",         CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/OpenIncident",        OpenIncident,     Case(Never),                             &[]),
+    probe("intake.v1.Intake/JoinIncident",        JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/UpdateIncident",      UpdateIncident,   Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/CloseIncident",       CloseIncident,    Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/GetIncident",         GetCase,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ListIncidents",       ListIncidents,    Nothing,                                 &[]),
     probe("intake.v1.Intake/LogContact",          LogContact,       Nothing,                                 &[]),
     probe("intake.v1.Intake/ListContacts",        ListContacts,     Nothing,                                 &[]),
     probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
@@ -198,6 +204,7 @@ impl Grpc {
                 let request = intake::ImportRequestersRequest::default();
                 intake.import_requesters(call.request(request)).await.map(nothing)
             }
+            _ if method.contains("Incident") => self.ask_incidents(question, call, method).await,
             _ => self.ask_desk(question, call, method).await,
         }
     }

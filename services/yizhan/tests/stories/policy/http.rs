@@ -39,6 +39,12 @@ const PROBES: &[Probe] = &[
     probe("POST /cases/{case}/note",         AddNote,          Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/close-as",     CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /incidents",                 OpenIncident,     Case(Never),                             &[]),
+    probe("GET /incidents",                  ListIncidents,    Nothing,                                 &[]),
+    probe("GET /incidents/{case}",           GetCase,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /incidents/{case}/join",     JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /incidents/{case}/update",   UpdateIncident,   Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /incidents/{case}/close",    CloseIncident,    Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /contacts",                  LogContact,       Nothing,                                 &[]),
     probe("GET /contacts",                   ListContacts,     Nothing,                                 &[]),
     probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK),
@@ -249,6 +255,10 @@ fn body(question: &Question<'_>) -> Value {
             let item = Side::Related.item(level);
             json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
         }
+        "POST /incidents" => {
+            json!({ "item": Side::Related.item(level), "places": ["nowhere"], "channel": "hotline" })
+        }
+        "POST /incidents/{case}/update" => json!({ "cause": "walk" }),
         "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
         "POST /work-orders/{id}/hold" => json!({ "reason": "parts" }),
         "POST /work-orders/{id}/return" => json!({ "reason": "it is not ours" }),
@@ -256,7 +266,7 @@ fn body(question: &Question<'_>) -> Value {
         "POST /work-orders/{id}/transfer" | "POST /work-orders/{id}/adjudicate" => {
             json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
         }
-        "POST /cases/{case}/join" => {
+        "POST /cases/{case}/join" | "POST /incidents/{case}/join" => {
             json!({ "channel": "hotline", "caller": { "phone": "13800000000" } })
         }
         "POST /cases/{case}/unjoin" => json!({ "person": { "phone": "13800000000" } }),

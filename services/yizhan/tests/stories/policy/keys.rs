@@ -17,10 +17,12 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 15] = [
+const QUESTIONS: [&str; 17] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
+    "intake.v1.Intake/GetIncident",
+    "intake.v1.Intake/ListIncidents",
     "intake.v1.Intake/GetDefinitions",
     "dispatch.v1.Dispatch/ListWorkOrders",
     "dispatch.v1.Dispatch/ShowRoster",

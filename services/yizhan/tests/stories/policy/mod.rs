@@ -14,6 +14,7 @@
 //! ```text
 //!  campus   items of every level         world   who walks, and the cases that they stand to
 //!  grpc     what is asked by gRPC        desk    the same, of cases that are there
+//!  incidents  the same, of incidents
 //!  work     what is asked of dispatch    http    what is asked of the portal
 //!  roster   what is asked of the roster
 //!  clocks   what is asked of escalation-timer
@@ -27,6 +28,7 @@ mod clocks;
 mod desk;
 mod grpc;
 mod http;
+mod incidents;
 mod keys;
 mod roster;
 mod tokens;

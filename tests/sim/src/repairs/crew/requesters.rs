@@ -1,10 +1,13 @@
 //! Who reports, and the desk that speaks for them.
 
 use clock::{ContactId, Ids as _, SeededIds};
-use events::words::{CaseNumber, Channel, DepartmentId, Urgency};
+use events::{
+    intake::Incident,
+    words::{CaseNumber, Channel, DepartmentId, Urgency},
+};
 use intake_core::{
-    Accept, Actor, ChangeUrgency, Chase, CloseAs, Command, Disposal, Join, Note, Reopen, Unjoin,
-    Withdraw,
+    Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Join,
+    JoinIncident, Note, Reopen, Unjoin, UpdateIncident, Withdraw,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,14 +37,28 @@ pub(in crate::repairs) fn open(dice: &mut Dice, serial: u32, now: Timestamp) -> 
         caller: dice.percent(85).then_some(somebody(dice)),
         on_behalf_of: dice.percent(15).then_some(somebody(dice)),
         linked: None,
+        incident: dice.percent(10).then(|| incident(dice, now)),
         first_receiver: anybody(dice),
         by: staff(dice),
     }))))
 }
 
+/// It is everywhere, or so they say.
+fn incident(dice: &mut Dice, now: Timestamp) -> Incident {
+    let places = choose(dice, &PLACES).into_iter().chain(choose(dice, &PLACES)).collect();
+    let hours = i64::try_from(dice.below(12)).unwrap_or(0);
+    let expected_end = dice.percent(80).then(|| now + SignedDuration::from_hours(hours));
+    Incident { places, expected_end }
+}
+
 pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Order {
     let by =
         if desk.dice.percent(50) { staff(desk.dice) } else { Actor::Person(somebody(desk.dice)) };
+    let is_incident = desk.intake.case().is_some_and(|case| case.incident.is_some());
+    // Of a case that is none they are refused.
+    if desk.dice.percent(if is_incident { 50 } else { 2 }) {
+        return Order::Intake(of_incident(desk, by));
+    }
     Order::Intake(match desk.dice.below(100) {
         0..22 => join(desk.dice, by),
         22..40 => Command::Chase(Chase { by }),
@@ -57,17 +74,39 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Order {
     })
 }
 
+fn of_incident(desk: &mut Desk<'_>, by: Actor) -> Command {
+    match desk.dice.below(10) {
+        0..6 => Command::JoinIncident(Box::new(JoinIncident {
+            channel: Channel::Hotline,
+            place: choose(desk.dice, &PLACES).filter(|_| desk.dice.percent(30)),
+            campus_phone: None,
+            join: reported(desk.dice, by),
+        })),
+        6..9 => {
+            let Incident { places, expected_end } = incident(desk.dice, desk.now);
+            let is_worded = desk.dice.percent(50);
+            let update = UpdateIncident { places, expected_end, is_worded, by };
+            Command::UpdateIncident(Box::new(update))
+        }
+        _ => Command::CloseIncident(CloseIncident { by }),
+    }
+}
+
 fn join(dice: &mut Dice, by: Actor) -> Command {
+    Command::Join(Box::new(reported(dice, by)))
+}
+
+fn reported(dice: &mut Dice, by: Actor) -> Join {
     let first = somebody(dice);
     let second = dice.percent(30).then_some(somebody(dice));
-    Command::Join(Box::new(Join {
+    Join {
         persons: [first].into_iter().chain(second).collect(),
         text: text(dice),
         people: dice.percent(15).then_some(25),
         asset: None,
         vulnerable: false,
         by,
-    }))
+    }
 }
 
 /// One of the reporters, mostly.

@@ -48,7 +48,8 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
             | IntakeFact::CaseJoined(_)
             | IntakeFact::CaseUnjoined(_)
             | IntakeFact::CaseUrgencyChanged(_)
-            | IntakeFact::CaseNoted(_) => {}
+            | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseIncidentUpdated(_) => {}
         }
     }
     if accepted != 1 {
@@ -128,7 +129,9 @@ fn ground_of(file: &File<'_>, closed: &CaseClosedV1) -> Option<String> {
     let has_ground = match end {
         End::Solved => was_answered(file, cycle, true, at),
         End::Unreachable => was_sought(file, cycle),
-        End::Uncalled => completed_at(file, cycle) == Some(at),
+        End::Uncalled => {
+            completed_at(file, cycle) == Some(at) || file.was_done(&["close the incident"], at)
+        }
         End::Withdrawn => file.was_done(&["withdraw"], at),
         End::Duplicate => file.was_done(&["close as a duplicate"], at),
         End::NotOurs | End::Refused | End::Test => file.was_done(&["close as"], at),

@@ -73,7 +73,8 @@ fn reporters(file: &File<'_>) -> Vec<String> {
             | IntakeFact::CaseChased(_)
             | IntakeFact::CaseClosed(_)
             | IntakeFact::CaseUrgencyChanged(_)
-            | IntakeFact::CaseNoted(_) => continue,
+            | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseIncidentUpdated(_) => continue,
         };
         if *said != known {
             wrong.push(format!("{} forgets a reporter", fact.event_type()));
@@ -89,6 +90,7 @@ fn reporters(file: &File<'_>) -> Vec<String> {
         .collect();
     let joins = file.done.iter().filter_map(|done| match &done.order {
         Order::Intake(Command::Join(join)) => Some(&join.persons),
+        Order::Intake(Command::JoinIncident(call)) => Some(&call.join.persons),
         _ => None,
     });
     let lost = joins.flatten().filter(|one| !known.contains(one) && !left.contains(one));
