@@ -67,6 +67,12 @@ async fn dropping_a_dead_event_steps_over_it() {
 async fn a_copy_of_a_dead_event_does_not_revive_it_and_nobody_is_asked_for_it() {
     let (_nats, dispatch, hand, bad) = poisoned().await;
     hand.put_all(bad, &[2, 5]).await;
+    let after_the_copy = async || {
+        let waiting = dispatch.waiting(bad).await;
+        waiting.iter().any(|(sequence, _)| *sequence == 5).then_some(waiting)
+    };
+    let waiting = eventually("the copy and the next one have come", after_the_copy).await;
+    assert!(waiting.iter().all(|(sequence, _)| *sequence != 2), "the copy is tried: {waiting:?}");
     eventually("the rest waits for a person", async || {
         let waiting = dispatch.waiting(bad).await;
         waiting.len() == 3 && waiting.iter().all(|(_, why)| why == "dead")

@@ -73,6 +73,8 @@ async fn a_fact_that_alone_takes_too_long_holds_back_no_other_key() {
         .await;
     let waits = async || dispatch.waiting(keys[0]).await.len() == 1;
     in_the_course_of_time("the slow one waits", waits).await;
+    let tries = "select max(tries)::bigint from delivery.inbox_waiting";
+    assert_eq!(dispatch.count(tries).await, 0, "not counted");
     dispatch.handler.cure();
     in_the_course_of_time("it follows", async || dispatch.count(applied).await == 3).await;
     dispatch.stop().await;

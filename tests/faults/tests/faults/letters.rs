@@ -38,7 +38,8 @@ async fn poisoned() -> Poisoned {
     assert_eq!(letters(&mut dispatch).await, [], "while it is still tried");
     let dead = async || letters(&mut dispatch).await.pop();
     let letter = eventually("it is dead", dead).await;
-    assert_eq!((letter.key, letter.sequence), (cases[0], 2));
+    let tries = delivery_core::MAX_TRIES;
+    assert_eq!((letter.key, letter.sequence, letter.tries), (cases[0], 2, tries));
     assert_eq!(world.effects(Service::Dispatch).await, caller.facts() - 3, "its key waits");
     Poisoned { world, caller, dispatch, letter, intake }
 }
