@@ -28,12 +28,11 @@ pub(crate) async fn cause(
     let own = owner(id, case.caller);
     let keys = intake.seals.keys(tx, &[own]).await?;
     let last = store::remarks::last(tx, id, Action::UpdateIncident.word()).await?;
-    let words = match last {
-        Some(remark) => keys.open(own, REMARK, &remark.words)?,
-        None => {
-            let report = store::reports::load(tx, id).await?.and_then(|report| report.words);
-            report.map(|words| keys.open(own, WORDS, &words)).transpose()?.flatten()
-        }
+    let words = if let Some(remark) = last {
+        keys.open(own, REMARK, &remark.words)?
+    } else {
+        let report = store::reports::load(tx, id).await?.and_then(|report| report.words);
+        report.map(|words| keys.open(own, WORDS, &words)).transpose()?.flatten()
     };
     Ok(words.unwrap_or_default())
 }

@@ -41,7 +41,7 @@ fn calls(phone: &str, place: &str) -> Who {
     let caller =
         (!phone.is_empty()).then(|| Person { phone: phone.to_owned(), ..Person::default() });
     let (channel, place) = (Channel::Hotline.into(), place.to_owned());
-    Who::Call(IncidentCall { channel, place, caller, ..IncidentCall::default() })
+    Who::Call(Box::new(IncidentCall { channel, place, caller, ..IncidentCall::default() }))
 }
 
 async fn join_by(
@@ -163,7 +163,7 @@ async fn a_call_is_kept_with_where_it_came_from_and_found_with_its_incident_by_e
         campus_phone: "cp-703".to_owned(),
         ..IncidentCall::default()
     };
-    join(&intake, &desk, &incident, Who::Call(phone)).await.unwrap();
+    join(&intake, &desk, &incident, Who::Call(Box::new(phone))).await.unwrap();
     join(&intake, &desk, &incident, calls("10000000002", "dorm-6-201")).await.unwrap();
     let request = intake.ask(&desk).request(ListContactsRequest::default());
     let contacts = intake.client().list_contacts(request).await.unwrap().into_inner().contacts;

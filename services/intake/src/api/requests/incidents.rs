@@ -65,7 +65,7 @@ pub(in crate::api) fn join_incident(
     let mut fields = Fields::default();
     let incident = called(&request.incident)?;
     let who = match request.who {
-        Some(Who::Call(call)) => call_of(&mut fields, call),
+        Some(Who::Call(call)) => call_of(&mut fields, *call),
         Some(Who::Case(case)) => {
             let case = called(&case).map_err(|error| error.message().to_owned());
             fields.take("case", case).map(Joining::Case)

@@ -112,7 +112,7 @@ pub(in crate::http) async fn join(
     let channel = joining.channel.unwrap_or_else(|| caller.usual_channel());
     let who = match joining.case {
         Some(case) => Who::Case(case),
-        None => Who::Call(IncidentCall {
+        None => Who::Call(Box::new(IncidentCall {
             channel: wire_words::Channel::from(channel).into(),
             campus_phone: joining.campus_phone,
             place: joining.place,
@@ -121,7 +121,7 @@ pub(in crate::http) async fn join(
             text: joining.text,
             people: joining.people,
             vulnerable: joining.vulnerable,
-        }),
+        })),
     };
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let request = call.request(JoinIncidentRequest { incident, who: Some(who) });

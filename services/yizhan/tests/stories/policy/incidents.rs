@@ -29,7 +29,7 @@ impl Grpc {
             }
             "JoinIncident" => {
                 let one = intake::IncidentCall { channel, ..Default::default() };
-                let who = Some(intake::join_incident_request::Who::Call(one));
+                let who = Some(intake::join_incident_request::Who::Call(Box::new(one)));
                 let request = intake::JoinIncidentRequest { incident: incident(), who };
                 intake.join_incident(call.request(request)).await.map(nothing)
             }
