@@ -36,7 +36,7 @@ pub(in crate::http) struct Withdrawn {
 /// Withdraws a case
 ///
 /// Its requester does not want it any more. Refused by `case-unknown`,
-/// `case-completed` and `case-closed`.
+/// `case-completed`, `case-closed` and `case-is-incident`.
 #[utoipa::path(
     post, path = "/cases/{case}/withdraw", tag = "cases",
     operation_id = "withdrawCase", request_body = Because,
