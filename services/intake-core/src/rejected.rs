@@ -43,7 +43,7 @@ pub enum Rejected {
     },
     /// It is not one person's to end.
     #[error(
-        "cannot withdraw: it is an incident that others wait for too; leave it (unjoin), or close it when it is over"
+        "cannot withdraw: it is an incident that others wait for too; ask the desk to take you off it, or to close it when it is over"
     )]
     IsIncident,
     /// Whoever is there has another matter, until somebody says that it is the same.

@@ -18,10 +18,11 @@ async fn three_rungs_fire_once_each_as_planned_and_the_next_ones_are_listed() {
     let replica = timer.start().await;
     let case = timer.accepted().await;
     timer.jump_to(case.late(-1));
-    timer.says(case.case, &["armed"]).await;
+    timer.says(case.case, &["armed", "at-risk"]).await;
 
     timer.jump_to(case.late(61));
-    timer.says(case.case, &["armed", "rung-fired", "rung-fired", "rung-fired"]).await;
+    let said = ["armed", "at-risk", "rung-fired", "rung-fired", "rung-fired"];
+    timer.says(case.case, &said).await;
     let rungs = timer.rungs(case.case).await;
     let fired = rungs.iter().map(|rung| (rung.rung, rung.round, rung.planned, rung.post.name()));
     assert_eq!(

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use anyhow::Context as _;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
@@ -42,6 +44,13 @@ impl Mail {
                 )
             }
         };
+        if user.is_some() && config.encryption == MailEncryption::None && !is_here(&config.host) {
+            anyhow::bail!(
+                "`channels.mail.encryption` is `none`, so `{}` would be told the password in the \
+                 clear: use `starttls` or `tls`, or a server at 127.0.0.1",
+                config.host
+            );
+        }
         let known_as = || TlsParameters::new(config.host.clone());
         let (port, tls) = match config.encryption {
             MailEncryption::Starttls => (587, Tls::Required(known_as()?)),
@@ -96,6 +105,11 @@ impl Mail {
     }
 }
 
+/// Whether a server is on this very machine.
+fn is_here(host: &str) -> bool {
+    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 /// 4yz may be taken later, 5yz never (RFC 5321, section 4.2.1); anything else is a connection that
 /// did not last.
 fn outcome(error: &Error) -> Outcome {
@@ -119,4 +133,17 @@ fn said(error: &Error) -> String {
 fn failed(why: &dyn std::fmt::Display, outcome: Outcome) -> Outcome {
     tracing::warn!(channel = "mail", %why, "a message was not taken");
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_here;
+
+    #[test]
+    fn only_a_server_on_this_machine_is_told_a_password_in_the_clear() {
+        assert!(["localhost", "127.0.0.1", "::1"].into_iter().all(is_here));
+        assert!(
+            !["smtp.example.edu", "10.0.0.1", "localhost.example.edu"].into_iter().any(is_here)
+        );
+    }
 }

@@ -4,6 +4,8 @@ use super::{Sending, Way};
 
 /// How often one way is tried before the next is taken.
 const TRIES: u32 = 3;
+/// How often a way that is crowded is tried: for ten minutes, then it counts as broken.
+const PATIENT_TRIES: u32 = 20;
 /// The longest pause between two of them.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
@@ -36,11 +38,11 @@ pub(crate) enum Next {
 impl Sending {
     /// What follows from an attempt that ended at `machine`.
     ///
-    /// What is critical does not wait for a way that is crowded; the rest does.
+    /// What is critical does not wait for a way that is crowded; the rest does, for a while.
     pub(crate) fn on_outcome(&self, outcome: Outcome, machine: Timestamp) -> Next {
         match outcome {
             Outcome::Taken => Next::Sent,
-            Outcome::Throttled if self.critical => self.next_way(),
+            Outcome::Throttled if self.critical || self.tries >= PATIENT_TRIES => self.next_way(),
             Outcome::Throttled => Next::Again(machine + LONGEST_PAUSE),
             Outcome::Away if self.tries < TRIES => {
                 Next::Again(machine + delivery_core::pause(self.tries, LONGEST_PAUSE))

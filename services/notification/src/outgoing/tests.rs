@@ -108,6 +108,8 @@ fn a_way_that_fails_is_left_for_the_next_and_the_last_for_none() {
     assert!(matches!(crowded, Next::Again(at) if at > second), "{crowded:?}");
     let critical = Sending { critical: true, ..tried(1) };
     assert_eq!(critical.on_outcome(Outcome::Throttled, now), Next::Take(vec![log()]));
+    assert!(matches!(tried(19).on_outcome(Outcome::Throttled, now), Next::Again(_)));
+    assert_eq!(tried(20).on_outcome(Outcome::Throttled, now), Next::Take(vec![log()]));
     assert_eq!(sending(7, &[robot()], 1).on_outcome(Outcome::Refused, now), Next::GiveUp);
 }
 

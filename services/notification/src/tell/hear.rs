@@ -5,7 +5,7 @@ use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
-    intake::CaseChasedV1,
+    intake::{self, CaseChasedV1},
     words::{Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -151,9 +151,7 @@ impl Matter {
                 self.taken_in(&joined.joined, joined.at)
             }
             IntakeFact::CaseIncidentUpdated(updated) if updated.cycle == self.cycle => {
-                let known = updated.incident.clone();
-                self.incident = Some(Incident { known, over_at: None });
-                self.to_reporters_of(Occasion::IncidentChanged, self.expects(updated.at))
+                self.learn(&updated.incident, updated.at)
             }
             IntakeFact::CaseClosed(closed) if closed.cycle == self.cycle => match closed.end {
                 End::Solved | End::Unreachable | End::Uncalled => self.ends(closed.closed_at),
@@ -231,14 +229,14 @@ impl Matter {
 
     fn hear_escalation(&mut self, fact: &EscalationFact) -> Vec<Notice> {
         match fact {
-            EscalationFact::Armed(armed) => match self.arm(armed) {
-                Some(before) if self.completed_at.is_none() => {
-                    let particulars =
-                        Particulars { before: Some(before), ..Particulars::default() };
-                    self.to_waiting(Occasion::Promised, particulars)
-                }
-                Some(_) | None => Vec::new(),
-            },
+            EscalationFact::Armed(armed) => {
+                let before = self.arm(armed);
+                self.promised_anew(before)
+            }
+            EscalationFact::PromiseMoved(moved) => {
+                let before = self.shift(moved);
+                self.promised_anew(before)
+            }
             EscalationFact::ClockStopped(stopped) => {
                 self.dues.remove(&stopped.timer);
                 Vec::new()
@@ -269,7 +267,6 @@ impl Matter {
             EscalationFact::AtRisk(_)
             | EscalationFact::RungTold(_)
             | EscalationFact::RungRetracted(_)
-            | EscalationFact::PromiseMoved(_)
             | EscalationFact::ExtensionAsked(_)
             | EscalationFact::ExtensionRefused(_)
             | EscalationFact::PauseAsked(_)
@@ -279,6 +276,14 @@ impl Matter {
             | EscalationFact::TakenOver(_)
             | EscalationFact::RiskAccepted(_) => Vec::new(),
         }
+    }
+
+    /// The requester is told that what they were told has moved, until it is done.
+    fn promised_anew(&self, before: Option<Timestamp>) -> Vec<Notice> {
+        if before.is_none() || self.completed_at.is_some() {
+            return Vec::new();
+        }
+        self.to_waiting(Occasion::Promised, Particulars { before, ..Particulars::default() })
     }
 
     fn late(&self, fired: &RungFiredV1) -> Notice {
@@ -353,10 +358,14 @@ impl Matter {
         self.post.iter().map(|post| to_post(post, occasion, particulars)).collect()
     }
 
-    /// Who reports it, or reports it too, is told that it is accepted; an incident, that it is known.
+    /// Who reports it, or reports it too, is told that it is accepted; an incident, that it is known,
+    /// or over already.
     fn taken_in(&self, reporters: &[PersonId], at: Timestamp) -> Vec<Notice> {
-        let (occasion, particulars) = match self.incident {
-            Some(_) => (Occasion::IncidentJoined, self.expects(at)),
+        let (occasion, particulars) = match &self.incident {
+            Some(Incident { over_at: Some(_), .. }) => {
+                (Occasion::IncidentEnded, Particulars::default())
+            }
+            Some(Incident { over_at: None, .. }) => (Occasion::IncidentJoined, self.expects(at)),
             None => (Occasion::Accepted, Particulars::default()),
         };
         let notice = |person: &PersonId| to_person(*person, occasion, particulars);
@@ -367,6 +376,16 @@ impl Matter {
     fn expects(&self, at: Timestamp) -> Particulars {
         let expected = self.incident.as_ref().and_then(|incident| incident.known.expected_end);
         Particulars { expected: expected.filter(|end| *end > at), ..Particulars::default() }
+    }
+
+    /// What is known of an incident has changed; of one that is over nobody is told.
+    fn learn(&mut self, known: &intake::Incident, at: Timestamp) -> Vec<Notice> {
+        let over_at = self.incident.as_ref().and_then(|incident| incident.over_at);
+        self.incident = Some(Incident { known: known.clone(), over_at });
+        match over_at {
+            Some(_) => Vec::new(),
+            None => self.to_reporters_of(Occasion::IncidentChanged, self.expects(at)),
+        }
     }
 
     /// An incident is over, whoever says so first: its work is completed, or it is closed.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use clock::{PersonId, TimerId};
 use events::{
-    escalation::ArmedV1,
+    escalation::{ArmedV1, PromiseMovedV1},
     intake::{self, CaseAcceptedV1, CaseReopenedV1, Promise},
     words::{
         CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject, Urgency,
@@ -91,10 +91,24 @@ impl Matter {
         }
     }
 
-    /// A clock is watched, or its due has changed; says what was promised before, if that is what
-    /// the requester was told.
+    /// A clock is watched; says what was promised before, if that is what the requester was told.
     pub(super) fn arm(&mut self, armed: &ArmedV1) -> Option<Timestamp> {
         let ArmedV1 { timer, subject, commitment, cycle, due, provisional, .. } = *armed;
+        self.promise_until(timer, (subject, commitment, cycle), (due, provisional))
+    }
+
+    /// The due of a clock has moved, by a pause or with its next promise; says the same.
+    pub(super) fn shift(&mut self, moved: &PromiseMovedV1) -> Option<Timestamp> {
+        let PromiseMovedV1 { timer, subject, commitment, cycle, new, provisional, .. } = *moved;
+        self.promise_until(timer, (subject, commitment, cycle), (new, provisional))
+    }
+
+    fn promise_until(
+        &mut self,
+        timer: TimerId,
+        (subject, commitment, cycle): (Subject, Commitment, Cycle),
+        (due, provisional): (Timestamp, bool),
+    ) -> Option<Timestamp> {
         self.dues.insert(timer, due);
         if let Some(promise) = &mut self.promise
             && (subject, commitment, cycle) == (Subject::Case, promise.commitment, self.cycle)

@@ -3,31 +3,36 @@
 //! ```text
 //!  fact               │ its reporters   its post            a leader's post
 //! ────────────────────┼────────────────────────────────────────────────────
-//!  case.chased        │                 chased              chased-again, its head's
-//!  case.ordered       │                 ordered
-//!  workorder.disputed │                                     returned-twice, its head's
-//!                     │                                     and who decides'
 //!  case.accepted      │ accepted
 //!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
 //!  workorder.claimed  │ claimed
 //!  workorder.held     │ held
 //!  workorder.contained│ made-safe
-//!  case.armed         │ promised, if that has moved
+//!  case.armed,        │
+//!  case.promise-moved │ promised, if that has moved
 //!  case.completed     │ completed
 //!  case.reopened      │ reopened
-//!                     │ of an incident, instead of all these but reopened:
-//!  case.accepted,     │
-//!  case.joined        │ incident-joined, who is new
-//!  case.incident-     │
-//!  updated            │ incident-changed
-//!  case.completed,    │
-//!  case.closed        │ incident-ended, at the first of them
+//!  case.chased        │                 chased              chased-again, its head's
+//!  case.ordered       │                 ordered
+//!  workorder.disputed │                                     returned-twice, its head's
+//!                     │                                     and who decides'
 //!  case.at-risk       │                 at-risk
 //!  case.rung-fired    │                 overdue, the first  rung
 //!  case.rung-told     │                                     not-solved
 //!  case.rung-retracted│                                     repaired, if it is
 //!  all others         │ nobody
+//! ```
+//!
+//! The reporters of an incident hear of it so, and of what moves on the way nothing:
+//!
+//! ```text
+//!  case.accepted         │ incident-joined
+//!  case.joined           │ incident-joined, who is new; incident-ended, once it is over
+//!  case.incident-updated │ incident-changed, until it is over
+//!  case.completed,       │
+//!  case.closed           │ incident-ended, at the first of them
+//!  case.reopened         │ reopened
 //! ```
 //!
 //! A fact about an earlier cycle than the one that runs tells nobody: its requester has been told

@@ -7,11 +7,13 @@ use events::{
         CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderContainedV1,
         WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
     },
-    escalation::{ArmedV1, AtRiskV1, OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
+    escalation::{
+        ArmedV1, AtRiskV1, OrderedV1, PromiseMovedV1, RungFiredV1, RungRetractedV1, RungToldV1,
+    },
     intake::{CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseReopenedV1, Promise},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, ReopenCause,
-        Subject, Urgency,
+        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, MoveCause,
+        ReopenCause, Subject, Urgency,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -140,6 +142,25 @@ pub(super) fn moved_promise(number: u16) -> ArmedV1 {
 
 pub(super) fn moved(number: u16) -> EscalationFact {
     moved_promise(number).into()
+}
+
+/// The same promise, moved by a pause or, with the next one, by an extension.
+pub(super) fn shifted(promise: u16, new: &str) -> EscalationFact {
+    PromiseMovedV1 {
+        timer: timer(),
+        subject: Subject::Case,
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        promise,
+        old: at("25T21:00"),
+        new: at(new),
+        provisional: false,
+        why: MoveCause::Pause,
+        reason: Some(HoldReason::NoAccess),
+        by: None,
+        at: at("25T15:00"),
+    }
+    .into()
 }
 
 pub(super) fn armed() -> EscalationFact {

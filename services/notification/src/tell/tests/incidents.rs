@@ -77,6 +77,26 @@ fn an_incident_is_spoken_of_in_the_campus_s_words() {
     }
 }
 
+#[test]
+fn who_calls_about_what_is_over_hears_that_it_is_and_no_news_come_after() {
+    let mut case = Case::default();
+    case.hears(incident());
+    case.hears(offered(1));
+    case.hears(completed(1));
+    let joined = CaseJoinedV1 {
+        cycle: Cycle::FIRST,
+        joined: vec![person(3)],
+        reporters: [1, 2, 3].map(person).to_vec(),
+        by: None,
+        at: at("25T21:00"),
+    };
+    let told = case.hears(IntakeFact::from(joined));
+    assert_eq!(told, [format!("person/{}: incident-ended", person(3))]);
+    let nobody = <[String; 0]>::default();
+    assert_eq!(case.hears(news()), nobody);
+    assert_eq!(case.hears(over()), nobody);
+}
+
 /// A fact for each occasion.
 pub(super) fn each() -> [Fact; 3] {
     [incident().into(), news().into(), over().into()]

@@ -128,6 +128,22 @@ fn a_promise_that_moves_is_told_to_who_was_promised_it_and_while_it_runs() {
 }
 
 #[test]
+fn a_pause_moves_what_the_requester_was_told_and_when_it_is_late() {
+    let mut case = Case::accepted();
+    case.hears(offered(1));
+    case.hears(armed());
+    let promised = [person(1), person(2)].map(|id| format!("person/{id}: promised"));
+    assert_eq!(case.hears(shifted(1, "26T00:00")), promised);
+    let late_then = ["post/logistics/repair-leader: rung", "post/logistics/plumbing: overdue"];
+    assert_eq!(case.hears(late(1, "26T00:00")), late_then);
+
+    let mut extended = Case::accepted();
+    assert_eq!(extended.hears(moved(1)), promised);
+    let nobody = <[String; 0]>::default();
+    assert_eq!(extended.hears(shifted(2, "26T09:00")), nobody, "what they were told");
+}
+
+#[test]
 fn facts_of_an_earlier_cycle_tell_nobody() {
     let mut case = Case::accepted();
     case.hears(reopened(2));
