@@ -11,7 +11,7 @@
 //! With the grant the due moves as far as the cap allows, so nothing has to happen when the cap
 //! passes; work that is resumed before brings the due back by what was not needed.
 
-use calendar::{Due, Pause as Stretch};
+use calendar::{Base, Calendar, Due, Pause as Stretch};
 use clock::AccountId;
 use definitions::{PauseRule, Rules};
 use events::{
@@ -186,12 +186,21 @@ fn moved(
     }))
 }
 
+/// By which calendar, and in which time, the promise that holds is counted.
+pub(crate) fn counted<'a>(
+    watch: &Watch,
+    rules: &'a Rules,
+    timer: &Timer,
+) -> Option<(&'a Calendar, Base)> {
+    let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
+    let urgency = timer.promise().urgency.unwrap_or(watch.urgency);
+    Some((calendar, rules.limit(&watch.item, timer.commitment, urgency)?.base()))
+}
+
 /// The due of a promise with these pauses, of which two may overlap.
 fn rested(watch: &Watch, rules: &Rules, timer: &Timer, mut stretches: Vec<Stretch>) -> Option<Due> {
     let promise = timer.promise();
-    let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
-    let urgency = promise.urgency.unwrap_or(watch.urgency);
-    let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
+    let (calendar, base) = counted(watch, rules, timer)?;
     stretches.sort_by_key(|stretch| stretch.from);
     let mut due = Due { at: unpaused(watch, timer), provisional: promise.provisional };
     let mut told = Timestamp::MIN;

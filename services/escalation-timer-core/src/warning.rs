@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use crate::{
     apply::apply,
     event::Event,
-    pausing::stretches,
+    pausing::{counted, stretches},
     state::{State, Timer, Warning, Watch},
 };
 
@@ -46,9 +46,7 @@ fn plan(rules: &Rules, watch: &Watch, timer: &Timer) -> Option<Event> {
     if is_planned || !is_of_work(timer.commitment) || !timer.has_fired_none() {
         return None;
     }
-    let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
-    let urgency = promise.urgency.unwrap_or(watch.urgency);
-    let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
+    let (calendar, base) = counted(watch, rules, timer)?;
     let (from, due) = (promise.since, promise.due);
     let course = Course { base, start: Start::AtOnce, from, due, until: due };
     let pauses: Vec<_> = stretches(watch, timer, |_| true).collect();

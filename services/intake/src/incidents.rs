@@ -11,12 +11,9 @@ use intake_core::Case;
 
 use crate::{
     Intake,
-    commands::{REMARK, owner},
+    commands::{REMARK, WORDS, owner},
     store,
 };
-
-/// The field as which what came with a case is sealed.
-const WORDS: &str = "words";
 
 /// What is said of the cause now; empty if nothing ever was.
 pub(crate) async fn cause(

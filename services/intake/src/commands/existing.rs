@@ -145,6 +145,9 @@ impl Existing {
     }
 }
 
+/// The field as which what came with a case is sealed.
+pub(crate) const WORDS: &str = "words";
+
 /// The field as which a remark is sealed.
 pub(crate) const REMARK: &str = "remark";
 

@@ -33,7 +33,7 @@ pub(crate) use apply_definitions::{ApplyDefinitions, apply_definitions};
 pub(crate) use chase::{Chase, chase};
 pub(crate) use close_as::{CloseAs, Ending, WHOM, Whose, close_as};
 pub(crate) use close_incident::{CloseIncident, close_incident};
-pub(crate) use existing::{REMARK, called, case_unknown, find, may, owner};
+pub(crate) use existing::{REMARK, WORDS, called, case_unknown, find, may, owner};
 pub(crate) use import_requesters::{Requester, import_requesters};
 pub(crate) use join::{Join, join};
 pub(crate) use join_incident::{IncidentCall, JoinIncident, Joining, join_incident};

@@ -9,7 +9,7 @@ use proto::intake::v1::{GetCaseResponse, Referral, Remark};
 use crate::{
     Intake,
     api::answers,
-    commands::{REMARK, WHOM, case_unknown, find, may, owner},
+    commands::{REMARK, WHOM, WORDS, case_unknown, find, may, owner},
     incidents,
     people::{Directory, Named},
     store,
@@ -74,7 +74,7 @@ async fn attach(
     directory.keys.load(tx, &[owner]).await?;
     if let Some(report) = store::reports::load(tx, id).await? {
         answer.asset = report.asset.unwrap_or_default();
-        let words = report.words.map(|words| directory.keys.open(owner, "words", &words));
+        let words = report.words.map(|words| directory.keys.open(owner, WORDS, &words));
         answer.text = words.transpose()?.flatten().unwrap_or_default();
     }
     Ok(())

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Intake,
     api::answers,
-    commands::existing::owner,
+    commands::existing::{WORDS, owner},
     people::Directory,
     record::{Cause, Change, record},
     store::{
@@ -138,7 +138,7 @@ async fn write(
     for New { call, decided, .. } in new {
         let owner = owner(decided.case, decided.caller);
         let words = Some(&*call.text).filter(|text| !text.is_empty());
-        let words = words.map(|text| directory.keys.seal(owner, "words", text)).transpose()?;
+        let words = words.map(|text| directory.keys.seal(owner, WORDS, text)).transpose()?;
         if words.is_some() || call.asset.is_some() {
             reports.push(Report { case: decided.case, asset: call.asset.clone(), words });
         }
