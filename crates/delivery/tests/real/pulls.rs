@@ -8,7 +8,7 @@ use events::words::{Service, Stream};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use testkit::{Direction, Nats, Proxy, eventually};
 
-use crate::toy::{Hand, Toy, delivery, in_the_course_of_time, key};
+use crate::toy::{Hand, Toy, delivery, key};
 
 /// The broker would send it again only after 30 s.
 #[tokio::test]
@@ -52,7 +52,9 @@ async fn facts_that_take_too_long_together_are_applied_in_smaller_groups() {
     dispatch.handler.weary();
     dispatch.inbox();
     let applied = "select count(*) from toy.effect";
-    in_the_course_of_time("all are applied", async || dispatch.count(applied).await == 3).await;
+    dispatch
+        .in_the_course_of_time("all are applied", async || dispatch.count(applied).await == 3)
+        .await;
     dispatch.stop().await;
 }
 
@@ -69,14 +71,17 @@ async fn a_fact_that_alone_takes_too_long_holds_back_no_other_key() {
     }
     dispatch.inbox();
     let applied = "select count(*) from toy.effect";
-    in_the_course_of_time("the others are applied", async || dispatch.count(applied).await == 2)
+    dispatch
+        .in_the_course_of_time("the others are applied", async || {
+            dispatch.count(applied).await == 2
+        })
         .await;
     let waits = async || dispatch.waiting(keys[0]).await.len() == 1;
-    in_the_course_of_time("the slow one waits", waits).await;
+    dispatch.in_the_course_of_time("the slow one waits", waits).await;
     let tries = "select max(tries)::bigint from delivery.inbox_waiting";
     assert_eq!(dispatch.count(tries).await, 0, "not counted");
     dispatch.handler.cure();
-    in_the_course_of_time("it follows", async || dispatch.count(applied).await == 3).await;
+    dispatch.in_the_course_of_time("it follows", async || dispatch.count(applied).await == 3).await;
     dispatch.stop().await;
 }
 

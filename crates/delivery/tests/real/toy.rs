@@ -4,9 +4,9 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_nats::{Client, jetstream};
@@ -236,6 +236,25 @@ impl Toy {
         .unwrap()
     }
 
+    /// Makes time pass while a handler sleeps, and only then, so that no real work is taken for
+    /// late, until it is so; panics with `what` if it is not within a minute of real time.
+    pub(crate) async fn in_the_course_of_time(
+        &self,
+        what: &str,
+        mut check: impl AsyncFnMut() -> bool,
+    ) {
+        let begun = Instant::now();
+        while !check().await {
+            assert!(begun.elapsed() < Duration::from_mins(1), "not in the course of time: {what}");
+            if self.handler.asleep.load(Ordering::SeqCst) > 0 {
+                tokio::time::pause();
+                tokio::time::advance(Duration::from_secs(4)).await;
+                tokio::time::resume();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(self.pool()).await.unwrap()
     }
@@ -252,6 +271,7 @@ pub(crate) struct Handler {
     poison: Arc<Mutex<BTreeSet<(Uuid, u64)>>>,
     weary: Arc<AtomicBool>,
     slow: Arc<Mutex<Option<Uuid>>>,
+    asleep: Arc<AtomicUsize>,
 }
 
 impl Handler {
@@ -279,12 +299,33 @@ impl Handler {
         let poisoned = self.poison.lock().unwrap().contains(&(key, sequence));
         assert!(!poisoned, "poisoned");
         if self.weary.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_secs(16)).await;
+            self.sleep(Duration::from_secs(16)).await;
         }
         let is_slow = *self.slow.lock().unwrap() == Some(key);
         if is_slow {
-            tokio::time::sleep(Duration::from_secs(40)).await;
+            self.sleep(Duration::from_secs(40)).await;
         }
+    }
+
+    async fn sleep(&self, time: Duration) {
+        let _asleep = Asleep::new(&self.asleep);
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Counts a sleeper, until it wakes or is cut off.
+struct Asleep<'a>(&'a AtomicUsize);
+
+impl<'a> Asleep<'a> {
+    fn new(sleepers: &'a AtomicUsize) -> Self {
+        sleepers.fetch_add(1, Ordering::SeqCst);
+        Self(sleepers)
+    }
+}
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -345,20 +386,6 @@ impl Sources for Asked {
         self.0.lock().unwrap().push(missing);
         Ok(())
     }
-}
-
-/// Lets time pass for whoever sleeps, until it is so; panics with `what` if it never is.
-pub(crate) async fn in_the_course_of_time(what: &str, mut check: impl AsyncFnMut() -> bool) {
-    for _ in 0..100 {
-        if check().await {
-            return;
-        }
-        tokio::time::pause();
-        tokio::time::advance(Duration::from_secs(4)).await;
-        tokio::time::resume();
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("not in the course of time: {what}");
 }
 
 /// A key that no other test uses.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use testkit::{Nats, eventually};
 use uuid::Uuid;
 
-use crate::toy::{Hand, Toy, in_the_course_of_time, key};
+use crate::toy::{Hand, Toy, key};
 
 /// A service that reads two streams that are there and empty.
 async fn survey() -> (Nats, Toy) {
@@ -139,7 +139,7 @@ async fn wake_ups_that_take_too_long_together_are_made_in_smaller_claims() {
         plan(&survey, key, now).await;
     }
     survey.waker();
-    in_the_course_of_time("all are woken", async || woken(&survey).await.len() == 3).await;
+    survey.in_the_course_of_time("all are woken", async || woken(&survey).await.len() == 3).await;
     assert_eq!(survey.count("select count(*) from delivery.wake_fault").await, 0);
     survey.stop().await;
 }
@@ -154,14 +154,15 @@ async fn a_wake_up_that_alone_takes_too_long_is_put_back_and_holds_up_no_other()
         plan(&survey, key, now - SignedDuration::from_secs(9 - seconds)).await;
     }
     survey.waker();
-    in_the_course_of_time("the others are woken", async || woken(&survey).await.len() == 2).await;
+    survey
+        .in_the_course_of_time("the others are woken", async || woken(&survey).await.len() == 2)
+        .await;
     let put_back = "select count(*) from delivery.wake_fault";
-    in_the_course_of_time("it is put back", async || survey.count(put_back).await == 1).await;
-    let mut tx = survey.pool().begin().await.unwrap();
-    let mut locked = lock(&mut tx, &keys[..1]).await.unwrap();
-    locked[0].wake_at(None);
-    save(&mut tx, &mut locked, survey.clock().machine()).await.unwrap();
-    tx.commit().await.unwrap();
+    survey
+        .in_the_course_of_time("it is put back", async || survey.count(put_back).await == 1)
+        .await;
+    survey.handler.cure();
+    survey.in_the_course_of_time("it follows", async || woken(&survey).await.len() == 3).await;
     survey.stop().await;
 }
 

@@ -60,6 +60,8 @@ async fn another_service_may_ask_for_events_again_and_a_person_may_not() {
         published(&nats, Stream::Intake, &told.case_id).await.len() == expected
     };
     eventually("the event is published", async || count(1).await).await;
+    let pending = "select count(*) from delivery.outbox_pending";
+    eventually("the relay has noted it", async || campus.count(pending).await == 0).await;
 
     let ask = async |call: Call| {
         let request = RedeliverRequest { key: told.case_id.clone(), from: 1 };
