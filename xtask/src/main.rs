@@ -5,7 +5,8 @@
 //!  test ──> format, clippy, check, cargo-deny, documentation tests, tests ──> nextest
 //!             │                      │                                          │
 //!             │                      └ tools: from PATH, or fetched once        │
-//!             └ rules: layers, purity, SQL, map, sizes, manifests, generated    │
+//!             └ rules: layers, purity, SQL, map, sizes, reasons, manifests,     │
+//!                      generated                         │                      │
 //!                                                        │                      │
 //!  prepare ──> descriptions of all queries <─────────────┘                      │
 //!     └──────────────> test_servers: a Postgres of our own <────────────────────┘

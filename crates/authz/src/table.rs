@@ -30,7 +30,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
     grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
 
-    // Assistants are students: they may take anything, and see nothing restricted (BRIEF 7.2).
+    // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
@@ -92,7 +92,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
                                                                      ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage]),
 
-    // Restricted cases are never called back from the desk (BRIEF 5.1).
+    // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
     grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Base, Calendar, Due, OutOfReach};
 
-/// A stretch in which a promise rests (BRIEF 4.4): from its first instant up to, not including, its
+/// A stretch in which a promise rests: from its first instant up to, not including, its
 /// last. One that does not end after it begins is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {

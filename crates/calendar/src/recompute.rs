@@ -26,7 +26,7 @@ impl Due {
     /// What becomes of this promise, if the calendar as it is now gives `again` for it.
     ///
     /// Only what was provisional moves, earlier or later: a promise that was not is kept even if the
-    /// state moved its holidays afterwards (BRIEF 4.3).
+    /// state moved its holidays afterwards.
     pub fn recomputed(self, again: Self) -> Recomputed {
         match (self.provisional, again.at == self.at, again.provisional) {
             (false, _, _) | (true, true, true) => Recomputed::Stands,

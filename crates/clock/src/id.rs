@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// What an [`Id`] points to.
 pub trait Kind {
-    /// The word for it, as BRIEF.md and error messages use it.
+    /// The word for it, as people and error messages use it.
     const NAME: &'static str;
 }
 

@@ -55,7 +55,7 @@ pub struct Post {
     pub webhook: Option<Code>,
 }
 
-/// A group of posts shares one work (BRIEF "post").
+/// A group of posts shares one work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PostKind {
     /// The accountable teacher, who decides.

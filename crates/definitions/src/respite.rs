@@ -27,7 +27,7 @@ pub struct ExtensionRule {
 
 pub(crate) type PauseRules = std::collections::BTreeMap<HoldReason, PauseRule>;
 
-/// What the department itself lacks needs an extension, and never pauses (BRIEF 4.4).
+/// What the department itself lacks needs an extension, and never pauses.
 pub(crate) fn pauses(cursor: &mut Cursor<'_>) -> Option<PauseRules> {
     let rules: PauseRules = table(pause)(cursor)?;
     let never: Vec<HoldReason> =

@@ -10,7 +10,7 @@ use definitions::Rules;
 use events::words::Revision;
 use jiff::Timestamp;
 
-/// Received on, due on, with the weekdays; the first four are those of the issue.
+/// Received on, due on, with the weekdays.
 const ANSWERS: &[(&str, &str)] = &[
     ("2024-02-08 Thu", "2024-02-19 Mon"),
     ("2024-05-08 Wed", "2024-05-11 Sat"),

@@ -141,9 +141,12 @@ impl Host {
         let random = self.ids().uuid().as_bytes().last().copied().unwrap_or_default();
         let spread = f64::from(random) / 255.0;
         let (tokens, meter) = (self.tokens.clone(), self.meter.clone());
+        let server = server
+            .spread(spread)
+            .listing([interface(self.service), proto::delivery::v1::delivery_server::SERVICE_NAME]);
         self.spawn(Stage::Work, "rpc", |stop| async move {
             let stopped = stop.cancelled_owned();
-            server.spread(spread).serve(routes, proto::DESCRIPTORS, tokens, &meter, stopped).await
+            server.serve(routes, proto::DESCRIPTORS, tokens, &meter, stopped).await
         });
         Ok(address)
     }
@@ -162,5 +165,19 @@ impl Host {
         // Blocks while it sends.
         drop(tokio::task::spawn_blocking(move || metrics.flush()).await);
         ended
+    }
+}
+
+/// What a service serves besides the interface of its own events.
+const fn interface(service: Service) -> &'static str {
+    match service {
+        Service::Intake => proto::intake::v1::intake_server::SERVICE_NAME,
+        Service::Dispatch => proto::dispatch::v1::dispatch_server::SERVICE_NAME,
+        Service::EscalationTimer => {
+            proto::escalation_timer::v1::escalation_timer_server::SERVICE_NAME
+        }
+        Service::CallbackSurvey => proto::callback_survey::v1::callback_survey_server::SERVICE_NAME,
+        Service::Notification => proto::notification::v1::notification_server::SERVICE_NAME,
+        Service::Portal => proto::portal::v1::portal_server::SERVICE_NAME,
     }
 }

@@ -37,7 +37,7 @@
 //! A callback of an earlier cycle takes answers too: they are kept, and judge nothing any more.
 //! One that was withdrawn takes none.
 //!
-//! Attempts are made within the hours of the item's policy, and at different times of day (BRIEF 5.1):
+//! Attempts are made within the hours of the item's policy, and at different times of day:
 //! a second one within an hour of a day, and one after which the days and hours that the policy asks
 //! for could not be reached with the attempts that are left, are refused with the time from which on
 //! it would be right. Who let it ring twice in a minute has tried once, and such a pair would make

@@ -66,7 +66,7 @@
 //! ```
 //!
 //! A return is a refusal; after one, any further return or transfer is the second, and who stands
-//! above the posts decides (BRIEF 3.3). To transfer it back where it came from is a return by
+//! above the posts decides. To transfer it back where it came from is a return by
 //! another name, so that is rejected. The dispatcher's reassignment refuses nothing and leaves
 //! nothing to return; a disputed one it does not touch, and an adjudicated one it only takes from
 //! its worker. However often a work order moves, the clocks to arrive, to contain and to complete

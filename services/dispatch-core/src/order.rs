@@ -17,7 +17,7 @@ pub struct Order {
     /// How far it is.
     pub status: Status,
     /// Everybody who ever claimed it, was assigned to it or completed it: none of them may call
-    /// back in its cycle (BRIEF 5.1), even if their claim expired.
+    /// back in its cycle, even if their claim expired.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub workers: BTreeSet<AccountId>,
     /// The post that transferred it to the one that has it now, which may return it.

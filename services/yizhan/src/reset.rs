@@ -54,5 +54,23 @@ fn agreed(folder: &std::path::Path) -> Result<bool> {
     stderr().flush()?;
     let mut answer = String::new();
     stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim() == "yes")
+    Ok(agrees(&answer))
+}
+
+/// Nothing but the whole word wipes: what is gone cannot be brought back.
+fn agrees(answer: &str) -> bool {
+    answer.trim() == "yes"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_word_wipes() {
+        assert!(agrees("yes\n") && agrees(" yes \r\n"));
+        for answer in ["", "\n", "y\n", "no\n", "YES\n", "yes please\n"] {
+            assert!(!agrees(answer), "{answer:?}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What is generated and checked in is what its generator makes today.
 //!
 //! Each generator runs into a folder of its own, and the two are compared file by file. Schemas
-//! of events are not here: their golden files are tests of their own crate.
+//! of events and the description of the HTTP API are not here: the crates that make them compare
+//! them in their own tests.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -244,7 +244,7 @@ words! {
 
 impl HoldReason {
     /// Whether a clock may pause for it, if somebody grants that: what the department itself lacks
-    /// needs an extension instead (BRIEF 4.4).
+    /// needs an extension instead.
     pub const fn may_pause(self) -> bool {
         match self {
             Self::NoAccess | Self::RequesterAnswer | Self::OutsideAuthority => true,

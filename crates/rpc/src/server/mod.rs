@@ -41,6 +41,7 @@ pub struct Server {
     address: SocketAddr,
     credentials: Option<watch::Receiver<Arc<Credentials>>>,
     spread: f64,
+    listed: Vec<&'static str>,
 }
 
 /// An address that cannot be listened on.
@@ -72,7 +73,7 @@ impl Server {
         let refused = |source| BindError::Refused { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(Self { listener, address, credentials, spread: 0.0 })
+        Ok(Self { listener, address, credentials, spread: 0.0, listed: Vec::new() })
     }
 
     /// Where it listens.
@@ -85,6 +86,12 @@ impl Server {
     #[must_use]
     pub fn spread(self, random: f64) -> Self {
         Self { spread: random.clamp(0.0, 1.0), ..self }
+    }
+
+    /// Has reflection list these interfaces, of all that are described, and no others.
+    #[must_use]
+    pub fn listing(self, listed: impl Into<Vec<&'static str>>) -> Self {
+        Self { listed: listed.into(), ..self }
     }
 
     /// Serves until `stop`; then accepts nothing, says GOAWAY, finishes the calls that run and
@@ -101,8 +108,10 @@ impl Server {
     ) -> Result<(), ServeError> {
         let (health, health_service) = tonic_health::server::health_reporter();
         let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(descriptors)
-            .build_v1()?;
+            .register_encoded_file_descriptor_set(descriptors);
+        let listed = self.listed.into_iter();
+        let reflection = listed.fold(reflection, |all, one| all.with_service_name(one));
+        let reflection = reflection.build_v1()?;
         let routes = routes.add_service(health_service).add_service(reflection);
         let stop = async {
             stop.await;

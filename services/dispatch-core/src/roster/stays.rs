@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Arrangement, Roster, Term};
 
-/// The posts whose holders stand in where nobody is at work: the C posts of an A (BRIEF "post").
+/// The posts whose holders stand in where nobody is at work: the C posts of an A.
 pub fn deputies(rules: &Rules, post: &PostId) -> BTreeSet<PostId> {
     let Some(department) = rules.department(post.department()) else { return BTreeSet::new() };
     let stand_in = department

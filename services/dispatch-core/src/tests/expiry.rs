@@ -1,4 +1,4 @@
-//! Who claims a work order comes in time or says why not (BRIEF 3.2).
+//! Who claims a work order comes in time or says why not.
 
 use events::words::{ReleaseCause, Urgency};
 use jiff::{SignedDuration, Timestamp};

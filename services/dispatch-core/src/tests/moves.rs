@@ -1,4 +1,4 @@
-//! How a work order goes from post to post (BRIEF 3.3).
+//! How a work order goes from post to post.
 
 use clock::OfferId;
 use events::{

@@ -43,7 +43,7 @@ pub(super) async fn permit(
 }
 
 /// Refuses a handler who only accepts for the department: its A decides, or who stands in for A, or
-/// its head (BRIEF 3.4). Whoever else may, may by their role.
+/// its head. Whoever else may, may by their role.
 fn decides(subject: &Subject, rules: &Rules, department: &DepartmentId) -> Result<(), Error> {
     let decides =
         |post: &Post| post.id.department() == department && post.duties.contains(&Duty::Decide);
@@ -93,7 +93,7 @@ fn reaches(subject: &Subject, department: &DepartmentId, to: &PostId) -> Result<
     Err(Error::new(Code::PermissionDenied, "other-department", message).violating("to", what))
 }
 
-/// Refuses the duty counsellor what can wait for the hall director (BRIEF 3.3).
+/// Refuses the duty counsellor what can wait for the hall director.
 fn adjudicates(subject: &Subject, urgency: Urgency) -> Result<(), Error> {
     match urgency {
         Urgency::Critical => Ok(()),

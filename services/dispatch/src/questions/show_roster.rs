@@ -10,7 +10,7 @@ use rpc::authorize;
 
 use crate::{Dispatch, api::rosters as answers, rosters, store};
 
-/// How far ahead uncovered times are shown (BRIEF 3.4).
+/// How far ahead uncovered times are shown.
 const AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Which posts are asked about; each that is given narrows.

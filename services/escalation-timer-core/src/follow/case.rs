@@ -106,7 +106,7 @@ fn told_ladder<'a>(rules: &'a Rules, fact: &CaseReopenedV1) -> Option<&'a Ladder
 }
 
 /// One above the start of the cycle before, or the highest rung that fired in any cycle if that is
-/// higher, and never above the top (BRIEF 4.8).
+/// higher, and never above the top.
 fn start_rung(watch: &Watch, ladder: &Ladder) -> u8 {
     let higher = watch.start_rung.saturating_add(1);
     higher.max(watch.highest_rung(&ladder.id)).min(ladder.top())

@@ -85,8 +85,8 @@ fn promised(
     Some(Promised { subject, commitment, cycle, since, due, first_rung })
 }
 
-/// Clocks of one cycle that climb one ladder begin with one rung, for a cycle has one start rung
-/// (BRIEF 4.8): once a leader was told of the reopening, nobody below hears of an offer anew.
+/// Clocks of one cycle that climb one ladder begin with one rung, for a cycle has one start rung:
+/// once a leader was told of the reopening, nobody below hears of an offer anew.
 fn first_rung(watch: &Watch, rules: &Rules, commitment: Commitment) -> u8 {
     let ladder = |commitment| rules.ladder(&watch.item, commitment).map(|ladder| &ladder.id);
     let own = ladder(commitment);

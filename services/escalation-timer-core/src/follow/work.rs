@@ -21,7 +21,7 @@ pub(crate) fn arrived(state: &State, fact: &WorkOrderArrivedV1) -> Result<Vec<Ev
 }
 
 /// The first containment in a cycle keeps the promise to contain, and what was critical is to be
-/// completed as something urgent, counted from then on (BRIEF 4.4).
+/// completed as something urgent, counted from then on.
 pub(crate) fn contained(
     state: &State,
     rules: &Rules,

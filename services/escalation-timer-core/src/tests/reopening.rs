@@ -1,4 +1,4 @@
-//! Where the ladder of a reopened case begins (BRIEF 4.8).
+//! Where the ladder of a reopened case begins.
 
 use events::words::{Commitment, End, ItemId, Urgency};
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::open;
 use crate::{command::Chase, event::Event, rejected::Rejected, state::State};
 
-/// Who asks again within so short a time is not getting through: the head hears of it (BRIEF 4.9).
+/// Who asks again within so short a time is not getting through: the head hears of it.
 const IMPATIENT: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) fn decide(state: &State, chase: Chase, now: Timestamp) -> Result<Vec<Event>, Rejected> {

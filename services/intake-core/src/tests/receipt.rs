@@ -175,12 +175,12 @@ fn the_contact_that_opened_a_case_is_told_under_its_own_key() {
 
 #[test]
 fn what_was_said_is_neither_kept_nor_told() {
-    let said = Accept { text: "call me, 13800138000".to_owned(), ..leak() };
+    let said = Accept { text: "call me, 10000138000".to_owned(), ..leak() };
     let mut case = Case::new();
     let events = case.step(&Step::accept(said)).unwrap();
     let told = publish(&events[0]).unwrap().data().unwrap();
     let kept = [serde_json::to_value(&events).unwrap(), serde_json::to_value(&case.state).unwrap()];
     for text in kept.iter().chain([&told]) {
-        assert!(!text.to_string().contains("13800138000"));
+        assert!(!text.to_string().contains("10000138000"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nobody can tell from a channel that somebody has read what it carried, so whoever is asked to act
 //! on something critical is asked to say that they know, too. If nobody does in time, or if no way
-//! leads to them, the desk phones them (BRIEF 4.7, 7.5).
+//! leads to them, the desk phones them.
 //!
 //! ```text
 //!                │ awaited          │ to phone              │ acknowledged │ over

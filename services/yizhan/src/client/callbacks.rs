@@ -185,8 +185,8 @@ mod tests {
             "place": "dorm-7-402", "state": "due", "first_attempt_by": "2026-09-02T06:00:00.25Z",
         });
         let case = json!({ "details": {
-            "caller": { "name": "Li Ming", "phone": "13800000001" },
-            "on_behalf_of": { "name": "王小明", "phone": "13800000002" },
+            "caller": { "name": "The Caller", "phone": "10000000001" },
+            "on_behalf_of": { "name": "来电同学", "phone": "10000000002" },
         } });
         insta::assert_snapshot!(to_call(&callback, &case), @r"
         CALLBACK  0190a5b2-0000-7000-8000-000000000002
@@ -196,22 +196,22 @@ mod tests {
         PLACE     dorm-7-402
         STATE     due
         FIRST BY  2026-09-02 06:00:00Z
-        FOR          王小明
-        THEIR PHONE  13800000002
-        CALLER       Li Ming
-        PHONE        13800000001
+        FOR          来电同学
+        THEIR PHONE  10000000002
+        CALLER       The Caller
+        PHONE        10000000001
         ");
     }
 
     #[test]
     fn the_next_callback_of_a_case_without_a_name_has_the_number_alone() {
         let callback = json!({ "case_number": "2026-09-000002", "cycle": 2, "state": "due" });
-        let case = json!({ "details": { "caller": { "name": null, "phone": "13800000001" } } });
+        let case = json!({ "details": { "caller": { "name": null, "phone": "10000000001" } } });
         insta::assert_snapshot!(to_call(&callback, &case), @r"
         CASE      2026-09-000002
         CYCLE     2
         STATE     due
-        PHONE        13800000001
+        PHONE        10000000001
         ");
     }
 

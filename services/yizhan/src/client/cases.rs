@@ -403,7 +403,7 @@ mod tests {
                 "holder": by("江水生"), "work": "claimed", "rung": 2,
             },
             "details": {
-                "text": "水从天花板流下来", "caller": { "name": "Li Ming", "phone": "13800000001" },
+                "text": "水从天花板流下来", "caller": { "name": "The Caller", "phone": "10000000001" },
                 "on_behalf_of": null, "urgency_reason": "`流` is among the words",
                 "remarks": [{
                     "at": "2026-09-01T02:05:00Z", "by": by("安小台"), "action": "note",
@@ -423,8 +423,8 @@ mod tests {
         Item          water-leak
         Place         dorm-7-402
         Text          水从天花板流下来
-        Caller        Li Ming
-        Phone         13800000001
+        Caller        The Caller
+        Phone         10000000001
         Urgency       urgent
         Because       `流` is among the words
         State         open

@@ -1,5 +1,7 @@
 //! One repair, from the call to the callback.
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan as _;
 
 use crate::{account::Case, campus::Campus};
@@ -19,7 +21,9 @@ fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
     plumber.asks(&format!("work arrive {case}"));
     plumber.does(&format!("work complete {case} --note 'new seal'"));
     assert_eq!(case.state(), ("resolved".into(), 1));
+    assert_eq!(quality.asks("callback next")["callback"]["case_number"], case.to_string());
     quality.does(&format!("callback record {case} --solved --score 5"));
+    assert!(quality.asks("callback next")["callback"].is_null(), "nobody else is to be called");
 
     assert_eq!(case.state(), ("closed-solved".into(), 1));
     let steps = [
@@ -43,6 +47,26 @@ fn a_call_becomes_a_case_that_is_repaired_and_closed_when_its_caller_says_so() {
     for occasion in ["accepted", "claimed", "completed"] {
         assert_eq!(case.told(occasion).len(), 1, "its caller is told: {occasion}");
     }
+}
+
+#[test]
+fn a_case_comes_in_by_each_way_and_a_campus_phone_tells_its_place() {
+    let campus = Campus::open();
+    let [desk, student] = ["desk-1", "student-1"].map(|name| campus.account(name));
+    for (who, told, place) in [
+        (&desk, "--channel hotline --place dorm-7-402", "dorm-7-402"),
+        (&desk, "--channel campus-phone --campus-phone cp-703", "dorm-7-f3"),
+        (&desk, "--channel counter --place dorm-7-402 --name 'A Visitor'", "dorm-7-402"),
+        (&student, "--channel web --place dorm-7-402", "dorm-7-402"),
+    ] {
+        let case = who.opens(&format!("water-leak {told}")).shown()["case"].clone();
+        assert_eq!((&case["place"], &case["state"]), (&place.into(), &"open".into()), "{told}");
+        assert!(case["due"].is_string(), "{told} is promised: {case}");
+    }
+    let contacts = desk.asks("contact list");
+    let channels = contacts["contacts"].as_array().unwrap().iter().map(|one| &one["channel"]);
+    let channels: BTreeSet<_> = channels.map(|channel| channel.as_str().unwrap()).collect();
+    assert_eq!(channels, BTreeSet::from(["campus-phone", "counter", "hotline", "web"]));
 }
 
 #[test]

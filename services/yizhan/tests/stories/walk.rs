@@ -27,6 +27,30 @@ fn a_newcomers_walk_shows_what_the_readme_shows() {
     }
 }
 
+#[test]
+fn up_says_where_it_is_who_may_log_in_and_what_to_try_and_all_of_it_is_so() {
+    let campus = Campus::open();
+    campus.hears("Ctrl-C stops it");
+    let said = campus.said();
+    assert!(said.contains(&format!("Yizhan is ready at {}/api/v1", campus.url())), "{said}");
+    let (_, accounts) = said.split_once("Demo accounts: ").unwrap();
+    let (accounts, _) = accounts.split_once(" (all in ").unwrap();
+    assert_eq!(accounts.split(", ").map(|name| campus.account(name)).count(), 5);
+
+    let (_, to_try) = said.split_once("Try, in another terminal:\n").unwrap();
+    let to_try: Vec<_> = to_try.lines().map_while(|line| line.strip_prefix("  ")).collect();
+    let types = |command: &&str| {
+        let output = typed(&campus, command);
+        campus.settle();
+        output
+    };
+    let shown: Vec<_> = to_try.iter().map(types).collect();
+    assert_eq!(to_try.len(), 5, "{to_try:?}");
+    let number = case_number(&shown[1]).unwrap();
+    assert!(shown[2].contains(&number), "the case list: {}", shown[2]);
+    assert!(shown[3].contains(&number), "the plumber's work: {}", shown[3]);
+}
+
 /// The commands of the section, which are those after a prompt, with what follows each.
 fn walk() -> Vec<Step> {
     let readme = fs::read_to_string(Path::new(WORKSPACE).join("README.md")).unwrap();

@@ -1,6 +1,6 @@
 //! The rights at the broker: each user with each subject, on the nats-server that `up` starts.
 //!
-//! The rule is DESIGN's and short: a service writes its own streams, follows those that it reads by
+//! The rule is short: a service writes its own streams, follows those that it reads by
 //! a durable consumer that bears its name, acknowledges what that one brought, and hears nothing but
 //! its own inbox.
 
@@ -29,7 +29,7 @@ struct Attempt {
     allowed: bool,
 }
 
-/// Who reads whom (DESIGN 1, ADR 5), besides the documents of the campus, which all read but their owner.
+/// Who reads whom (ADR 5), besides the documents of the campus, which all read but their owner.
 fn reads(user: Service, stream: Stream) -> bool {
     let is_others = stream.producer() != user;
     let of_a_case = match user {

@@ -267,9 +267,9 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
         }
         "POST /cases/{case}/join" | "POST /incidents/{case}/join" => {
-            json!({ "channel": "hotline", "caller": { "phone": "13800000000" } })
+            json!({ "channel": "hotline", "caller": { "phone": "10000000000" } })
         }
-        "POST /cases/{case}/unjoin" => json!({ "person": { "phone": "13800000000" } }),
+        "POST /cases/{case}/unjoin" => json!({ "person": { "phone": "10000000000" } }),
         "POST /cases/{case}/urgency" => {
             json!({ "urgency": another_urgency(question), "reason": "walk" })
         }

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 use super::exposition::{Page, eventually};
 use crate::{
-    account::Account,
+    account::{Account, Case},
     campus::{Campus, home::WORKSPACE, processes::execute, session::Session},
     person::Person,
 };
@@ -83,23 +83,42 @@ fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_pass
 }
 
 #[test]
-fn a_poisoned_event_is_a_dead_letter_until_a_person_drops_it() {
+fn a_poisoned_event_is_a_dead_letter_until_a_person_drops_it_or_replays_it_once_it_is_cured() {
     let campus = Campus::open();
     let admin = campus.account("admin");
     let dead = |page: &Page| Service::ALL.iter().map(|of| page.value(*of, DEAD, &[])).sum::<f64>();
     assert_eq!(dead(&Page::of(&campus, Dispatch)), 0.0);
-    let poison = "alter table dispatch.work add constraint poison check (number = '') not valid";
-    Runtime::new()
-        .unwrap()
-        .block_on(async { execute(&mut campus.own(Dispatch).await, poison.to_owned()).await });
+    let change_work = |change: &str| {
+        let statement = format!("alter table dispatch.work {change}");
+        let change = async { execute(&mut campus.own(Dispatch).await, statement).await };
+        Runtime::new().unwrap().block_on(change);
+    };
+    change_work("add constraint poison check (number = '') not valid");
 
-    campus.account("desk-1").reports("water-leak --place dorm-7-402");
-    let page = eventually(&campus, "it is dead", |page| page.value(Dispatch, DEAD, &[]) == 1.0);
-    assert_eq!(dead(&page), 1.0);
+    let desk = campus.account("desk-1");
+    let [dropped, cured] = [(); 2].map(|()| desk.reports("water-leak --place dorm-7-402"));
+    let page = eventually(&campus, "both are dead", |page| page.value(Dispatch, DEAD, &[]) == 2.0);
+    assert_eq!(dead(&page), 2.0);
     let letters = admin.asks("dlq ls");
-    let letter = letters["letters"][0]["id"].as_str().unwrap();
-    admin.asks(&format!("dlq drop dispatch {letter} --reason 'a poison of our own'"));
-    eventually(&campus, "it is given up", |page| dead(page) == 0.0);
+    let letter_about = |case: &Case<'_>| {
+        let key = desk.asks(&format!("case show {case}"))["case"]["id"].clone();
+        let letter =
+            letters["letters"].as_array().unwrap().iter().find(|letter| letter["key"] == key);
+        let letter = letter.unwrap_or_else(|| panic!("none of {key}: {letters}"));
+        letter["id"].as_str().unwrap().to_owned()
+    };
+    let [to_drop, to_replay] = [&dropped, &cured].map(letter_about);
+    let shown = admin.asks(&format!("dlq show dispatch {to_replay}"));
+    assert!(shown["letter"]["failure"].as_str().unwrap().contains("poison"), "{shown}");
+    assert!(shown["envelope"].as_str().unwrap().contains(&cured.to_string()), "{shown}");
+
+    admin.asks(&format!("dlq drop dispatch {to_drop} --reason 'a poison of our own'"));
+    eventually(&campus, "it is given up", |page| dead(page) == 1.0);
+    change_work("drop constraint poison");
+    admin.does(&format!("dlq replay dispatch {to_replay}"));
+    eventually(&campus, "nothing is dead", |page| dead(page) == 0.0);
+    assert!(cured.steps().contains(&"workorder.offered".to_owned()), "{:?}", cured.steps());
+    assert!(!dropped.steps().contains(&"workorder.offered".to_owned()), "{:?}", dropped.steps());
 }
 
 #[test]

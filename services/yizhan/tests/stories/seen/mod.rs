@@ -2,5 +2,6 @@
 
 mod collector;
 mod exposition;
+mod interfaces;
 mod metrics;
 mod traces;

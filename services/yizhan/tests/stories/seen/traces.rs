@@ -14,8 +14,8 @@ use crate::campus::{
 };
 
 /// What a caller and those who serve them say: nobody else's business.
-const NAME: &str = "Ouyang Jianzheng 欧阳见证";
-const PHONE: &str = "13987654321";
+const NAME: &str = "An Unnamed Caller 来电的某人";
+const PHONE: &str = "10086420975";
 const TEXT: &str = "water drips on my bed 水滴到床上";
 const NOTE: &str = "seal under the basin renewed";
 const WORDS: &str = "the plumber was late again";

@@ -139,7 +139,7 @@ fn ground_of(file: &File<'_>, closed: &CaseClosedV1) -> Option<String> {
     (!has_ground).then(|| format!("it ended as {end} in cycle {cycle} without a ground"))
 }
 
-/// Three attempts, on two days at least and at two hours of the day (BRIEF 5.1).
+/// Three attempts, on two days at least and at two hours of the day.
 fn was_sought(file: &File<'_>, cycle: Cycle) -> bool {
     let attempts = file.survey.iter().filter_map(|fact| match fact {
         SurveyFact::CallbackAttempted(attempt) if attempt.cycle == cycle && !attempt.reached => {
