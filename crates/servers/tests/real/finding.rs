@@ -195,7 +195,7 @@ fn a_fetch_that_cannot_be_names_the_fix_and_leaves_nothing_that_counts() {
 }
 
 #[test]
-fn the_floors_are_those_of_the_design() {
+fn the_floors_are_postgres_15_and_nats_server_2_14() {
     assert_eq!(Postgres::FLOOR.to_string(), "15");
     assert_eq!(Nats::FLOOR.to_string(), "2.14");
 }

@@ -4,5 +4,6 @@
 
 mod finding;
 mod nats;
+mod nobody;
 mod postgres;
 mod scratch;

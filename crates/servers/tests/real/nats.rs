@@ -13,7 +13,7 @@ use std::{
 use nix::unistd::Pid;
 use servers::{Error, Nats, Setup};
 
-use crate::scratch::{Scratch, programs};
+use crate::scratch::{Scratch, process_and_group, programs};
 
 fn start(setup: &Setup, config: &str) -> Result<Nats, Error> {
     Nats::start(&programs().nats, setup, config, &|_| ())
@@ -175,6 +175,15 @@ fn a_store_of_a_newer_server_is_refused_with_the_fix() {
     fs::write(setup.folder.join("version"), "9.1.0\n").unwrap();
     let refused = start(&setup, "").unwrap_err().to_string();
     assert!(refused.contains("made by nats-server 9.1.0"), "{refused}");
+}
+
+#[test]
+fn ctrl_c_in_the_terminal_does_not_reach_it_because_its_process_group_is_its_own() {
+    let scratch = Scratch::new("nats-group");
+    let setup = scratch.setup("nats");
+    let _nats = start(&setup, "").unwrap();
+    let (process, group) = process_and_group(&setup);
+    assert_eq!(group, process);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 
 use servers::{Error, Password, Postgres, Setup};
 
-use crate::scratch::{Scratch, programs};
+use crate::scratch::{Scratch, process_and_group, programs};
 
 fn start(setup: &Setup, password: &Password) -> Result<Postgres, Error> {
     Postgres::start(&programs().postgres, setup, password, &["max_connections=20"], &|_| ())
@@ -175,6 +175,15 @@ fn a_half_made_cluster_is_made_anew() {
     let postgres = start(&setup, &Password::random().unwrap()).unwrap();
     assert_eq!(psql(&postgres.url("postgres"), "select 1").unwrap(), "1");
     assert!(!setup.folder.join("password.new").exists());
+}
+
+#[test]
+fn ctrl_c_in_the_terminal_does_not_reach_it_because_its_process_group_is_its_own() {
+    let scratch = Scratch::new("group");
+    let setup = scratch.setup("pg");
+    let _postgres = start(&setup, &Password::random().unwrap()).unwrap();
+    let (process, group) = process_and_group(&setup);
+    assert_eq!(group, process);
 }
 
 #[test]

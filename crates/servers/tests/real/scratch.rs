@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use nix::unistd::{Pid, getpgid};
 use servers::{Durability, Places, Programs, Setup};
 
 /// A folder that is removed if the test passes.
@@ -37,6 +38,14 @@ impl Drop for Scratch {
             let _ = fs::remove_dir_all(&self.0);
         }
     }
+}
+
+/// A server's process id, and the id of its process group.
+pub(crate) fn process_and_group(setup: &Setup) -> (Pid, Pid) {
+    let remembered = fs::read_to_string(setup.folder.join("process")).unwrap();
+    let (id, _) = remembered.split_once(' ').unwrap();
+    let process = Pid::from_raw(id.parse().unwrap());
+    (process, getpgid(Some(process)).unwrap())
 }
 
 /// Both servers as this machine has them, fetched if it has not.
