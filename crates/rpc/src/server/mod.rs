@@ -11,6 +11,7 @@ use events::words::Level;
 use opentelemetry::metrics::Meter;
 use tokio::{net::TcpListener, sync::watch};
 use tonic::service::Routes;
+use tonic_reflection::server::Builder;
 
 use crate::{
     Code, Error,
@@ -107,10 +108,9 @@ impl Server {
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
         let (health, health_service) = tonic_health::server::health_reporter();
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(descriptors);
+        let reflection = Builder::configure().register_encoded_file_descriptor_set(descriptors);
         let listed = self.listed.into_iter();
-        let reflection = listed.fold(reflection, |all, one| all.with_service_name(one));
+        let reflection = listed.fold(reflection, Builder::with_service_name);
         let reflection = reflection.build_v1()?;
         let routes = routes.add_service(health_service).add_service(reflection);
         let stop = async {

@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use clock::PersonId;
-use events::words::{Cycle, Level, Service};
+use events::{
+    intake::{CaseClosedV1, IntakeFact},
+    words::{Cycle, End, Level, Service},
+};
 use proto::{
     delivery::v1::Head,
     escalation_timer::v1::{Clock, ClockState},
@@ -14,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    facts::{Case, Event, Streams, rung_fired, shown},
+    facts::{Case, Event, Streams, at, rung_fired, shown},
     world::{Person, World, id},
 };
 
@@ -204,6 +207,37 @@ async fn a_case_is_seen_before_its_events_arrive_and_explained_by_those_who_know
     assert_eq!(explained["urgency_reason"], "water runs");
     assert_eq!(explained["clocks"][0]["state"], "running");
     assert!(explained["clocks"][0]["subject"].is_null(), "a word that is not known here");
+}
+
+#[tokio::test]
+async fn each_end_of_a_case_is_shown_by_its_name() {
+    let world = World::with_people().await;
+    let streams = Streams::of(&world).await;
+    let desk = world.session("desk-1").await;
+    let (mut cases, mut events) = (Vec::new(), Vec::new());
+    for (serial, end) in (21..).zip(End::ALL.iter().copied()) {
+        let mut case = Case::new(serial, Level::Internal);
+        let closed = CaseClosedV1 { cycle: Cycle::FIRST, end, closed_at: at(1), by: None };
+        events.extend([case.tell(0, case.accepted()), case.tell(1, IntakeFact::from(closed))]);
+        cases.push((case.number, end.word()));
+    }
+    streams.publish(&events).await;
+    shown(&world, i64::try_from(events.len()).unwrap()).await;
+    for (number, end) in &cases {
+        let shown = desk.get(&format!("/cases/{number}")).await.body["case"].clone();
+        assert_eq!((&shown["state"], &shown["end"]), (&json!("closed"), &json!(end)), "{shown}");
+    }
+    let ends = [
+        "closed-solved",
+        "closed-unreachable",
+        "closed-uncalled",
+        "withdrawn",
+        "duplicate",
+        "not-ours",
+        "refused",
+        "test",
+    ];
+    assert_eq!(cases.iter().map(|(_, end)| *end).collect::<Vec<_>>(), ends);
 }
 
 #[tokio::test]
