@@ -73,6 +73,8 @@ pub enum Occasion {
     IncidentChanged,
     /// To who reported an incident: it is over.
     IncidentEnded,
+    /// To who is to come at once: an alarm.
+    Alarm,
 }
 
 /// What a message can say.
@@ -118,7 +120,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -139,6 +141,7 @@ impl Occasion {
         Self::IncidentJoined,
         Self::IncidentChanged,
         Self::IncidentEnded,
+        Self::Alarm,
     ];
 
     /// The name of its template.
@@ -164,6 +167,7 @@ impl Occasion {
             Self::IncidentJoined => "incident-joined",
             Self::IncidentChanged => "incident-changed",
             Self::IncidentEnded => "incident-ended",
+            Self::Alarm => "alarm",
         }
     }
 
@@ -200,6 +204,7 @@ impl Occasion {
             Self::Repaired => &[Number, Item, Place, Completed, Rung],
             Self::IncidentJoined | Self::IncidentChanged => &[Number, Item, Places, Expected],
             Self::IncidentEnded => &[Number, Item, Places, Completed],
+            Self::Alarm => &[Number, Item, Place, Received],
         }
     }
 }

@@ -5,7 +5,9 @@
 mod files;
 
 use definitions::{Circumstances, Language, Occasion, Rules};
-use events::words::{Commitment, End, ItemId, PlaceId, Revision, Urgency};
+use events::words::{
+    AlarmKind, CaseKind, Commitment, End, ItemId, Level, PlaceId, Revision, Urgency,
+};
 use jiff::Timestamp;
 
 fn rules() -> Rules {
@@ -234,5 +236,38 @@ fn every_message_can_be_told_in_both_languages() {
             assert!(text.contains("<number>"), "{occasion}: {text}");
             assert!(!text.contains(['{', '}']), "{occasion}: {text}");
         }
+    }
+}
+
+#[test]
+fn each_alarm_has_a_card_in_both_languages_and_alerts_guards_and_counsellor_at_once() {
+    let rules = rules();
+    for kind in AlarmKind::ALL {
+        let item = rules.alarm_item(*kind).unwrap();
+        let card = &item.alarm.as_ref().unwrap().card;
+        assert!(["119", "120", "110"].iter().any(|number| card.zh.contains(number)), "{kind}");
+        assert!(["119", "120", "110"].iter().any(|number| card.en.contains(number)), "{kind}");
+        let alert = rules.alert(&item.id).unwrap();
+        let at_once: Vec<_> = alert.at_once.iter().map(ToString::to_string).collect();
+        assert_eq!(at_once, ["security/guard-post", "hall/duty-counsellor"], "{kind}");
+        assert_eq!(alert.every, jiff::SignedDuration::from_secs(60));
+        assert!(alert.posts().count() > at_once.len(), "{kind} has a next one");
+        let hidden = *kind == AlarmKind::PersonAtRisk;
+        assert_eq!((item.kind, item.level == Level::Hidden), (CaseKind::Alarm, hidden), "{kind}");
+    }
+    assert_eq!(rules.alert(&item("water-leak")), None);
+}
+
+#[test]
+fn whoever_says_that_somebody_may_harm_themselves_tells_of_a_person_at_risk() {
+    let rules = rules();
+    let at_risk = |report| rules.at_risk(report).map(|item| item.id.to_string());
+    for report in
+        ["水龙头坏了,室友说不想活了", "有人要跳楼!", "he said he will KILL HIMSELF tonight"]
+    {
+        assert_eq!(at_risk(report).as_deref(), Some("person-at-risk"), "{report}");
+    }
+    for report in ["", "水龙头坏了", "the bulb is dead", "parasuicidelike"] {
+        assert_eq!(at_risk(report), None, "{report}");
     }
 }
