@@ -8,6 +8,8 @@
 //! commit, and a refusal leaves nothing behind.
 
 mod acknowledge;
+mod acknowledge_alarm;
+mod raise_alarm;
 mod settle_phone_call;
 mod take_phone_call;
 

@@ -2,6 +2,7 @@ use std::slice;
 
 use authz::{Action, Relations, decide};
 use clock::MessageId;
+use definitions::Occasion;
 use delivery::{lock_one, save};
 use delivery_rpc::{Asked, Failure, head};
 use events::{NotifyFact, notify::CasePhonedV1};
@@ -44,6 +45,9 @@ impl Notification {
         let known = asked.known.on_command(Command::Settle { reached }, by, now);
         let known = known.map_err(refusal)?;
         store::acknowledgements::save(&mut tx, call, known).await?;
+        if reached && asked.occasion == Some(Occasion::Alarm) {
+            self.answered(&mut tx, &mut locked, &matter, by, now).await?;
+        }
         let fact = CasePhonedV1 { message: call, to: asked.to, reached, by, at: now };
         self.tell(&mut locked, NotifyFact::from(fact), (now, now), matter.revision)?;
         audited(&mut tx, &locked, &intent.id.principal, ("call.settled", call), now).await?;

@@ -134,6 +134,7 @@ impl Weight {
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
         match (occasion, urgency) {
+            (Occasion::Alarm, _) => Self::Critical,
             (Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded, _)
             | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
             (

@@ -6,7 +6,7 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseChasedV1},
-    words::{Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
+    words::{Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,27 @@ pub(crate) enum Addressee {
     HeadOf(DepartmentId),
     /// Who decides whose work it is.
     Adjudicator,
+}
+
+impl Notice {
+    /// A post is to be told something of which the case says all.
+    pub(crate) fn to_post(post: &PostId, occasion: Occasion) -> Self {
+        to_post(post, occasion, Particulars::default())
+    }
+}
+
+/// Whether somebody is told what a notice says: of an alarm its reporters are not, nor is who is
+/// alerted by it offered the work besides; of what is hidden nobody is who does not handle it.
+pub(crate) fn is_told(rules: &Rules, matter: &Matter, occasion: Occasion, to: &Recipient) -> bool {
+    let Some(alert) = rules.alert(&matter.item) else { return true };
+    match to {
+        Recipient::Person(_) | Recipient::Account(_) => false,
+        Recipient::Post(post) => {
+            let knows = occasion == Occasion::Offered && alert.at_once.contains(post);
+            let handles = alert.posts().any(|handler| handler == post);
+            !knows && (handles || matter.level != Level::Hidden)
+        }
+    }
 }
 
 impl Addressee {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
 
+mod alarms;
 mod case;
 mod gateway;
 mod heard;

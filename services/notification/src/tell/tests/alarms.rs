@@ -1,0 +1,58 @@
+//! Who hears of an alarm, and of a person at risk.
+
+use definitions::Occasion;
+use events::{
+    IntakeFact,
+    intake::CaseAcceptedV1,
+    words::{CaseKind, Level, Recipient},
+};
+
+use super::{CAMPUS, Case, facts::*};
+use crate::tell::{Matter, Notice, hear::is_told, words};
+
+fn alarm(item: &str, level: Level) -> Matter {
+    let IntakeFact::CaseAccepted(accepted) = accepted() else { panic!("an acceptance") };
+    let (kind, item) = (CaseKind::Alarm, item.parse().unwrap());
+    let mut case = Case::default();
+    case.hears(IntakeFact::from(CaseAcceptedV1 { kind, item, level, ..accepted }));
+    case.matter.unwrap()
+}
+
+#[test]
+fn guards_are_not_offered_what_they_were_alerted_by_and_of_a_person_at_risk_no_leader_hears() {
+    let fire = alarm("alarm-fire", Level::Restricted);
+    let hidden = alarm("person-at-risk", Level::Hidden);
+    let (guards, leader) = ("security/guard-post", "logistics/repair-leader");
+    for (matter, post, occasion, told) in [
+        (&fire, guards, Occasion::Offered, false),
+        (&fire, guards, Occasion::Overdue, true),
+        (&fire, leader, Occasion::Rung, true),
+        (&fire, leader, Occasion::Offered, true),
+        (&hidden, guards, Occasion::Offered, false),
+        (&hidden, guards, Occasion::Overdue, true),
+        (&hidden, leader, Occasion::Rung, false),
+        (&hidden, leader, Occasion::Offered, false),
+        (&hidden, "hall/counsellor-standby", Occasion::Rung, true),
+    ] {
+        let to = Recipient::Post(post.parse().unwrap());
+        assert_eq!(is_told(&CAMPUS, matter, occasion, &to), told, "{post}: {occasion}");
+    }
+    for matter in [&fire, &hidden] {
+        let reporter = Recipient::Person(person(1));
+        assert!(!is_told(&CAMPUS, matter, Occasion::Accepted, &reporter), "they spoke to somebody");
+    }
+}
+
+#[test]
+fn an_alarm_says_what_and_where_and_how_to_say_that_one_has_it() {
+    let fire = alarm("alarm-fire", Level::Restricted);
+    let notice = Notice::to_post(&"security/guard-post".parse().unwrap(), Occasion::Alarm);
+    let said = words(&CAMPUS, &fire, &notice).unwrap().text;
+    let number = fire.number.to_string();
+    for part in
+        ["火情", "Fire", &CAMPUS.place_name(&fire.place, definitions::Language::English).unwrap()]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(said.matches(&format!("alarm ack {number}")).count(), 2, "{said}");
+}
