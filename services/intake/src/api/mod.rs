@@ -14,9 +14,9 @@ use proto::intake::v1::{
     ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse,
     JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest, ListCasesResponse,
     ListContactsRequest, ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse,
-    LogContactRequest, LogContactResponse, OpenIncidentRequest, ReopenCaseRequest,
-    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
-    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    LogContactRequest, LogContactResponse, OpenAlarmRequest, OpenIncidentRequest,
+    ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse,
+    UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::subject;
@@ -201,6 +201,15 @@ impl Interface for Answering {
         let asked = requests::incidents(request.get_ref())?;
         let subject = subject(&request)?;
         Ok(Response::new(questions::list_incidents(&self.intake, subject, asked).await?))
+    }
+
+    async fn open_alarm(
+        &self,
+        request: Request<OpenAlarmRequest>,
+    ) -> Result<Response<AcceptCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/OpenAlarm", &request)?;
+        let command = requests::open_alarm(asked, request.into_inner())?;
+        Ok(Response::new(self.accepting.accept(command).await?))
     }
 
     async fn log_contact(

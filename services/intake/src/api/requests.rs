@@ -1,5 +1,6 @@
 //! Requests as they are parsed: what does not parse is refused with all its violations.
 
+mod alarms;
 mod incidents;
 
 use clock::PersonId;
@@ -18,12 +19,14 @@ use rpc::{Error, Fields, PageSize};
 use crate::{
     commands::{
         ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
-        accept::AcceptCase, called,
+        accept::{AcceptCase, Wanted},
+        called,
     },
     people::{Details, Field, Named},
     questions::{ListCases, ListContacts},
 };
 
+pub(super) use alarms::open_alarm;
 pub(super) use incidents::{
     close_incident, incidents, join_incident, open_incident, update_incident,
 };
@@ -63,7 +66,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
         kind,
         channel,
         campus_phone: given(campus_phone),
-        item,
+        wanted: Wanted::Item(item),
         place,
         text,
         caller,

@@ -2,7 +2,7 @@ use authz::Action;
 use clock::{Ids as _, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{CaseRef, Channel, ContactOutcome};
+use events::words::{CaseRef, Channel, ContactOutcome, Level};
 use intake_core::{Command, Event};
 use proto::intake::v1::JoinCaseResponse;
 use rpc::{Code, Error, account};
@@ -64,6 +64,7 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
         caller: join.caller.is_some().then_some(speaker).flatten(),
         campus_phone: None,
         place: None,
+        level: Level::Internal,
         words: None,
     };
     keep_contact(intake, &mut tx, asked, contact, vec![existing.id], now).await?;

@@ -2,7 +2,7 @@ use authz::Action;
 use clock::{Ids as _, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{CaseRef, Channel, ContactOutcome, PlaceId};
+use events::words::{CaseRef, Channel, ContactOutcome, Level, PlaceId};
 use intake_core::{Command, Disposal, Event};
 use jiff::Timestamp;
 use proto::{intake::v1::JoinIncidentResponse, words::v1 as wire};
@@ -121,6 +121,7 @@ async fn take_call(
         caller: call.caller.is_some().then_some(speaker).flatten(),
         campus_phone: call.campus_phone,
         place,
+        level: Level::Internal,
         words: None,
     };
     keep_contact(intake, tx, asked, contact, vec![existing.id], now).await?;

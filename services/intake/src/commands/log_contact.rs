@@ -76,6 +76,7 @@ pub(crate) async fn log_contact(
         caller,
         campus_phone: log.campus_phone.clone(),
         place: None,
+        level: Level::Internal,
         words,
     };
     keep_contact(intake, &mut tx, asked, contact, Vec::new(), now).await?;

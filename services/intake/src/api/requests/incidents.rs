@@ -14,7 +14,8 @@ use rpc::{Error, Fields, PageSize};
 use super::{LONGEST_CODE, LONGEST_TEXT, given, instant, named, people};
 use crate::{
     commands::{
-        CloseIncident, IncidentCall, JoinIncident, Joining, UpdateIncident, accept::AcceptCase,
+        CloseIncident, IncidentCall, JoinIncident, Joining, UpdateIncident,
+        accept::{AcceptCase, Wanted},
         called,
     },
     questions::ListIncidents,
@@ -42,7 +43,7 @@ pub(in crate::api) fn open_incident(
         kind: None,
         channel,
         campus_phone: None,
-        item,
+        wanted: Wanted::Item(item),
         place: None,
         text,
         caller,

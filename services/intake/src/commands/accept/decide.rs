@@ -1,12 +1,12 @@
 use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{CaseId, ContactId, Ids as _, PersonId, RandomIds};
 use definitions::Rules;
-use events::words::{CaseNumber, Channel, Level};
+use events::words::{CaseNumber, Channel, ItemId, Level};
 use intake_core::{Accept, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, account, authorize};
 
-use super::AcceptCase;
+use super::{AcceptCase, Wanted};
 use crate::{
     commands::{actor, refusal},
     people::{Directory, Named},
@@ -45,7 +45,8 @@ pub(super) fn decide_one(
     let other = call.on_behalf_of.as_ref();
     let on_behalf_of =
         other.map(|named| person("on_behalf_of", named, subject, directory, ids)).transpose()?;
-    permit(call, caller, rules, now)?;
+    let item = item(&call.wanted, rules)?;
+    permit(call, &item, caller, rules, now)?;
 
     let first_receiver = account(subject)?;
     let contact = ids.id();
@@ -53,7 +54,7 @@ pub(super) fn decide_one(
         number,
         contact,
         channel: call.channel,
-        item: call.item.clone(),
+        item,
         place: call.place.clone(),
         campus_phone: call.campus_phone.clone(),
         text: call.text.clone(),
@@ -73,6 +74,19 @@ pub(super) fn decide_one(
     let events =
         on_command(&State::New, rules, command, now, ids).map_err(|rejected| refusal(&rejected))?;
     Ok(Decided { case: ids.id(), contact, caller, events })
+}
+
+/// The item that is asked for, as far as it can be said before it is looked at.
+fn item(wanted: &Wanted, rules: &Rules) -> Result<ItemId, Error> {
+    match wanted {
+        Wanted::Item(item) => Ok(item.clone()),
+        Wanted::Alarm(kind) => {
+            rules.alarm_item(*kind).map(|item| item.id.clone()).ok_or_else(|| {
+                let message = "this campus takes no alarms: apply an item for each type of them";
+                Error::new(Code::FailedPrecondition, "no-alarms", message)
+            })
+        }
+    }
 }
 
 /// The one who is named, known or new.
@@ -95,7 +109,7 @@ fn themselves(subject: &Subject) -> Option<PersonId> {
 }
 
 /// Whether they take what others report, and so know by which channel it came.
-fn takes_contacts(subject: &Subject) -> bool {
+pub(super) fn takes_contacts(subject: &Subject) -> bool {
     decide(subject, Action::AcceptCase, Relations::NONE, Level::Public).is_allowed()
 }
 
@@ -130,6 +144,7 @@ pub(in crate::commands) fn permit_receipt(
 
 fn permit(
     call: &AcceptCase,
+    item: &ItemId,
     caller: Option<PersonId>,
     rules: &Rules,
     now: Timestamp,
@@ -137,9 +152,13 @@ fn permit(
     let subject = &call.asked.subject;
     let own = caller.is_some() && caller == subject.person;
     let relations = Relations::NONE.with(Relation::Own, own);
-    let item = rules.item(&call.item);
+    let item = rules.item(item);
     let level = item.map_or(Level::Public, |item| item.level);
-    let action = if call.incident.is_some() { Action::OpenIncident } else { Action::AcceptCase };
+    let action = match (&call.wanted, &call.incident) {
+        (Wanted::Alarm(_), _) => Action::OpenAlarm,
+        (Wanted::Item(_), Some(_)) => Action::OpenIncident,
+        (Wanted::Item(_), None) => Action::AcceptCase,
+    };
     authorize(subject, action, relations, level)?;
     permit_receipt(subject, relations, level, call.received_at, now)?;
     permit_channel(call)?;

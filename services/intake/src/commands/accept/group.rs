@@ -8,7 +8,7 @@ use delivery::{
     lock, save,
 };
 use delivery_rpc::{Failure, Intent, head};
-use events::words::ContactOutcome;
+use events::words::{ContactOutcome, Level};
 use intake_core::{Event, State};
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
@@ -16,7 +16,7 @@ use rpc::Error;
 
 use super::{
     AcceptCase,
-    decide::{Decided, Known, decide_one},
+    decide::{Decided, Known, decide_one, takes_contacts},
     linked::linked,
     numbers::Numbers,
 };
@@ -27,7 +27,9 @@ use crate::{
     people::Directory,
     record::{Cause, Change, record},
     store::{
+        self,
         contacts::{self, Contact},
+        relations::Related,
         reports::{self, Report},
     },
 };
@@ -160,12 +162,27 @@ async fn write(
     contacts::insert(tx, &recorded, now).await?;
     record(tx, intake, &mut changes, now).await?;
     reports::insert(tx, &reports).await?;
-    let told = changes.iter().map(|Change { locked, state, .. }| {
-        answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked), now)
+    let handlers = changes.iter().flat_map(|change| handlers(rules, change));
+    store::relations::insert(tx, &handlers.collect::<Vec<_>>()).await?;
+    let told = changes.iter().zip(new).map(|(Change { locked, state, .. }, New { call, .. })| {
+        let id = CaseId::from_uuid(locked.key());
+        let answer = answers::accepted(id, state, rules, head(locked), now);
+        let hidden = state.case().is_some_and(|case| case.level == Level::Hidden);
+        // How to speak with a person at risk is for who speaks with them, and not for themselves.
+        let alarm = answer.alarm.filter(|_| !hidden || takes_contacts(&call.asked.subject));
+        AcceptCaseResponse { alarm, ..answer }
     });
     let told = told.collect();
     save(tx, &mut locked, intake.clock().machine()).await?;
     Ok(told)
+}
+
+/// Who handles an alarm sees it before anybody was told of it.
+fn handlers(rules: &Rules, change: &Change<'_>) -> Vec<(CaseId, Related)> {
+    let id = CaseId::from_uuid(change.locked.key());
+    let alert = change.state.case().and_then(|case| rules.alert(&case.item));
+    let posts = alert.into_iter().flat_map(|alert| alert.posts());
+    posts.map(|post| (id, Related::EscalatedToMe(post.clone()))).collect()
 }
 
 /// The contact of a case, told to others under its own key.
@@ -192,5 +209,6 @@ fn contact_of(
         campus_phone: call.campus_phone.clone(),
         place: None,
         words: None,
+        level: if accepted.level == Level::Hidden { Level::Hidden } else { Level::Internal },
     }))
 }

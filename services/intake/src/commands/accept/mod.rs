@@ -21,7 +21,7 @@ mod writer;
 use delivery_rpc::Asked;
 use events::{
     intake::Incident,
-    words::{CaseKind, CaseRef, Channel, ItemId, PlaceId},
+    words::{AlarmKind, CaseKind, CaseRef, Channel, ItemId, PlaceId},
 };
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
@@ -36,6 +36,15 @@ pub(crate) use writer::{Accepting, writer};
 /// What a caller is told.
 type Answer = Result<AcceptCaseResponse, Error>;
 
+/// What is reported.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    /// By the campus's item.
+    Item(ItemId),
+    /// An alarm of this kind, for which the campus has an item.
+    Alarm(AlarmKind),
+}
+
 /// A contact and what was reported in it.
 #[derive(Clone)]
 pub(crate) struct AcceptCase {
@@ -44,7 +53,7 @@ pub(crate) struct AcceptCase {
     pub(crate) kind: Option<CaseKind>,
     pub(crate) channel: Channel,
     pub(crate) campus_phone: Option<String>,
-    pub(crate) item: ItemId,
+    pub(crate) wanted: Wanted,
     pub(crate) place: Option<PlaceId>,
     /// In the caller's words; may be empty.
     pub(crate) text: String,
