@@ -10,6 +10,7 @@ use super::views::{Person, Promise};
 use crate::{
     head::Head,
     http::{
+        alarms::Alarm,
         extract::{Body, Caller, Key},
         schema::{self, Refused},
         when,
@@ -83,6 +84,9 @@ pub(in crate::http) struct Accepted {
     place: String,
     /// Those that start at receipt; the first is the one to tell.
     promises: Vec<Promise>,
+    /// What to say and whom to phone, if it is an alarm: words that tell of a person at risk make it
+    /// one.
+    alarm: Option<Alarm>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -130,6 +134,7 @@ pub(in crate::http) async fn accept(
         level: word::<wire_words::Level, _>(answer.level),
         place: answer.place,
         promises: answer.promises.into_iter().map(Promise::from).collect(),
+        alarm: answer.alarm.map(Alarm::from),
         head: Head::answered(Service::Intake, answer.head),
     };
     Ok((StatusCode::CREATED, Json(accepted)))
