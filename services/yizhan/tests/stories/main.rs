@@ -35,6 +35,7 @@
 )]
 
 mod account;
+mod alarms;
 mod campus;
 mod day;
 mod desk;

@@ -25,7 +25,7 @@ use super::{
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
-    campus::Side,
+    campus::{Side, alarm_kind},
     clocks, keys, probe,
     roster::{OF_COVER, OF_LEAVE},
     world::{Message, World, clearances},
@@ -52,6 +52,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/CloseIncident",       CloseIncident,    Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/GetIncident",         GetCase,          Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ListIncidents",       ListIncidents,    Nothing,                                 &[]),
+    probe("intake.v1.Intake/OpenAlarm",           OpenAlarm,        Case(Never),                             &[Own]),
     probe("intake.v1.Intake/LogContact",          LogContact,       Nothing,                                 &[]),
     probe("intake.v1.Intake/ListContacts",        ListContacts,     Nothing,                                 &[]),
     probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
@@ -91,6 +92,8 @@ const PROBES: &[Probe] = &[
     probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
     probe("notification.v1.Notification/ListMessages", ListMessages, Rows,                                   OF_MESSAGES),
     probe("notification.v1.Notification/AcknowledgeMessages", AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("notification.v1.Notification/AcknowledgeAlarm", AcknowledgeAlarm, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("notification.v1.Notification/RaiseAlarm",      RaiseAlarm,      Nothing,                          &[]),
     probe("notification.v1.Notification/ListPhoneCalls",  ListPhoneCalls,  Nothing,                          &[]),
     probe("notification.v1.Notification/TakePhoneCall",   TakePhoneCall,   Nothing,                          &[]),
     probe("notification.v1.Notification/SettlePhoneCall", SettlePhoneCall, Nothing,                          &[]),
@@ -165,6 +168,17 @@ impl Grpc {
             "AcceptCase" => {
                 intake.accept_case(call.request(impossible(question))).await.map(nothing)
             }
+            "OpenAlarm" => {
+                let request = impossible(question);
+                let request = intake::OpenAlarmRequest {
+                    kind: words::AlarmKind::from(alarm_kind(level)).into(),
+                    channel: request.channel,
+                    place: request.place,
+                    caller: request.caller,
+                    ..Default::default()
+                };
+                intake.open_alarm(call.request(request)).await.map(nothing)
+            }
             "GetCase" => {
                 let request = intake::GetCaseRequest { case: case() };
                 intake.get_case(call.request(request)).await.map(nothing)
@@ -234,6 +248,15 @@ impl Grpc {
                 let case = question.world.case(question.probe.action, question.level).to_owned();
                 let request = notification::AcknowledgeMessagesRequest { case };
                 asked.acknowledge_messages(call.request(request)).await.map(nothing)
+            }
+            "AcknowledgeAlarm" => {
+                let case = question.world.case(question.probe.action, question.level).to_owned();
+                let request = notification::AcknowledgeAlarmRequest { case };
+                asked.acknowledge_alarm(call.request(request)).await.map(nothing)
+            }
+            "RaiseAlarm" => {
+                let request = notification::RaiseAlarmRequest::default();
+                asked.raise_alarm(call.request(request)).await.map(nothing)
             }
             "ListPhoneCalls" => {
                 let request = notification::ListPhoneCallsRequest::default();
@@ -411,9 +434,11 @@ pub(super) fn call(world: &World, subject: &Subject) -> Call {
     call.idempotent(RandomIds::new(Clock::system()).uuid().to_string().parse().unwrap())
 }
 
-/// Of somebody who sees it all.
+/// Of somebody who sees it all: the auditor, and of what is hidden the counsellor.
 pub(super) fn everything(world: &World) -> Call {
-    call(world, &World::somebody(Role::Auditor))
+    let auditor = World::somebody(Role::Auditor);
+    let roles = [Role::Auditor, Role::DutyCounsellor].into();
+    call(world, &Subject { roles, ..auditor })
 }
 
 pub(super) fn somebody_else() -> intake::Person {
