@@ -39,7 +39,7 @@ pub(crate) const TABLE: &[Grant] = &[
     // Of an alarm they see its number and whom to phone; of a person at risk what they took down themselves.
     grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase, OpenAlarm]),
-    grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote]),
+    grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
                                                                      LogContact, ListContacts, ListClocks, ListWorkOrders, ShowRoster, NextCallback,

@@ -14,11 +14,11 @@
 //!  gRPC ──> api ──> questions       the mailbox, whom the desk is to phone
 //!            └────> commands        they know; a call is taken, and what came of it; an alarm
 //!                     ├──────────> acknowledgement   what follows (pure)
-//!                     └─> ring ──> alarm             whom it alerts, and when (pure)
+//!                     └─> ringing ─> alarm           whom it alerts, and when (pure)
 //! ```
 //!
 //! An alarm comes from intake itself, too, and waits neither for the broker nor for the facts that
-//! wake-ups wait for: see [`ring`] and `docs/adr/0011-alarms.md`.
+//! wake-ups wait for: see [`ringing`] and `docs/adr/0011-alarms.md`.
 //!
 //! What goes out of the installation cannot be taken back and shares no transaction with our rows,
 //! so it is done at least once. The table is in [`outgoing`]:
@@ -44,7 +44,7 @@ mod message;
 mod outgoing;
 mod questions;
 mod queue;
-mod ring;
+mod ringing;
 mod store;
 mod tell;
 mod wakes;
@@ -83,7 +83,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let courier = notification.clone();
     host.spawn(Stage::Work, "courier", |stop| courier::run(courier, stop));
     let alarms = notification.clone();
-    host.spawn(Stage::Work, "alarms", |stop| ring::run(alarms, stop));
+    host.spawn(Stage::Work, "alarms", |stop| ringing::run(alarms, stop));
     serving(host.serve(api::routes(notification)).await?);
     Ok(host.finish().await?)
 }

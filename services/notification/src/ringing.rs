@@ -5,10 +5,10 @@
 //! waker does, by the same functions and under the same locks.
 //!
 //! ```text
-//!  RaiseAlarm ──┐                       ┌─ ring on ── wake the case ──┐
-//!  inbox ───────┴─> raise, step 0       │  wake-up of the case ───────┴─> further steps
-//!                     │                 │
-//!                     └─ hasten: its recipients are woken, the courier carries
+//!  RaiseAlarm ──┬─> raise: step 0        wake-up of the case ──┬─> step: those that are due
+//!  inbox ───────┘     │                  run, whatever happens ┘     │
+//!                     └───────────── hasten ─────────────────────────┘
+//!                        its recipients are woken, the courier carries
 //! ```
 
 use std::{slice, time::Duration};
@@ -70,8 +70,8 @@ impl Notification {
             return Ok(());
         }
         let (alarm, first) = Alarm::raise(alert, recorded.min(now));
-        self.alert(tx, aggregate, matter, rules, first, now).await?;
         let next_at = alarm.next_at(alert);
+        self.alert(tx, aggregate, (matter, rules), first, (now, next_at)).await?;
         store::alarms::save(tx, case, alarm, next_at).await?;
         aggregate.wake_at([aggregate.next_at(), next_at].into_iter().flatten().min());
         Ok(())
@@ -91,35 +91,32 @@ impl Notification {
         let Some(alert) = rules.alert(&matter.item) else { return Ok(None) };
         let empty = store::rosters::unattended(tx, &alert.next, now).await?;
         let (alarm, steps) = before.on_wake(alert, |post| !empty.contains(post), now);
-        for step in steps {
-            self.alert(tx, aggregate, matter, &rules, step, now).await?;
-        }
         let next_at = alarm.next_at(alert);
+        for step in steps {
+            self.alert(tx, aggregate, (matter, &rules), step, (now, next_at)).await?;
+        }
         if alarm != before {
             store::alarms::save(tx, case, alarm, next_at).await?;
         }
         Ok(next_at)
     }
 
-    /// Alerts those whose turn it is; who does not say in time that they have it is phoned.
+    /// Alerts those whose turn it is; who has not said by the next step that they have it is phoned.
     async fn alert(
         &self,
         tx: &mut Tx<'_>,
         aggregate: &mut Locked,
-        matter: &Matter,
-        rules: &Rules,
+        (matter, rules): (&Matter, &Rules),
         Step { number, posts }: Step,
-        now: Timestamp,
+        (now, next_at): (Timestamp, Option<Timestamp>),
     ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
-        let every = rules.alert(&matter.item).map(|alert| alert.every).unwrap_or_default();
         for post in posts {
-            let about =
-                About { case, cause: cause(case, number), to: Recipient::Post(post.clone()) };
             let notice = Notice::to_post(&post, Occasion::Alarm);
+            let about = About { case, cause: cause(case, number), to: Recipient::Post(post) };
             let queued = self.queue(tx, rules, matter, &notice, about, now).await?;
             if let Some(message) = queued {
-                ask(tx, aggregate, message.id, now + every).await?;
+                ask(tx, aggregate, message.id, next_at.unwrap_or(now)).await?;
             }
         }
         Ok(())
