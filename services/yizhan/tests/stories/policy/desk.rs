@@ -1,11 +1,12 @@
-//! What the desk asks of intake by gRPC, besides opening cases.
+//! What the desk asks of intake by gRPC, besides opening cases; alarms too.
 
 use proto::{intake::v1 as intake, words::v1 as words};
 use rpc::Call;
 
 use super::{
     Question, another_urgency,
-    grpc::{Asked, Grpc, nothing, somebody_else},
+    campus::alarm_kind,
+    grpc::{Asked, Grpc, impossible, nothing, somebody_else},
 };
 
 impl Grpc {
@@ -18,6 +19,17 @@ impl Grpc {
         let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
+            "OpenAlarm" => {
+                let request = impossible(question);
+                let request = intake::OpenAlarmRequest {
+                    kind: words::AlarmKind::from(alarm_kind(question.level)).into(),
+                    channel: request.channel,
+                    place: request.place,
+                    caller: request.caller,
+                    ..Default::default()
+                };
+                intake.open_alarm(call.request(request)).await.map(nothing)
+            }
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)

@@ -25,7 +25,7 @@ use super::{
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused,
-    campus::{Side, alarm_kind},
+    campus::Side,
     clocks, keys, probe,
     roster::{OF_COVER, OF_LEAVE},
     world::{Message, World, clearances},
@@ -167,17 +167,6 @@ impl Grpc {
         match method {
             "AcceptCase" => {
                 intake.accept_case(call.request(impossible(question))).await.map(nothing)
-            }
-            "OpenAlarm" => {
-                let request = impossible(question);
-                let request = intake::OpenAlarmRequest {
-                    kind: words::AlarmKind::from(alarm_kind(level)).into(),
-                    channel: request.channel,
-                    place: request.place,
-                    caller: request.caller,
-                    ..Default::default()
-                };
-                intake.open_alarm(call.request(request)).await.map(nothing)
             }
             "GetCase" => {
                 let request = intake::GetCaseRequest { case: case() };
@@ -446,7 +435,7 @@ pub(super) fn somebody_else() -> intake::Person {
 }
 
 /// A case at a place that there is not: it cannot be accepted, whoever may.
-fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
+pub(super) fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
     let Question { world, probe, relation, level, .. } = *question;
     let myself = intake::Person { id: world.person(Own).to_string(), ..Default::default() };
     let caller = if relation == Own { myself } else { somebody_else() };
