@@ -23,7 +23,7 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 /// The policy. What is not here is denied.
 ///
 /// A right never narrows another: lines add up, and within a line a lower level is included. But what
-/// is hidden stands apart, a person at risk of whom nobody may know (BRIEF 2.5): lines for it are about
+/// is hidden stands apart, a person at risk of whom nobody may know: lines for it are about
 /// it alone, and nobody else has any. Calls that concern no case are at [`Level::Public`].
 #[rustfmt::skip]
 pub(crate) const TABLE: &[Grant] = &[
@@ -48,7 +48,7 @@ pub(crate) const TABLE: &[Grant] = &[
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, OpenAlarm, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
                                                                      SettlePhoneCall]),
-    // A person at risk is theirs, from the first minute to the last (BRIEF 2.5).
+    // A person at risk is theirs, from the first minute to the last.
     grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, OpenAlarm, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
                                                                      CloseCaseAs, ListContacts, ListClocks, ListWorkOrders, ListMessages, ListPhoneCalls,
                                                                      TakePhoneCall, SettlePhoneCall]),

@@ -1,4 +1,4 @@
-//! Alarms (报警, BRIEF 2.5): what is said and done before anybody comes, and who is alerted.
+//! Alarms (报警): what is said and done before anybody comes, and who is alerted.
 //!
 //! An alarm is a case of an item of the kind `alarm`. The item says which kind of alarm it is, and
 //! has the card that is read while somebody is on the line; its policy says who is alerted, and after
