@@ -30,15 +30,14 @@ pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
     grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
-    grant(Role::Requester,           Own,            Confidential, &[OpenAlarm]),
     // Whoever reports a person at risk does not find it among their own afterwards: whose screen it is, nobody knows.
-    grant(Role::Requester,           Own,            Hidden,       &[AcceptCase, OpenAlarm]),
+    grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
 
     // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase, OpenAlarm]),
     // Of an alarm they see its number and whom to phone; of a person at risk what they took down themselves.
     grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
-    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase, OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase]),
     grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
@@ -49,8 +48,8 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, OpenAlarm, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
                                                                      SettlePhoneCall]),
     // A person at risk is theirs, from the first minute to the last.
-    grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, OpenAlarm, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
-                                                                     CloseCaseAs, ListContacts, ListClocks, ListWorkOrders, ListMessages, ListPhoneCalls,
+    grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
+                                                                     CloseCaseAs, ListContacts, ListClocks, ListWorkOrders, Reassign, ListMessages, ListPhoneCalls,
                                                                      TakePhoneCall, SettlePhoneCall]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
@@ -73,7 +72,6 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::GuardPost,           InMyDepartment, Restricted,   GUARDED),
     grant(Role::GuardPost,           Assigned,       Restricted,   GUARDING),
     grant(Role::GuardPost,           EscalatedToMe,  Restricted,   ALERTED),
-    grant(Role::GuardPost,           Unrelated,      Hidden,       &[OpenAlarm]),
     grant(Role::GuardPost,           InMyDepartment, Hidden,       GUARDED),
     grant(Role::GuardPost,           Assigned,       Hidden,       GUARDING),
     grant(Role::GuardPost,           EscalatedToMe,  Hidden,       ALERTED),
@@ -123,6 +121,34 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
+    // Whoever sees smoke says so, and whoever hears of a person at risk; what they say of it is theirs to say, whatever they are cleared for.
+    grant(Role::Requester,           Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Requester,           Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Own,            Confidential, &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Own,            Confidential, &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::Dispatcher,          Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Dispatcher,          Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::GuardPost,           Own,            Confidential, &[OpenAlarm]),
+    grant(Role::GuardPost,           Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::Repairer,            Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Repairer,            Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Own,            Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Own,            Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::Leader,              Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Leader,              Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::HallDirector,        Own,            Confidential, &[OpenAlarm]),
+    grant(Role::HallDirector,        Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Own,            Confidential, &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Own,            Confidential, &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::Auditor,             Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Auditor,             Own,            Hidden,       &[OpenAlarm]),
+
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
     grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
@@ -135,7 +161,7 @@ pub(crate) const TABLE: &[Grant] = &[
 const GUARDED: &[Action] = &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim];
 #[rustfmt::skip]
 const GUARDING: &[Action] =
-    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete];
+    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return];
 #[rustfmt::skip]
 const ALERTED: &[Action] =
     &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage, AcknowledgeAlarm];

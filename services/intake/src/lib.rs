@@ -34,6 +34,7 @@ mod questions;
 mod record;
 mod seals;
 mod store;
+mod words;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -32,7 +32,7 @@ pub(super) fn decide(
         }
     }
     let Matter { item, place, received_at, incident } =
-        matter(rules, accept, now).map_err(Rejected::Invalid)?.heeding(&accept.text, rules);
+        matter(rules, accept, now).map_err(Rejected::Invalid)?;
     let (urgency, ground) = urgency(rules, item, place, accept, received_at);
     let accepted = CaseAcceptedV1 {
         number: accept.number,
@@ -68,20 +68,6 @@ struct Matter<'a> {
     place: &'a Place,
     received_at: Timestamp,
     incident: Option<Incident>,
-}
-
-impl Matter<'_> {
-    /// Whatever it was reported as, with whomever it was to be shared: if what was said tells of a
-    /// person at risk, it is about that person.
-    fn heeding<'a>(self, said: &str, rules: &'a Rules) -> Matter<'a>
-    where
-        Self: 'a,
-    {
-        match rules.at_risk(said) {
-            Some(item) => Matter { item, incident: None, ..self },
-            None => self,
-        }
-    }
 }
 
 /// The matter, or all that is wrong with it.
@@ -178,11 +164,11 @@ fn urgency(
     accept: &Accept,
     received_at: Timestamp,
 ) -> (Urgency, Ground) {
-    if let Some(urgency) = accept.urgency {
-        return (urgency, Ground::Authority);
-    }
     if item.alarm.is_some() {
         return (Urgency::Critical, Ground::Alarm);
+    }
+    if let Some(urgency) = accept.urgency {
+        return (urgency, Ground::Authority);
     }
     let circumstances = Circumstances {
         text: &accept.text,

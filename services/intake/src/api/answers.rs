@@ -10,7 +10,7 @@ use proto::{
     delivery::v1::Head,
     intake::v1::{
         AcceptCaseResponse, Alarm, AlertedPost, CaseState, CaseSummary, ChangeKind, DocumentChange,
-        GetCaseResponse, Incident, JoinCaseResponse, Person,
+        GetCaseResponse, Incident, JoinCaseResponse, Person, PersonAtRisk,
     },
     words::v1 as wire,
 };
@@ -37,7 +37,23 @@ pub(crate) fn accepted(
         promises: case.promises.iter().map(promise).collect(),
         read_out: intake_core::read_out(rules, case, now).unwrap_or_default(),
         alarm: alarm(case, rules),
+        person_at_risk: None,
     }
+}
+
+/// All that somebody is told who reports a person at risk for themselves: its number, and whom to
+/// phone.
+pub(crate) fn blank(answer: AcceptCaseResponse) -> AcceptCaseResponse {
+    let AcceptCaseResponse { head, case_id, number, place, alarm, .. } = answer;
+    let alarm =
+        alarm.map(|alarm| Alarm { card_zh: String::new(), card_en: String::new(), ..alarm });
+    AcceptCaseResponse { head, case_id, number, place, alarm, ..AcceptCaseResponse::default() }
+}
+
+/// The case of a person at risk, for who is told of it with another.
+pub(crate) fn person_at_risk(answer: AcceptCaseResponse) -> Option<PersonAtRisk> {
+    let AcceptCaseResponse { case_id, number, alarm, .. } = answer;
+    Some(PersonAtRisk { case_id, number, alarm: Some(alarm?) })
 }
 
 /// What to say and whom to call, if a case is an alarm; and whom it alerts first.

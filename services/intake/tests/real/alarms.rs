@@ -7,8 +7,9 @@ use clock::PersonId;
 use events::What;
 use proto::{
     intake::v1::{
-        AcceptCaseRequest, AcceptCaseResponse, ImportRequestersRequest, ListCasesRequest,
-        ListContactsRequest, ListIncidentsRequest, OpenAlarmRequest, OpenIncidentRequest, Person,
+        AcceptCaseRequest, AcceptCaseResponse, AddNoteRequest, ChaseCaseRequest, ContactOutcome,
+        ImportRequestersRequest, JoinCaseRequest, ListCasesRequest, ListContactsRequest,
+        ListIncidentsRequest, LogContactRequest, OpenAlarmRequest, OpenIncidentRequest, Person,
         Requester,
     },
     notification::v1::{
@@ -210,8 +211,6 @@ async fn what_is_wrong_with_an_alarm_is_said_by_field() {
         let (reason, fields) = refusal(open(&intake, &assistant(), request).await);
         assert_eq!((reason.as_str(), fields), ("case-invalid", vec![field.to_owned()]));
     }
-    let refused = open(&intake, &somebody(Role::Repairer), fire()).await;
-    assert_eq!(reason(refused), "not-permitted");
     intake.stop().await;
 }
 
@@ -241,10 +240,12 @@ async fn nobody_learns_of_a_person_at_risk_but_those_who_handle_it() {
     let first_receiver = assistant();
     let text = "水龙头坏了,室友说不想活了".to_owned();
     let report = AcceptCaseRequest { text, caller: Some(caller()), ..leak() };
-    let opened = intake.accept(&first_receiver, report).await.unwrap();
-    assert_eq!(opened.level(), Level::Hidden);
+    let other = intake.accept(&first_receiver, report).await.unwrap();
+    assert_eq!((other.level(), other.alarm), (Level::Internal, None), "the tap drips as before");
+    let opened = other.person_at_risk.unwrap();
     assert_eq!(opened.alarm.unwrap().kind(), AlarmKind::PersonAtRisk, "the desk has the card");
-    let other = intake.accept(&assistant(), leak()).await.unwrap();
+    let tap = intake.get(&first_receiver, &other.number).await.unwrap();
+    assert_eq!((tap.text.as_str(), tap.linked_to.as_str()), ("", ""), "and knows nothing of it");
 
     let handlers = [
         first_receiver,
@@ -255,6 +256,7 @@ async fn nobody_learns_of_a_person_at_risk_but_those_who_handle_it() {
     for handler in &handlers {
         let shown = intake.get(handler, &opened.number).await.unwrap();
         assert!(shown.text.contains("不想活"), "what was said is there");
+        assert_eq!(shown.linked_to.is_empty(), handler.roles.contains(&Role::GuardPost));
         let numbers = numbers(&intake, handler).await;
         assert!(numbers.contains(&opened.number), "{:?}", handler.roles);
     }
@@ -292,10 +294,18 @@ async fn whoever_reports_a_person_at_risk_for_themselves_gets_a_number_and_no_mo
     let text = "我不想活了".to_owned();
     let channel = Channel::Web.into();
     let report = AcceptCaseRequest { text, channel, ..leak() };
-    let opened = intake.accept(&student, report).await.unwrap();
-    assert_eq!((opened.number.is_empty(), opened.alarm), (false, None));
+    let leak = intake.accept(&student, report).await.unwrap();
+    assert_eq!((leak.level(), leak.person_at_risk), (Level::Internal, None));
+    assert_eq!(numbers(&intake, &student).await, [leak.number]);
+    assert_eq!(numbers(&intake, &somebody(Role::DutyCounsellor)).await.len(), 2);
+
+    let kind = AlarmKind::PersonAtRisk.into();
+    let request = OpenAlarmRequest { kind, channel, ..fire() };
+    let opened = open(&intake, &student, request).await.unwrap();
+    assert_eq!((opened.level(), opened.urgency()), (Level::Unspecified, Urgency::Unspecified));
+    let alarm = opened.alarm.unwrap();
+    assert_eq!((alarm.card_zh.as_str(), alarm.alerted.len()), ("", 2), "whom to phone, no more");
     assert_eq!(reason(intake.get(&student, &opened.number).await), "case-unknown");
-    assert!(numbers(&intake, &student).await.is_empty());
     let alarm = OpenAlarmRequest { channel, ..fire() };
     let fire = open(&intake, &student, alarm).await.unwrap();
     assert!(fire.alarm.is_some(), "of a fire everybody has the card");
@@ -304,7 +314,7 @@ async fn whoever_reports_a_person_at_risk_for_themselves_gets_a_number_and_no_mo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_incident_whose_cause_tells_of_a_person_at_risk_is_in_no_list_of_incidents() {
+async fn an_incident_whose_cause_tells_of_a_person_at_risk_goes_on_without_that_cause() {
     let campus = Campus::new().await;
     let intake = campus.open().await;
     let request = OpenIncidentRequest {
@@ -316,12 +326,81 @@ async fn an_incident_whose_cause_tells_of_a_person_at_risk_is_in_no_list_of_inci
     };
     let request = intake.tell(&assistant()).request(request);
     let opened = intake.client().open_incident(request).await.unwrap().into_inner();
-    assert_eq!((opened.level(), opened.read_out.as_str()), (Level::Hidden, ""));
-    for role in [Role::DeskAssistant, Role::DutyCounsellor, Role::Auditor] {
-        let request = intake.ask(&somebody(role)).request(ListIncidentsRequest::default());
-        let listed = intake.client().list_incidents(request).await.unwrap().into_inner();
-        assert!(listed.incidents.is_empty(), "{role}");
+    assert!(!opened.read_out.is_empty() && opened.person_at_risk.is_some(), "{opened:?}");
+    let request = intake.ask(&assistant()).request(ListIncidentsRequest::default());
+    let listed = intake.client().list_incidents(request).await.unwrap().into_inner().incidents;
+    let shown: Vec<_> = listed.iter().filter_map(|one| one.incident.clone()).collect();
+    assert_eq!(shown.iter().map(|one| &*one.cause).collect::<Vec<_>>(), [""]);
+    intake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_said_later_tells_of_a_person_at_risk_too_and_is_kept_with_them_alone() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let (desk, counsellor) = (assistant(), somebody(Role::DutyCounsellor));
+    let leak = intake.accept(&desk, leak()).await.unwrap();
+    let case = leak.number.clone();
+    let words = "她刚才说想跳楼".to_owned();
+    let mut client = intake.client();
+
+    let note = AddNoteRequest { case: case.clone(), text: words.clone() };
+    let call = intake.tell(&desk);
+    let noted = client.add_note(call.request(note.clone())).await.unwrap().into_inner();
+    let again = client.add_note(call.request(note)).await.unwrap().into_inner();
+    let of_note = noted.person_at_risk.unwrap();
+    assert_eq!(again.person_at_risk.unwrap().number, of_note.number, "once for each intention");
+    let chase = ChaseCaseRequest { case: case.clone(), text: words.clone() };
+    let chased = client.chase_case(intake.tell(&desk).request(chase)).await.unwrap().into_inner();
+    let join = JoinCaseRequest {
+        case: case.clone(),
+        channel: Channel::Hotline.into(),
+        caller: Some(caller()),
+        text: words.clone(),
+        ..JoinCaseRequest::default()
+    };
+    let joined = client.join_case(intake.tell(&desk).request(join)).await.unwrap().into_inner();
+    let contact = LogContactRequest {
+        channel: Channel::Hotline.into(),
+        outcome: ContactOutcome::Answered.into(),
+        text: words.clone(),
+        ..LogContactRequest::default()
+    };
+    let logged = intake.tell(&desk).request(contact);
+    let logged = client.log_contact(logged).await.unwrap().into_inner();
+
+    let persons = [Some(of_note), chased.person_at_risk, joined.person_at_risk];
+    for person in persons.into_iter().chain([logged.person_at_risk]) {
+        let shown = intake.get(&counsellor, &person.unwrap().number).await.unwrap();
+        assert_eq!(shown.text, words);
+        assert_eq!(shown.summary.unwrap().level(), Level::Hidden);
     }
+    let shown = intake.get(&desk, &case).await.unwrap();
+    assert!(shown.remarks.is_empty() && shown.text.is_empty(), "{shown:?}");
+    let request = intake.ask(&somebody(Role::Auditor)).request(ListContactsRequest::default());
+    let contacts = client.list_contacts(request).await.unwrap().into_inner().contacts;
+    assert!(contacts.iter().all(|contact| contact.text.is_empty()), "{contacts:?}");
+    intake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sees_smoke_says_so_whatever_their_role_and_whatever_they_are_cleared_for() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    for role in [Role::Repairer, Role::Leader, Role::Auditor, Role::DeskAssistant, Role::GuardPost]
+    {
+        let who = Subject { highest: events::words::Level::Public, ..somebody(role) };
+        for kind in [AlarmKind::Fire, AlarmKind::PersonAtRisk] {
+            let request =
+                OpenAlarmRequest { channel: Channel::Web.into(), kind: kind.into(), ..fire() };
+            let opened = open(&intake, &who, request).await.unwrap();
+            assert!(opened.alarm.is_some(), "{role} {kind:?}");
+        }
+    }
+    // By which channel it came says who takes the calls of others.
+    assert!(open(&intake, &somebody(Role::GuardPost), fire()).await.is_ok());
+    let (reason, fields) = refusal(open(&intake, &somebody(Role::Repairer), fire()).await);
+    assert_eq!((reason.as_str(), fields), ("case-invalid", vec!["channel".to_owned()]));
     intake.stop().await;
 }
 

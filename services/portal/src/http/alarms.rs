@@ -65,6 +65,9 @@ pub(super) struct OpenedAlarm {
     place: String,
     /// What to say and whom to phone; absent of a person at risk for all but the desk.
     alarm: Option<Alarm>,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -138,6 +141,7 @@ fn opened(answer: AcceptCaseResponse) -> Result<OpenedAlarm, Refusal> {
         level: word::<wire_words::Level, _>(answer.level),
         place: answer.place,
         alarm: answer.alarm.map(Alarm::from),
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     })
 }
@@ -184,6 +188,25 @@ pub(super) async fn acknowledge(
         repeated: answer.repeated,
         head: Head::answered(Service::Notification, answer.head),
     }))
+}
+
+/// Somebody at risk of whom what was said tells, whatever it was said about: a case of its own, with
+/// which alone the words are kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonAtRisk {
+    id: Uuid,
+    #[schema(example = "2026-09-000124")]
+    number: String,
+    alarm: Option<Alarm>,
+}
+
+impl PersonAtRisk {
+    /// As intake answers it.
+    pub(super) fn told(person: Option<intake::PersonAtRisk>) -> Result<Option<Self>, Refusal> {
+        let Some(intake::PersonAtRisk { case_id, number, alarm }) = person else { return Ok(None) };
+        let id = sent(case_id.parse().ok(), "case id")?;
+        Ok(Some(Self { id, number, alarm: alarm.map(Alarm::from) }))
+    }
 }
 
 impl From<intake::Alarm> for Alarm {

@@ -49,6 +49,8 @@ pub(crate) struct Open {
 const OPENED: [Column; 4] =
     [("Alarm", "number"), ("Type", "alarm.type"), ("Place", "place"), ("Level", "level")];
 
+const AT_RISK: [Column; 1] = [("Person at risk", "number")];
+
 const ALERTED: [Column; 4] =
     [("ALERTED", "post"), ("NAME", "name"), ("PHONE", "phone"), ("MOBILE", "mobile")];
 
@@ -63,7 +65,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
                 return output::json(&answer);
             }
             print::text(output::fields(&answer, &OPENED))?;
-            answer.get("alarm").and_then(card).map_or(Ok(()), print::text)
+            cards(&answer)
         }
         Command::Ack { case } => {
             let answer = api.post(&format!("/alarms/{case}/acknowledge"), &json!({})).await?;
@@ -73,6 +75,16 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             print::text(output::fields(&answer, &ACKNOWLEDGED))
         }
     }
+}
+
+/// The cards that come with an answer: of an alarm that was raised, and of a person at risk of whom
+/// what was said tells.
+pub(super) fn cards(answer: &Value) -> Result<()> {
+    answer.get("alarm").and_then(card).map_or(Ok(()), print::text)?;
+    let Some(person) = answer.get("person_at_risk") else { return Ok(()) };
+    print::line("")?;
+    print::text(output::fields(person, &AT_RISK))?;
+    person.get("alarm").and_then(card).map_or(Ok(()), print::text)
 }
 
 /// What to say and whom to phone, line by line; none of what is no alarm.

@@ -269,7 +269,7 @@ fn accepted(api: &Api, answer: &Value) -> Result<()> {
     }
     print::text(output::fields(answer, &ACCEPTED))?;
     print::text(output::table(rows(answer, "promises"), &PROMISES))?;
-    answer.get("alarm").and_then(alarms::card).map_or(Ok(()), print::text)
+    alarms::cards(answer)
 }
 
 fn show(api: &Api, answer: &Value) -> Result<()> {

@@ -21,7 +21,7 @@ pub(in crate::api) fn open_alarm(
     let channel = fields.take("channel", Channel::try_from(request.channel()));
     let campus_phone = given(fields.text("campus_phone", request.campus_phone, LONGEST_CODE));
     let place = fields.optional("place", &request.place);
-    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let text = fields.text("text", request.text, LONGEST_TEXT).into();
     let caller = named(&mut fields, "caller", request.caller);
     let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
     let made = kind.zip(channel).map(|(kind, channel)| AcceptCase {

@@ -39,12 +39,14 @@ pub(super) fn decide_one(
 ) -> Result<Decided, Error> {
     let subject = &call.asked.subject;
     let caller = match &call.caller {
-        Some(named) => Some(person("caller", named, subject, directory, ids)?),
-        None => themselves(subject),
+        Some(named) => Some(person("caller", named, call, directory, ids)?),
+        None if call.is_told_by_another() => None,
+        // Who may report for themselves alone is their own caller.
+        None => subject.person,
     };
     let other = call.on_behalf_of.as_ref();
     let on_behalf_of =
-        other.map(|named| person("on_behalf_of", named, subject, directory, ids)).transpose()?;
+        other.map(|named| person("on_behalf_of", named, call, directory, ids)).transpose()?;
     let item = item(&call.wanted, rules)?;
     permit(call, &item, caller, rules, now)?;
 
@@ -57,7 +59,7 @@ pub(super) fn decide_one(
         item,
         place: call.place.clone(),
         campus_phone: call.campus_phone.clone(),
-        text: call.text.clone(),
+        text: call.text.heard().to_owned(),
         people: call.people,
         // An inventory id that is no code of the definitions is in no rule.
         asset: call.asset.as_deref().and_then(|asset| asset.parse().ok()),
@@ -93,30 +95,38 @@ fn item(wanted: &Wanted, rules: &Rules) -> Result<ItemId, Error> {
 fn person(
     field: &str,
     named: &Named,
-    subject: &Subject,
+    call: &AcceptCase,
     directory: &mut Directory,
     ids: &mut RandomIds,
 ) -> Result<PersonId, Error> {
-    directory.find_or_add(named, takes_contacts(subject), ids).ok_or_else(|| {
+    directory.find_or_add(named, call.is_told_by_another(), ids).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "case-invalid", "the person is not known")
             .violating(format!("{field}.id"), "nobody has this id: leave it out")
     })
 }
 
-/// Who may report for themselves alone is their own caller.
-fn themselves(subject: &Subject) -> Option<PersonId> {
-    if takes_contacts(subject) { None } else { subject.person }
-}
+impl AcceptCase {
+    /// Whether it is an alarm that whoever asks may raise whatever they are cleared for: it is they who
+    /// saw the smoke, or took the call of who did.
+    fn is_own_alarm(&self) -> bool {
+        let is_alarm = matches!(self.wanted, Wanted::Alarm(_));
+        is_alarm && (self.caller.is_none() || self.is_told_by_another())
+    }
 
-/// Whether they take what others report, and so know by which channel it came.
-pub(super) fn takes_contacts(subject: &Subject) -> bool {
-    decide(subject, Action::AcceptCase, Relations::NONE, Level::Public).is_allowed()
+    /// Whether somebody takes what others report, and so knows who it was and by which channel it came.
+    pub(in crate::commands) fn is_told_by_another(&self) -> bool {
+        let action = match &self.wanted {
+            Wanted::Alarm(_) => Action::OpenAlarm,
+            Wanted::Item(_) => Action::AcceptCase,
+        };
+        decide(&self.asked.subject, action, Relations::NONE, Level::Public).is_allowed()
+    }
 }
 
 /// Whoever reports for themselves does so on the web: figures by channel are no use if anybody could
 /// say "hotline".
 fn permit_channel(call: &AcceptCase) -> Result<(), Error> {
-    if call.channel == Channel::Web || takes_contacts(&call.asked.subject) {
+    if call.channel == Channel::Web || call.is_told_by_another() {
         return Ok(());
     }
     let message =
@@ -150,8 +160,8 @@ fn permit(
     now: Timestamp,
 ) -> Result<(), Error> {
     let subject = &call.asked.subject;
-    let own = caller.is_some() && caller == subject.person;
-    let relations = Relations::NONE.with(Relation::Own, own);
+    let theirs = caller.is_some() && caller == subject.person;
+    let relations = Relations::NONE.with(Relation::Own, theirs || call.is_own_alarm());
     let item = rules.item(item);
     let level = item.map_or(Level::Public, |item| item.level);
     let action = match (&call.wanted, &call.incident) {

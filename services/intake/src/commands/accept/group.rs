@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use clock::{CaseId, PersonId};
 use definitions::Rules;
@@ -16,7 +16,7 @@ use rpc::Error;
 
 use super::{
     AcceptCase,
-    decide::{Decided, Known, decide_one, takes_contacts},
+    decide::{Decided, Known, decide_one},
     linked::linked,
     numbers::Numbers,
 };
@@ -47,10 +47,10 @@ pub(super) enum Outcome {
     Refused(BTreeMap<usize, Error>),
 }
 
-/// A call that was not decided before.
-struct New<'a> {
+/// A call that was not decided before; after it, the person at risk of whom it tells.
+struct New {
     place: usize,
-    call: &'a AcceptCase,
+    call: AcceptCase,
     decided: Decided,
 }
 
@@ -82,7 +82,6 @@ pub(super) async fn accept(
     let mut taken = numbers.clone();
     let mut new = Vec::new();
     for (place, call) in undecided {
-        let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
         let linked = match linked(&mut tx, call).await? {
             Ok(linked) => linked,
             Err(refusal) => {
@@ -90,10 +89,21 @@ pub(super) async fn accept(
                 continue;
             }
         };
-        let known = Known { rules, number, linked };
-        match decide_one(call, known, &mut directory, now, &mut intake.ids()) {
-            Ok(decided) => new.push(New { place, call, decided }),
-            Err(refusal) => drop(refused.insert(place, refusal)),
+        let (call, person) = call.heed(rules);
+        let mut linked = linked;
+        for call in [Some(call), person].into_iter().flatten() {
+            let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
+            let known = Known { rules, number, linked };
+            match decide_one(&call, known, &mut directory, now, &mut intake.ids()) {
+                Ok(decided) => {
+                    linked = Some(decided.case);
+                    new.push(New { place, call, decided });
+                }
+                Err(refusal) => {
+                    refused.insert(place, refusal);
+                    break;
+                }
+            }
         }
     }
     if !refused.is_empty() {
@@ -102,12 +112,13 @@ pub(super) async fn accept(
     *numbers = taken;
 
     let told = write(intake, &mut tx, rules, directory, &new, now).await?;
-    let kept = new.iter().zip(&told);
-    let kept = kept.map(|(new, told)| (new.call.asked.intent.id.clone(), Intent::kept(told)));
+    let kept = calls.iter().enumerate().filter_map(|(place, call)| {
+        Some((call.asked.intent.id.clone(), Intent::kept(told.get(&place)?)))
+    });
     finish_group(&mut tx, &kept.collect()).await?;
     tx.commit().await?;
     intake.delivery.bell().ring();
-    answers.extend(new.iter().map(|new| new.place).zip(told));
+    answers.extend(told);
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
 }
 
@@ -127,19 +138,19 @@ async fn directory(
     Ok(directory)
 }
 
-/// Writes all that was decided; answers what to tell, in the same order.
+/// Writes all that was decided; answers what to tell, by the place of the call.
 async fn write(
     intake: &Intake,
     tx: &mut Tx<'_>,
     rules: &Rules,
     mut directory: Directory,
-    new: &[New<'_>],
+    new: &[New],
     now: Timestamp,
-) -> Result<Vec<AcceptCaseResponse>, Failure> {
+) -> Result<BTreeMap<usize, AcceptCaseResponse>, Failure> {
     let mut reports = Vec::new();
     for New { call, decided, .. } in new {
         let owner = owner(decided.case, decided.caller);
-        let words = Some(&*call.text).filter(|text| !text.is_empty());
+        let words = Some(call.text.kept()).filter(|text| !text.is_empty());
         let words = words.map(|text| directory.keys.seal(owner, WORDS, text)).transpose()?;
         if words.is_some() || call.asset.is_some() {
             reports.push(Report { case: decided.case, asset: call.asset.clone(), words });
@@ -164,17 +175,35 @@ async fn write(
     reports::insert(tx, &reports).await?;
     let handlers = changes.iter().flat_map(|change| handlers(rules, change));
     store::relations::insert(tx, &handlers.collect::<Vec<_>>()).await?;
-    let told = changes.iter().zip(new).map(|(Change { locked, state, .. }, New { call, .. })| {
+    let told = tell(rules, &changes, new, now);
+    save(tx, &mut locked, intake.clock().machine()).await?;
+    Ok(told)
+}
+
+/// What each caller is told: of what they reported, and how to speak with a person at risk.
+fn tell(
+    rules: &Rules,
+    changes: &[Change<'_>],
+    new: &[New],
+    now: Timestamp,
+) -> BTreeMap<usize, AcceptCaseResponse> {
+    let mut told: BTreeMap<_, AcceptCaseResponse> = BTreeMap::new();
+    for (Change { locked, state, .. }, New { place, call, .. }) in changes.iter().zip(new) {
         let id = CaseId::from_uuid(locked.key());
         let answer = answers::accepted(id, state, rules, head(locked), now);
         let hidden = state.case().is_some_and(|case| case.level == Level::Hidden);
-        // How to speak with a person at risk is for who speaks with them, and not for themselves.
-        let alarm = answer.alarm.filter(|_| !hidden || takes_contacts(&call.asked.subject));
-        AcceptCaseResponse { alarm, ..answer }
-    });
-    let told = told.collect();
-    save(tx, &mut locked, intake.clock().machine()).await?;
-    Ok(told)
+        // Whose screen it is, nobody knows.
+        let blank = hidden && !call.is_told_by_another();
+        match told.entry(*place) {
+            Entry::Vacant(first) if blank => drop(first.insert(answers::blank(answer))),
+            Entry::Vacant(first) => drop(first.insert(answer)),
+            Entry::Occupied(_) if blank => {}
+            Entry::Occupied(mut first) => {
+                first.get_mut().person_at_risk = answers::person_at_risk(answer);
+            }
+        }
+    }
+    told
 }
 
 /// Who handles an alarm sees it before anybody was told of it.

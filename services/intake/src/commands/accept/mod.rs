@@ -12,6 +12,7 @@
 //!  numbers   blocks of 32, each taken in a transaction of its own
 //! ```
 
+mod at_risk;
 mod decide;
 mod group;
 mod linked;
@@ -27,7 +28,7 @@ use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
-use crate::people::Named;
+use crate::{people::Named, words::Words};
 
 pub(super) use decide::permit_receipt;
 pub(super) use writer::no_definitions;
@@ -56,7 +57,7 @@ pub(crate) struct AcceptCase {
     pub(crate) wanted: Wanted,
     pub(crate) place: Option<PlaceId>,
     /// In the caller's words; may be empty.
-    pub(crate) text: String,
+    pub(crate) text: Words,
     /// `None` for an unknown caller.
     pub(crate) caller: Option<Named>,
     pub(crate) on_behalf_of: Option<Named>,
