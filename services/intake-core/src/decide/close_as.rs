@@ -18,6 +18,10 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejected> {
     let case = open(state, CloseAs::VERB)?;
+    // Its reporters would not hear that it is over, nor its places be taken over.
+    if case.incident.is_some() {
+        return Err(Rejected::IncidentNotClosedAs);
+    }
     let CloseAs { disposal, is_reasoned, by } = close;
     let (end, instead) = match disposal {
         Disposal::Duplicate { number, .. } if number == case.number => {

@@ -74,6 +74,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::IncidentNotClosedAs
         | Rejected::NotTouched { .. }
         | Rejected::IncidentUnchanged => Code::FailedPrecondition,
     };
@@ -99,6 +100,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::IncidentNotClosedAs
         | Rejected::IncidentUnchanged => error,
     }
 }
