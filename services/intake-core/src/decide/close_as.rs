@@ -18,10 +18,6 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejected> {
     let case = open(state, CloseAs::VERB)?;
-    // Its reporters would not hear that it is over, nor its places be taken over.
-    if case.incident.is_some() {
-        return Err(Rejected::IncidentNotClosedAs);
-    }
     let CloseAs { disposal, is_reasoned, by } = close;
     let (end, instead) = match disposal {
         Disposal::Duplicate { number, .. } if number == case.number => {
@@ -38,5 +34,9 @@ pub(super) fn decide(
         Disposal::Refused => (End::Refused, None),
         Disposal::Test => (End::Test, None),
     };
+    // Its reporters would not hear that it is over, nor its places be taken over.
+    if case.incident.is_some() {
+        return Err(Rejected::IncidentNotClosedAs);
+    }
     Ok(vec![dispose(case, end, instead, now, by)])
 }

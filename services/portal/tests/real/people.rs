@@ -164,6 +164,26 @@ async fn a_file_with_mistakes_changes_nothing_and_names_each_by_line_and_column(
 }
 
 #[tokio::test]
+async fn of_ten_thousand_with_two_bad_rows_nobody_comes_and_both_are_named() {
+    let world = World::start().await;
+    let root = world.session("root").await;
+    let student = |n: usize| match n {
+        4_711 => format!("s{n:05},学生 Student,studnet,,,138{n:08}"),
+        9_998 => format!("s{n:05},学生 Student,requester,,,none"),
+        n => format!("s{n:05},学生 Student,requester,,,138{n:08}"),
+    };
+    let header = "account,name,roles,department,posts,phone".to_owned();
+    let lines: Vec<_> = [header].into_iter().chain((0..10_000).map(student)).collect();
+    let refused = import(&root, &lines.join("\n")).await;
+    assert_eq!(refused.refused(), (400, "people-invalid"));
+    let fields: Vec<_> =
+        refused.violations().iter().map(|(field, _)| (*field).to_owned()).collect();
+    assert_eq!(fields, ["people.csv:4713 roles", "people.csv:10000 phone"]);
+    assert_eq!(world.count("select count(*) from portal.account").await, 1);
+    assert!(world.others.told.state().requesters.is_empty(), "nobody was handed over");
+}
+
+#[tokio::test]
 async fn an_import_that_was_not_handed_over_is_completed_by_sending_it_again() {
     let world = World::start().await;
     let root = world.session("root").await;
