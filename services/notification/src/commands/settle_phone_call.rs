@@ -9,7 +9,7 @@ use events::{NotifyFact, notify::CasePhonedV1};
 use proto::notification::v1::SettlePhoneCallResponse;
 use rpc::{Code, Error, account, authorize, scope};
 
-use super::{audited, refusal};
+use super::{audited, names_case, refusal};
 use crate::{Notification, acknowledgement::Command, api::write, store};
 
 impl Notification {
@@ -53,7 +53,8 @@ impl Notification {
         audited(&mut tx, &locked, &intent.id.principal, ("call.settled", call), now).await?;
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let state = write::acknowledgement_state(known).into();
-        let answer = SettlePhoneCallResponse { head: Some(head(&locked)), state };
+        let head = names_case(&subject, level).then(|| head(&locked));
+        let answer = SettlePhoneCallResponse { head, state };
         intent.finish(&mut tx, &answer).await?;
         tx.commit().await?;
         self.delivery.bell().ring();
