@@ -14,6 +14,9 @@ create table notification.alarm (
 
 create index alarm_ringing on notification.alarm (next_at) where state = 'ringing';
 
+-- It carries an alarm, and nothing else.
+alter table notification.sending add column alarm boolean not null default false;
+
 -- A copy of dispatch's roster: who is at work at a post.
 create table notification.roster (
     post text primary key,

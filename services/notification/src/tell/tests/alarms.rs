@@ -4,11 +4,14 @@ use definitions::Occasion;
 use events::{
     IntakeFact,
     intake::CaseAcceptedV1,
-    words::{CaseKind, Level, Recipient},
+    words::{CaseKind, Level, MessageChannel, Recipient, Urgency},
 };
 
 use super::{CAMPUS, Case, facts::*};
-use crate::tell::{Matter, Notice, hear::is_told, words};
+use crate::{
+    outgoing::{urgency, ways},
+    tell::{Matter, Notice, hear::is_told, words},
+};
 
 fn alarm(item: &str, level: Level) -> Matter {
     let IntakeFact::CaseAccepted(accepted) = accepted() else { panic!("an acceptance") };
@@ -55,4 +58,25 @@ fn an_alarm_says_what_and_where_and_how_to_say_that_one_has_it() {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert_eq!(said.matches(&format!("alarm ack {number}")).count(), 2, "{said}");
+}
+
+#[test]
+fn an_alarm_goes_by_the_ways_of_what_is_critical_whatever_became_of_its_urgency() {
+    let fire = alarm("alarm-fire", Level::Restricted);
+    let lowered = Matter { urgency: Urgency::Normal, ..fire.clone() };
+    let guards = Recipient::Post("security/guard-post".parse().unwrap());
+    let by = |matter: &Matter| -> Vec<_> {
+        ways(&CAMPUS, matter, &guards).into_iter().map(|way| way.channel).collect()
+    };
+    assert_eq!(by(&lowered), [MessageChannel::Wecom, MessageChannel::Sms, MessageChannel::Log]);
+    assert_eq!(by(&lowered), by(&fire));
+    assert_eq!(urgency(&CAMPUS, &lowered), Urgency::Critical);
+}
+
+#[test]
+fn of_what_is_hidden_a_group_is_the_last_to_be_told() {
+    let hidden = alarm("person-at-risk", Level::Hidden);
+    let guards = Recipient::Post("security/guard-post".parse().unwrap());
+    let ways: Vec<_> = ways(&CAMPUS, &hidden, &guards).into_iter().map(|way| way.channel).collect();
+    assert_eq!(ways, [MessageChannel::Sms, MessageChannel::Wecom, MessageChannel::Log]);
 }
