@@ -10,7 +10,7 @@ use proto::notification::v1::SettlePhoneCallResponse;
 use rpc::{Code, Error, account, authorize, scope};
 
 use super::{audited, names_case, refusal};
-use crate::{Notification, acknowledgement::Command, api::write, store};
+use crate::{Notification, acknowledgement::Command, api::write, ringing::Word, store};
 
 impl Notification {
     /// Keeps what came of a call.
@@ -46,7 +46,8 @@ impl Notification {
         let known = known.map_err(refusal)?;
         store::acknowledgements::save(&mut tx, call, known).await?;
         if reached && asked.occasion == Some(Occasion::Alarm) {
-            self.answered(&mut tx, &mut locked, &matter, by, now).await?;
+            let word = Word { by, at: now, actor: &intent.id.principal };
+            self.answered(&mut tx, &mut locked, &matter, word, now).await?;
         }
         let fact = CasePhonedV1 { message: call, to: asked.to, reached, by, at: now };
         self.tell(&mut locked, NotifyFact::from(fact), (now, now), matter.revision)?;

@@ -144,7 +144,13 @@ impl Weight {
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
         match (occasion, urgency) {
             (Occasion::Alarm, _) => Self::Critical,
-            (Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded, _)
+            (
+                Occasion::Completed
+                | Occasion::Repaired
+                | Occasion::IncidentEnded
+                | Occasion::AlarmEnded,
+                _,
+            )
             | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
             (
                 Occasion::Offered

@@ -189,8 +189,13 @@ fn only_what_is_critical_and_not_over_yet_may_wake_anybody_and_every_alarm() {
             let critical = Weight::of(occasion, urgency) == Weight::Critical;
             assert_eq!(critical, occasion == Occasion::Alarm, "{occasion}");
         }
-        let is_over =
-            matches!(occasion, Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded);
+        let is_over = matches!(
+            occasion,
+            Occasion::Completed
+                | Occasion::Repaired
+                | Occasion::IncidentEnded
+                | Occasion::AlarmEnded
+        );
         let critical = Weight::of(occasion, Urgency::Critical) == Weight::Critical;
         assert_eq!(critical, !is_over, "{occasion}");
     }

@@ -14,11 +14,16 @@ use crate::{
 };
 
 fn alarm(item: &str, level: Level) -> Matter {
+    case(item, level).matter.unwrap()
+}
+
+/// An alarm that was accepted.
+pub(super) fn case(item: &str, level: Level) -> Case {
     let IntakeFact::CaseAccepted(accepted) = accepted() else { panic!("an acceptance") };
     let (kind, item) = (CaseKind::Alarm, item.parse().unwrap());
     let mut case = Case::default();
     case.hears(IntakeFact::from(CaseAcceptedV1 { kind, item, level, ..accepted }));
-    case.matter.unwrap()
+    case
 }
 
 #[test]
@@ -79,4 +84,20 @@ fn of_what_is_hidden_a_group_is_the_last_to_be_told() {
     let guards = Recipient::Post("security/guard-post".parse().unwrap());
     let ways: Vec<_> = ways(&CAMPUS, &hidden, &guards).into_iter().map(|way| way.channel).collect();
     assert_eq!(ways, [MessageChannel::Sms, MessageChannel::Wecom, MessageChannel::Log]);
+}
+
+#[test]
+fn that_the_work_about_a_person_at_risk_is_done_is_told_to_whom_it_alerts_at_once() {
+    let mut hidden = case("person-at-risk", Level::Hidden);
+    hidden.hears(offered(1));
+    let notices = hidden.notices(completed(1));
+    let [notice] = &notices[..] else { panic!("{notices:?}") };
+    let matter = hidden.matter.unwrap();
+    let to = notice.to.find(&CAMPUS, &matter);
+    let to: Vec<_> = to.iter().map(ToString::to_string).collect();
+    assert_eq!(to, ["post/security/guard-post", "post/hall/duty-counsellor"]);
+    let said = words(&CAMPUS, &matter, notice).unwrap().text;
+    assert!(said.contains("办结") && said.contains("was completed by"), "{said}");
+    let mut fire = case("alarm-fire", Level::Restricted);
+    assert_eq!(fire.hears(completed(1)), [format!("person/{}: completed", person(1).to_string())]);
 }
