@@ -35,9 +35,10 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase, OpenAlarm]),
-    // Of an alarm they see its number and whom to phone; of a person at risk what they took down themselves.
+    // Of an alarm they see its number and whom to phone; of a person at risk whom to phone and nothing else, and
+    // what they took down themselves.
     grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
-    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase]),
+    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,

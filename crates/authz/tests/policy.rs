@@ -161,10 +161,17 @@ fn a_service_may_ask_for_events_and_keys_hand_over_an_alarm_and_nothing_else() {
 }
 
 /// Whoever may learn that a hidden case is there, by any action that shows a case or what was said of
-/// it; to report one shows nothing.
+/// it; to report one shows nothing, and a call to be made whom to phone alone.
 #[test]
 fn that_a_hidden_case_is_there_is_known_to_those_alone_who_handle_it() {
-    const BLIND: [Action; 3] = [Action::AcceptCase, Action::BackdateCase, Action::OpenAlarm];
+    const BLIND: [Action; 6] = [
+        Action::AcceptCase,
+        Action::BackdateCase,
+        Action::OpenAlarm,
+        Action::ListPhoneCalls,
+        Action::TakePhoneCall,
+        Action::SettlePhoneCall,
+    ];
     let mut handlers = BTreeSet::new();
     for (role, action, relation, level) in cells() {
         let sees = decide(&with(role), action, only(relation), level).is_allowed();

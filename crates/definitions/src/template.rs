@@ -75,6 +75,8 @@ pub enum Occasion {
     IncidentEnded,
     /// To who is to come at once: an alarm.
     Alarm,
+    /// To who was alerted at once by an alarm of which nobody else may know: its work is done.
+    AlarmEnded,
 }
 
 /// What a message can say.
@@ -120,7 +122,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -142,6 +144,7 @@ impl Occasion {
         Self::IncidentChanged,
         Self::IncidentEnded,
         Self::Alarm,
+        Self::AlarmEnded,
     ];
 
     /// The name of its template.
@@ -168,6 +171,7 @@ impl Occasion {
             Self::IncidentChanged => "incident-changed",
             Self::IncidentEnded => "incident-ended",
             Self::Alarm => "alarm",
+            Self::AlarmEnded => "alarm-ended",
         }
     }
 
@@ -205,6 +209,7 @@ impl Occasion {
             Self::IncidentJoined | Self::IncidentChanged => &[Number, Item, Places, Expected],
             Self::IncidentEnded => &[Number, Item, Places, Completed],
             Self::Alarm => &[Number, Item, Place, Received],
+            Self::AlarmEnded => &[Number, Item, Place, Completed, Department, Post],
         }
     }
 }

@@ -101,9 +101,10 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Whether an event says that there is an alarm.
+/// Whether an event says that there is an alarm, or that there is one again.
 fn is_alarm(event: &Event) -> bool {
     matches!(event, Event::Accepted { accepted, .. } if accepted.kind == CaseKind::Alarm)
+        || matches!(event, Event::Reopened { reopened, .. } if reopened.kind == CaseKind::Alarm)
 }
 
 fn entry<'a>(

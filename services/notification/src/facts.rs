@@ -1,8 +1,12 @@
 //! What all others say about a case, and the definitions.
 
 use clock::CaseId;
+use definitions::Rules;
 use delivery::{Facts, Fault, Locked, Received, Tx};
-use events::{DefinitionFact, DispatchFact, Fact, IntakeFact, words::Revision};
+use events::{
+    DefinitionFact, DispatchFact, Fact, IntakeFact,
+    words::{CaseKind, Cycle, Revision},
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -11,7 +15,7 @@ use crate::{
     acknowledgement::{Needless, is_asked_of},
     queue::About,
     store,
-    tell::{Heard, hear, is_told},
+    tell::{Heard, Matter, Notice, hear, is_told},
 };
 
 impl Facts for Notification {
@@ -57,39 +61,57 @@ impl Notification {
     ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
         let known = store::matters::load(tx, case).await?;
+        let ran = known.as_ref().map(|matter| matter.cycle);
         let Heard { matter: Some(matter), notices } = hear(known, fact, revision) else {
             return Ok(());
         };
         store::matters::save(tx, case, &matter).await?;
-        if let Some(needless) = Needless::by(fact, matter.cycle) {
+        let begins = begun_by(fact).is_some_and(|(cycle, _)| cycle == matter.cycle);
+        // An alarm comes twice, and what came after it stays.
+        let again = begins && ran == Some(matter.cycle);
+        if !again && let Some(needless) = Needless::by(fact, matter.cycle) {
             self.end(tx, case, needless, now).await?;
         }
-        let accepted = matches!(fact, Fact::Intake(IntakeFact::CaseAccepted(_)));
-        if notices.is_empty() && !accepted {
+        let is_claimed = matches!(fact, Fact::Dispatch(DispatchFact::WorkOrderClaimed(_)));
+        if notices.is_empty() && !begins && !is_claimed {
             return Ok(());
         }
         let rules = self.revisions.rules(tx, matter.revision).await?;
-        if accepted {
+        if begins {
             self.raise(tx, aggregate, &matter, &rules, (recorded, now)).await?;
         }
+        if let Fact::Dispatch(DispatchFact::WorkOrderClaimed(claimed)) = fact {
+            self.claimed(tx, aggregate, (&matter, &rules), claimed, now).await?;
+        }
+        self.notify(tx, aggregate, (&matter, &rules), (event, notices), now).await
+    }
+
+    /// Tells of an event whom it concerns.
+    async fn notify(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        (matter, rules): (&Matter, &Rules),
+        (event, notices): (Uuid, Vec<Notice>),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let case = CaseId::from_uuid(aggregate.key());
         for notice in notices {
             let occasion = notice.occasion;
-            let Some(to) = notice.to.find(&rules, &matter) else {
+            let all = notice.to.find(rules, matter);
+            if all.is_empty() {
                 let revision = matter.revision;
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: nobody is named");
-                continue;
-            };
-            if !is_told(&rules, &matter, occasion, &to) {
-                continue;
             }
-            let about = About { case, cause: event, to };
-            let Some(message) = self.queue(tx, &rules, &matter, &notice, about, now).await? else {
-                continue;
-            };
-            if let Some(within) = rules.acknowledge_within(&matter.item)
-                && is_asked_of(&message.to, occasion, message.weight)
-            {
-                ask(tx, aggregate, message.id, now + within).await?;
+            for to in all.into_iter().filter(|to| is_told(rules, matter, occasion, to)) {
+                let about = About { case, cause: event, to };
+                let queued = self.queue(tx, rules, matter, &notice, about, now).await?;
+                if let Some(message) = queued
+                    && let Some(within) = rules.acknowledge_within(&matter.item)
+                    && is_asked_of(&message.to, occasion, message.weight)
+                {
+                    ask(tx, aggregate, message.id, now + within).await?;
+                }
             }
         }
         Ok(())
@@ -108,12 +130,30 @@ impl Notification {
                 store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
             }
         }
-        if needless == Needless::Everything
-            && let Some(alarm) = store::alarms::load(tx, case).await?
-        {
-            store::alarms::save(tx, case, alarm.on_end(now), None).await?;
+        if needless != Needless::Everything {
+            return Ok(());
+        }
+        for cycle in store::alarms::ringing(tx, case).await? {
+            if let Some(alarm) = store::alarms::load(tx, case, cycle).await? {
+                store::alarms::save(tx, case, cycle, alarm.on_end(now), None).await?;
+            }
         }
         Ok(())
+    }
+}
+
+/// The cycle that a fact begins, if it begins one, and of which kind of case.
+pub(crate) const fn begun_by(fact: &Fact) -> Option<(Cycle, CaseKind)> {
+    match fact {
+        Fact::Intake(IntakeFact::CaseAccepted(accepted)) => Some((accepted.cycle, accepted.kind)),
+        Fact::Intake(IntakeFact::CaseReopened(reopened)) => Some((reopened.cycle, reopened.kind)),
+        Fact::Intake(_)
+        | Fact::Dispatch(_)
+        | Fact::Escalation(_)
+        | Fact::Survey(_)
+        | Fact::Notify(_)
+        | Fact::Definition(_)
+        | Fact::Audit(_) => None,
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Notification,
     message::{Message, Status},
-    outgoing::{self, Weight, ways},
+    outgoing::{self, Weight, urgency, ways},
     store,
     tell::{Matter, Notice, words},
 };
@@ -60,7 +60,7 @@ impl Notification {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let words = words(rules, matter, notice);
-        let weight = Weight::of(notice.occasion, matter.urgency);
+        let weight = Weight::of(notice.occasion, urgency(rules, matter));
         Ok(Message {
             id: self.ids().id(),
             case,

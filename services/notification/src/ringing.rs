@@ -11,14 +11,20 @@
 //!                        its recipients are woken, the courier carries
 //! ```
 
-use std::{slice, time::Duration};
+use std::{collections::BTreeSet, slice, time::Duration};
 
+use authz::Principal;
 use clock::{AccountId, CaseId};
-use definitions::{Occasion, Rules};
-use delivery::{Fault, Locked, Tx, lock_one, save};
-use events::{notify::CaseAlarmAcknowledgedV1, words::Recipient};
+use definitions::{Alert, Occasion, Rules};
+use delivery::{Fault, Locked, Tx, audit, lock_one, save};
+use events::{
+    dispatch::WorkOrderClaimedV1,
+    notify::CaseAlarmAcknowledgedV1,
+    words::{Cycle, PostId, Recipient, Service},
+};
 use jiff::Timestamp;
 use ring::digest::{Context, SHA256};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::{Builder, Uuid};
 
@@ -39,6 +45,17 @@ const AT_ONCE: u32 = 64;
 /// log.
 const WAKES: usize = 2;
 
+/// Who says that somebody has an alarm. That they may is decided before: by their right to
+/// acknowledge alarms, to settle the call by which somebody was reached, or to claim the work.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word<'a> {
+    /// Who has it, or who reached them by phone.
+    pub(crate) by: AccountId,
+    pub(crate) at: Timestamp,
+    /// Who said so here.
+    pub(crate) actor: &'a str,
+}
+
 /// Goes on with alarms until `stop`, whatever the broker does.
 pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
     let mut bell = notification.delivery.bell().listen();
@@ -55,7 +72,7 @@ pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
 }
 
 impl Notification {
-    /// Raises the alarm that an accepted case is, unless it rings already.
+    /// Raises the alarm that a case is in the cycle that runs, unless it was.
     pub(crate) async fn raise(
         &self,
         tx: &mut Tx<'_>,
@@ -66,13 +83,15 @@ impl Notification {
     ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
         let Some(alert) = rules.alert(&matter.item) else { return Ok(()) };
-        if store::alarms::load(tx, case).await?.is_some() {
+        if store::alarms::load(tx, case, matter.cycle).await?.is_some() {
             return Ok(());
         }
-        let (alarm, first) = Alarm::raise(alert, recorded.min(now));
+        let empty = unattended(tx, alert, now).await?;
+        let is_there = |post: &PostId| !empty.contains(post);
+        let (alarm, first) = Alarm::raise(alert, is_there, recorded.min(now), now);
         let next_at = alarm.next_at(alert);
         self.alert(tx, aggregate, (matter, rules), first, (now, next_at)).await?;
-        store::alarms::save(tx, case, alarm, next_at).await?;
+        store::alarms::save(tx, case, matter.cycle, alarm, next_at).await?;
         aggregate.wake_at([aggregate.next_at(), next_at].into_iter().flatten().min());
         Ok(())
     }
@@ -86,22 +105,24 @@ impl Notification {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Fault> {
         let case = CaseId::from_uuid(aggregate.key());
-        let Some(before) = store::alarms::load(tx, case).await? else { return Ok(None) };
+        let before = store::alarms::load(tx, case, matter.cycle).await?;
+        let Some(before @ Alarm::Ringing { .. }) = before else { return Ok(None) };
         let rules = self.revisions.rules(tx, matter.revision).await?;
         let Some(alert) = rules.alert(&matter.item) else { return Ok(None) };
-        let empty = store::rosters::unattended(tx, &alert.next, now).await?;
+        let empty = unattended(tx, alert, now).await?;
         let (alarm, steps) = before.on_wake(alert, |post| !empty.contains(post), now);
         let next_at = alarm.next_at(alert);
         for step in steps {
             self.alert(tx, aggregate, (matter, &rules), step, (now, next_at)).await?;
         }
         if alarm != before {
-            store::alarms::save(tx, case, alarm, next_at).await?;
+            store::alarms::save(tx, case, matter.cycle, alarm, next_at).await?;
         }
         Ok(next_at)
     }
 
     /// Alerts those whose turn it is; who has not said by the next step that they have it is phoned.
+    /// Who is asked already is asked once: they stay to be phoned, and are on the list one time.
     async fn alert(
         &self,
         tx: &mut Tx<'_>,
@@ -111,11 +132,18 @@ impl Notification {
         (now, next_at): (Timestamp, Option<Timestamp>),
     ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
+        let open = store::acknowledgements::open_of(tx, case).await?;
+        let asked = open.iter().filter(|asked| asked.occasion == Some(Occasion::Alarm));
+        let asked: Vec<_> = asked.map(|asked| &asked.to).collect();
         for post in posts {
             let notice = Notice::to_post(&post, Occasion::Alarm);
-            let about = About { case, cause: cause(case, number), to: Recipient::Post(post) };
+            let (cause, to) = (cause(case, matter.cycle, number), Recipient::Post(post));
+            let is_asked = asked.contains(&&to);
+            let about = About { case, cause, to };
             let queued = self.queue(tx, rules, matter, &notice, about, now).await?;
-            if let Some(message) = queued {
+            if let Some(message) = queued
+                && !is_asked
+            {
                 ask(tx, aggregate, message.id, next_at.unwrap_or(now)).await?;
             }
         }
@@ -123,18 +151,19 @@ impl Notification {
     }
 
     /// Somebody has the alarm that a case is, if it is one: nobody else is alerted, and nobody is
-    /// phoned about it. Answers where it stands from now on, and whether somebody had it before.
+    /// phoned about it, which leaves a trace. Answers where it stands from now on, and whether somebody
+    /// had it before.
     pub(crate) async fn answered(
         &self,
         tx: &mut Tx<'_>,
         aggregate: &mut Locked,
         matter: &Matter,
-        by: AccountId,
+        Word { by, at, actor }: Word<'_>,
         now: Timestamp,
     ) -> Result<Option<(Alarm, Taken)>, Fault> {
-        let case = CaseId::from_uuid(aggregate.key());
-        let Some(alarm) = store::alarms::load(tx, case).await? else { return Ok(None) };
-        let (alarm, taken) = alarm.acknowledge(by, now);
+        let (case, cycle) = (CaseId::from_uuid(aggregate.key()), matter.cycle);
+        let Some(alarm) = store::alarms::load(tx, case, cycle).await? else { return Ok(None) };
+        let (alarm, taken) = alarm.acknowledge(by, at);
         if taken == Taken::Now {
             for asked in store::acknowledgements::open_of(tx, case).await? {
                 if asked.occasion == Some(Occasion::Alarm) {
@@ -142,11 +171,33 @@ impl Notification {
                     store::acknowledgements::save(tx, asked.message, known).await?;
                 }
             }
-            store::alarms::save(tx, case, alarm, None).await?;
-            let fact = CaseAlarmAcknowledgedV1 { by, at: now, steps: alarm.steps() };
-            self.tell(aggregate, fact.into(), (now, now), matter.revision)?;
+            store::alarms::save(tx, case, cycle, alarm, None).await?;
+            let fact = CaseAlarmAcknowledgedV1 { by, at, steps: alarm.steps() };
+            self.tell(aggregate, fact.into(), (at, now), matter.revision)?;
+            let (action, key) = ("alarm.acknowledged", Some(aggregate.key()));
+            let detail = json!({ "by": by, "steps": alarm.steps() });
+            audit::record(tx, &audit::Entry { at: now, actor, action, key, detail }).await?;
         }
         Ok(Some((alarm, taken)))
+    }
+
+    /// Whoever claims the work that one of those posts was offered, whom it alerts, has the alarm.
+    pub(crate) async fn claimed(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        (matter, rules): (&Matter, &Rules),
+        &WorkOrderClaimedV1 { cycle, by, at, .. }: &WorkOrderClaimedV1,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(alert) = rules.alert(&matter.item) else { return Ok(()) };
+        let is_theirs = matter.post.as_ref().is_some_and(|post| alert.posts().any(|of| of == post));
+        if cycle == matter.cycle && is_theirs {
+            let actor = Principal::Service(Service::Dispatch).to_string();
+            let word = Word { by, at, actor: &actor };
+            self.answered(tx, aggregate, matter, word, now).await?;
+        }
+        Ok(())
     }
 
     /// Has what was queued about a case go out now.
@@ -192,10 +243,21 @@ impl Notification {
     }
 }
 
-/// What makes an alert the same whichever way it comes: its case and its step.
-fn cause(case: CaseId, step: u32) -> Uuid {
+/// The posts that an alarm may alert and at which nobody is at work.
+async fn unattended(
+    tx: &mut Tx<'_>,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<BTreeSet<PostId>, sqlx::Error> {
+    let posts: Vec<PostId> = alert.posts().cloned().collect();
+    store::rosters::unattended(tx, &posts, now).await
+}
+
+/// What makes an alert the same whichever way it comes: its case, its cycle and its step.
+fn cause(case: CaseId, cycle: Cycle, step: u32) -> Uuid {
     let mut name = Context::new(&SHA256);
     name.update(case.uuid().as_bytes());
+    name.update(&cycle.get().to_be_bytes());
     name.update(&step.to_be_bytes());
     let mut bytes = [0; 16];
     for (byte, of_name) in bytes.iter_mut().zip(name.finish().as_ref()) {

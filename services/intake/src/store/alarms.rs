@@ -4,11 +4,16 @@ use clock::CaseId;
 use delivery::Tx;
 use sqlx::PgConnection;
 
-/// Keeps what is to be handed over.
+/// Keeps what is to be handed over; what waits already goes first, and the broker brings the other.
 pub(crate) async fn insert(tx: &mut Tx<'_>, case: CaseId, event: &[u8]) -> Result<(), sqlx::Error> {
-    sqlx::query!("insert into intake.alarm (case_id, event) values ($1, $2)", case.uuid(), event)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "insert into intake.alarm (case_id, event) values ($1, $2)
+         on conflict (case_id) do nothing",
+        case.uuid(),
+        event,
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

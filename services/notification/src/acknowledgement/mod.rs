@@ -122,7 +122,8 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Repaired
         | Occasion::IncidentJoined
         | Occasion::IncidentChanged
-        | Occasion::IncidentEnded => false,
+        | Occasion::IncidentEnded
+        | Occasion::AlarmEnded => false,
     }
 }
 

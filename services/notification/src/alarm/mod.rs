@@ -13,17 +13,20 @@
 //! ```
 //!
 //! Step 0 is taken as it is raised, step n is planned n times its interval later: from that anchor,
-//! never from now.
+//! never from now. Of one that is heard of late, the steps that fell due before count as taken.
 //!
 //! ```text
 //!  step     0          1        2        3          4
 //!  alerts   at once    next 1   next 2   at once    next 1   ...
+//!  turn     0          1        2        0          1
 //! ```
 //!
 //! After an outage the steps that were missed are taken together, but nobody is alerted twice by them:
-//! of an hour of silence no more is left than one round. A post at which nobody is at work is passed
-//! over, and its turn is the next one's, unless nobody is at any of them: then their phones ring all
-//! the same.
+//! of an hour of silence no more is left than one round. A turn at which nobody is at work is passed
+//! over for the next one that somebody has, unless nobody has any: then their phones ring all the
+//! same. Turns are counted in the whole order of the policy, so that who comes and goes meanwhile
+//! makes nobody miss one or have it twice. The first step rings at its posts whoever is there; if
+//! nobody is, it rings at the next turn besides.
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +45,8 @@ pub(crate) enum Alarm {
         raised_at: Timestamp,
         /// How many were taken.
         steps: u32,
+        /// Whose turn the last one was.
+        turn: u32,
     },
     /// Somebody has it.
     Acknowledged {
@@ -74,10 +79,23 @@ pub(crate) enum Taken {
 }
 
 impl Alarm {
-    /// An alarm that is raised at this time, and its first step.
-    pub(crate) fn raise(alert: &Alert, raised_at: Timestamp) -> (Self, Step) {
-        let step = Step { number: 0, posts: alert.at_once.clone() };
-        (Self::Ringing { raised_at, steps: 1 }, step)
+    /// An alarm that was raised at this time and is heard of now, and its first step. `is_there` says
+    /// whether anybody is at work at a post.
+    pub(crate) fn raise(
+        alert: &Alert,
+        is_there: impl Fn(&PostId) -> bool,
+        raised_at: Timestamp,
+        now: Timestamp,
+    ) -> (Self, Step) {
+        let (mut turn, mut posts) = (0, alert.at_once.clone());
+        if let Some((first, besides)) = attended(alert, is_there).into_iter().next()
+            && first > turn
+        {
+            turn = first;
+            posts.extend(besides);
+        }
+        let steps = due(raised_at, alert.every, now);
+        (Self::Ringing { raised_at, steps, turn }, Step { number: 0, posts })
     }
 
     /// What follows as time goes by. `is_there` says whether anybody is at work at a post.
@@ -87,18 +105,23 @@ impl Alarm {
         is_there: impl Fn(&PostId) -> bool,
         now: Timestamp,
     ) -> (Self, Vec<Step>) {
-        let Self::Ringing { raised_at, steps } = self else { return (self, Vec::new()) };
+        let Self::Ringing { raised_at, steps, turn } = self else { return (self, Vec::new()) };
         let due = due(raised_at, alert.every, now);
         if due <= steps {
             return (self, Vec::new());
         }
-        let round = round(alert, is_there);
+        let mut round = attended(alert, is_there);
+        if round.is_empty() {
+            round = turns(alert).collect();
+        }
         let length = u32::try_from(round.len()).unwrap_or(u32::MAX);
         let missed = steps.max(due.saturating_sub(length))..due;
-        // Step 0 begins the first round, and is never taken here.
-        let turn = |number: u32| round.get(number.checked_rem(length)? as usize);
-        let taken = missed.filter_map(|number| Some(Step { number, posts: turn(number)?.clone() }));
-        (Self::Ringing { raised_at, steps: due }, taken.collect())
+        let after = round.iter().take_while(|(one, _)| *one <= turn).count();
+        let next = round.iter().cycle().skip(after);
+        let taken: Vec<_> = missed.zip(next).collect();
+        let turn = taken.last().map_or(turn, |(_, (last, _))| *last);
+        let step = |(number, (_, posts)): (u32, &Turn)| Step { number, posts: posts.clone() };
+        (Self::Ringing { raised_at, steps: due, turn }, taken.into_iter().map(step).collect())
     }
 
     /// Somebody says that they have it.
@@ -121,7 +144,7 @@ impl Alarm {
     /// When its next step is planned, if it has one.
     pub(crate) fn next_at(self, alert: &Alert) -> Option<Timestamp> {
         match self {
-            Self::Ringing { raised_at, steps } => {
+            Self::Ringing { raised_at, steps, .. } => {
                 let after = alert.every.checked_mul(i32::try_from(steps).ok()?)?;
                 raised_at.checked_add(after).ok()
             }
@@ -155,10 +178,16 @@ fn due(raised_at: Timestamp, every: SignedDuration, now: Timestamp) -> u32 {
     u32::try_from(later.max(0)).unwrap_or(u32::MAX).saturating_add(1)
 }
 
-/// Whose turn it is, one after the other.
-fn round(alert: &Alert, is_there: impl Fn(&PostId) -> bool) -> Vec<Vec<PostId>> {
-    let attended: Vec<_> = alert.next.iter().filter(|post| is_there(post)).cloned().collect();
-    let next = if attended.is_empty() { alert.next.clone() } else { attended };
-    let turns = next.into_iter().map(|post| vec![post]);
-    [alert.at_once.clone()].into_iter().chain(turns).collect()
+/// A place in the order of a policy, from 0, and who is alerted when it comes.
+type Turn = (u32, Vec<PostId>);
+
+/// All turns, one after the other.
+fn turns(alert: &Alert) -> impl Iterator<Item = Turn> {
+    let next = alert.next.iter().map(|post| vec![post.clone()]);
+    (0..).zip([alert.at_once.clone()].into_iter().chain(next))
+}
+
+/// Those at which somebody is.
+fn attended(alert: &Alert, is_there: impl Fn(&PostId) -> bool) -> Vec<Turn> {
+    turns(alert).filter(|(_, posts)| posts.iter().any(&is_there)).collect()
 }

@@ -30,8 +30,14 @@ fn alert() -> Alert {
     }
 }
 
+/// One of which so many steps were taken, with everybody there.
 fn ringing(steps: u32) -> Alarm {
-    Alarm::Ringing { raised_at: at(0), steps }
+    Alarm::Ringing { raised_at: at(0), steps, turn: (steps - 1) % 3 }
+}
+
+/// One that was raised just now, with everybody there.
+fn raised(alert: &Alert) -> (Alarm, Step) {
+    Alarm::raise(alert, |_| true, at(0), at(0))
 }
 
 fn said(steps: &[Step]) -> String {
@@ -76,7 +82,7 @@ over | it is done | over |
 
 #[test]
 fn the_next_is_alerted_each_minute_from_when_it_was_raised_and_then_all_from_the_first_again() {
-    let (mut alarm, first) = Alarm::raise(&alert(), at(0));
+    let (mut alarm, first) = raised(&alert());
     assert_eq!(said(&[first]), "0: guards + counsellor");
     for (second, alerted) in [
         (59, ""),
@@ -102,18 +108,70 @@ fn after_an_outage_each_is_alerted_once() {
 }
 
 #[test]
-fn a_post_at_which_nobody_is_passes_its_turn_on_unless_nobody_is_at_any() {
-    let none = |_: &PostId| false;
-    let director = |one: &PostId| *one == post("director");
-    let alerted = |is_there: &dyn Fn(&PostId) -> bool| {
-        let minute = |n: i64| {
-            let steps = ringing(u32::try_from(n).unwrap());
-            said(&steps.on_wake(&alert(), is_there, at(60 * n)).1)
-        };
-        [1, 2, 3].map(minute)
-    };
-    assert_eq!(alerted(&director), ["1: director", "2: guards + counsellor", "3: director"]);
-    assert_eq!(alerted(&none), ["1: leader", "2: director", "3: guards + counsellor"]);
+fn one_that_is_heard_of_late_alerts_the_first_now_and_the_next_when_they_are_planned() {
+    let (alarm, first) = Alarm::raise(&alert(), |_| true, at(0), at(200));
+    assert_eq!(said(&[first]), "0: guards + counsellor");
+    let (alarm, steps) = alarm.on_wake(&alert(), |_| true, at(239));
+    assert_eq!(said(&steps), "", "what fell due before it was raised");
+    let (_, steps) = alarm.on_wake(&alert(), |_| true, at(240));
+    assert_eq!(said(&steps), "4: leader");
+}
+
+/// Who is alerted each minute, where these are at work at that minute.
+fn alerted(there: [&str; 5]) -> [String; 5] {
+    let is_there =
+        |minute: usize| move |one: &PostId| there[minute].split(' ').any(|name| one.name() == name);
+    let (mut alarm, first) = Alarm::raise(&alert(), is_there(0), at(0), at(0));
+    let mut all = vec![said(&[first])];
+    for minute in 1..5 {
+        let now = at(60 * i64::try_from(minute).unwrap());
+        let (next, steps) = alarm.on_wake(&alert(), is_there(minute), now);
+        all.push(said(&steps));
+        alarm = next;
+    }
+    all.try_into().unwrap()
+}
+
+#[test]
+fn a_turn_at_which_nobody_is_passes_on_unless_nobody_is_at_any() {
+    for (there, expected) in [
+        (
+            ["guards director"; 5],
+            ["guards + counsellor", "director", "guards + counsellor", "director"],
+        ),
+        (["director"; 5], ["guards + counsellor + director", "director", "director", "director"]),
+        ([""; 5], ["guards + counsellor", "leader", "director", "guards + counsellor"]),
+    ] {
+        let said = alerted(there);
+        for ((minute, expected), said) in expected.iter().enumerate().zip(&said) {
+            assert_eq!(*said, format!("{minute}: {expected}"), "{there:?}");
+        }
+    }
+}
+
+#[test]
+fn who_comes_and_goes_meanwhile_makes_nobody_miss_a_turn_or_have_it_twice() {
+    let all = "guards leader director";
+    assert_eq!(
+        alerted([all, "guards director", all, all, all]),
+        [
+            "0: guards + counsellor",
+            "1: director",
+            "2: guards + counsellor",
+            "3: leader",
+            "4: director"
+        ]
+    );
+    assert_eq!(
+        alerted([all, all, all, all, "guards director"]),
+        [
+            "0: guards + counsellor",
+            "1: leader",
+            "2: director",
+            "3: guards + counsellor",
+            "4: director"
+        ]
+    );
 }
 
 #[test]
@@ -136,7 +194,7 @@ proptest! {
     /// and the next one is always ahead.
     #[test]
     fn no_step_is_taken_twice_or_early(wakes in prop::collection::vec(0_i64..2_000, 1..20)) {
-        let (mut alarm, _) = Alarm::raise(&alert(), at(0));
+        let (mut alarm, _) = raised(&alert());
         let (mut now, mut last) = (0, 0);
         for wake in wakes {
             now += wake;

@@ -13,10 +13,11 @@ use proto::notification::v1::AcknowledgeMessagesResponse;
 use rpc::{account, authorize};
 
 use super::{audited, case_unknown, find};
-use crate::{Notification, acknowledgement::Command, store};
+use crate::{Notification, acknowledgement::Command, ringing::Word, store};
 
 impl Notification {
-    /// Acknowledges all that the caller was told about a case and is asked to acknowledge.
+    /// Acknowledges all that the caller was told about a case and is asked to acknowledge. Whoever may
+    /// acknowledge an alarm has it, if they were alerted by it.
     pub(crate) async fn acknowledge(
         &self,
         Asked { subject, intent, .. }: Asked,
@@ -59,8 +60,9 @@ impl Notification {
             messages.push(message.to_string());
             comes |= asked.occasion == Some(Occasion::Alarm);
         }
-        if comes {
-            self.answered(&mut tx, &mut locked, &matter, by, now).await?;
+        if comes && may(Action::AcknowledgeAlarm) {
+            let word = Word { by, at: now, actor: &intent.id.principal };
+            self.answered(&mut tx, &mut locked, &matter, word, now).await?;
         }
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let answer = AcknowledgeMessagesResponse { head: Some(head(&locked)), messages };

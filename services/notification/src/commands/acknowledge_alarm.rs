@@ -1,17 +1,18 @@
 use std::slice;
 
 use authz::{Action, Relations, decide};
-use delivery::{audit, lock_one, save};
+use definitions::Alert;
+use delivery::{Fault, lock_one, save};
 use delivery_rpc::{Asked, Failure, head, timestamp};
-use events::words::CaseRef;
+use events::words::{CaseRef, Recipient};
 use proto::notification::v1::AcknowledgeAlarmResponse;
 use rpc::{Code, Error, account, authorize};
-use serde_json::json;
 
 use super::{acknowledge::stands, case_unknown, find};
 use crate::{
     Notification,
     alarm::{Alarm, Taken},
+    ringing::Word,
     store,
 };
 
@@ -31,7 +32,11 @@ impl Notification {
         let case = find(&mut tx, case).await?;
         let mut locked = lock_one(&mut tx, case.uuid()).await?;
         let matter = store::matters::load(&mut tx, case).await?.ok_or_else(case_unknown)?;
-        let told = store::acknowledgements::told_of(&mut tx, case).await?;
+        let rules = self.revisions.rules(&mut tx, matter.revision).await.map_err(Fault::from)?;
+        let mut told = store::acknowledgements::told_of(&mut tx, case).await?;
+        // Whose turn comes later has it, too, who hears of it sooner.
+        let posts = rules.alert(&matter.item).into_iter().flat_map(Alert::posts);
+        told.extend(posts.cloned().map(Recipient::Post));
         let relations = told.iter().fold(Relations::NONE, |all, to| stands(&subject, to, all));
         let action = Action::AcknowledgeAlarm;
         let may = |action| decide(&subject, action, relations, matter.level).is_allowed();
@@ -41,21 +46,11 @@ impl Notification {
         authorize(&subject, action, relations, matter.level)?;
 
         let now = self.clock().now();
-        let answered = self.answered(&mut tx, &mut locked, &matter, by, now).await?;
+        let word = Word { by, at: now, actor: &intent.id.principal };
+        let answered = self.answered(&mut tx, &mut locked, &matter, word, now).await?;
         let (alarm, taken) = answered.ok_or_else(no_alarm)?;
-        match taken {
-            Taken::Now => {
-                let entry = audit::Entry {
-                    at: now,
-                    actor: &intent.id.principal,
-                    action: "alarm.acknowledged",
-                    key: Some(locked.key()),
-                    detail: json!({ "steps": alarm.steps() }),
-                };
-                audit::record(&mut tx, &entry).await?;
-            }
-            Taken::Before => {}
-            Taken::Over => return Err(over().into()),
+        if taken == Taken::Over {
+            return Err(over().into());
         }
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let (first, at) = match alarm {

@@ -9,8 +9,8 @@ use events::{NotifyFact, notify::CasePhonedV1};
 use proto::notification::v1::SettlePhoneCallResponse;
 use rpc::{Code, Error, account, authorize, scope};
 
-use super::{audited, refusal};
-use crate::{Notification, acknowledgement::Command, api::write, store};
+use super::{audited, names_case, refusal};
+use crate::{Notification, acknowledgement::Command, api::write, ringing::Word, store};
 
 impl Notification {
     /// Keeps what came of a call.
@@ -46,14 +46,16 @@ impl Notification {
         let known = known.map_err(refusal)?;
         store::acknowledgements::save(&mut tx, call, known).await?;
         if reached && asked.occasion == Some(Occasion::Alarm) {
-            self.answered(&mut tx, &mut locked, &matter, by, now).await?;
+            let word = Word { by, at: now, actor: &intent.id.principal };
+            self.answered(&mut tx, &mut locked, &matter, word, now).await?;
         }
         let fact = CasePhonedV1 { message: call, to: asked.to, reached, by, at: now };
         self.tell(&mut locked, NotifyFact::from(fact), (now, now), matter.revision)?;
         audited(&mut tx, &locked, &intent.id.principal, ("call.settled", call), now).await?;
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let state = write::acknowledgement_state(known).into();
-        let answer = SettlePhoneCallResponse { head: Some(head(&locked)), state };
+        let head = names_case(&subject, level).then(|| head(&locked));
+        let answer = SettlePhoneCallResponse { head, state };
         intent.finish(&mut tx, &answer).await?;
         tx.commit().await?;
         self.delivery.bell().ring();

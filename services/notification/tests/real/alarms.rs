@@ -1,128 +1,29 @@
 //! An alarm rings at once, whatever the broker does, and until somebody has it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use authz::{Role, Subject};
+use authz::Role;
 use events::{
-    DispatchFact, Envelope, Fact, NotifyFact,
-    dispatch::{ROSTER_KEY, RosterChangedV1},
+    DispatchFact, Fact, NotifyFact,
+    dispatch::{ROSTER_KEY, RosterChangedV1, WorkOrderClaimedV1},
     encode,
-    intake::{CaseAcceptedV1, CaseClosedV1},
-    words::{CaseKind, Cycle, End, Level, Service, Stream},
+    words::{Service, Stream},
 };
 use jiff::SignedDuration;
 use proto::notification::v1::{
-    AcknowledgeAlarmRequest, AcknowledgeAlarmResponse, AcknowledgeMessagesRequest,
-    ListMessagesRequest, ListPhoneCallsRequest, PhoneCall, RaiseAlarmRequest,
-    SettlePhoneCallRequest, TakePhoneCallRequest, notification_client::NotificationClient,
+    AcknowledgeMessagesRequest, RaiseAlarmRequest, SettlePhoneCallRequest, TakePhoneCallRequest,
 };
-use rpc::{Call, Channel, Code, Error};
-use service_kit::{Replica, account, id, somebody};
+use rpc::{Code, Error};
+use service_kit::{account, id};
 use testkit::{Proxy, eventually};
-use uuid::Uuid;
 
-use crate::case::{Told, fired, leak, offered};
-
-const NUMBER: &str = "2026-11-000007";
-/// Who is alerted at once, and one minute later each.
-const AT_ONCE: [&str; 2] = ["post/hall/duty-counsellor", "post/security/guard-post"];
-const FIRST: &str = "post/security/guard-leader";
-const SECOND: &str = "post/hall/director";
+use crate::{
+    alarm::{AT_ONCE, Alarm, FIRST, NUMBER, SECOND, counsellor, desk, fire, guard, holder},
+    case::{Told, claimed, leak, offered},
+};
 
 /// From then on wake-ups wait for facts, for up to a minute.
 const NEWS_ARE_OLD: Duration = Duration::from_secs(4);
-
-fn fire() -> CaseAcceptedV1 {
-    let (kind, level) = (CaseKind::Alarm, Level::Restricted);
-    CaseAcceptedV1 { kind, level, item: "alarm-fire".parse().unwrap(), ..leak() }
-}
-
-fn person_at_risk() -> CaseAcceptedV1 {
-    CaseAcceptedV1 { level: Level::Hidden, item: "person-at-risk".parse().unwrap(), ..fire() }
-}
-
-/// Who holds a post, with a role.
-fn holder(role: Role, post: &str) -> Subject {
-    let department = post.split('/').next();
-    Subject { posts: [post.parse().unwrap()].into(), ..somebody(role, department) }
-}
-
-fn guard() -> Subject {
-    holder(Role::GuardPost, "security/guard-post")
-}
-
-fn counsellor() -> Subject {
-    holder(Role::DutyCounsellor, "hall/duty-counsellor")
-}
-
-/// An alarm of notification's, and those who hear of it.
-struct Alarm {
-    told: Told,
-    replica: Replica,
-    case: Uuid,
-    event: (Envelope, Fact),
-}
-
-impl Alarm {
-    async fn of(accepted: CaseAcceptedV1) -> Self {
-        let told = Told::starting_at("02:00").await;
-        let (replica, case) = (told.start().await, id());
-        let event = (told.envelope(Service::Intake, case), Fact::from(accepted));
-        Self { told, replica, case, event }
-    }
-
-    fn client(&self) -> NotificationClient<Channel> {
-        NotificationClient::new(self.replica.channel())
-    }
-
-    /// Intake hands it over itself.
-    async fn is_raised(&self) -> Result<(), Error> {
-        let event = encode(&self.event.0, &self.event.1).unwrap();
-        self.client().raise_alarm(Call::new().request(RaiseAlarmRequest { event })).await?;
-        Ok(())
-    }
-
-    /// The broker brings it.
-    async fn is_heard(&self) {
-        let (envelope, fact) = &self.event;
-        self.told.put(envelope, fact).await;
-        self.told.has_heard(Service::Intake, self.case, envelope.sequence).await;
-    }
-
-    async fn has(&self, who: &Subject) -> Result<AcknowledgeAlarmResponse, Error> {
-        let request = AcknowledgeAlarmRequest { case: NUMBER.to_owned() };
-        Ok(self.client().acknowledge_alarm(self.told.asks(who, request)).await?.into_inner())
-    }
-
-    /// How often each was alerted by something that went out.
-    async fn alerted(&self) -> BTreeMap<String, i64> {
-        let counts = "select recipient, count(*) from notification.message
-                      where case_id = $1 and template = 'alarm' and state = 'sent' group by 1";
-        let rows = sqlx::query_as(counts).bind(self.case).fetch_all(self.told.pool()).await;
-        rows.unwrap().into_iter().collect()
-    }
-
-    /// Waits until so much has gone out.
-    async fn alerts(&self, expected: &[(&str, i64)]) {
-        let expected: BTreeMap<_, _> =
-            expected.iter().map(|(post, times)| ((*post).to_owned(), *times)).collect();
-        eventually(&format!("{expected:?} are alerted"), async || self.alerted().await == expected)
-            .await;
-    }
-
-    async fn calls(&self, who: &Subject) -> Vec<PhoneCall> {
-        let request = self.told.asks(who, ListPhoneCallsRequest::default());
-        self.client().list_phone_calls(request).await.unwrap().into_inner().calls
-    }
-
-    async fn a_minute_passes(&self) {
-        self.told.jump(SignedDuration::from_mins(1));
-    }
-}
-
-fn desk() -> Subject {
-    somebody(Role::DeskAssistant, None)
-}
 
 #[tokio::test]
 async fn without_the_broker_guard_and_counsellor_are_alerted_at_once_and_the_next_each_minute() {
@@ -212,6 +113,7 @@ async fn who_does_not_say_in_a_minute_that_they_have_it_is_phoned_and_whoever_is
     })
     .await;
     assert_eq!((said.by, said.steps), (account(&desk), 2));
+    assert_eq!(alarm.is_audited().await, 1);
     alarm.replica.stop().await;
 }
 
@@ -224,6 +126,58 @@ async fn whoever_acknowledges_the_message_has_the_alarm() {
     alarm.client().acknowledge_messages(alarm.told.asks(&guard, request)).await.unwrap();
     let known = alarm.has(&counsellor()).await.unwrap();
     assert_eq!((known.repeated, known.by), (true, account(&guard).to_string()));
+    assert_eq!(alarm.is_audited().await, 1);
+    alarm.replica.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_not_acknowledge_an_alarm_says_that_they_know_and_it_rings_on() {
+    let alarm = Alarm::of(fire()).await;
+    alarm.is_raised().await.unwrap();
+    let leader = holder(Role::Leader, "security/guard-post");
+    let request = AcknowledgeMessagesRequest { case: NUMBER.to_owned() };
+    let known = alarm.client().acknowledge_messages(alarm.told.asks(&leader, request)).await;
+    assert_eq!(known.unwrap().into_inner().messages.len(), 1);
+    assert_eq!(alarm.is_audited().await, 0);
+    alarm.a_minute_passes().await;
+    alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (FIRST, 1)]).await;
+    alarm.replica.stop().await;
+}
+
+#[tokio::test]
+async fn whose_turn_comes_later_may_have_it_sooner() {
+    let alarm = Alarm::of(fire()).await;
+    alarm.is_raised().await.unwrap();
+    alarm.told.jump(SignedDuration::from_secs(20));
+    let leader = holder(Role::GuardPost, "security/guard-leader");
+    assert!(!alarm.has(&leader).await.unwrap().repeated);
+    alarm.told.jump(SignedDuration::from_mins(10));
+    alarm.alerts(&AT_ONCE.map(|post| (post, 1))).await;
+    alarm.replica.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_claims_the_work_has_the_alarm() {
+    let alarm = Alarm::of(fire()).await;
+    alarm.is_raised().await.unwrap();
+    alarm.is_heard().await;
+    alarm.is_offered("security/guard-post").await;
+    let DispatchFact::WorkOrderClaimed(claim) = claimed() else { panic!("a claim") };
+    let (by, at) = (claim.by, alarm.told.now());
+    alarm.told.tell(alarm.case, DispatchFact::from(WorkOrderClaimedV1 { at, ..claim })).await;
+    let known = alarm.has(&counsellor()).await.unwrap();
+    assert_eq!((known.repeated, known.by), (true, by.to_string()));
+    assert_eq!(alarm.is_audited().await, 1);
+    alarm.replica.stop().await;
+}
+
+#[tokio::test]
+async fn a_claim_of_whom_it_does_not_alert_leaves_it_ringing() {
+    let alarm = Alarm::of(fire()).await;
+    alarm.is_heard().await;
+    alarm.told.tell(alarm.case, offered()).await;
+    alarm.told.tell(alarm.case, claimed()).await;
+    assert!(!alarm.has(&counsellor()).await.unwrap().repeated);
     alarm.replica.stop().await;
 }
 
@@ -243,9 +197,7 @@ async fn a_post_at_which_nobody_is_passes_its_turn_on() {
 async fn an_alarm_whose_case_ended_is_over() {
     let alarm = Alarm::of(fire()).await;
     alarm.is_heard().await;
-    let closed =
-        CaseClosedV1 { cycle: Cycle::FIRST, end: End::Test, closed_at: alarm.told.now(), by: None };
-    alarm.told.tell(alarm.case, events::IntakeFact::from(closed)).await;
+    alarm.is_closed().await;
     let refused = alarm.has(&guard()).await.unwrap_err();
     assert_eq!((refused.code(), refused.reason()), (Code::FailedPrecondition, "alarm-over"));
     alarm.replica.stop().await;
@@ -255,15 +207,9 @@ async fn an_alarm_whose_case_ended_is_over() {
 async fn of_an_alarm_its_reporters_are_told_nothing_and_guards_are_not_offered_it_besides() {
     let alarm = Alarm::of(fire()).await;
     alarm.is_heard().await;
-    let DispatchFact::WorkOrderOffered(offer) = offered() else { panic!("an offer") };
-    let to_guards = events::dispatch::WorkOrderOfferedV1 {
-        department: "security".parse().unwrap(),
-        post: "security/guard-post".parse().unwrap(),
-        ..offer.clone()
-    };
-    alarm.told.tell(alarm.case, DispatchFact::from(to_guards)).await;
-    // Somebody else would have to be told.
-    alarm.told.tell(alarm.case, DispatchFact::from(offer)).await;
+    alarm.is_offered("security/guard-post").await;
+    // Somebody else has to be told.
+    alarm.told.tell(alarm.case, offered()).await;
     let mut told = alarm.told.tells(alarm.case, 3).await;
     told.sort();
     let alerted = AT_ONCE.map(|post| format!("{post}: alarm"));
@@ -273,52 +219,22 @@ async fn of_an_alarm_its_reporters_are_told_nothing_and_guards_are_not_offered_i
 }
 
 #[tokio::test]
-async fn of_a_person_at_risk_nobody_hears_anything_but_who_handles_it() {
-    let alarm = Alarm::of(person_at_risk()).await;
+async fn a_work_order_that_comes_back_is_offered_to_the_guards_like_any_other() {
+    let alarm = Alarm::of(fire()).await;
     alarm.is_heard().await;
-    alarm.told.tell(alarm.case, offered()).await;
-    alarm.told.tell(alarm.case, fired()).await;
-    alarm.a_minute_passes().await;
-    let next = "post/hall/counsellor-standby";
-    alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (next, 1)]).await;
-    alarm.told.tells(alarm.case, 3).await;
-    assert_eq!(alarm.told.count("select count(*) from notification.message").await, 3);
-
-    let unknown = AcknowledgeAlarmRequest { case: "2026-11-000099".to_owned() };
-    let unknown = alarm.client().acknowledge_alarm(alarm.told.asks(&desk(), unknown)).await;
-    let unknown = Error::from(unknown.unwrap_err());
-    let others = [
-        desk(),
-        somebody(Role::Auditor, None),
-        somebody(Role::QualityOfficer, None),
-        holder(Role::HallDirector, "hall/director"),
-        holder(Role::DepartmentHead, "security/head"),
-        holder(Role::DepartmentHandler, "logistics/plumbing"),
-        holder(Role::Leader, "logistics/repair-leader"),
-        Subject { person: leak().reporters.first().copied(), ..somebody(Role::Requester, None) },
-    ];
-    for other in others {
-        let role = other.roles.first().unwrap().to_string();
-        let page = alarm.told.page(&alarm.replica, &other, ListMessagesRequest::default()).await;
-        // Who may list none at all is refused.
-        let listed = page.map(|page| page.messages).unwrap_or_default();
-        assert!(listed.is_empty(), "{role}: {listed:?}");
-        let refused = alarm.has(&other).await.unwrap_err();
-        let same = (unknown.code(), unknown.reason(), unknown.message());
-        assert_eq!((refused.code(), refused.reason(), refused.message()), same, "{role}");
-        let request = AcknowledgeMessagesRequest { case: NUMBER.to_owned() };
-        let refused = alarm.client().acknowledge_messages(alarm.told.asks(&other, request)).await;
-        assert_eq!(Error::from(refused.unwrap_err()).reason(), "case-unknown", "{role}");
-    }
-    assert!(alarm.calls(&desk()).await.is_empty(), "the desk's assistants phone others");
-    assert_eq!(alarm.calls(&counsellor()).await.len(), 2);
-    assert_eq!(alarm.told.list(&alarm.replica, &counsellor()).await.len(), 3);
-    assert_eq!(
-        alarm.told.list(&alarm.replica, &guard()).await.len(),
-        1,
-        "what their post was told"
-    );
     alarm.has(&guard()).await.unwrap();
+    alarm.is_offered("security/guard-post").await;
+    // They said that they have it, and went nowhere.
+    alarm.is_offered("security/guard-post").await;
+    let mut told = alarm.told.tells(alarm.case, 3).await;
+    told.sort();
+    let alerted = AT_ONCE.map(|post| format!("{post}: alarm"));
+    let offered = "post/security/guard-post: offered".to_owned();
+    assert_eq!(told, [alerted[0].clone(), alerted[1].clone(), offered]);
+    let asked = "select count(*) from notification.acknowledgement a
+        join notification.message m on m.id = a.message_id
+        where m.template = 'offered' and a.state = 'awaited'";
+    assert_eq!(alarm.told.count(asked).await, 1, "else the desk phones them");
     alarm.replica.stop().await;
 }
 

@@ -243,3 +243,28 @@ fn nobody_learns_of_a_person_at_risk_over_any_surface_but_those_who_handle_it() 
     let callbacks = campus.account("auditor").asks("callback list");
     assert!(callbacks["callbacks"].as_array().unwrap().is_empty(), "nobody calls them");
 }
+
+#[test]
+fn opened_again_with_the_broker_away_an_alarm_rings_again() {
+    let campus = Campus::open();
+    let [desk, guard, counsellor, auditor] =
+        ["desk-1", "guard", "counsellor", "auditor"].map(|name| campus.account(name));
+    campus.clock_to("14:30");
+    let alarm = number(&desk.does("alarm open --place dorm-7-302 --type fire"));
+    guard.does(&format!("work claim {alarm}"));
+    let known = counsellor.asks(&format!("alarm ack {alarm}"));
+    assert_eq!(known["repeated"], true, "whoever claims the work has the alarm");
+    guard.does(&format!("work complete {alarm}"));
+    let mut broker = campus.broker();
+    broker.kill();
+    thread::sleep(NEWS_ARE_OLD);
+
+    counsellor.asks(&format!("case reopen {alarm}"));
+    alerts(&auditor, &alarm, &[(GUARDS, 2), (COUNSELLOR, 2)]);
+    campus.jump("60s");
+    alerts(&auditor, &alarm, &[(GUARDS, 2), (COUNSELLOR, 2), (LEADER, 1)]);
+    assert_eq!(counsellor.asks(&format!("alarm ack {alarm}"))["repeated"], false);
+    broker.start();
+    campus.settle();
+    alerts(&auditor, &alarm, &[(GUARDS, 2), (COUNSELLOR, 2), (LEADER, 1)]);
+}
