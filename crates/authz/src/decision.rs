@@ -68,8 +68,10 @@ pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Re
     let (hidden, open): (Vec<_>, Vec<_>) = granted.partition(|level| *level == Level::Hidden);
     let (up_to, hidden) = (open.into_iter().max(), !hidden.is_empty());
     match relation {
-        // Everybody is cleared for what is their own.
+        // Everybody is cleared for what is their own, and to say that there is smoke: they see nothing by
+        // it.
         Relation::Own => Reach { up_to, hidden },
+        _ if action == Action::OpenAlarm => Reach { up_to, hidden },
         // Who is cleared for everything is cleared for what is hidden.
         Relation::Unrelated
         | Relation::FirstReceiver

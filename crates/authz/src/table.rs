@@ -34,7 +34,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
 
     // Assistants are students: they may take anything, and see nothing restricted.
-    grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase, OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     // Of an alarm they see its number and whom to phone; of a person at risk whom to phone and nothing else, and
     // what they took down themselves.
     grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
@@ -46,7 +46,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      RecordAttempt, ListCallbacks, GetDefinitions]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
-    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, OpenAlarm, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
                                                                      SettlePhoneCall]),
     // A person at risk is theirs, from the first minute to the last.
     grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
@@ -69,7 +69,6 @@ pub(crate) const TABLE: &[Grant] = &[
     // Guards see what their post has: alarms, and persons at risk too.
     grant(Role::GuardPost,           Unrelated,      Public,       &[ShowRoster]),
     grant(Role::GuardPost,           Own,            Public,       &[KeepRoster]),
-    grant(Role::GuardPost,           Unrelated,      Confidential, &[OpenAlarm]),
     grant(Role::GuardPost,           InMyDepartment, Restricted,   GUARDED),
     grant(Role::GuardPost,           Assigned,       Restricted,   GUARDING),
     grant(Role::GuardPost,           EscalatedToMe,  Restricted,   ALERTED),
@@ -122,33 +121,33 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
-    // Whoever sees smoke says so, and whoever hears of a person at risk; what they say of it is theirs to say, whatever they are cleared for.
+    // Whoever sees smoke says so, and whoever hears of a person at risk, whatever they are cleared for.
     grant(Role::Requester,           Own,            Confidential, &[OpenAlarm]),
     grant(Role::Requester,           Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::DeskAssistant,       Own,            Confidential, &[OpenAlarm]),
-    grant(Role::DeskAssistant,       Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::DutyCounsellor,      Own,            Confidential, &[OpenAlarm]),
-    grant(Role::DutyCounsellor,      Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::Dispatcher,          Own,            Confidential, &[OpenAlarm]),
-    grant(Role::Dispatcher,          Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::GuardPost,           Own,            Confidential, &[OpenAlarm]),
-    grant(Role::GuardPost,           Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::Repairer,            Own,            Confidential, &[OpenAlarm]),
-    grant(Role::Repairer,            Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::DepartmentHandler,   Own,            Confidential, &[OpenAlarm]),
-    grant(Role::DepartmentHandler,   Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::DepartmentHead,      Own,            Confidential, &[OpenAlarm]),
-    grant(Role::DepartmentHead,      Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::Leader,              Own,            Confidential, &[OpenAlarm]),
-    grant(Role::Leader,              Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::HallDirector,        Own,            Confidential, &[OpenAlarm]),
-    grant(Role::HallDirector,        Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::QualityOfficer,      Own,            Confidential, &[OpenAlarm]),
-    grant(Role::QualityOfficer,      Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::SystemAdministrator, Own,            Confidential, &[OpenAlarm]),
-    grant(Role::SystemAdministrator, Own,            Hidden,       &[OpenAlarm]),
-    grant(Role::Auditor,             Own,            Confidential, &[OpenAlarm]),
-    grant(Role::Auditor,             Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Dispatcher,          Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Dispatcher,          Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::GuardPost,           Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::GuardPost,           Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Repairer,            Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Repairer,            Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Leader,              Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Leader,              Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::HallDirector,        Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::HallDirector,        Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Auditor,             Unrelated,      Hidden,       &[OpenAlarm]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
@@ -162,7 +161,7 @@ pub(crate) const TABLE: &[Grant] = &[
 const GUARDED: &[Action] = &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim];
 #[rustfmt::skip]
 const GUARDING: &[Action] =
-    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete, Return];
+    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete];
 #[rustfmt::skip]
 const ALERTED: &[Action] =
     &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage, AcknowledgeAlarm];

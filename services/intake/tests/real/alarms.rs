@@ -397,10 +397,8 @@ async fn who_sees_smoke_says_so_whatever_their_role_and_whatever_they_are_cleare
             assert!(opened.alarm.is_some(), "{role} {kind:?}");
         }
     }
-    // By which channel it came says who takes the calls of others.
-    assert!(open(&intake, &somebody(Role::GuardPost), fire()).await.is_ok());
-    let (reason, fields) = refusal(open(&intake, &somebody(Role::Repairer), fire()).await);
-    assert_eq!((reason.as_str(), fields), ("case-invalid", vec!["channel".to_owned()]));
+    let refused = open(&intake, &somebody(Role::Service), fire()).await;
+    assert_eq!(reason(refused), "not-permitted");
     intake.stop().await;
 }
 

@@ -106,13 +106,6 @@ fn person(
 }
 
 impl AcceptCase {
-    /// Whether it is an alarm that whoever asks may raise whatever they are cleared for: it is they who
-    /// saw the smoke, or took the call of who did.
-    fn is_own_alarm(&self) -> bool {
-        let is_alarm = matches!(self.wanted, Wanted::Alarm(_));
-        is_alarm && (self.caller.is_none() || self.is_told_by_another())
-    }
-
     /// Whether somebody takes what others report, and so knows who it was and by which channel it came.
     pub(in crate::commands) fn is_told_by_another(&self) -> bool {
         let action = match &self.wanted {
@@ -160,8 +153,8 @@ fn permit(
     now: Timestamp,
 ) -> Result<(), Error> {
     let subject = &call.asked.subject;
-    let theirs = caller.is_some() && caller == subject.person;
-    let relations = Relations::NONE.with(Relation::Own, theirs || call.is_own_alarm());
+    let own = caller.is_some() && caller == subject.person;
+    let relations = Relations::NONE.with(Relation::Own, own);
     let item = rules.item(item);
     let level = item.map_or(Level::Public, |item| item.level);
     let action = match (&call.wanted, &call.incident) {
