@@ -129,8 +129,8 @@ async fn for_callers_who_are_gone_nothing_is_accepted() {
     });
     let others = async {
         // Only just: its wait ends after two seconds, and theirs is to begin and to end in it.
-        let waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
-                     and clock_timestamp() - query_start < interval '500 milliseconds'";
+        let waits = "select count(*) from pg_locks where not granted
+                     and waitstart > clock_timestamp() - interval '500 milliseconds'";
         eventually("the first one waits for the lock", async || campus.count(waits).await == 1)
             .await;
         let given_up = (0..20).map(|_| {
