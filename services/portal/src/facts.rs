@@ -104,7 +104,7 @@ impl Projection {
     ) -> Result<Vec<String>, Fault> {
         match self.revisions.rules(tx, envelope.revision).await {
             Ok(rules) => {
-                let posts = rules.alert(item).into_iter().flat_map(|alert| alert.posts());
+                let posts = rules.alert(item).into_iter().flat_map(Alert::posts);
                 Ok(posts.map(ToString::to_string).collect())
             }
             Err(error @ RevisionError::Database(_)) => Err(error.into()),

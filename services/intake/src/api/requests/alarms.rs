@@ -14,10 +14,9 @@ pub(in crate::api) fn open_alarm(
     request: OpenAlarmRequest,
 ) -> Result<AcceptCase, Error> {
     let mut fields = Fields::default();
-    let kind = match request.kind() {
-        wire::AlarmKind::Unspecified => Some(AlarmKind::Other),
-        kind => fields.take("kind", AlarmKind::try_from(kind)),
-    };
+    let kind = Some(request.kind()).filter(|kind| *kind != wire::AlarmKind::Unspecified);
+    let kind = kind.unwrap_or(wire::AlarmKind::Other);
+    let kind = fields.take("kind", AlarmKind::try_from(kind));
     let channel = fields.take("channel", Channel::try_from(request.channel()));
     let campus_phone = given(fields.text("campus_phone", request.campus_phone, LONGEST_CODE));
     let place = fields.optional("place", &request.place);

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use clock::{CaseId, PersonId};
-use definitions::Rules;
+use definitions::{Alert, Rules};
 use delivery::{
     Fault, Locked, Stamp, Tx,
     idempotency::{begin_group, finish_group},
@@ -82,28 +82,16 @@ pub(super) async fn accept(
     let mut taken = numbers.clone();
     let mut new = Vec::new();
     for (place, call) in undecided {
-        let linked = match linked(&mut tx, call).await? {
-            Ok(linked) => linked,
-            Err(refusal) => {
-                refused.insert(place, refusal);
-                continue;
+        let decided = match linked(&mut tx, call).await? {
+            Ok(linked) => {
+                let mut deciding = Deciding { intake, rules, directory: &mut directory, now };
+                deciding.decide((place, call), linked, &mut taken)?
             }
+            Err(refusal) => Err(refusal),
         };
-        let (call, person) = call.heed(rules);
-        let mut linked = linked;
-        for call in [Some(call), person].into_iter().flatten() {
-            let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
-            let known = Known { rules, number, linked };
-            match decide_one(&call, known, &mut directory, now, &mut intake.ids()) {
-                Ok(decided) => {
-                    linked = Some(decided.case);
-                    new.push(New { place, call, decided });
-                }
-                Err(refusal) => {
-                    refused.insert(place, refusal);
-                    break;
-                }
-            }
+        match decided {
+            Ok(decided) => new.extend(decided),
+            Err(refusal) => drop(refused.insert(place, refusal)),
         }
     }
     if !refused.is_empty() {
@@ -120,6 +108,40 @@ pub(super) async fn accept(
     intake.delivery.bell().ring();
     answers.extend(told);
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
+}
+
+/// What is looked at to decide a call.
+struct Deciding<'a> {
+    intake: &'a Intake,
+    rules: &'a Rules,
+    directory: &'a mut Directory,
+    now: Timestamp,
+}
+
+impl Deciding<'_> {
+    /// What a call comes to: its case, and with it that of the person at risk of whom it tells.
+    fn decide(
+        &mut self,
+        (place, call): (usize, &AcceptCase),
+        mut linked: Option<CaseId>,
+        numbers: &mut Numbers,
+    ) -> Result<Result<Vec<New>, Error>, Fault> {
+        let Self { intake, rules, ref mut directory, now } = *self;
+        let (call, person) = call.heed(rules);
+        let mut new = Vec::new();
+        for call in [Some(call), person].into_iter().flatten() {
+            let number =
+                numbers.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
+            let known = Known { rules, number, linked };
+            let decided = match decide_one(&call, known, directory, now, &mut intake.ids()) {
+                Ok(decided) => decided,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            linked = Some(decided.case);
+            new.push(New { place, call, decided });
+        }
+        Ok(Ok(new))
+    }
 }
 
 /// Everybody whom these calls are about.
@@ -210,7 +232,7 @@ fn tell(
 fn handlers(rules: &Rules, change: &Change<'_>) -> Vec<(CaseId, Related)> {
     let id = CaseId::from_uuid(change.locked.key());
     let alert = change.state.case().and_then(|case| rules.alert(&case.item));
-    let posts = alert.into_iter().flat_map(|alert| alert.posts());
+    let posts = alert.into_iter().flat_map(Alert::posts);
     posts.map(|post| (id, Related::EscalatedToMe(post.clone()))).collect()
 }
 

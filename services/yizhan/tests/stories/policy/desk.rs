@@ -9,6 +9,13 @@ use super::{
     grpc::{Asked, Grpc, impossible, nothing, somebody_else},
 };
 
+/// An alarm of this level, at a place that there is not.
+fn alarm_of(question: &Question<'_>) -> intake::OpenAlarmRequest {
+    let intake::AcceptCaseRequest { channel, place, caller, .. } = impossible(question);
+    let kind = words::AlarmKind::from(alarm_kind(question.level)).into();
+    intake::OpenAlarmRequest { kind, channel, place, caller, ..Default::default() }
+}
+
 impl Grpc {
     pub(super) async fn ask_desk(
         &self,
@@ -19,17 +26,7 @@ impl Grpc {
         let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
-            "OpenAlarm" => {
-                let request = impossible(question);
-                let request = intake::OpenAlarmRequest {
-                    kind: words::AlarmKind::from(alarm_kind(question.level)).into(),
-                    channel: request.channel,
-                    place: request.place,
-                    caller: request.caller,
-                    ..Default::default()
-                };
-                intake.open_alarm(call.request(request)).await.map(nothing)
-            }
+            "OpenAlarm" => intake.open_alarm(call.request(alarm_of(question))).await.map(nothing),
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)
