@@ -5,7 +5,7 @@ use definitions::Rules;
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
     DefinitionFact, DispatchFact, Fact, IntakeFact,
-    words::{CaseKind, Cycle, Revision},
+    words::{CaseKind, Cycle, ItemId, Revision},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -66,7 +66,7 @@ impl Notification {
             return Ok(());
         };
         store::matters::save(tx, case, &matter).await?;
-        let begins = begun_by(fact).is_some_and(|(cycle, _)| cycle == matter.cycle);
+        let begins = begun_by(fact).is_some_and(|begun| begun.cycle == matter.cycle);
         // An alarm comes twice, and what came after it stays.
         let again = begins && ran == Some(matter.cycle);
         if !again && let Some(needless) = Needless::by(fact, matter.cycle) {
@@ -142,19 +142,28 @@ impl Notification {
     }
 }
 
-/// The cycle that a fact begins, if it begins one, and of which kind of case.
-pub(crate) const fn begun_by(fact: &Fact) -> Option<(Cycle, CaseKind)> {
-    match fact {
-        Fact::Intake(IntakeFact::CaseAccepted(accepted)) => Some((accepted.cycle, accepted.kind)),
-        Fact::Intake(IntakeFact::CaseReopened(reopened)) => Some((reopened.cycle, reopened.kind)),
+/// A cycle of a case that begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun<'a> {
+    pub(crate) cycle: Cycle,
+    pub(crate) kind: CaseKind,
+    pub(crate) item: &'a ItemId,
+}
+
+/// The cycle that a fact begins, if it begins one.
+pub(crate) const fn begun_by(fact: &Fact) -> Option<Begun<'_>> {
+    let (cycle, kind, item) = match fact {
+        Fact::Intake(IntakeFact::CaseAccepted(fact)) => (fact.cycle, fact.kind, &fact.item),
+        Fact::Intake(IntakeFact::CaseReopened(fact)) => (fact.cycle, fact.kind, &fact.item),
         Fact::Intake(_)
         | Fact::Dispatch(_)
         | Fact::Escalation(_)
         | Fact::Survey(_)
         | Fact::Notify(_)
         | Fact::Definition(_)
-        | Fact::Audit(_) => None,
-    }
+        | Fact::Audit(_) => return None,
+    };
+    Some(Begun { cycle, kind, item })
 }
 
 /// From now on its recipient is asked to say until then that they know.

@@ -24,10 +24,8 @@ impl Notification {
         let What::Known(fact) = received.what else { return Err(not_an_alarm().into()) };
         let envelope = received.envelope;
         let case = CaseId::from_uuid(envelope.key);
-        let cycle = match begun_by(&fact) {
-            Some((cycle, CaseKind::Alarm)) => cycle,
-            Some(_) | None => return Err(not_an_alarm().into()),
-        };
+        let begun = begun_by(&fact).filter(|begun| begun.kind == CaseKind::Alarm);
+        let begun = begun.ok_or_else(not_an_alarm)?;
         let mut tx = self.pool().begin().await?;
         let mut locked = lock_one(&mut tx, case.uuid()).await?;
         let now = self.clock().now();
@@ -36,18 +34,19 @@ impl Notification {
         if newest == Revision::NONE {
             return Err(early().into());
         }
-        let cause = Cause {
-            event: envelope.id,
-            revision: envelope.revision.min(newest),
-            recorded: envelope.recorded,
-        };
+        let revision = envelope.revision.min(newest);
+        let rules = self.revisions.rules(&mut tx, revision).await.map_err(Fault::from)?;
+        if rules.alert(begun.item).is_none() {
+            let has_all = revision == envelope.revision;
+            return Err(if has_all { not_an_alarm() } else { early() }.into());
+        }
+        let cause = Cause { event: envelope.id, revision, recorded: envelope.recorded };
         self.take_in(&mut tx, &mut locked, cause, &fact, now).await?;
         let runs = store::matters::load(&mut tx, case).await?.map(|matter| matter.cycle);
-        let rings = store::alarms::load(&mut tx, case, cycle).await?.is_some();
+        let rings = store::alarms::load(&mut tx, case, begun.cycle).await?.is_some();
         // Of a cycle that was followed by another there is nothing to ring about any more.
-        if !rings && runs.is_none_or(|runs| runs <= cycle) {
-            let has_all = runs == Some(cycle) && envelope.revision <= newest;
-            return Err(if has_all { not_an_alarm() } else { early() }.into());
+        if !rings && runs.is_none_or(|runs| runs <= begun.cycle) {
+            return Err(early().into());
         }
         save(&mut tx, slice::from_mut(&mut locked), self.clock().machine()).await?;
         tx.commit().await?;
