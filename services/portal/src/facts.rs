@@ -8,6 +8,7 @@
 //! ```
 
 use clock::AccountId;
+use definitions::Alert;
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
     Envelope, Fact,
