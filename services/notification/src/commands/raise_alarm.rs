@@ -50,7 +50,7 @@ impl Notification {
         }
         save(&mut tx, slice::from_mut(&mut locked), self.clock().machine()).await?;
         tx.commit().await?;
-        Ok(self.hasten(case).await.map_err(Fault::from)?)
+        Ok(self.hasten(case).await?)
     }
 }
 

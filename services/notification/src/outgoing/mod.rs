@@ -142,36 +142,32 @@ impl Weight {
 
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
-        match (occasion, urgency) {
-            (Occasion::Alarm, _) => Self::Critical,
-            (
-                Occasion::Completed
-                | Occasion::Repaired
-                | Occasion::IncidentEnded
-                | Occasion::AlarmEnded,
-                _,
-            )
-            | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
-            (
-                Occasion::Offered
-                | Occasion::Accepted
-                | Occasion::Claimed
-                | Occasion::Held
-                | Occasion::Promised
-                | Occasion::MadeSafe
-                | Occasion::Chased
-                | Occasion::ChasedAgain
-                | Occasion::Ordered
-                | Occasion::AtRisk
-                | Occasion::Overdue
-                | Occasion::ReturnedTwice
-                | Occasion::Reopened
-                | Occasion::Rung
-                | Occasion::NotSolved
-                | Occasion::IncidentJoined
-                | Occasion::IncidentChanged,
-                Urgency::Critical,
-            ) => Self::Critical,
+        match occasion {
+            Occasion::Alarm => Self::Critical,
+            Occasion::Completed
+            | Occasion::Repaired
+            | Occasion::IncidentEnded
+            | Occasion::AlarmEnded => Self::Normal,
+            Occasion::Offered
+            | Occasion::Accepted
+            | Occasion::Claimed
+            | Occasion::Held
+            | Occasion::Promised
+            | Occasion::MadeSafe
+            | Occasion::Chased
+            | Occasion::ChasedAgain
+            | Occasion::Ordered
+            | Occasion::AtRisk
+            | Occasion::Overdue
+            | Occasion::ReturnedTwice
+            | Occasion::Reopened
+            | Occasion::Rung
+            | Occasion::NotSolved
+            | Occasion::IncidentJoined
+            | Occasion::IncidentChanged => match urgency {
+                Urgency::Normal | Urgency::Urgent => Self::Normal,
+                Urgency::Critical => Self::Critical,
+            },
         }
     }
 }

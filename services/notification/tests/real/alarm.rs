@@ -175,7 +175,7 @@ impl Alarm {
         self.client().list_phone_calls(request).await.unwrap().into_inner().calls
     }
 
-    pub(crate) async fn a_minute_passes(&self) {
+    pub(crate) fn a_minute_passes(&self) {
         self.told.jump(SignedDuration::from_mins(1));
     }
 
@@ -183,7 +183,7 @@ impl Alarm {
     pub(crate) async fn a_step_is_taken(&self) {
         let steps = "select steps::bigint from notification.alarm";
         let before = self.told.count(steps).await;
-        self.a_minute_passes().await;
+        self.a_minute_passes();
         eventually("a step is taken", async || self.told.count(steps).await > before).await;
     }
 }

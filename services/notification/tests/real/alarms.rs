@@ -40,11 +40,11 @@ async fn without_the_broker_guard_and_counsellor_are_alerted_at_once_and_the_nex
     alarm.is_raised().await.unwrap();
     assert_eq!(alarm.alerted().await.len(), 2, "before intake is answered");
     alarm.alerts(&AT_ONCE.map(|post| (post, 1))).await;
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (FIRST, 1)]).await;
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (FIRST, 1), (SECOND, 1)]).await;
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     alarm.alerts(&[(AT_ONCE[0], 2), (AT_ONCE[1], 2), (FIRST, 1), (SECOND, 1)]).await;
 
     let (guard, counsellor) = (guard(), counsellor());
@@ -74,7 +74,7 @@ async fn whichever_way_it_comes_first_and_however_often_it_rings_once() {
         alarm.is_raised().await.unwrap();
         alarm.is_raised().await.unwrap();
         alarm.alerts(&AT_ONCE.map(|post| (post, 1))).await;
-        alarm.a_minute_passes().await;
+        alarm.a_minute_passes();
         alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (FIRST, 1)]).await;
         alarm.told.tells(alarm.case, 3).await;
         assert_eq!(alarm.told.count("select count(*) from notification.message").await, 3);
@@ -89,7 +89,7 @@ async fn who_does_not_say_in_a_minute_that_they_have_it_is_phoned_and_whoever_is
     alarm.alerts(&AT_ONCE.map(|post| (post, 1))).await;
     let desk = desk();
     assert!(alarm.calls(&desk).await.is_empty());
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     let calls = eventually("two are to be phoned", async || {
         Some(alarm.calls(&desk).await).filter(|calls| calls.len() == 2)
     })
@@ -106,9 +106,9 @@ async fn who_does_not_say_in_a_minute_that_they_have_it_is_phoned_and_whoever_is
     assert_eq!((known.repeated, known.by), (true, account(&desk).to_string()));
     let said = eventually("it is said", async || {
         let facts = alarm.told.published(Stream::Notify, alarm.case).await.into_iter();
-        facts.into_iter().find_map(|fact| match fact {
-            Fact::Notify(NotifyFact::AlarmAcknowledged(said)) => Some(said),
-            _ => None,
+        facts.into_iter().find_map(|fact| {
+            let Fact::Notify(NotifyFact::AlarmAcknowledged(said)) = fact else { return None };
+            Some(said)
         })
     })
     .await;
@@ -139,7 +139,7 @@ async fn who_may_not_acknowledge_an_alarm_says_that_they_know_and_it_rings_on() 
     let known = alarm.client().acknowledge_messages(alarm.told.asks(&leader, request)).await;
     assert_eq!(known.unwrap().into_inner().messages.len(), 1);
     assert_eq!(alarm.is_audited().await, 0);
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (FIRST, 1)]).await;
     alarm.replica.stop().await;
 }
@@ -188,7 +188,7 @@ async fn a_post_at_which_nobody_is_passes_its_turn_on() {
     let empty = DispatchFact::from(RosterChangedV1 { post, stays: Vec::new() });
     alarm.told.tell(ROSTER_KEY, empty).await;
     alarm.is_raised().await.unwrap();
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (SECOND, 1)]).await;
     alarm.replica.stop().await;
 }

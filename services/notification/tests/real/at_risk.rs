@@ -21,7 +21,7 @@ async fn of_a_person_at_risk_nobody_hears_anything_but_who_handles_it() {
     alarm.is_heard().await;
     alarm.told.tell(alarm.case, offered()).await;
     alarm.told.tell(alarm.case, fired()).await;
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     let next = "post/hall/counsellor-standby";
     alarm.alerts(&[(AT_ONCE[0], 1), (AT_ONCE[1], 1), (next, 1)]).await;
     alarm.told.tells(alarm.case, 3).await;
@@ -68,7 +68,7 @@ async fn of_a_person_at_risk_nobody_hears_anything_but_who_handles_it() {
 async fn the_desk_phones_whom_it_alerts_and_learns_nothing_of_it() {
     let alarm = Alarm::of(person_at_risk()).await;
     alarm.is_heard().await;
-    alarm.a_minute_passes().await;
+    alarm.a_minute_passes();
     let desk = desk();
     let calls = eventually("two are to be phoned", async || {
         Some(alarm.calls(&desk).await).filter(|calls| calls.len() == 2)

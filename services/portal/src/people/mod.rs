@@ -45,7 +45,7 @@ mod tests {
     fn told<'a>(rules: &'a Rules, item: &'a ServiceItem) -> Vec<&'a PostId> {
         let ladder = |commitment: &Commitment| rules.ladder(&item.id, *commitment);
         let rungs = Commitment::ALL.iter().filter_map(ladder).flat_map(Ladder::rungs);
-        let alerted = rules.alert(&item.id).into_iter().flat_map(|alert| alert.posts());
+        let alerted = rules.alert(&item.id).into_iter().flat_map(definitions::Alert::posts);
         rungs.chain(alerted).collect()
     }
 
