@@ -65,9 +65,12 @@ fn what_waits_for_the_broker_and_for_a_slow_service_is_counted_until_it_has_pass
     let mut held = tokio.block_on(slow.begin()).unwrap();
     tokio.block_on(execute(&mut held, "lock table delivery.inbox_head".to_owned()));
     campus.broker().start();
+    // What comes before the rest is tried alone, put aside because of the lock, and acknowledged.
     let page = eventually(&campus, "all events wait for dispatch", |page| {
-        page.value(Dispatch, LAG, &INTAKE) == events()
+        let put_aside = page.value(Dispatch, WAITING, &[("reason", "fault")]);
+        page.value(Dispatch, LAG, &INTAKE) + put_aside >= events()
     });
+    assert!(page.value(Dispatch, LAG, &INTAKE) <= events());
     assert_eq!(applied(&page, Dispatch), applied(&before, Dispatch));
 
     tokio.block_on(held.rollback()).unwrap();
