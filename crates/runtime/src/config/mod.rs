@@ -243,6 +243,10 @@ pub struct Mail {
     /// What nobody else may read.
     #[serde(default)]
     pub encryption: MailEncryption,
+    /// The authorities (PEM) that its certificate must be from; without it, those that the system
+    /// trusts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// Who it is from: `一站 <yizhan@example.edu>`.
     pub from: String,
     /// Who logs in, if it asks for that.

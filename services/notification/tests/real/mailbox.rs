@@ -23,7 +23,7 @@ fn numbered(serial: u32, level: Level, reporter: PersonId) -> IntakeFact {
 /// One message to the requester of each case, and one to the post that it is offered to.
 async fn told_of(cases: &[(Level, PersonId)]) -> (Told, Replica, Vec<Uuid>) {
     let told = Told::new().await;
-    let replica = told.start().await;
+    let replica = Box::pin(told.start()).await;
     let mut ids = Vec::new();
     for (serial, (level, reporter)) in (1..).zip(cases) {
         let case = id();

@@ -9,7 +9,7 @@ use events::{
     words::{CaseNumber, PostId, Urgency},
 };
 use jiff::SignedDuration;
-use runtime::config::Channels;
+use runtime::config::{Channels, Mail, MailEncryption};
 use service_kit::{Replica, id};
 use testkit::eventually;
 use uuid::Uuid;
@@ -31,11 +31,18 @@ struct Mails {
 
 impl Mails {
     async fn with(script: &[Reply]) -> Self {
-        let told = Told::starting_at("10:00").await;
         let postbox = Postbox::start(script.iter().copied()).await;
+        Self::at(postbox, |_| ()).await
+    }
+
+    /// Notification with this mail server, and what else is said of it in the configuration.
+    async fn at(postbox: Postbox, change: impl FnOnce(&mut Mail)) -> Self {
+        let told = Told::starting_at("10:00").await;
+        let mut mail = postbox.config(told.file("mail"));
+        change(&mut mail);
         let sms = Gateway::start([crate::gateway::Answer::Status(400); 9]).await;
         let channels = Channels {
-            mail: Some(postbox.config(told.file("mail"))),
+            mail: Some(mail),
             sms: Some(sms.endpoint(told.file("sms"), 20)),
             ..Channels::default()
         };
@@ -139,4 +146,41 @@ async fn a_mail_server_that_hangs_holds_up_nobody() {
     assert_eq!(mails.told.states(slow).await, ["sending"]);
     assert_eq!(mails.told_by(slow).await, "mail");
     mails.replica.stop().await;
+}
+
+#[tokio::test]
+async fn what_it_took_is_sent_once_also_when_it_never_says_good_bye() {
+    let mails = Mails::with(&[Reply::Mute]).await;
+    let case = mails.late(Urgency::Critical, "repair-leader").await;
+    assert_eq!(mails.told_by(case).await, "mail");
+    assert_eq!(mails.postbox.mails().len(), 1);
+    mails.replica.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_is_told_the_password_once_it_is_known_by_its_certificate() {
+    for encryption in [MailEncryption::Starttls, MailEncryption::Tls] {
+        let mails = Mails::at(Postbox::encrypted(encryption, []).await, |_| ()).await;
+        let case = mails.late(Urgency::Critical, "repair-leader").await;
+        assert_eq!(mails.told_by(case).await, "mail", "{encryption:?}");
+        assert_eq!(mails.postbox.logins(), ["\0yizhan\0open the box"], "{encryption:?}");
+        mails.replica.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_known_or_wants_the_password_in_the_clear_is_not_told_it() {
+    let not_trusted: fn(&mut Mail) = |mail| mail.ca_file = None;
+    let as_starttls: fn(&mut Mail) = |mail| mail.encryption = MailEncryption::Starttls;
+    for (serves, change) in [
+        (MailEncryption::Starttls, not_trusted),
+        (MailEncryption::Tls, not_trusted),
+        (MailEncryption::None, as_starttls),
+    ] {
+        let mails = Mails::at(Postbox::encrypted(serves, []).await, change).await;
+        let case = mails.late(Urgency::Critical, "repair-leader").await;
+        assert_eq!(mails.told_by(case).await, "log", "{serves:?}");
+        assert_eq!(mails.postbox.logins(), [""; 0], "{serves:?}");
+        mails.replica.stop().await;
+    }
 }

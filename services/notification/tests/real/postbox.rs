@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    fs,
+    fs, future,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
@@ -10,9 +10,18 @@ use std::{
 
 use runtime::config::{Mail, MailEncryption};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
 };
+
+use crate::certificate::Certificate;
+
+/// A connection, encrypted or not yet.
+trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Line for S {}
+
+type Connection = BufReader<Box<dyn Line>>;
 
 /// How it answers a mail that it was given.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +34,16 @@ pub(crate) enum Reply {
     Drop,
     /// As `Take`, after this time.
     Late(Duration),
+    /// As `Take`, and from then on nothing.
+    Mute,
 }
 
 /// A mail server that takes everything once its script is at its end.
 #[derive(Clone)]
 pub(crate) struct Postbox {
     port: u16,
+    encryption: MailEncryption,
+    certificate: Arc<Certificate>,
     script: Arc<Mutex<VecDeque<Reply>>>,
     mails: Arc<Mutex<Vec<String>>>,
     logins: Arc<Mutex<Vec<String>>>,
@@ -38,9 +51,19 @@ pub(crate) struct Postbox {
 
 impl Postbox {
     pub(crate) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+        Self::encrypted(MailEncryption::None, script).await
+    }
+
+    /// One that takes nothing in the clear.
+    pub(crate) async fn encrypted(
+        encryption: MailEncryption,
+        script: impl IntoIterator<Item = Reply>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let postbox = Self {
             port: listener.local_addr().unwrap().port(),
+            encryption,
+            certificate: Arc::new(Certificate::new()),
             script: Arc::new(Mutex::new(script.into_iter().collect())),
             mails: Arc::default(),
             logins: Arc::default(),
@@ -49,7 +72,7 @@ impl Postbox {
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(serving.clone().converse(stream));
+                tokio::spawn(serving.clone().converse(Box::new(stream)));
             }
         });
         postbox
@@ -65,13 +88,17 @@ impl Postbox {
         self.logins.lock().unwrap().clone()
     }
 
-    /// How it is named in the configuration; the password is kept in `file`.
+    /// How it is named in the configuration; the password is kept in `file`, and beside it who has
+    /// issued its certificate.
     pub(crate) fn config(&self, file: PathBuf) -> Mail {
         fs::write(&file, "open the box").unwrap();
+        let ca_file = file.with_extension("pem");
+        fs::write(&ca_file, &self.certificate.authority).unwrap();
         Mail {
             host: "127.0.0.1".to_owned(),
             port: Some(self.port),
-            encryption: MailEncryption::None,
+            encryption: self.encryption,
+            ca_file: (self.encryption != MailEncryption::None).then_some(ca_file),
             from: "一站 <yizhan@example.edu>".to_owned(),
             user: Some("yizhan".to_owned()),
             password_file: Some(file),
@@ -79,14 +106,28 @@ impl Postbox {
         }
     }
 
-    /// One connection, as RFC 5321 has it.
-    async fn converse(self, stream: TcpStream) {
+    /// One connection, as RFC 5321 has it, and RFC 3207 (STARTTLS).
+    async fn converse(self, stream: Box<dyn Line>) {
+        let mut is_open = self.encryption != MailEncryption::Starttls;
         let mut stream = BufReader::new(stream);
+        if self.encryption == MailEncryption::Tls {
+            let Some(encrypted) = self.encrypt(stream).await else { return };
+            stream = encrypted;
+        }
         drop(stream.write_all(b"220 postbox ESMTP\r\n").await);
         while let Some(line) = line(&mut stream).await {
             let word = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
             let answer = match word.as_str() {
-                "EHLO" => "250-postbox\r\n250 AUTH PLAIN".to_owned(),
+                "EHLO" if is_open => "250-postbox\r\n250 AUTH PLAIN".to_owned(),
+                "EHLO" => "250-postbox\r\n250 STARTTLS".to_owned(),
+                "STARTTLS" => {
+                    drop(stream.write_all(b"220 go on\r\n").await);
+                    let Some(encrypted) = self.encrypt(stream).await else { return };
+                    (stream, is_open) = (encrypted, true);
+                    continue;
+                }
+                "QUIT" => "221 bye".to_owned(),
+                _ if !is_open => "530 STARTTLS first".to_owned(),
                 "AUTH" => {
                     let login = decoded(line.rsplit(' ').next().unwrap());
                     self.logins.lock().unwrap().push(login);
@@ -97,15 +138,19 @@ impl Postbox {
                     let Some(answer) = self.takes(&mut stream).await else { return };
                     answer
                 }
-                "QUIT" => "221 bye".to_owned(),
                 _ => "250 ok".to_owned(),
             };
             drop(stream.write_all(format!("{answer}\r\n").as_bytes()).await);
         }
     }
 
+    async fn encrypt(&self, stream: Connection) -> Option<Connection> {
+        let encrypted = self.certificate.acceptor.accept(stream.into_inner()).await.ok()?;
+        Some(BufReader::new(Box::new(encrypted)))
+    }
+
     /// Reads a mail; what is answered, if anything is.
-    async fn takes(&self, stream: &mut BufReader<TcpStream>) -> Option<String> {
+    async fn takes(&self, stream: &mut Connection) -> Option<String> {
         let mut mail = String::new();
         loop {
             let line = line(stream).await?;
@@ -125,11 +170,15 @@ impl Postbox {
                 tokio::time::sleep(time).await;
                 Some("250 taken".to_owned())
             }
+            Reply::Mute => {
+                drop(stream.write_all(b"250 taken\r\n").await);
+                future::pending().await
+            }
         }
     }
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn line(stream: &mut Connection) -> Option<String> {
     let mut line = String::new();
     let read = stream.read_line(&mut line).await.ok()?;
     (read > 0).then(|| line.trim_end().to_owned())
