@@ -9,7 +9,7 @@
 
 use std::{fmt::Display, fs, path::Path};
 
-use definitions::{Document, Occasion, Rules, Set};
+use definitions::{Document, Field, Occasion, Rules, Set};
 use events::words::Revision;
 
 /// A calendar, one place `east` and a route of the category `plumbing` to `logistics/plumbing`.
@@ -29,9 +29,11 @@ const EVERYWHERE: &str = "
 #[track_caller]
 pub fn small(documents: &str) -> Rules {
     let template = |occasion: Occasion| {
+        let field = |field: &Field| format!(" {{{}}}", field.word());
+        let fields: String = occasion.required().iter().map(field).collect();
         format!(
             "---\n{{apiVersion: yizhan/v1, kind: Template, metadata: {{name: {occasion}}}, spec: \
-             {{zh: 好, en: Well}}}}\n"
+             {{zh: \"好{fields}\", en: \"Well{fields}\"}}}}\n"
         )
     };
     let templates: String = Occasion::ALL.into_iter().map(template).collect();

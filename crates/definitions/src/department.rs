@@ -137,9 +137,11 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
         let names = f.required("names", names);
         let calendar = f.required("calendar", reference(Thing::Calendar));
         let posts = f.required("posts", some(|cursor| post(&id, cursor)));
-        let posts: BTreeMap<_, _> =
-            posts?.into_iter().map(|post| (post.id.clone(), post)).collect();
-        let head = f.optional("head", |cursor| own_post(&id, &posts, cursor));
+        let posts: Option<BTreeMap<_, _>> =
+            posts.map(|posts| posts.into_iter().map(|post| (post.id.clone(), post)).collect());
+        // Of posts that cannot be read nobody knows which is there.
+        let head = f.optional("head", |cursor| own_post(&id, posts.as_ref()?, cursor));
+        let posts = posts?;
         refuse_without_a(&posts, f)?;
         Some(Department { id, names: names?, calendar: calendar?, posts, head: head? })
     })

@@ -214,6 +214,35 @@ impl Occasion {
     }
 }
 
+impl Occasion {
+    /// What its message is for: without these who reads it could do nothing with it.
+    pub const fn required(self) -> &'static [Field] {
+        use Field::{
+            Before, Commitment, Cycle, Department, Due, Expected, Item, Number, Place, Reason,
+        };
+        match self {
+            Self::Offered | Self::Alarm => &[Number, Item, Place],
+            Self::Accepted => &[Number, Due],
+            Self::Claimed => &[Number, Department],
+            Self::Held => &[Number, Reason],
+            Self::Promised => &[Number, Before, Due],
+            Self::MadeSafe
+            | Self::Chased
+            | Self::ChasedAgain
+            | Self::ReturnedTwice
+            | Self::Completed
+            | Self::NotSolved
+            | Self::Repaired
+            | Self::IncidentEnded
+            | Self::AlarmEnded => &[Number],
+            Self::Ordered => &[Number, Commitment],
+            Self::AtRisk | Self::Overdue | Self::Rung => &[Number, Commitment, Due],
+            Self::Reopened => &[Number, Cycle],
+            Self::IncidentJoined | Self::IncidentChanged => &[Number, Expected],
+        }
+    }
+}
+
 impl Field {
     /// Its word between braces.
     pub const fn word(self) -> &'static str {
@@ -304,6 +333,16 @@ fn pieces(occasion: Occasion, cursor: &mut Cursor<'_>) -> Option<Vec<Piece>> {
         if !plain.is_empty() {
             pieces.push(Piece::Text(plain.to_owned()));
         }
+    }
+    let said = |field: &Field| {
+        pieces.iter().any(|piece| matches!(piece, Piece::Field(said) if said == field))
+    };
+    // Of what was meant by a field that is unknown nobody can tell whether it is missing.
+    let missing = occasion.required().iter().filter(|field| right.is_some() && !said(field));
+    let missing: Vec<_> = missing.map(|field| format!("`{{{}}}`", field.word())).collect();
+    if !missing.is_empty() {
+        let missing = missing.join(" and ");
+        return cursor.refuse(format!("the message `{occasion}` must say {missing}"));
     }
     right.map(|()| pieces)
 }

@@ -199,6 +199,12 @@ const SLIPS: &[Slip] = &[
     // Messages
     ("an unknown field in a message", "templates.yaml", "{received} 接报,请", "{recieved} 接报,请"),
     ("a field that is not known yet", "templates.yaml", "承诺最迟 {due}", "承诺最迟 {completed}"),
+    (
+        "a message without its number and its promise",
+        "templates.yaml",
+        "已受理,编号 {number},我们承诺最迟 {due} 修好",
+        "已受理,我们会尽快修好",
+    ),
     ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
     ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),
     // Alarms
