@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    Api, alarms, desk,
+    Api, alarms, desk, open,
     output::{self, Column, Format},
 };
 use crate::print;
@@ -13,7 +13,7 @@ use crate::print;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open a case: an item and a place are enough.
-    Open(Open),
+    Open(open::Open),
     /// Show a case with its timeline.
     Show {
         /// Its number or id.
@@ -44,40 +44,6 @@ pub(crate) enum Command {
     Note(desk::Note),
     /// End a case for another reason than that the work is done.
     CloseAs(desk::CloseAs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Open {
-    /// The service item.
-    item: String,
-    /// The place; may be missing when the campus phone tells it.
-    #[arg(long)]
-    place: Option<String>,
-    /// What was said, in the caller's words.
-    #[arg(long)]
-    text: Option<String>,
-    /// How the contact came in; `hotline`, `campus-phone`, `counter`, `web` ...; by default `hotline`
-    /// at the desk, and `web` of whoever reports for themselves.
-    #[arg(long)]
-    channel: Option<String>,
-    /// The campus phone that the call came from.
-    #[arg(long)]
-    campus_phone: Option<String>,
-    /// The caller's phone, if it is known.
-    #[arg(long)]
-    phone: Option<String>,
-    /// The caller's name, if it was given.
-    #[arg(long)]
-    name: Option<String>,
-    /// How many people it touches.
-    #[arg(long)]
-    people: Option<u32>,
-    /// When it was received, if that is past: `2026-09-01T08:00:00+08:00`.
-    #[arg(long)]
-    received_at: Option<String>,
-    /// The case that it follows, where that takes no more reporters.
-    #[arg(long)]
-    linked_to: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -120,13 +86,6 @@ const LIST: [Column; 9] = [
     ("DUE", "due"),
     ("HOLDER", "holder.name"),
     ("RUNG", "rung"),
-];
-
-const ACCEPTED: [Column; 4] = [
-    ("Accepted", "number"),
-    ("Urgency", "urgency"),
-    ("Because", "urgency_reason"),
-    ("Place", "place"),
 ];
 
 const CASE: [Column; 25] = [
@@ -208,7 +167,7 @@ const RUNGS: [Column; 6] = [
 
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
-        Command::Open(open) => accepted(api, &api.post("/cases", &open.body()).await?),
+        Command::Open(open) => open.run(api).await,
         Command::Show { case } => show(api, &api.get(&format!("/cases/{case}"), &[]).await?),
         Command::List(list) => {
             let answer = api.get("/cases", &list.query()).await?;
@@ -228,27 +187,6 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     }
 }
 
-impl Open {
-    fn body(self) -> Value {
-        let mut caller = Map::new();
-        caller.extend(self.phone.map(|phone| ("phone".to_owned(), phone.into())));
-        caller.extend(self.name.map(|name| ("name".to_owned(), name.into())));
-        let mut body = Map::from_iter([("item".to_owned(), Value::from(self.item))]);
-        let mut give = |key: &str, value: Option<Value>| {
-            body.extend(value.map(|value| (key.to_owned(), value)));
-        };
-        give("place", self.place.map(Value::from));
-        give("text", self.text.map(Value::from));
-        give("channel", self.channel.map(Value::from));
-        give("campus_phone", self.campus_phone.map(Value::from));
-        give("people", self.people.map(Value::from));
-        give("received_at", self.received_at.map(Value::from));
-        give("linked_to", self.linked_to.map(Value::from));
-        give("caller", (!caller.is_empty()).then(|| caller.into()));
-        body.into()
-    }
-}
-
 impl List {
     fn query(self) -> Vec<(&'static str, String)> {
         let given = [
@@ -261,15 +199,6 @@ impl List {
         ];
         given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
     }
-}
-
-fn accepted(api: &Api, answer: &Value) -> Result<()> {
-    if api.format == Format::Json {
-        return output::json(answer);
-    }
-    print::text(output::fields(answer, &ACCEPTED))?;
-    print::text(output::table(rows(answer, "promises"), &PROMISES))?;
-    alarms::cards(answer)
 }
 
 fn show(api: &Api, answer: &Value) -> Result<()> {
@@ -328,7 +257,7 @@ fn explain(api: &Api, answer: &Value) -> Result<()> {
     }
     for clock in clocks {
         let segments = rows(clock, "segments");
-        if segments.iter().any(|segment| segment.get("kind").is_some_and(|kind| kind == "paused")) {
+        if !segments.is_empty() {
             print::line(format_args!("\nThe time of {}", output::cell(clock, "commitment")))?;
             print::text(output::table(segments, &SEGMENTS))?;
         }

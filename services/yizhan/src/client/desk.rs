@@ -56,16 +56,16 @@ pub(crate) struct Unjoin {
 pub(crate) struct Who {
     /// Their id.
     #[arg(long)]
-    person: Option<String>,
+    pub(super) person: Option<String>,
     /// Their phone.
     #[arg(long)]
-    phone: Option<String>,
+    pub(super) phone: Option<String>,
     /// Their name.
     #[arg(long)]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Their student or staff number.
     #[arg(long)]
-    number: Option<String>,
+    pub(super) number: Option<String>,
 }
 
 #[derive(Debug, Args)]

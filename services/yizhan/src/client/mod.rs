@@ -22,6 +22,7 @@ mod incidents;
 mod ladder;
 mod messages;
 mod more_time;
+mod open;
 mod output;
 mod people;
 mod phone;
