@@ -78,14 +78,14 @@ pub use broker::{BrokerError, check_version, stream_settings};
 pub use fault::Fault;
 pub use inbox::{Facts, Inbox, Received, Sources};
 pub use installation::{InstallationError, claim};
-pub use nudge::nudge;
+pub use nudge::{nudge, nudge_all};
 pub use redelivery::redeliver;
 pub use relay::Relay;
 pub use schema::{Migrated, Schema, SchemaError};
 pub use settled::{Progress, Settled, settled};
 pub use trace::traceparent;
 pub use upkeep::{Upkeep, keep_up};
-pub use waker::{Wake, Waker, Wakes};
+pub use waker::{Wake, Waker, Wakes, Waking};
 
 /// A transaction on a service's database.
 pub type Tx<'c> = sqlx::PgTransaction<'c>;

@@ -52,6 +52,30 @@ pub trait Wakes: Send + Sync + 'static {
         aggregate: &mut Locked,
         wake: Wake,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Wakes all that were claimed together: one by one, unless a service can do it in fewer
+    /// statements. Where it fails, all of them are tried again in halves.
+    fn wake_all(
+        &self,
+        tx: &mut Tx<'_>,
+        claimed: &mut [Waking<'_>],
+    ) -> impl Future<Output = Result<(), Fault>> + Send {
+        async move {
+            for Waking { aggregate, wake } in claimed {
+                self.wake(tx, aggregate, *wake).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// An aggregate whose time has come.
+#[derive(Debug)]
+pub struct Waking<'a> {
+    /// Which, locked.
+    pub aggregate: &'a mut Locked,
+    /// In which circumstances.
+    pub wake: Wake,
 }
 
 /// The loop that wakes a service's aggregates.
@@ -103,10 +127,10 @@ impl<W: Wakes> Waker<W> {
         let Door::Open { unconfirmed } = gate.door() else {
             return Ok(AT_THE_GATE);
         };
-        nudge::pass_on(&self.delivery.pool).await?;
+        let more = nudge::pass_on(&self.delivery.pool).await?;
         match self.wake_due(unconfirmed, most).await? {
-            Claimed::Full => Ok(Duration::ZERO),
-            Claimed::All => Ok(SWEEP),
+            Claimed::All if !more => Ok(SWEEP),
+            Claimed::Full | Claimed::All => Ok(Duration::ZERO),
         }
     }
 }

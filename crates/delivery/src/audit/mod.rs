@@ -1,7 +1,7 @@
 //! Who did what, in the transaction that did it. Append-only by the run-time role's rights.
 //!
 //! ```text
-//!  record       the row, and by a trigger that it waits for its link
+//!  record       the row, and by a trigger that it waits for its link; record_all for many
 //!  chain        each minute: links for what waits, and the newest one told to others
 //!  checkpoints  what others told of theirs
 //!  verify       a chain against its rows and against what others know
@@ -43,13 +43,30 @@ pub struct Entry<'a> {
 
 /// Writes one row.
 pub async fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<(), sqlx::Error> {
+    record_all(tx, std::slice::from_ref(entry)).await
+}
+
+/// Writes these rows, in this order.
+pub async fn record_all(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Result<(), sqlx::Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let at: Vec<_> = entries.iter().map(|entry| entry.at.to_sqlx()).collect();
+    let actors: Vec<_> = entries.iter().map(|entry| entry.actor).collect();
+    let actions: Vec<_> = entries.iter().map(|entry| entry.action).collect();
+    let keys: Vec<_> = entries.iter().map(|entry| entry.key).collect();
+    let details: Vec<_> = entries.iter().map(|entry| &entry.detail).collect();
     sqlx::query!(
-        "insert into delivery.audit (at, actor, action, key, detail) values ($1, $2, $3, $4, $5)",
-        entry.at.to_sqlx() as _,
-        entry.actor,
-        entry.action,
-        entry.key,
-        entry.detail,
+        "insert into delivery.audit (at, actor, action, key, detail)
+         select at, actor, action, key, detail
+         from unnest($1::timestamptz[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[])
+             with ordinality as e(at, actor, action, key, detail, place)
+         order by place",
+        &at as _,
+        &actors as _,
+        &actions as _,
+        &keys as _,
+        &details as _,
     )
     .execute(&mut **tx)
     .await?;

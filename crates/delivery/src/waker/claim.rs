@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use super::{Wake, Waker, Wakes, gate::LONGEST_WAIT};
+use super::{Wake, Waker, Wakes, Waking, gate::LONGEST_WAIT};
 use crate::{
     Fault, Locked, Tx,
     aggregate::{self, load_heads},
@@ -111,12 +111,14 @@ impl<W: Wakes> Waker<W> {
     ) -> Result<(), Fault> {
         load_heads(&mut tx, locked, keys).await?;
         let waiting = waiting(&mut tx, keys).await?;
-        let mut late = Vec::with_capacity(keys.len());
-        for aggregate in locked.values_mut() {
-            let (planned, said) = (aggregate.next_at(), aggregate.sequence());
+        let before: Vec<_> = locked.values().map(|one| (one.next_at(), one.sequence())).collect();
+        let claimed = locked.values_mut().map(|aggregate| {
             let unconfirmed = wake.unconfirmed || waiting.contains(&aggregate.key());
-            let wake = Wake { unconfirmed, ..wake };
-            caught(self.wakes.wake(&mut tx, aggregate, wake)).await?;
+            Waking { aggregate, wake: Wake { unconfirmed, ..wake } }
+        });
+        caught(self.wakes.wake_all(&mut tx, &mut claimed.collect::<Vec<_>>())).await?;
+        let mut late = Vec::with_capacity(keys.len());
+        for (aggregate, (planned, said)) in locked.values().zip(before) {
             let later = aggregate.next_at().is_none() || aggregate.next_at() > planned;
             if !later && aggregate.sequence() == said {
                 return Err(Fault::own("it did nothing and asks to be woken again at once"));
