@@ -42,6 +42,32 @@ fn nobody_is_told_of_a_repair_that_was_done_while_the_clocks_were_away_for_six_h
 }
 
 #[test]
+fn who_was_told_that_a_repair_is_late_hears_of_it_that_it_was_done_in_time() {
+    let campus = Campus::in_processes();
+    let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let done = desk.opens("water-leak --place dorm-7-402 --text 'it drips through the ceiling'");
+    plumber.asks(&format!("work claim {done}"));
+    plumber.asks(&format!("work arrive {done}"));
+    campus.advance("23h");
+    let mut broker = campus.broker();
+
+    broker.kill();
+    campus.jump("30m");
+    plumber.asks(&format!("work complete {done}"));
+    thread::sleep(NEWS_ARE_OLD);
+    campus.jump("1h30m");
+    let rung = done.first_rung("complete");
+    assert_eq!(rung["unconfirmed"], true);
+    broker.start();
+    campus.settle();
+
+    assert!(!done.first_rung("complete")["retracted"].is_null());
+    assert!(done.clocks().iter().all(|clock| clock["on_time"] != false));
+    assert_eq!(done.told("repaired"), done.told("rung"));
+}
+
+#[test]
 fn without_the_broker_cases_are_accepted_and_leaders_hear_what_is_late_after_a_minute() {
     let campus = Campus::in_processes();
     let desk = campus.account("desk-1");

@@ -2,9 +2,11 @@
 
 mod campuses;
 mod cases;
+mod desk;
 mod endings;
 mod persons;
 mod starts;
+mod time;
 mod work;
 
 use crate::account::Refusal;
