@@ -58,6 +58,12 @@ impl Calendar {
         counts.then(|| Due { at, provisional: self.guesses(base, at) })
     }
 
+    /// The first instant from `at` on while time of `base` runs.
+    pub fn runs_from(&self, base: Base, at: Timestamp) -> Result<Due, OutOfReach> {
+        let at = self.spend(base, at, SignedDuration::ZERO)?;
+        Ok(Due { at, provisional: self.guesses(base, at) })
+    }
+
     /// The instant from which time counts.
     pub(crate) fn begin(&self, start: Start, at: Timestamp) -> Result<Timestamp, OutOfReach> {
         match start {

@@ -29,6 +29,15 @@ impl Rules {
         self.revision
     }
 
+    /// The same rules, counted by the calendars of `others`; one that is not there any more goes on as
+    /// it was.
+    #[must_use]
+    pub fn counted_by(&self, others: &Self) -> Self {
+        let mut calendars = self.calendars.clone();
+        calendars.extend(others.calendars.iter().map(|(id, one)| (id.clone(), one.clone())));
+        Self { revision: self.revision, campus: self.campus.clone(), calendars }
+    }
+
     /// The item of this id.
     pub fn item(&self, id: &ItemId) -> Option<&ServiceItem> {
         self.campus.items.get(id)

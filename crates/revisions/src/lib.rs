@@ -13,6 +13,7 @@
 //!                            │ documents(conn, r): of each the newest up to r
 //!                            v
 //!     Revisions::rules(conn, r) -> Arc<Rules>                        parsed once per process
+//!     Revisions::counted_by(conn, r, c) -> Arc<Rules>                r with the calendars of c
 //! ```
 
 use std::{
@@ -61,7 +62,10 @@ impl From<RevisionError> for Fault {
 
 /// The revisions of one service, each parsed once. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Revisions(Arc<Mutex<BTreeMap<Revision, Arc<Rules>>>>);
+pub struct Revisions(Arc<Mutex<BTreeMap<Key, Arc<Rules>>>>);
+
+/// A revision, and the one that has its calendars.
+type Key = (Revision, Revision);
 
 impl Revisions {
     /// The rules of one revision.
@@ -70,8 +74,8 @@ impl Revisions {
         connection: &mut PgConnection,
         revision: Revision,
     ) -> Result<Arc<Rules>, RevisionError> {
-        if let Some(known) = self.parsed().get(&revision) {
-            return Ok(known.clone());
+        if let Some(known) = self.known((revision, revision)) {
+            return Ok(known);
         }
         if !is_whole(connection, revision).await? {
             return Err(RevisionError::Unknown(revision));
@@ -79,9 +83,25 @@ impl Revisions {
         let documents = documents(connection, revision).await?;
         let rules = Rules::from_documents(revision, &documents)
             .map_err(|problems| not_understood(revision, problems))?;
-        let rules = Arc::new(rules);
-        self.parsed().insert(revision, rules.clone());
-        Ok(rules)
+        Ok(self.learn((revision, revision), rules))
+    }
+
+    /// The rules of one revision, but with the calendars of another.
+    pub async fn counted_by(
+        &self,
+        connection: &mut PgConnection,
+        revision: Revision,
+        calendars: Revision,
+    ) -> Result<Arc<Rules>, RevisionError> {
+        if let Some(known) = self.known((revision, calendars)) {
+            return Ok(known);
+        }
+        let rules = self.rules(connection, revision).await?;
+        if calendars == revision {
+            return Ok(rules);
+        }
+        let others = self.rules(connection, calendars).await?;
+        Ok(self.learn((revision, calendars), rules.counted_by(&others)))
     }
 
     /// The rules of the newest revision; `None` before the first.
@@ -95,8 +115,14 @@ impl Revisions {
         }
     }
 
-    fn parsed(&self) -> std::sync::MutexGuard<'_, BTreeMap<Revision, Arc<Rules>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self, key: Key) -> Option<Arc<Rules>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn learn(&self, key: Key, rules: Rules) -> Arc<Rules> {
+        let rules = Arc::new(rules);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, rules.clone());
+        rules
     }
 }
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::{
     event::{Event, Watched},
-    hold::{Hold, Pause},
+    hold::{Hold, Pause, Rested},
     state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch},
 };
 
@@ -22,19 +22,15 @@ use crate::{
 pub fn apply(state: &mut State, event: &Event) {
     match event {
         Event::Watched(watched) => watch(state, watched),
-        Event::Armed { armed, since, offered, urgency } => {
-            if let Some(watch) = state.watch_mut() {
-                arm(watch, armed, *offered, promise(armed, *since, *urgency));
-            }
-        }
+        Event::Armed { armed, since, offered, urgency } => edit_watch(state, |watch| {
+            arm(watch, armed, *offered, promise(armed, *since, *urgency));
+        }),
         Event::RungFired { fired, next } => edit(state, fired.timer, |timer| {
             timer.fired.push(Fired::from(fired));
             timer.run = Run::Running { next: *next };
         }),
         Event::UrgencyChanged { urgency, .. } => {
-            if let Some(watch) = state.watch_mut() {
-                watch.urgency = *urgency;
-            }
+            edit_watch(state, |watch| watch.urgency = *urgency);
         }
         Event::Rested { timer } => {
             edit(state, *timer, |timer| timer.run = Run::Running { next: None });
@@ -51,6 +47,11 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Stopped(ClockStoppedV1 { timer, at, on_time, .. }) => {
             edit(state, *timer, |timer| timer.run = Run::Stopped { at: *at, on_time: *on_time });
         }
+        Event::Counted { calendars } => {
+            edit_watch(state, |watch| watch.calendars = Some(*calendars));
+        }
+        Event::Confirmed { timer } => edit(state, *timer, confirm),
+        Event::PausesCarried(rested) => edit_watch(state, |watch| carry_pauses(watch, *rested)),
         Event::PromiseMoved(fact) => edit(state, fact.timer, |timer| shift(timer, fact)),
         Event::ExtensionAsked(fact) => {
             edit(state, fact.timer, |timer| timer.extension = Some(Extension::from(fact)));
@@ -75,6 +76,12 @@ pub fn apply(state: &mut State, event: &Event) {
             State::Watching(watch) | State::Ended(watch) => *state = State::Ended(watch),
         },
         Event::RungTold(_) | Event::Ordered(_) | Event::Noted { .. } => {}
+    }
+}
+
+fn edit_watch(state: &mut State, to: impl FnOnce(&mut Watch)) {
+    if let Some(watch) = state.watch_mut() {
+        to(watch);
     }
 }
 
@@ -129,6 +136,9 @@ fn wait(state: &mut State, event: &Event) {
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)
+        | Event::Counted { .. }
+        | Event::Confirmed { .. }
+        | Event::PausesCarried(_)
         | Event::ExtensionAsked(_)
         | Event::ExtensionRefused(_)
         | Event::Ordered(_)
@@ -159,6 +169,24 @@ fn shift(timer: &mut Timer, moved: &PromiseMovedV1) {
     timer.run = Run::Running { next: Some(first) };
 }
 
+fn confirm(timer: &mut Timer) {
+    timer.later.last_mut().unwrap_or(&mut timer.first).provisional = false;
+}
+
+/// What rests the promise that holds rests this one, and from this due on.
+fn carry_pauses(watch: &mut Watch, carried: Rested) {
+    let timer = carried.timer;
+    let Some(holds) = watch.timer_mut(timer).map(|timer| timer.promise().number) else { return };
+    for hold in &mut watch.holds {
+        if hold.rests(timer, holds).is_some()
+            && let Pause::Granted { rested, .. } = &mut hold.pause
+        {
+            rested.retain(|one| (one.timer, one.promise) != (timer, carried.promise));
+            rested.push(carried);
+        }
+    }
+}
+
 fn take_over(timer: &mut Timer, taken: &TakenOverV1, above: u8) {
     let TakenOverV1 { rung, by, at, .. } = *taken;
     timer.taken_over = Some(TakenOver { rung, above, by, at });
@@ -178,7 +206,9 @@ fn watch(state: &mut State, watched: &Watched) {
         State::Watching(before) | State::Ended(before) => (before.timers, before.holds),
     };
     let (item, place) = (watched.item.clone(), watched.place.clone());
-    let watch = Watch { revision, item, place, urgency, cycle, start_rung, timers, holds };
+    let calendars = None;
+    let watch =
+        Watch { revision, calendars, item, place, urgency, cycle, start_rung, timers, holds };
     *state = State::Watching(watch);
 }
 

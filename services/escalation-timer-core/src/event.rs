@@ -71,6 +71,18 @@ pub enum Event {
     RungTold(RungToldV1),
     /// A promise holds until another time than before.
     PromiseMoved(PromiseMovedV1),
+    /// By the calendars of another revision the case is counted from now on.
+    Counted {
+        /// Which.
+        calendars: Revision,
+    },
+    /// The due of a promise is provisional no more.
+    Confirmed {
+        /// Which clock.
+        timer: TimerId,
+    },
+    /// The pauses of the promise that holds are those of this one, which is the same or the next.
+    PausesCarried(Rested),
     /// The department asks for more time.
     ExtensionAsked(ExtensionAskedV1),
     /// It gets none.
@@ -197,6 +209,9 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         | Event::UrgencyChanged { .. }
         | Event::Rested { .. }
         | Event::WarningPlanned { .. }
+        | Event::Counted { .. }
+        | Event::Confirmed { .. }
+        | Event::PausesCarried(_)
         | Event::Held(_)
         | Event::HoldEnded { .. }
         | Event::EvidenceGiven { .. }

@@ -43,6 +43,8 @@
 //!  judged       │
 //!  reopened(n)  │ noted     watching, if n is later: told one rung higher   the same
 //!  closed       │ noted     ended, all stopped                              noted
+//!  (announced)  │ nothing   what is provisional is counted anew: the next   nothing
+//!               │           promise, or provisional no more
 //!  (wake)       │ nothing   fires what was planned until now, in order;     nothing
 //!               │           says once that a promise is at risk; refuses
 //!               │           pauses that nobody decided in time
@@ -98,9 +100,14 @@
 //! that the pause takes away. A promise that is late by then stays so: a pause is granted before the
 //! due or not at all. An extension makes the next promise instead.
 //!
+//! A case keeps the rules by which it was accepted, but for one thing: nobody knows the holidays of a
+//! year that is not announced. What was promised beyond is provisional, and when that year comes it is
+//! counted anew by its calendar, and so is all that follows for the case.
+//!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.
 
+mod announced;
 mod apply;
 mod clocks;
 mod command;
@@ -118,6 +125,7 @@ mod tests;
 mod wake;
 mod warning;
 
+pub use announced::{is_provisional, on_announced};
 pub use apply::apply;
 pub use command::{
     AcceptRisk, AskExtension, AskPause, Command, DecidePause, Extend, OfLeader, Speaker,

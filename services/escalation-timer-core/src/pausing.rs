@@ -153,7 +153,8 @@ pub(crate) fn stretches<'a>(
     holds.filter_map(move |hold| Some(hold.rests(timer.id, promise)?.0))
 }
 
-fn unpaused(watch: &Watch, timer: &Timer) -> Timestamp {
+/// The due of the promise that holds before any pause.
+pub(crate) fn unpaused(watch: &Watch, timer: &Timer) -> Timestamp {
     let promise = timer.promise();
     let mut before = watch.holds.iter().filter_map(|hold| hold.rests(timer.id, promise.number));
     before.next().map_or(promise.due, |(_, unpaused)| unpaused)
@@ -169,7 +170,8 @@ fn moved(
     now: Timestamp,
 ) -> Option<Event> {
     let promise = timer.promise();
-    let due = rested(watch, rules, timer, stretches)?;
+    let bare = Due { at: unpaused(watch, timer), provisional: promise.provisional };
+    let due = rested(watch, rules, timer, (bare, stretches))?;
     (due.at != promise.due).then_some(Event::PromiseMoved(PromiseMovedV1 {
         timer: timer.id,
         subject: timer.subject,
@@ -197,13 +199,16 @@ pub(crate) fn counted<'a>(
     Some((calendar, rules.limit(&watch.item, timer.commitment, urgency)?.base()))
 }
 
-/// The due of a promise with these pauses, of which two may overlap.
-fn rested(watch: &Watch, rules: &Rules, timer: &Timer, mut stretches: Vec<Stretch>) -> Option<Due> {
-    let promise = timer.promise();
+/// The due of a promise, `bare` without any, with these pauses, of which two may overlap.
+pub(crate) fn rested(
+    watch: &Watch,
+    rules: &Rules,
+    timer: &Timer,
+    (bare, mut stretches): (Due, Vec<Stretch>),
+) -> Option<Due> {
     let (calendar, base) = counted(watch, rules, timer)?;
     stretches.sort_by_key(|stretch| stretch.from);
-    let mut due = Due { at: unpaused(watch, timer), provisional: promise.provisional };
-    let mut told = Timestamp::MIN;
+    let (mut due, mut told) = (bare, Timestamp::MIN);
     for Stretch { from, to } in stretches {
         let left = Stretch { from: from.max(told), to };
         if left.from < left.to {

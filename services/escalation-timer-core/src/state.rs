@@ -53,6 +53,9 @@ impl State {
 pub struct Watch {
     /// The definitions by which the case was accepted, and by which it is watched.
     pub revision: Revision,
+    /// The revision by whose calendars it is counted, if another year was announced since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendars: Option<Revision>,
     /// What was asked for.
     pub item: ItemId,
     /// Where.
@@ -71,6 +74,11 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// The revision by whose calendars it is counted.
+    pub fn counted_by(&self) -> Revision {
+        self.calendars.unwrap_or(self.revision)
+    }
+
     pub(crate) fn timer_mut(&mut self, id: TimerId) -> Option<&mut Timer> {
         self.timers.iter_mut().find(|timer| timer.id == id)
     }

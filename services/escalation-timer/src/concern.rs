@@ -127,6 +127,9 @@ impl Concerned {
             | Event::RungRetracted(_)
             | Event::Stopped(_)
             | Event::PromiseMoved(_)
+            | Event::Counted { .. }
+            | Event::Confirmed { .. }
+            | Event::PausesCarried(_)
             | Event::ExtensionRefused(_)
             | Event::Held(_)
             | Event::HoldEnded { .. }

@@ -27,7 +27,8 @@ impl Facts for EscalationTimer {
     ) -> Result<(), Fault> {
         let Received { envelope, fact } = received;
         if let events::Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
-            return Ok(revisions::keep(tx, change).await?);
+            revisions::keep(tx, change).await?;
+            return if change.last { self.recount(tx, now).await } else { Ok(()) };
         }
         if let events::Fact::Dispatch(DispatchFact::RosterChanged(changed)) = fact {
             return Ok(store::rosters::keep(tx, changed).await?);
@@ -39,7 +40,8 @@ impl Facts for EscalationTimer {
         };
         let events = match Fact::read(fact.clone()) {
             Some(fact) => {
-                let rules = self.revisions.rules(tx, revision(&state, envelope)).await?;
+                let (revision, calendars) = revisions_of(&state, envelope);
+                let rules = self.revisions.counted_by(tx, revision, calendars).await?;
                 on_fact(&state, &rules, &fact, now, &mut self.ids())
             }
             None => Vec::new(),
@@ -57,18 +59,14 @@ impl Facts for EscalationTimer {
     }
 }
 
-/// The definitions by which a fact is followed: intake promises by those that it names, and what
-/// begins later goes by those of the case.
-fn revision(state: &State, envelope: &Envelope) -> Revision {
-    match (state.watch(), envelope.source.service) {
-        (None, _) | (Some(_), Service::Intake) => envelope.revision,
-        (
-            Some(watch),
-            Service::CallbackSurvey
-            | Service::Dispatch
-            | Service::EscalationTimer
-            | Service::Notification
-            | Service::Portal,
-        ) => watch.revision,
+/// The definitions by which a fact is followed, and those that have the calendars: intake promises by
+/// those that it names, and what begins later goes by those of the case.
+fn revisions_of(state: &State, envelope: &Envelope) -> (Revision, Revision) {
+    let by_intake = envelope.source.service == Service::Intake;
+    match state.watch() {
+        Some(watch) if !by_intake || envelope.revision == watch.revision => {
+            (watch.revision, watch.counted_by())
+        }
+        Some(_) | None => (envelope.revision, envelope.revision),
     }
 }

@@ -18,6 +18,9 @@
 //!  concern   who may see a case, of which no decision is made here
 //! ```
 //!
+//! When another year of a calendar is announced, every case that was promised something beyond the
+//! years before is wished awake, and counts it anew.
+//!
 //! Postgres holds all clocks: a replica more or less, or a restart, changes nothing. How late
 //! clocks are woken is shown by delivery's `yizhan.wake.late`.
 
@@ -33,11 +36,13 @@ mod wakes;
 use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
-use delivery::{Delivery, Schema};
+use definitions::Rules;
+use delivery::{Delivery, Fault, Schema};
+use escalation_timer_core::Watch;
 use revisions::Revisions;
 use runtime::{Host, Newest};
 use sealing::Masters;
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::{PgConnection, PgPool, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -70,6 +75,16 @@ struct EscalationTimer {
 impl EscalationTimer {
     fn pool(&self) -> &PgPool {
         self.delivery.pool()
+    }
+
+    /// The rules by which a case is watched.
+    async fn rules(
+        &self,
+        connection: &mut PgConnection,
+        watch: &Watch,
+    ) -> Result<Arc<Rules>, Fault> {
+        let (revision, calendars) = (watch.revision, watch.counted_by());
+        Ok(self.revisions.counted_by(connection, revision, calendars).await?)
     }
 
     fn clock(&self) -> &Clock {

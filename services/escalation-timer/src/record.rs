@@ -2,9 +2,11 @@
 
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
-use escalation_timer_core::{Event, State, apply, next_at, publish};
+use escalation_timer_core::{Event, State, Watch, apply, is_provisional, next_at, publish};
 use events::words::Revision;
 use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{EscalationTimer, concern::Concerned, store};
 
@@ -31,6 +33,16 @@ pub(crate) struct Change<'a> {
     pub(crate) actor: String,
 }
 
+/// What a change leaves to be written beside its aggregate.
+#[derive(Debug)]
+pub(crate) struct Written {
+    key: Uuid,
+    case: Case,
+    actor: String,
+    at: Timestamp,
+    notes: Vec<(&'static str, Value)>,
+}
+
 /// Writes a change: state, an audit row for each event, and what others hear of it.
 ///
 /// The aggregate is saved by the caller, in the same transaction.
@@ -40,12 +52,29 @@ pub(crate) async fn record(
     change: Change<'_>,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let Change { locked, case, events, actor } = change;
+    let written = take(timer, Change { locked: &mut *locked, case, events, actor }, now)?;
+    // Another year was announced before this was promised by what was known before.
+    let state = &written.case.state;
+    if is_provisional(state) && counted_by(state) < revisions::newest(tx).await? {
+        locked.wake_at(Some(now));
+    }
+    write(tx, vec![written]).await
+}
+
+/// Takes a change over into its aggregate: what others hear of it, and when to wake it next.
+pub(crate) fn take(
+    timer: &EscalationTimer,
+    change: Change<'_>,
+    now: Timestamp,
+) -> Result<Written, Fault> {
     let Change { locked, case: Case { mut state, mut concerned }, events, actor } = change;
     let (producer, mut ids) = (timer.delivery.producer(), timer.ids());
+    let mut notes = Vec::with_capacity(events.len());
     for event in &events {
         apply(&mut state, event);
         concerned.note(event);
-        note(tx, event, locked, &actor, now).await?;
+        notes.push((action(event), serde_json::to_value(event)?));
         if let Some(fact) = publish(event) {
             let revision = state.watch().map_or(Revision::NONE, |watch| watch.revision);
             let stamp =
@@ -54,8 +83,28 @@ pub(crate) async fn record(
         }
     }
     locked.wake_at(next_at(&state));
-    let case = Case { state, concerned };
-    Ok(store::watch::save(tx, CaseId::from_uuid(locked.key()), &case).await?)
+    Ok(Written { key: locked.key(), case: Case { state, concerned }, actor, at: now, notes })
+}
+
+/// Writes what changes left, in as many statements as one leaves.
+pub(crate) async fn write(tx: &mut Tx<'_>, written: Vec<Written>) -> Result<(), Fault> {
+    let entries = written.iter().flat_map(|Written { key, actor, at, notes, .. }| {
+        notes.iter().map(|(action, detail)| audit::Entry {
+            at: *at,
+            actor,
+            action,
+            key: Some(*key),
+            detail: detail.clone(),
+        })
+    });
+    audit::record_all(tx, &entries.collect::<Vec<_>>()).await?;
+    let cases = written.iter().map(|one| (CaseId::from_uuid(one.key), &one.case));
+    Ok(store::watch::save_all(tx, cases).await?)
+}
+
+/// The revision by whose calendars a case is counted.
+pub(crate) fn counted_by(state: &State) -> Revision {
+    state.watch().map_or(Revision::NONE, Watch::counted_by)
 }
 
 /// The audit row of an event.
@@ -66,7 +115,13 @@ pub(crate) async fn note(
     actor: &str,
     at: Timestamp,
 ) -> Result<(), Fault> {
-    let action = match event {
+    let detail = serde_json::to_value(event)?;
+    let entry = audit::Entry { at, actor, action: action(event), key: Some(locked.key()), detail };
+    Ok(audit::record(tx, &entry).await?)
+}
+
+const fn action(event: &Event) -> &'static str {
+    match event {
         Event::Watched(_) => "case.watched",
         Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::Armed { .. } => "clock.armed",
@@ -78,6 +133,9 @@ pub(crate) async fn note(
         Event::RungTold(_) => "rung.told",
         Event::Stopped(_) => "clock.stopped",
         Event::PromiseMoved(_) => "promise.moved",
+        Event::Counted { .. } => "case.counted",
+        Event::Confirmed { .. } => "promise.confirmed",
+        Event::PausesCarried(_) => "promise.pauses-carried",
         Event::ExtensionAsked(_) => "extension.asked",
         Event::ExtensionRefused(_) => "extension.refused",
         Event::Held(_) => "work-order.held",
@@ -91,8 +149,5 @@ pub(crate) async fn note(
         Event::RiskAccepted { .. } => "ladder.risk-accepted",
         Event::Ended { .. } => "case.ended",
         Event::Noted { .. } => "case.noted",
-    };
-    let detail = serde_json::to_value(event)?;
-    let entry = audit::Entry { at, actor, action, key: Some(locked.key()), detail };
-    Ok(audit::record(tx, &entry).await?)
+    }
 }

@@ -1,34 +1,100 @@
-//! What the hour alone brings about: rungs.
+//! What the hour alone brings about: rungs; and what another year of a calendar does.
+//!
+//! All that one claim took is read, and written, in as many statements as one case is.
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use authz::Principal;
-use clock::CaseId;
-use delivery::{Fault, Locked, Tx, Wake, Wakes};
-use escalation_timer_core::{self as core, on_wake, posts_above};
-use events::words::Service;
+use definitions::Rules;
+use delivery::{Fault, Locked, Tx, Wake, Wakes, Waking};
+use escalation_timer_core::{
+    self as core, Event, State, apply, is_provisional, on_announced, on_wake, posts_above,
+};
+use events::words::{PostId, Revision, Service};
+use jiff::Timestamp;
 
 use crate::{
     EscalationTimer,
-    record::{Change, record},
+    record::{Case, Change, Written, counted_by, take, write},
     store,
 };
 
+/// A case that is woken.
+struct Woken<'a> {
+    aggregate: &'a mut Locked,
+    wake: Wake,
+    case: Case,
+    /// What follows from another year of its calendars, and what does after it.
+    announced: Vec<Event>,
+    state: State,
+    rules: Arc<Rules>,
+}
+
 impl Wakes for EscalationTimer {
     async fn wake(&self, tx: &mut Tx<'_>, aggregate: &mut Locked, wake: Wake) -> Result<(), Fault> {
-        let known = store::watch::load(tx, CaseId::from_uuid(aggregate.key())).await?;
-        let Some((case, revision)) = known.and_then(|case| {
-            let revision = case.state.watch()?.revision;
-            Some((case, revision))
-        }) else {
-            aggregate.wake_at(None);
-            return Ok(());
-        };
-        let rules = self.revisions.rules(tx, revision).await?;
-        let Wake { now, unconfirmed } = wake;
-        let posts = posts_above(&case.state, &rules);
+        self.wake_all(tx, &mut [Waking { aggregate, wake }]).await
+    }
+
+    async fn wake_all(&self, tx: &mut Tx<'_>, claimed: &mut [Waking<'_>]) -> Result<(), Fault> {
+        let Some(now) = claimed.iter().map(|waking| waking.wake.now).max() else { return Ok(()) };
+        let keys: Vec<_> = claimed.iter().map(|waking| waking.aggregate.key()).collect();
+        let mut known = store::watch::load_all(tx, &keys).await?;
+        let newest = revisions::newest(tx).await?;
+        let mut woken = Vec::with_capacity(claimed.len());
+        for Waking { aggregate, wake } in claimed {
+            let known = known.remove(&aggregate.key());
+            match known.filter(|case| case.state.watch().is_some()) {
+                Some(case) => woken.push(self.begin(tx, aggregate, *wake, case, newest).await?),
+                None => aggregate.wake_at(None),
+            }
+        }
+        let posts: BTreeSet<_> =
+            woken.iter().flat_map(|one| posts_above(&one.state, &one.rules)).collect();
         let unattended = store::rosters::unattended(tx, &posts, now).await?;
-        let wake = core::Wake { now, confirmed: !unconfirmed, unattended: &unattended };
-        let events = on_wake(&case.state, &rules, wake, &mut self.ids());
+        let written = woken.into_iter().map(|woken| self.end(woken, &unattended));
+        write(tx, written.collect::<Result<_, _>>()?).await
+    }
+}
+
+impl EscalationTimer {
+    /// Counts what is provisional by the newest calendars, if it is not yet.
+    async fn begin<'a>(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &'a mut Locked,
+        wake: Wake,
+        case: Case,
+        newest: Revision,
+    ) -> Result<Woken<'a>, Fault> {
+        let (mut state, mut announced) = (case.state.clone(), Vec::new());
+        let revision = state.watch().map_or(newest, |watch| watch.revision);
+        let calendars = counted_by(&state);
+        let mut rules = self.revisions.counted_by(tx, revision, calendars).await?;
+        if is_provisional(&state) && calendars < newest {
+            let anew = self.revisions.counted_by(tx, revision, newest).await?;
+            announced = on_announced(&state, &rules, (newest, &anew), wake.now);
+            for event in &announced {
+                apply(&mut state, event);
+            }
+            rules = anew;
+        }
+        Ok(Woken { aggregate, wake, case, announced, state, rules })
+    }
+
+    /// Fires what is due after that.
+    fn end(&self, woken: Woken<'_>, unattended: &BTreeSet<PostId>) -> Result<Written, Fault> {
+        let Woken { aggregate, wake: Wake { now, unconfirmed }, case, announced, state, rules } =
+            woken;
+        let wake = core::Wake { now, confirmed: !unconfirmed, unattended };
+        let fired = on_wake(&state, &rules, wake, &mut self.ids());
+        let events = announced.into_iter().chain(fired).collect();
         let actor = Principal::Service(Service::EscalationTimer).to_string();
-        record(tx, self, Change { locked: aggregate, case, events, actor }, now).await
+        take(self, Change { locked: aggregate, case, events, actor }, now)
+    }
+
+    /// Has every case woken that was promised something beyond what had been decided.
+    pub(crate) async fn recount(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
+        let cases = store::watch::provisional(tx).await?;
+        Ok(delivery::nudge_all(tx, &cases, now).await?)
     }
 }

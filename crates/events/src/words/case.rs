@@ -189,6 +189,8 @@ words! {
         Containment = "containment",
         /// It has more haste or less than before.
         Urgency = "urgency",
+        /// Another year of its calendar was announced.
+        Calendar = "calendar",
     }
 
     /// Why no pause was granted.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use definitions::Rules;
 
-const CAMPUS: &str = "
+pub(super) const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: logistics}, spec: {
   names: {zh: 后勤处, en: Logistics}, calendar: campus, posts: [
     {post: plumbing, names: {zh: 水暖岗, en: Plumbing}, duties: [accept]},

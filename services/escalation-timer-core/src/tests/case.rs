@@ -152,6 +152,9 @@ pub(super) fn rungs(events: &[Event]) -> Vec<String> {
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)
+        | Event::Counted { .. }
+        | Event::Confirmed { .. }
+        | Event::PausesCarried(_)
         | Event::ExtensionAsked(_)
         | Event::ExtensionRefused(_)
         | Event::Held(_)

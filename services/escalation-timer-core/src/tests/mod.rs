@@ -1,5 +1,6 @@
 //! What escalation-timer decides, asked through its door.
 
+mod announced;
 mod campus;
 mod case;
 mod desk;

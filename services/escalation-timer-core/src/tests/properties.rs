@@ -305,6 +305,9 @@ proptest! {
                 | Event::RungRetracted(_)
                 | Event::RungTold(_)
                 | Event::PromiseMoved(_)
+                | Event::Counted { .. }
+                | Event::Confirmed { .. }
+                | Event::PausesCarried(_)
                 | Event::ExtensionAsked(_)
                 | Event::ExtensionRefused(_)
                 | Event::Held(_)

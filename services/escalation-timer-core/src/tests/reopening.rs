@@ -18,6 +18,9 @@ fn told_and_first(events: &[Event]) -> (u8, u8) {
         | Event::AtRisk(_)
         | Event::RungRetracted(_)
         | Event::PromiseMoved(_)
+        | Event::Counted { .. }
+        | Event::Confirmed { .. }
+        | Event::PausesCarried(_)
         | Event::ExtensionAsked(_)
         | Event::ExtensionRefused(_)
         | Event::Held(_)

@@ -50,7 +50,7 @@ pub(crate) async fn act(timer: &EscalationTimer, deed: Deed) -> Result<Head, Fai
 
     // Read under the lock, so that what comes later is later.
     let now = timer.clock().now();
-    let rules = timer.revisions.rules(&mut tx, watch.revision).await.map_err(Fault::from)?;
+    let rules = timer.rules(&mut tx, watch).await?;
     let level = case.concerned.level;
     let relations = case.concerned.relations(&subject, &case.state);
     if !decide(&subject, Action::ListClocks, relations, level).is_allowed() {
@@ -111,6 +111,9 @@ fn about(event: &Event) -> Option<About> {
         | Event::RungRetracted(_)
         | Event::RungTold(_)
         | Event::PromiseMoved(_)
+        | Event::Counted { .. }
+        | Event::Confirmed { .. }
+        | Event::PausesCarried(_)
         | Event::ExtensionAsked(_)
         | Event::ExtensionRefused(_)
         | Event::Held(_)

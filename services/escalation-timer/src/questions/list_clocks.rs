@@ -4,7 +4,6 @@ use authz::{Action, Subject};
 use calendar::{Course, Pause as Stretch, Spent, Start};
 use clock::{CaseId, Ids};
 use definitions::Rules;
-use delivery::Fault;
 use delivery_rpc::{Failure, note_reads};
 use escalation_timer_core::{Event, Hold, Run, State, Timer, Wake, Watch, apply, next_at, on_wake};
 use events::{escalation::RungFiredV1, words::HoldReason};
@@ -69,7 +68,7 @@ impl EscalationTimer {
         let level = known.concerned.level;
         authorize(subject, action, known.concerned.relations(subject, &known.state), level)?;
         if let Some(watch) = known.state.watch() {
-            let rules = self.revisions.rules(&mut tx, watch.revision).await.map_err(Fault::from)?;
+            let rules = self.rules(&mut tx, watch).await?;
             let explain = |timer| explain(&rules, watch, timer, as_of, &mut self.ids());
             explained.clocks = watch.timers.iter().map(explain).collect();
             explained.holds.clone_from(&watch.holds);

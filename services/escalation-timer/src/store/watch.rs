@@ -1,8 +1,9 @@
-use std::error::Error;
+use std::{collections::BTreeMap, error::Error};
 
 use clock::{AccountId, CaseId, PersonId};
-use escalation_timer_core::State;
+use escalation_timer_core::{State, is_provisional};
 use events::words::{DepartmentId, PostId};
+use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::{concern::Concerned, record::Case};
 /// The row of one case.
 #[derive(Debug)]
 struct Row {
+    case_id: Uuid,
     state: Json<State>,
     level: String,
     reporters: Vec<Uuid>,
@@ -47,47 +49,68 @@ pub(crate) async fn load(
     connection: &mut PgConnection,
     id: CaseId,
 ) -> Result<Option<Case>, sqlx::Error> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"select state as "state: Json<State>", level, reporters, first_receiver, departments,
-                  workers, told
-           from escalation_timer.watch where case_id = $1"#,
-        id.uuid(),
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(Case::try_from).transpose()
+    Ok(load_all(connection, &[id.uuid()]).await?.remove(&id.uuid()))
 }
 
-/// Writes a case.
-pub(crate) async fn save(
+/// Those of these cases that were accepted.
+pub(crate) async fn load_all(
     connection: &mut PgConnection,
-    id: CaseId,
-    case: &Case,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Case>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select case_id, state as "state: Json<State>", level, reporters, first_receiver,
+                  departments, workers, told
+           from escalation_timer.watch where case_id = any($1)"#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.case_id, Case::try_from(row)?))).collect()
+}
+
+/// The cases that were promised something beyond what their calendar had decided.
+pub(crate) async fn provisional(connection: &mut PgConnection) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("select case_id from escalation_timer.watch where provisional")
+        .fetch_all(connection)
+        .await
+}
+
+/// Writes these cases.
+pub(crate) async fn save_all(
+    connection: &mut PgConnection,
+    cases: impl Iterator<Item = (CaseId, &Case)>,
 ) -> Result<(), sqlx::Error> {
-    let Case { state, concerned } = case;
-    let reporters: Vec<Uuid> = concerned.reporters.iter().map(|id| id.uuid()).collect();
-    let departments: Vec<String> = concerned.departments.iter().map(ToString::to_string).collect();
-    let workers: Vec<Uuid> = concerned.workers.iter().map(|id| id.uuid()).collect();
-    let told: Vec<String> = concerned.told.iter().map(ToString::to_string).collect();
+    let rows: Vec<_> = cases.map(|(id, case)| row(id, case)).collect();
     sqlx::query!(
         "insert into escalation_timer.watch
-             (case_id, state, level, reporters, first_receiver, departments, workers, told)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+             (case_id, state, level, reporters, first_receiver, departments, workers, told,
+              provisional)
+         select w.case_id, w.state, w.level, w.reporters, w.first_receiver, w.departments,
+                w.workers, w.told, w.provisional
+         from unnest($1::jsonb[]) as given(row),
+              jsonb_populate_record(null::escalation_timer.watch, given.row) w
          on conflict (case_id) do update
          set state = excluded.state, level = excluded.level, reporters = excluded.reporters,
              departments = excluded.departments, workers = excluded.workers,
-             told = excluded.told",
-        id.uuid(),
-        Json(state) as _,
-        concerned.level.word(),
-        &reporters,
-        concerned.first_receiver.uuid(),
-        &departments,
-        &workers,
-        &told,
+             told = excluded.told, provisional = excluded.provisional",
+        &rows,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+fn row(id: CaseId, Case { state, concerned }: &Case) -> Value {
+    json!({
+        "case_id": id.uuid(),
+        "state": state,
+        "level": concerned.level.word(),
+        "reporters": concerned.reporters,
+        "first_receiver": concerned.first_receiver,
+        "departments": concerned.departments,
+        "workers": concerned.workers,
+        "told": concerned.told,
+        "provisional": is_provisional(state),
+    })
 }

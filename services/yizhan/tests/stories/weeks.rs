@@ -38,6 +38,47 @@ fn who_has_no_hot_water_on_friday_at_half_past_ten_has_it_on_saturday() {
 }
 
 #[test]
+fn what_is_promised_beyond_the_last_announced_year_is_counted_anew_when_the_next_one_is() {
+    let campus = Campus::beginning("2026-12-29T09:00:00+08:00");
+    let [admin, desk] = ["admin", "desk-1"].map(|name| campus.account(name));
+    let case = desk.opens("water-leak --place dorm-7-402 --phone 1001");
+    campus.settle();
+    let promise = |number: usize| {
+        let clocks = case.clocks();
+        let complete = clocks.iter().find(|clock| clock["commitment"] == "complete").unwrap();
+        complete["promises"][number].clone()
+    };
+    assert_eq!(due(&case, "complete"), minute("2027-01-01T17:30:00+08:00"));
+    assert_eq!(promise(0)["provisional"], true, "nobody knows the holidays of 2027");
+    let arrive = due(&case, "arrive");
+
+    // No arrangement of the state, but one of this test.
+    let next_year = "2026-10-10]\n    - source: an arrangement for 2027\n      \
+                     rest: [2027-01-01..2027-01-03]\n      work: [2027-01-10]";
+    let edits =
+        [("validThrough: 2026-12-31", "validThrough: 2027-12-31"), ("2026-10-10]", next_year)];
+    let folder = campus.home().edited_campus("calendars.yaml", &edits);
+    admin.does(&format!("apply -f {}", folder.display()));
+    campus.settle();
+
+    assert_eq!(case.due(1), minute("2027-01-04T17:30:00+08:00"));
+    let first = due(&case, "complete");
+    assert_eq!(first, minute("2027-01-01T17:30:00+08:00"), "which statistics count");
+    assert_eq!(promise(1)["provisional"], false);
+    assert_eq!(due(&case, "arrive"), arrive, "what was decided stays as it was promised");
+    assert_eq!(case.told("promised").len(), 1);
+    let moved = case.shown()["timeline"].as_array().unwrap().clone();
+    let moved: Vec<_> = moved.iter().filter(|step| step["what"] == "case.promise-moved").collect();
+    let [moved] = &moved[..] else { panic!("{moved:?}") };
+    assert_eq!(moved["detail"]["why"], "calendar");
+
+    campus.clock_on("2027-01-04T17:29:00+08:00");
+    assert!(case.rungs(1).is_empty(), "it is not late on a holiday");
+    campus.clock_on("2027-01-04T17:31:00+08:00");
+    assert_eq!(case.rungs(1).len(), 1);
+}
+
+#[test]
 fn a_saturday_that_makes_up_for_a_holiday_counts_as_a_working_day() {
     let campus = Campus::beginning(FRIDAY_EVENING);
     let [desk, plumber] = ["desk-1", "plumber-1"].map(|name| campus.account(name));

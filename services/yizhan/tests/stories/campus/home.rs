@@ -54,6 +54,21 @@ impl Home {
         home
     }
 
+    /// A copy of the example campus in which each first text of a file became the second one.
+    pub(crate) fn edited_campus(&self, file: &str, edits: &[(&str, &str)]) -> PathBuf {
+        let folder = self.path().join("campus");
+        drop(fs::remove_dir_all(&folder));
+        copy(&Path::new(WORKSPACE).join(CAMPUS), &folder);
+        let file = folder.join(file);
+        let mut text = fs::read_to_string(&file).unwrap();
+        for (before, after) in edits {
+            assert!(text.contains(before), "{} has no `{before}`", file.display());
+            text = text.replacen(before, after, 1);
+        }
+        fs::write(file, text).unwrap();
+        folder
+    }
+
     /// One with the example campus and its people; it is a Monday at eight in the morning.
     pub(crate) fn with_campus() -> Self {
         let home = Self::empty();

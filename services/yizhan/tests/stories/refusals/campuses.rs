@@ -1,9 +1,9 @@
 //! Which campus is none.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf};
 
 use super::INVALID;
-use crate::campus::{Campus, home::WORKSPACE};
+use crate::campus::Campus;
 
 /// What somebody did to the example campus: in which file, what stood there, what stands there now;
 /// and what they are told.
@@ -81,15 +81,6 @@ fn a_campus_that_is_larger_than_any_is_refused_and_one_that_is_right_takes_the_p
 impl Slip {
     /// A copy of the campus with it.
     fn made(&self, campus: &Campus) -> PathBuf {
-        let folder = campus.home().path().join("campus");
-        drop(fs::remove_dir_all(&folder));
-        let mut copy = Command::new("cp");
-        copy.current_dir(WORKSPACE).args(["-r", "examples/campus"]).arg(&folder);
-        assert!(copy.status().unwrap().success());
-        let file = folder.join(self.file);
-        let text = fs::read_to_string(&file).unwrap();
-        assert!(text.contains(self.right), "{} has no `{}`", self.file, self.right);
-        fs::write(file, text.replacen(self.right, self.wrong, 1)).unwrap();
-        folder
+        campus.home().edited_campus(self.file, &[(self.right, self.wrong)])
     }
 }
