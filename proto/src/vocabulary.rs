@@ -46,10 +46,11 @@ same_words! {
         Hotline CampusPhone DepartmentPhone Counter Web Wechat Mail Kiosk Inspection PartnerSystem;
     Urgency ("urgency"): Normal Urgent Critical;
     Level ("level"): Public Internal Restricted Confidential;
-    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate;
+    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate Reply;
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;
+    Asked ("who is asked"): Requester Desk Department;
     HoldReason ("reason of a hold"): NoAccess RequesterAnswer OutsideAuthority Parts Budget Staff;
     ReleaseCause ("cause of a release"): Transferred Returned Reassigned Expired;
 }

@@ -84,6 +84,12 @@ pub enum Action {
     Reassign,
     /// Decide whose a work order is that was refused twice.
     Adjudicate,
+    /// Ask somebody inside a case.
+    AskQuestion,
+    /// Answer what was asked.
+    AnswerQuestion,
+    /// List what is asked inside cases.
+    ListQuestions,
     /// See who holds which post and who is at work there.
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
@@ -126,7 +132,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 62] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -167,6 +173,9 @@ impl Action {
         Self::Transfer,
         Self::Reassign,
         Self::Adjudicate,
+        Self::AskQuestion,
+        Self::AnswerQuestion,
+        Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
         Self::NextCallback,
@@ -231,6 +240,9 @@ impl Action {
             Self::Transfer => "transfer",
             Self::Reassign => "reassign",
             Self::Adjudicate => "adjudicate",
+            Self::AskQuestion => "ask-question",
+            Self::AnswerQuestion => "answer-question",
+            Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
             Self::NextCallback => "next-callback",

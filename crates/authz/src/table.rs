@@ -28,28 +28,33 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
+    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages,
+                                                                     AnswerQuestion, ListQuestions]),
 
     // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
-                                                                     LogContact, ListContacts, ListClocks, ListWorkOrders, ShowRoster, NextCallback,
+                                                                     LogContact, ListContacts, ListClocks, ListWorkOrders, AskQuestion, AnswerQuestion,
+                                                                     ListQuestions, ShowRoster, NextCallback,
                                                                      RecordAttempt, ListCallbacks, ListPhoneCalls, TakePhoneCall, SettlePhoneCall,
                                                                      GetDefinitions]),
+    grant(Role::DeskAssistant,       EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
                                                                      UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
-                                                                     ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
+                                                                     ListWorkOrders, Adjudicate, AskQuestion, AnswerQuestion, ListQuestions, ShowRoster,
+                                                                     KeepRoster, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, UpdateIncident, CloseIncident,
-                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, ShowRoster, KeepRoster, GetDefinitions]),
+                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, AskQuestion, AnswerQuestion,
+                                                                     ListQuestions, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
@@ -58,49 +63,53 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Repairer,            Own,            Public,       &[KeepRoster]),
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::Repairer,            EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
-                                                                     Return, Transfer]),
+                                                                     Return, Transfer, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
-    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
+    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListQuestions, ListMessages,
+                                                                     AcknowledgeMessage]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
-                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, KeepRoster, ListMessages]),
+                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, AnswerQuestion, ListQuestions,
+                                                                     KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage]),
 
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
     grant(Role::Leader,              Own,            Public,       &[KeepRoster]),
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
-                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages,
+                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListQuestions,
+                                                                     ListMessages,
                                                                      AcknowledgeMessage]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
                                                                      CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
-                                                                     ShowRoster, KeepRoster, ListCallbacks,
+                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ListCallbacks,
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
-                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage]),
+                                                                     ListWorkOrders, Adjudicate, AnswerQuestion, ListQuestions, ReadAnswers, ListMessages,
+                                                                     AcknowledgeMessage]),
 
     // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

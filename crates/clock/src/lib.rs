@@ -51,6 +51,8 @@ pub mod kinds {
         WorkOrder = "work order", WorkOrderId;
         /// One offer of a work order to one post.
         Offer = "offer", OfferId;
+        /// One question that is asked inside a case.
+        Question = "question", QuestionId;
         /// One commitment's clock for one subject and cycle.
         Timer = "clock", TimerId;
         /// One callback (回访) to make for one cycle of a case.
@@ -66,5 +68,5 @@ pub mod kinds {
 
 pub use kinds::{
     AccountId, ArrangementId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId,
-    SendingId, TimerId, WorkOrderId,
+    QuestionId, SendingId, TimerId, WorkOrderId,
 };

@@ -104,6 +104,8 @@ pub enum Duty {
     Accept,
     /// Decide on them.
     Decide,
+    /// Be the desk: take what comes in, answer what departments ask, and hand the shift over.
+    Desk,
 }
 
 impl fmt::Display for Duty {
@@ -111,6 +113,7 @@ impl fmt::Display for Duty {
         f.write_str(match self {
             Self::Accept => "accept",
             Self::Decide => "decide",
+            Self::Desk => "desk",
         })
     }
 }
@@ -122,6 +125,7 @@ impl FromStr for Duty {
         match text {
             "accept" => Ok(Self::Accept),
             "decide" => Ok(Self::Decide),
+            "desk" => Ok(Self::Desk),
             _ => Err(NotADuty(text.to_owned())),
         }
     }
@@ -129,7 +133,7 @@ impl FromStr for Duty {
 
 /// A text that is not a [`Duty`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no duty: it must be one of accept, decide")]
+#[error("`{0}` is no duty: it must be one of accept, decide, desk")]
 pub struct NotADuty(String);
 
 pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Department> {

@@ -57,6 +57,12 @@ pub enum Occasion {
     Overdue,
     /// To the head of who had it last, and to who decides: it was refused twice.
     ReturnedTwice,
+    /// To the requester: who has it asks them something.
+    Asked,
+    /// To the desk, or to who has it: the other asks something.
+    AskedInside,
+    /// To who asked: there is an answer.
+    Answered,
     /// To the requester: done, and what comes next.
     Completed,
     /// To the requester: "not solved" was heard.
@@ -118,7 +124,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -131,6 +137,9 @@ impl Occasion {
         Self::AtRisk,
         Self::Overdue,
         Self::ReturnedTwice,
+        Self::Asked,
+        Self::AskedInside,
+        Self::Answered,
         Self::Completed,
         Self::Reopened,
         Self::Rung,
@@ -156,6 +165,9 @@ impl Occasion {
             Self::AtRisk => "at-risk",
             Self::Overdue => "overdue",
             Self::ReturnedTwice => "returned-twice",
+            Self::Asked => "asked",
+            Self::AskedInside => "asked-inside",
+            Self::Answered => "answered",
             Self::Completed => "completed",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
@@ -190,6 +202,10 @@ impl Occasion {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
             Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
+            Self::Asked => &[Number, Item, Place, Due, Department, Post],
+            Self::AskedInside | Self::Answered => {
+                &[Number, Item, Place, Urgency, Due, Department, Post]
+            }
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[

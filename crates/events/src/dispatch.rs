@@ -3,14 +3,14 @@
 //! The key is the case: a case's facts are in one order whichever work order they are about. That of
 //! the roster is its own: leave of one person changes many posts at once.
 
-use clock::{AccountId, OfferId, WorkOrderId};
+use clock::{AccountId, OfferId, QuestionId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::words::{
-    Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
+    Asked, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
 };
 
 /// The key of the roster: a constant UUID (version 8: ours to lay out).
@@ -38,6 +38,10 @@ facts! {
         WorkOrderReleased(WorkOrderReleasedV1) = WorkOrder "released" v 1,
         /// Two departments refused it: somebody decides whose it is.
         WorkOrderDisputed(WorkOrderDisputedV1) = WorkOrder "disputed" v 1,
+        /// Somebody is asked what who works on it, or the desk, does not know.
+        WorkOrderAsked(WorkOrderAskedV1) = WorkOrder "asked" v 1,
+        /// They have said it.
+        WorkOrderAnswered(WorkOrderAnsweredV1) = WorkOrder "answered" v 1,
         /// The work is done.
         WorkOrderCompleted(WorkOrderCompletedV1) = WorkOrder "completed" v 1,
         /// The work is no longer wanted.
@@ -62,6 +66,8 @@ impl DispatchFact {
             Self::WorkOrderResumed(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderReleased(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderDisputed(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderAsked(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderAnswered(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
             Self::CaseCompleted(_) | Self::RosterChanged(_) => None,
@@ -232,6 +238,45 @@ pub struct WorkOrderDisputedV1 {
     pub cycle: Cycle,
     /// Who had it last.
     pub department: DepartmentId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Somebody is asked inside the case. No clock of the case waits for it; one that is asked of the
+/// desk or of a department has its own. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderAskedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The question; its words stay with dispatch.
+    pub question: QuestionId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who is asked.
+    pub of: Asked,
+    /// Who asks.
+    pub by: AccountId,
+    /// When: the clock to reply runs from here.
+    pub at: Timestamp,
+}
+
+/// A question is answered. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderAnsweredV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The question; the words of the answer stay with dispatch.
+    pub question: QuestionId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who was asked.
+    pub of: Asked,
+    /// Who answered: of what its requester was asked, they or whoever wrote it down for them.
+    pub by: AccountId,
     /// When.
     pub at: Timestamp,
 }

@@ -5,6 +5,8 @@ use events::words::{Cycle, DepartmentId, HoldReason, PauseRefusal, PostId, Relea
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::question::Question;
+
 /// One department's part of a case (工单).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -32,6 +34,9 @@ pub struct Order {
     /// The offers of it that ended, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<Release>,
+    /// What was asked of it, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
 }
 
 impl Order {

@@ -1,10 +1,14 @@
 //! What intake and escalation-timer say about a case, and the definitions.
 
 use authz::Principal;
-use clock::CaseId;
+use clock::{CaseId, QuestionId};
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use dispatch_core::{Fact, State, on_fact};
-use events::DefinitionFact;
+use events::{
+    DefinitionFact, EscalationFact,
+    escalation::{ArmedV1, PromiseMovedV1},
+    words::Subject,
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -25,6 +29,9 @@ impl Facts for Dispatch {
         let Received { envelope, fact } = received;
         if let events::Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
             return Ok(revisions::keep(tx, change).await?);
+        }
+        if let Some((question, due)) = due_of_a_question(fact) {
+            store::questions::promised(tx, question, due).await?;
         }
         let known = store::work::load(tx, CaseId::from_uuid(aggregate.key())).await?;
         let (state, shown) = match known {
@@ -48,5 +55,24 @@ impl Facts for Dispatch {
             note(tx, event, aggregate, &actor, now).await?;
         }
         Ok(())
+    }
+}
+
+/// When the answer to a question is due, if a fact says so.
+const fn due_of_a_question(fact: &events::Fact) -> Option<(QuestionId, Timestamp)> {
+    let (subject, due) = match fact {
+        events::Fact::Escalation(EscalationFact::Armed(ArmedV1 { subject, due, .. })) => {
+            (*subject, *due)
+        }
+        events::Fact::Escalation(EscalationFact::PromiseMoved(PromiseMovedV1 {
+            subject,
+            new,
+            ..
+        })) => (*subject, *new),
+        _ => return None,
+    };
+    match subject {
+        Subject::Question(question) => Some((question, due)),
+        Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) => None,
     }
 }

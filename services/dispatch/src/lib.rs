@@ -25,6 +25,10 @@
 //! why until the limit to arrive has it no longer. All other lateness is watched by
 //! escalation-timer.
 //!
+//! Desk, department and requester ask each other inside a case. What they say is sealed, and told to
+//! nobody but whoever lists the question: to those whose case it is, and of a requester what they are
+//! asked themselves.
+//!
 //! Who holds which post is imported from the portal, and who is at work there is decided here: leave,
 //! swaps and cover are one more aggregate, the roster, and others are told who is at a post and when.
 

@@ -88,6 +88,8 @@ impl Concerned {
                 DispatchFact::WorkOrderArrived(_)
                 | DispatchFact::WorkOrderContained(_)
                 | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderAsked(_)
+                | DispatchFact::WorkOrderAnswered(_)
                 | DispatchFact::WorkOrderResumed(_)
                 | DispatchFact::WorkOrderReleased(_)
                 | DispatchFact::WorkOrderDisputed(_)

@@ -36,6 +36,8 @@ impl Fact {
                 | DispatchFact::WorkOrderArrived(_)
                 | DispatchFact::WorkOrderContained(_)
                 | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderAsked(_)
+                | DispatchFact::WorkOrderAnswered(_)
                 | DispatchFact::WorkOrderResumed(_)
                 | DispatchFact::WorkOrderReleased(_)
                 | DispatchFact::WorkOrderDisputed(_)

@@ -60,6 +60,8 @@ fn concerned(fact: &Fact) -> Option<Related> {
             DispatchFact::WorkOrderArrived(_)
             | DispatchFact::WorkOrderContained(_)
             | DispatchFact::WorkOrderHeld(_)
+            | DispatchFact::WorkOrderAsked(_)
+            | DispatchFact::WorkOrderAnswered(_)
             | DispatchFact::WorkOrderResumed(_)
             | DispatchFact::WorkOrderReleased(_)
             | DispatchFact::WorkOrderDisputed(_)

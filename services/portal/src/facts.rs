@@ -126,8 +126,10 @@ async fn dispatch(
         DispatchFact::WorkOrderDisputed(_) => boards::disputed(tx, key).await,
         DispatchFact::WorkOrderCompleted(_) => boards::works(tx, key, "completed").await,
         DispatchFact::WorkOrderCancelled(_) => boards::works(tx, key, "cancelled").await,
-        // What comes right after it says who has it: an offer, or a dispute.
+        // What comes right after a release says who has it: an offer, or a dispute.
         DispatchFact::WorkOrderReleased(_)
+        | DispatchFact::WorkOrderAsked(_)
+        | DispatchFact::WorkOrderAnswered(_)
         | DispatchFact::CaseCompleted(_)
         | DispatchFact::RosterChanged(_) => Ok(()),
     }
@@ -144,7 +146,10 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.due, fact.provisional).await
             }
-            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+            (
+                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
+                _,
+            ) => Ok(()),
         },
         EscalationFact::RungFired(fact) => {
             boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
@@ -156,7 +161,10 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.new, fact.provisional).await
             }
-            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+            (
+                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
+                _,
+            ) => Ok(()),
         },
         // Whoever is to decide may see what they decide on.
         EscalationFact::ExtensionAsked(fact) => {
@@ -195,6 +203,8 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Dispatch(DispatchFact::WorkOrderHeld(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderResumed(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => fact.by,
+        Fact::Dispatch(DispatchFact::WorkOrderAsked(fact)) => Some(fact.by),
+        Fact::Dispatch(DispatchFact::WorkOrderAnswered(fact)) => Some(fact.by),
         Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
         Fact::Escalation(EscalationFact::PromiseMoved(fact)) => fact.by,
         Fact::Escalation(EscalationFact::ExtensionAsked(fact)) => Some(fact.by),

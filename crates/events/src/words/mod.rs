@@ -61,7 +61,7 @@ mod pointers;
 mod speakers;
 
 pub use case::{
-    CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
+    Asked, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
     MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
     UrgencyCause, Verdict,
 };

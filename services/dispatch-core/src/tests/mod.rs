@@ -5,6 +5,7 @@ mod case;
 mod expiry;
 mod moves;
 mod properties;
+mod questions;
 mod roster;
 mod sentences;
 mod table;

@@ -1,6 +1,7 @@
 //! The interface `yizhan.dispatch.v1.Dispatch`: what is parsed here is decided elsewhere.
 
 pub(crate) mod answers;
+pub(crate) mod asking;
 mod requests;
 pub(crate) mod rosters;
 
@@ -9,14 +10,15 @@ use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume, roster};
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        AdjudicateRequest, AdjudicateResponse, Arranged, ArriveRequest, ArriveResponse,
-        AssignRequest, AssignResponse, ClaimRequest, ClaimResponse, CompleteRequest,
-        CompleteResponse, ContainRequest, ContainResponse, CoverPostRequest, CoverPostResponse,
-        EndArrangementRequest, EndArrangementResponse, HoldRequest, HoldResponse,
-        ImportHoldersRequest, ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse,
-        ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse, ReturnRequest,
-        ReturnResponse, ShowRosterRequest, ShowRosterResponse, SwapTurnsRequest, SwapTurnsResponse,
-        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        AdjudicateRequest, AdjudicateResponse, AnswerRequest, AnswerResponse, Arranged,
+        ArriveRequest, ArriveResponse, AskRequest, AskResponse, AssignRequest, AssignResponse,
+        ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse, ContainRequest,
+        ContainResponse, CoverPostRequest, CoverPostResponse, EndArrangementRequest,
+        EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
+        ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
+        ListWorkOrdersResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
+        ReturnRequest, ReturnResponse, ShowRosterRequest, ShowRosterResponse, SwapTurnsRequest,
+        SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -183,6 +185,32 @@ impl Interface for Answering {
         Ok(Response::new(AdjudicateResponse { head: self.does(asked, command, reason).await? }))
     }
 
+    async fn ask(&self, request: Request<AskRequest>) -> Result<Response<AskResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Ask", &request)?;
+        let (ask, text) = asking::ask(request.into_inner(), &asked.subject)?;
+        let head = self.does(asked, Command::Ask(ask), text).await?;
+        Ok(Response::new(AskResponse { head }))
+    }
+
+    async fn answer(
+        &self,
+        request: Request<AnswerRequest>,
+    ) -> Result<Response<AnswerResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Answer", &request)?;
+        let (answer, text) = asking::answer(request.into_inner(), &asked.subject)?;
+        let head = self.does(asked, Command::Answer(answer), text).await?;
+        Ok(Response::new(AnswerResponse { head }))
+    }
+
+    async fn list_questions(
+        &self,
+        request: Request<ListQuestionsRequest>,
+    ) -> Result<Response<ListQuestionsResponse>, Status> {
+        let subject = subject(&request)?;
+        let asked = asking::list(request.get_ref())?;
+        Ok(Response::new(questions::list_questions(&self.dispatch, subject, asked).await?))
+    }
+
     async fn import_holders(
         &self,
         request: Request<ImportHoldersRequest>,
@@ -191,6 +219,7 @@ impl Interface for Answering {
         let holders = requests::holders(&request.get_ref().holders)?;
         Ok(Response::new(import_holders(&self.dispatch, &asked, &holders).await?))
     }
+
     async fn show_roster(
         &self,
         request: Request<ShowRosterRequest>,

@@ -3,6 +3,7 @@
 pub(crate) mod holders;
 pub(crate) mod list;
 pub(crate) mod notes;
+pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod rosters;
 pub(crate) mod work;

@@ -12,6 +12,7 @@ mod expiry;
 mod holders;
 mod lists;
 mod moves;
+mod questions;
 mod races;
 mod roster;
 mod work;

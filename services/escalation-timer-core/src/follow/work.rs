@@ -6,9 +6,9 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{in_cycle, kept, promised, stop_those, watching};
+use super::{in_cycle, kept, promised, running_at, stop_those, watching};
 use crate::{
-    clocks::{Anew, promise_anew},
+    clocks::{Anew, abandon, promise_anew},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -64,22 +64,26 @@ pub(crate) fn completed(
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
     let (callback, done_at) = (Commitment::CallBack, fact.completed_at);
+    let asked = |timer: &Timer| timer.commitment == Commitment::Reply;
     if let State::Ended(watch) = state {
         // Whoever is to be called back was completed before, as we know already.
         let is_known = called_back(watch, fact.cycle);
-        return kept(state, done_at, |timer| timer.cycle == fact.cycle && !is_known);
+        return kept(state, done_at, |timer| {
+            timer.cycle == fact.cycle && !is_known && !asked(timer)
+        });
     }
     let watch = in_cycle(watching(state)?, fact.cycle)?;
     if called_back(watch, fact.cycle) {
         return Err(Reason::AlreadyKnown);
     }
-    let kept = stop_those(watch, done_at, |timer| timer.cycle == fact.cycle);
-    match promised(watch, rules, Subject::Case, callback, done_at) {
-        Some(promised) => {
-            Ok(kept.unwrap_or_default().into_iter().chain([promised.arm(ids)]).collect())
-        }
-        None => kept,
-    }
+    let kept = stop_those(watch, done_at, |timer| timer.cycle == fact.cycle && !asked(timer));
+    // What nobody has answered by then, nobody needs to know any more.
+    let unanswered = running_at(watch, done_at).filter(|timer| asked(timer));
+    let unanswered = unanswered.flat_map(|timer| abandon(timer, done_at));
+    let mut events: Vec<Event> = kept.unwrap_or_default().into_iter().chain(unanswered).collect();
+    let promised = promised(watch, rules, Subject::Case, callback, done_at);
+    events.extend(promised.map(|promised| promised.arm(ids)));
+    if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
 }
 
 /// Whether it was promised to call back after this cycle.

@@ -116,6 +116,10 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::ChasedAgain
         | Occasion::AtRisk
         | Occasion::Overdue
+        // That an answer is promised is watched by a clock of its own.
+        | Occasion::Asked
+        | Occasion::AskedInside
+        | Occasion::Answered
         | Occasion::Completed
         | Occasion::Reopened
         | Occasion::Repaired

@@ -149,6 +149,9 @@ impl Weight {
                 | Occasion::AtRisk
                 | Occasion::Overdue
                 | Occasion::ReturnedTwice
+                | Occasion::Asked
+                | Occasion::AskedInside
+                | Occasion::Answered
                 | Occasion::Reopened
                 | Occasion::Rung
                 | Occasion::NotSolved

@@ -6,7 +6,7 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseChasedV1},
-    words::{Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
+    words::{Asked, Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub(crate) enum Addressee {
     HeadOf(DepartmentId),
     /// Who decides whose work it is.
     Adjudicator,
+    /// Whoever is at the desk.
+    Desk,
 }
 
 impl Addressee {
@@ -58,6 +60,7 @@ impl Addressee {
                 let ladder = rules.ladder(&matter.item, Commitment::Adjudicate)?;
                 ladder.rung(1).cloned().map(Recipient::Post)
             }
+            Self::Desk => Some(Recipient::Post(rules.desk()?.id.clone())),
         }
     }
 }
@@ -68,6 +71,7 @@ impl fmt::Display for Addressee {
             Self::Named(recipient) => write!(f, "{recipient}"),
             Self::HeadOf(department) => write!(f, "the head of {department}"),
             Self::Adjudicator => f.write_str("who decides"),
+            Self::Desk => f.write_str("the desk"),
         }
     }
 }
@@ -204,6 +208,20 @@ impl Matter {
                 let told = [head, Addressee::Adjudicator];
                 told.map(|to| Notice { to, occasion, particulars, says: Says::Other }).to_vec()
             }
+            // Whoever is asked hears that they are, and whoever asks that there is an answer.
+            DispatchFact::WorkOrderAsked(asked) if asked.cycle == self.cycle => match asked.of {
+                Asked::Requester => self.to_waiting(Occasion::Asked, Particulars::default()),
+                Asked::Desk => vec![to_desk(Occasion::AskedInside)],
+                Asked::Department => self.to_holder(Occasion::AskedInside, Particulars::default()),
+            },
+            DispatchFact::WorkOrderAnswered(answered) if answered.cycle == self.cycle => {
+                match answered.of {
+                    Asked::Requester | Asked::Desk => {
+                        self.to_holder(Occasion::Answered, Particulars::default())
+                    }
+                    Asked::Department => vec![to_desk(Occasion::Answered)],
+                }
+            }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
                 match self.incident {
@@ -212,6 +230,8 @@ impl Matter {
                 }
             }
             DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderAsked(_)
+            | DispatchFact::WorkOrderAnswered(_)
             | DispatchFact::WorkOrderClaimed(_)
             | DispatchFact::WorkOrderAssigned(_)
             | DispatchFact::WorkOrderArrived(_)
@@ -302,7 +322,10 @@ impl Matter {
             | Commitment::Contain
             | Commitment::Complete
             | Commitment::Answer => fired.cycle == self.cycle,
-            Commitment::Adjudicate | Commitment::FollowUp | Commitment::CallBack => false,
+            Commitment::Reply
+            | Commitment::Adjudicate
+            | Commitment::FollowUp
+            | Commitment::CallBack => false,
         };
         if is_theirs && self.dues.get(&fired.timer) == Some(&fired.planned) {
             self.to_holder(Occasion::Overdue, self.lateness(fired))
@@ -420,6 +443,11 @@ impl Matter {
 fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> Notice {
     let to = Addressee::Named(Recipient::Person(person));
     Notice { to, occasion, particulars, says: Says::Other }
+}
+
+fn to_desk(occasion: Occasion) -> Notice {
+    let particulars = Particulars::default();
+    Notice { to: Addressee::Desk, occasion, particulars, says: Says::Other }
 }
 
 fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {

@@ -9,6 +9,8 @@
 //!  workorder.claimed  │ claimed
 //!  workorder.held     │ held
 //!  workorder.contained│ made-safe
+//!  workorder.asked    │ asked           asked-inside, or the desk
+//!  workorder.answered │                 answered, or the desk
 //!  case.armed,        │
 //!  case.promise-moved │ promised, if that has moved
 //!  case.completed     │ completed

@@ -147,6 +147,7 @@ const fn commitment(commitment: Commitment) -> (&'static str, &'static str) {
         Commitment::Contain => ("排险", "contain"),
         Commitment::Complete => ("修复", "complete"),
         Commitment::Answer => ("答复", "answer"),
+        Commitment::Reply => ("答复询问", "reply"),
         Commitment::Adjudicate => ("裁定", "adjudicate"),
         Commitment::FollowUp => ("跟进", "follow up"),
         Commitment::CallBack => ("回访", "call back"),

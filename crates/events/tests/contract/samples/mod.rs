@@ -40,6 +40,7 @@ pub(crate) fn facts() -> Vec<Fact> {
         desk(),
         dispatch(),
         on_site(),
+        asked(),
         handed_on(),
         escalation::risked(),
         escalation::escalation(),
@@ -276,6 +277,33 @@ fn on_site() -> Vec<Fact> {
         }
         .into(),
         WorkOrderResumedV1 { work_order, offer, cycle, department, by, at: at("14:00:00") }.into(),
+    ]
+}
+
+fn asked() -> Vec<Fact> {
+    let (work_order, question, cycle) = (id(3), id(0x40), Cycle::FIRST);
+    let department: DepartmentId = code("water-power");
+    vec![
+        WorkOrderAskedV1 {
+            work_order,
+            question,
+            cycle,
+            department: department.clone(),
+            of: Asked::Desk,
+            by: id(0x21),
+            at: at("09:10:00"),
+        }
+        .into(),
+        WorkOrderAnsweredV1 {
+            work_order,
+            question,
+            cycle,
+            department,
+            of: Asked::Desk,
+            by: id(0x20),
+            at: at("09:20:00"),
+        }
+        .into(),
     ]
 }
 

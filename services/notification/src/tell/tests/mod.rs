@@ -8,7 +8,7 @@ use events::{
     EscalationFact, Fact, IntakeFact,
     escalation::{ArmedV1, RungFiredV1},
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
-    words::{Commitment, Cycle, Revision},
+    words::{Asked, Commitment, Cycle, Revision},
 };
 
 use super::{Heard, Matter, Notice, hear, words};
@@ -67,6 +67,12 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(arrived()), nobody);
     assert_eq!(case.hears(contained(1)), reporters("made-safe"));
     assert_eq!(case.hears(held(1)), reporters("held"));
+    assert_eq!(case.hears(asked(1, Asked::Requester)), reporters("asked"));
+    assert_eq!(case.hears(answered(1, Asked::Requester)), ["post/logistics/plumbing: answered"]);
+    assert_eq!(case.hears(asked(1, Asked::Desk)), ["the desk: asked-inside"]);
+    assert_eq!(case.hears(answered(1, Asked::Desk)), ["post/logistics/plumbing: answered"]);
+    assert_eq!(case.hears(asked(1, Asked::Department)), ["post/logistics/plumbing: asked-inside"]);
+    assert_eq!(case.hears(answered(1, Asked::Department)), ["the desk: answered"]);
     assert_eq!(case.hears(moved(1)), reporters("promised"));
     assert_eq!(case.hears(moved(1)), nobody, "what they were told");
     assert_eq!(case.hears(chased(1, false)), ["post/logistics/plumbing: chased"]);
@@ -149,6 +155,9 @@ fn facts_of_an_earlier_cycle_tell_nobody() {
     case.hears(reopened(2));
     let nobody = <[String; 0]>::default();
     for fact in [offered(1), claimed(1), held(1), contained(1), completed(1)] {
+        assert_eq!(case.hears(fact), nobody);
+    }
+    for fact in [asked(1, Asked::Desk), answered(1, Asked::Requester)] {
         assert_eq!(case.hears(fact), nobody);
     }
     assert_eq!(case.hears(chased(1, true)), nobody);
@@ -256,12 +265,15 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 #[test]
 fn every_occasion_has_a_fact_that_tells_of_it() {
     let mut case = Case::default();
-    let facts: [Fact; 16] = [
+    let facts: [Fact; 19] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
         held(1).into(),
         contained(1).into(),
+        asked(1, Asked::Requester).into(),
+        asked(1, Asked::Desk).into(),
+        answered(1, Asked::Desk).into(),
         moved(1).into(),
         chased(1, true).into(),
         disputed(1).into(),
@@ -313,6 +325,16 @@ fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
             late(1, "25T21:00").into(),
             "Overdue: LEAK. To “complete” was due 2026-11-25 21:00, 2 min ago. Plumbing and Heating, \
              please do it now; your leaders hear of it.",
+        ),
+        (
+            asked(1, Asked::Department).into(),
+            "Question: LEAK, with Plumbing and Heating, Logistics Office. You are asked something; \
+             please look at the list of questions. It is still due 2026-11-25 21:00.",
+        ),
+        (
+            answered(1, Asked::Desk).into(),
+            "Answered: LEAK, with Plumbing and Heating, Logistics Office. What you asked is answered; \
+             please look at the case.",
         ),
         (
             ordered(1).into(),

@@ -12,7 +12,7 @@ use crate::store::timeline::Step;
 
 /// Who reads a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(in crate::http) enum Reader {
     /// It is their own and no more.
     Requester,
     /// It is their duty.
@@ -36,7 +36,7 @@ impl Reader {
 
     /// What somebody is to the cases of a list: a requester, if nothing but that a case is their own
     /// could show it to them.
-    pub(super) fn of_lists(subject: &Subject) -> Self {
+    pub(in crate::http) fn of_lists(subject: &Subject) -> Self {
         let others = Relation::ALL.iter().filter(|relation| **relation != Relation::Own);
         let may = |relation: &Relation| {
             let relations = Relations::NONE.with(*relation, true);
@@ -88,6 +88,10 @@ const TABLE: &[(&str, Told, Told)] = &[
     // Whose work it is, departments settle among themselves.
     ("workorder.released",      Nothing,                                                Everything),
     ("workorder.disputed",      Nothing,                                                Everything),
+    // What desk and departments ask each other is not the requester's (BRIEF 3.8); what they are asked
+    // themselves they are shown with its words, beside the timeline.
+    ("workorder.asked",         Nothing,                                                Everything),
+    ("workorder.answered",      Nothing,                                                Everything),
     ("workorder.completed",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.cancelled",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("case.completed",          Fields(&["cycle", "completed_at"]),                     Everything),

@@ -93,6 +93,27 @@ impl Dispatch for Told {
         unused()
     }
 
+    async fn ask(&self, request: Request<dispatch::AskRequest>) -> Answer<dispatch::AskResponse> {
+        self.take("ask", &request)?;
+        Ok(Response::new(dispatch::AskResponse::default()))
+    }
+
+    async fn answer(
+        &self,
+        _: Request<dispatch::AnswerRequest>,
+    ) -> Answer<dispatch::AnswerResponse> {
+        unused()
+    }
+
+    async fn list_questions(
+        &self,
+        _: Request<dispatch::ListQuestionsRequest>,
+    ) -> Answer<dispatch::ListQuestionsResponse> {
+        let questions = self.state().questions.clone();
+        let next_page_token = String::new();
+        Ok(Response::new(dispatch::ListQuestionsResponse { questions, next_page_token }))
+    }
+
     async fn import_holders(
         &self,
         request: Request<dispatch::ImportHoldersRequest>,

@@ -21,6 +21,7 @@ pub(super) fn kept(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
     match sought.commitment {
         Commitment::CallBack => called(file, sought.cycle),
         Commitment::Adjudicate => adjudicated(file, sought.subject),
+        Commitment::Reply => replied(file, sought.subject),
         Commitment::Accept
         | Commitment::Arrive
         | Commitment::Contain
@@ -64,6 +65,8 @@ fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) ->
         DispatchFact::CaseCompleted(fact) => (fact.cycle == cycle).then_some(fact.completed_at),
         DispatchFact::WorkOrderOffered(_)
         | DispatchFact::WorkOrderHeld(_)
+        | DispatchFact::WorkOrderAsked(_)
+        | DispatchFact::WorkOrderAnswered(_)
         | DispatchFact::WorkOrderResumed(_)
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
@@ -80,6 +83,16 @@ fn called(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
         SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
     });
     called.collect()
+}
+
+fn replied(file: &File<'_>, subject: Subject) -> Vec<Timestamp> {
+    let replied = file.dispatch.iter().filter_map(|fact| match fact {
+        DispatchFact::WorkOrderAnswered(fact) => {
+            (subject == Subject::Question(fact.question)).then_some(fact.at)
+        }
+        _ => None,
+    });
+    replied.collect()
 }
 
 /// The offer after the dispute; a work order is disputed but once.
