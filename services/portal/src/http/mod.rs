@@ -24,6 +24,7 @@ mod messages;
 mod observe;
 mod people;
 mod phone_calls;
+mod questions;
 mod roster;
 mod schema;
 mod sessions;
@@ -128,6 +129,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(incidents::update::close))
         .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
+        .merge(questions::routes())
         .merge(roster::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))

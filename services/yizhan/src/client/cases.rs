@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api, desk,
     output::{self, Column, Format},
+    questions,
 };
 use crate::print;
 
@@ -307,6 +308,7 @@ fn shown(answer: &Value) -> String {
     let parts = [
         Some(output::fields(answer, &CASE)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
+        questions::of_case(answer),
         Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")

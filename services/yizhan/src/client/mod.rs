@@ -24,6 +24,7 @@ mod more_time;
 mod output;
 mod people;
 mod phone;
+mod questions;
 mod roster;
 mod session;
 mod sessions;

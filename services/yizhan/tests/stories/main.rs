@@ -6,6 +6,7 @@
 //!  desk       chased, joined, hurried, closed as something else
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
+//!  questions  desk, department and requester ask each other inside a case
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
 //!  roster     who is away is neither asked nor told
@@ -47,6 +48,7 @@ mod nights;
 mod outages;
 mod person;
 mod policy;
+mod questions;
 mod races;
 mod refusals;
 mod repairs;

@@ -183,6 +183,8 @@ pub(in crate::http) async fn explain(
     let mut holds: Vec<_> = answer.holds.into_iter().map(HoldView::from).collect();
     let mut orders: Vec<_> = answer.orders.into_iter().map(OrderView::from).collect();
     if found.reader == Reader::Requester {
+        // What desk and departments ask each other is not the requester's (BRIEF 3.8).
+        clocks.retain(|clock| clock.commitment != Some(Commitment::Reply));
         clocks.iter_mut().for_each(ClockView::for_requester);
         holds.iter_mut().for_each(HoldView::for_requester);
         orders.clear();

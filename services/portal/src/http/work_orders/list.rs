@@ -12,14 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     http::{
-        cases::Account,
+        cases::{Account, with_names},
         extract::{Answer, Caller, Params},
         schema::{self, Refused},
         wire::{instant, lower, some, upper, word},
     },
     portal::Portal,
     refusal::Refusal,
-    store::accounts,
 };
 
 const PREFIX: &str = "WORK_ORDER_STATE_";
@@ -170,13 +169,8 @@ pub(super) async fn list(
 
 /// Says what those are called who have or had to do with them.
 async fn name_people(portal: &Portal, work_orders: &mut [WorkOrder]) -> Result<(), Refusal> {
-    let mut people: Vec<_> = work_orders.iter_mut().flat_map(WorkOrder::people).collect();
-    let ids: Vec<_> = people.iter().map(|one| one.id).collect();
-    let names = accounts::names(portal.pool(), &portal.masters(), &ids).await?;
-    for one in &mut people {
-        one.name = names.get(&one.id).cloned();
-    }
-    Ok(())
+    let people = work_orders.iter_mut().flat_map(WorkOrder::people);
+    with_names(portal, people).await
 }
 
 impl WorkOrder {
@@ -188,18 +182,13 @@ impl WorkOrder {
     }
 }
 
-/// Somebody whose name is looked up later.
-fn nameless(id: &str) -> Option<Account> {
-    Some(Account { id: id.parse().ok()?, name: None })
-}
-
 impl From<dispatch::Release> for Release {
     fn from(release: dispatch::Release) -> Self {
         Self {
             post: release.post,
             cause: word::<wire_words::ReleaseCause, _>(release.cause),
-            by: nameless(&release.by),
-            worker: nameless(&release.worker),
+            by: Account::nameless(&release.by),
+            worker: Account::nameless(&release.worker),
             at: instant(release.at),
             reason: some(release.reason),
         }
@@ -224,7 +213,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             claimed_at: instant(order.claimed_at),
             arrived_at: instant(order.arrived_at),
             completed_at: instant(order.completed_at),
-            worker: nameless(&order.claimed_by),
+            worker: Account::nameless(&order.claimed_by),
             claimed_by: some(order.claimed_by),
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,

@@ -15,11 +15,11 @@ use super::{
     About::{self, Case, First, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
+    OF_MESSAGES, OF_QUESTIONS, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
     campus::Side,
     probe,
     roster::{self, OF_COVER, OF_LEAVE},
-    work::ANOTHER_POST,
+    work::{ANOTHER_POST, asked_by},
     world::World,
 };
 
@@ -69,6 +69,9 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/reassign", Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/adjudicate", Adjudicate,     Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/questions", AskQuestion,     Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/questions/{question}/answer", AnswerQuestion, Case(Unless(ListQuestions, OF_QUESTIONS)), OF_QUESTIONS),
+    probe("GET /questions",                  ListQuestions,    Rows,                                    OF_QUESTIONS),
     probe("GET /roster",                     ShowRoster,       Nothing,                                 &[]),
     probe("POST /roster/leave",              KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/swap",               KeepRoster,       Roster,                                  OF_LEAVE),
@@ -188,6 +191,7 @@ impl Http {
         let (rows, id, only) = match path {
             "/cases" => ("cases", "id", ""),
             "/work-orders" => ("work_orders", "case_id", "&state=completed"),
+            "/questions" => ("questions", "case_id", ""),
             "/callbacks" => ("callbacks", "case_id", ""),
             _ => ("messages", "id", ""),
         };
@@ -239,7 +243,9 @@ fn named(question: &Question<'_>, path: &str) -> String {
         Some("roster") => world.arrangement().to_owned(),
         Some(_) | None => RandomIds::new(Clock::system()).uuid().to_string(),
     };
-    path.replace("{case}", world.case(question.probe.action, level))
+    let asked = path.contains("{question}").then(|| world.question(&id));
+    path.replace("{question}", asked.unwrap_or_default())
+        .replace("{case}", world.case(question.probe.action, level))
         .replace("{id}", &id)
         .replace("{service}", "intake")
 }
@@ -260,6 +266,10 @@ fn body(question: &Question<'_>) -> Value {
         }
         "POST /incidents/{case}/update" => json!({ "cause": "walk" }),
         "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
+        "POST /work-orders/{id}/questions" => {
+            json!({ "of": asked_by(question.subject), "text": "walk" })
+        }
+        "POST /work-orders/{id}/questions/{question}/answer" => json!({ "text": "walk" }),
         "POST /work-orders/{id}/hold" => json!({ "reason": "parts" }),
         "POST /work-orders/{id}/return" => json!({ "reason": "it is not ours" }),
         "POST /work-orders/{id}/reassign" => json!({ "to": ANOTHER_POST }),

@@ -61,6 +61,8 @@ pub(super) struct World {
     open: BTreeMap<Level, String>,
     /// Work orders that are as the action needs them to be.
     work: BTreeMap<(Action, Level), Vec<String>>,
+    /// By work order, what was asked of it.
+    questions: BTreeMap<String, String>,
     /// A post that is covered.
     arrangement: String,
     signer: TokenSigner,
@@ -106,9 +108,19 @@ impl World {
         let signer = signer(&campus, "campus", Clock::system());
         let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (messages, open, work) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let arrangement = String::new();
-        let mut world =
-            Self { campus, walkers, cases, answered, messages, open, work, arrangement, signer };
+        let (questions, arrangement) = (BTreeMap::new(), String::new());
+        let mut world = Self {
+            campus,
+            walkers,
+            cases,
+            answered,
+            messages,
+            open,
+            work,
+            questions,
+            arrangement,
+            signer,
+        };
         let http = Http::of(&world);
         // Whoever was a requester once keeps the person that they are.
         http.import(&world, Role::Requester).await;
@@ -164,8 +176,9 @@ impl World {
         let (listed, answered): (Vec<_>, Vec<_>) =
             reported.into_iter().enumerate().partition(|(n, _)| n % 3 < 2);
         for (_, (case, side, _)) in listed.iter().chain(&answered) {
-            grpc.works(self, *side, Work::Claim, &orders[case]).await;
-            grpc.works(self, *side, Work::Complete, &orders[case]).await;
+            for work in [Work::Claim, Work::Ask, Work::Complete] {
+                grpc.works(self, *side, work, &orders[case]).await;
+            }
         }
         self.campus.settle();
         let callbacks = grpc.callbacks(self).await;
@@ -181,6 +194,7 @@ impl World {
             grpc.answers(self, &case.callback).await;
         }
         self.messages = grpc.messages(self).await;
+        self.questions = grpc.questions(self).await;
         self.arrangement = grpc.covers(self).await;
     }
 
@@ -265,6 +279,11 @@ impl World {
 
     pub(super) fn work_order(&self, action: Action, level: Level) -> &str {
         self.work[&(action, level)].last().unwrap()
+    }
+
+    /// What was asked of a work order.
+    pub(super) fn question(&self, work_order: &str) -> &str {
+        &self.questions[work_order]
     }
 
     /// An hour ago.
