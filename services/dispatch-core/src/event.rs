@@ -149,10 +149,7 @@ pub fn apply(state: &mut State, event: &Event) {
     match event {
         Event::Offered { offered, revision, from, is_final } => {
             offer(state, offered, *revision);
-            edit(state, offered.work_order, |order| {
-                order.from.clone_from(from);
-                order.is_final = *is_final;
-            });
+            edit(state, offered.work_order, |order| order.stays_with(from.as_ref(), *is_final));
         }
         Event::Claimed { claimed: WorkOrderClaimedV1 { work_order, by, at, .. }, arrive_by } => {
             let (by, claimed_at, arrive_by) = (*by, *at, *arrive_by);
@@ -183,11 +180,7 @@ pub fn apply(state: &mut State, event: &Event) {
         }
         Event::Asked(fact) => ask(state, fact),
         Event::Answered(fact) => answer(state, fact),
-        Event::ReportersChanged { reporters } => {
-            if let Some(work) = state.work_mut() {
-                work.reporters.clone_from(reporters);
-            }
-        }
+        Event::ReportersChanged { reporters } => report(state, reporters),
         Event::Completed(fact) => complete(state, fact),
         Event::Cancelled(WorkOrderCancelledV1 { work_order, at: cancelled_at, .. }) => {
             let status = Status::Cancelled { cancelled_at: *cancelled_at };
@@ -210,6 +203,12 @@ pub fn apply(state: &mut State, event: &Event) {
             }
         }
         Event::Noted { .. } => {}
+    }
+}
+
+fn report(state: &mut State, reporters: &BTreeSet<PersonId>) {
+    if let Some(work) = state.work_mut() {
+        work.reporters.clone_from(reporters);
     }
 }
 

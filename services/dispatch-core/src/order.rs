@@ -40,6 +40,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// What becomes of it if its post does not want it: it may be returned to another, or it stays.
+    pub(crate) fn stays_with(&mut self, from: Option<&PostId>, is_final: bool) {
+        (self.from, self.is_final) = (from.cloned(), is_final);
+    }
+
     /// Whose work it is: the department of the post to which it was offered last.
     pub fn department(&self) -> &DepartmentId {
         self.offer.post.department()

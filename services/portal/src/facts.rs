@@ -196,16 +196,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseIncidentUpdated(fact)) => fact.by,
-        Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderContained(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderHeld(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderResumed(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => fact.by,
-        Fact::Dispatch(DispatchFact::WorkOrderAsked(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderAnswered(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
+        Fact::Dispatch(fact) => worker(fact),
         Fact::Escalation(EscalationFact::PromiseMoved(fact)) => fact.by,
         Fact::Escalation(EscalationFact::ExtensionAsked(fact)) => Some(fact.by),
         Fact::Escalation(EscalationFact::ExtensionRefused(fact)) => Some(fact.by),
@@ -221,13 +212,6 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::CaseReopened(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseClosed(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseResolved(_))
-        | Fact::Dispatch(
-            DispatchFact::WorkOrderOffered(_)
-            | DispatchFact::WorkOrderDisputed(_)
-            | DispatchFact::WorkOrderCancelled(_)
-            | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_),
-        )
         | Fact::Escalation(
             EscalationFact::Armed(_)
             | EscalationFact::RungFired(_)
@@ -245,5 +229,25 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         | Fact::Notify(NotifyFact::CaseTold(_) | NotifyFact::Unheard(_))
         | Fact::Definition(_)
         | Fact::Audit(_) => None,
+    }
+}
+
+const fn worker(fact: &DispatchFact) -> Option<AccountId> {
+    match fact {
+        DispatchFact::WorkOrderClaimed(fact) => Some(fact.by),
+        DispatchFact::WorkOrderArrived(fact) => Some(fact.by),
+        DispatchFact::WorkOrderAssigned(fact) => Some(fact.by),
+        DispatchFact::WorkOrderContained(fact) => Some(fact.by),
+        DispatchFact::WorkOrderHeld(fact) => Some(fact.by),
+        DispatchFact::WorkOrderResumed(fact) => Some(fact.by),
+        DispatchFact::WorkOrderReleased(fact) => fact.by,
+        DispatchFact::WorkOrderAsked(fact) => Some(fact.by),
+        DispatchFact::WorkOrderAnswered(fact) => Some(fact.by),
+        DispatchFact::WorkOrderCompleted(fact) => Some(fact.by),
+        DispatchFact::WorkOrderOffered(_)
+        | DispatchFact::WorkOrderDisputed(_)
+        | DispatchFact::WorkOrderCancelled(_)
+        | DispatchFact::CaseCompleted(_)
+        | DispatchFact::RosterChanged(_) => None,
     }
 }

@@ -12,6 +12,7 @@ use jiff_sqlx::ToSqlx as _;
 use ring::rand::SystemRandom;
 use sealing::{Masters, Place, Sealed};
 use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
 
 use super::work::Row;
 use crate::record::Case;
@@ -127,7 +128,8 @@ pub(crate) async fn list(
     scope: &Scope,
     filter: &Filter,
 ) -> Result<Vec<Found>, Fault> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Read,
         r#"select q.id, q.work_order, o.case_id, q.key_id, q.wrapped, q.sealed,
                   q.answer_key_id, q.answer_wrapped, q.answer_sealed,
                   q.due as "due: jiff_sqlx::Timestamp",
@@ -170,33 +172,49 @@ pub(crate) async fn list(
     )
     .fetch_all(connection)
     .await?;
-    let found = rows.into_iter().map(|row| {
-        let id = QuestionId::from_uuid(row.id);
-        let text = opened(masters, question(id), (row.key_id, row.wrapped, row.sealed))?;
-        let answer = match (row.answer_key_id, row.answer_wrapped, row.answer_sealed) {
+    rows.into_iter().map(|row| row.opened(masters)).collect()
+}
+
+/// A row as it lies there, its words sealed.
+struct Read {
+    id: Uuid,
+    work_order: Uuid,
+    case_id: Uuid,
+    due: Option<jiff_sqlx::Timestamp>,
+    key_id: Vec<u8>,
+    wrapped: Vec<u8>,
+    sealed: Vec<u8>,
+    answer_key_id: Option<Vec<u8>>,
+    answer_wrapped: Option<Vec<u8>>,
+    answer_sealed: Option<Vec<u8>>,
+    state: Json<State>,
+    number: String,
+    cycle: i32,
+    promise: Option<Json<Promise>>,
+    rung: i16,
+}
+
+impl Read {
+    fn opened(self, masters: &Masters) -> Result<Found, Fault> {
+        let id = QuestionId::from_uuid(self.id);
+        let text = opened(masters, question(id), (self.key_id, self.wrapped, self.sealed))?;
+        let answer = match (self.answer_key_id, self.answer_wrapped, self.answer_sealed) {
             (Some(key_id), Some(wrapped), Some(sealed)) => {
                 opened(masters, reply(id), (key_id, wrapped, sealed))?
             }
             _ => String::new(),
         };
-        let case = Row {
-            state: row.state,
-            number: row.number,
-            cycle: row.cycle,
-            promise: row.promise,
-            rung: row.rung,
-        };
+        let Self { state, number, cycle, promise, rung, .. } = self;
         Ok(Found {
             id,
-            work_order: WorkOrderId::from_uuid(row.work_order),
-            case_id: CaseId::from_uuid(row.case_id),
-            case: case.try_into()?,
-            due: row.due.map(jiff_sqlx::Timestamp::to_jiff),
+            work_order: WorkOrderId::from_uuid(self.work_order),
+            case_id: CaseId::from_uuid(self.case_id),
+            case: Row { state, number, cycle, promise, rung }.try_into()?,
+            due: self.due.map(jiff_sqlx::Timestamp::to_jiff),
             text,
             answer,
         })
-    });
-    found.collect()
+    }
 }
 
 fn opened(

@@ -208,19 +208,11 @@ impl Matter {
                 let told = [head, Addressee::Adjudicator];
                 told.map(|to| Notice { to, occasion, particulars, says: Says::Other }).to_vec()
             }
-            // Whoever is asked hears that they are, and whoever asks that there is an answer.
-            DispatchFact::WorkOrderAsked(asked) if asked.cycle == self.cycle => match asked.of {
-                Asked::Requester => self.to_waiting(Occasion::Asked, Particulars::default()),
-                Asked::Desk => vec![to_desk(Occasion::AskedInside)],
-                Asked::Department => self.to_holder(Occasion::AskedInside, Particulars::default()),
-            },
+            DispatchFact::WorkOrderAsked(asked) if asked.cycle == self.cycle => {
+                self.asked(asked.of)
+            }
             DispatchFact::WorkOrderAnswered(answered) if answered.cycle == self.cycle => {
-                match answered.of {
-                    Asked::Requester | Asked::Desk => {
-                        self.to_holder(Occasion::Answered, Particulars::default())
-                    }
-                    Asked::Department => vec![to_desk(Occasion::Answered)],
-                }
+                self.answered(answered.of)
             }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
@@ -343,6 +335,25 @@ impl Matter {
             due: Some(due),
             late: Some(fired.fired.duration_since(due)),
             ..Particulars::default()
+        }
+    }
+
+    /// Whoever is asked hears that they are.
+    fn asked(&self, of: Asked) -> Vec<Notice> {
+        match of {
+            Asked::Requester => self.to_waiting(Occasion::Asked, Particulars::default()),
+            Asked::Desk => vec![to_desk(Occasion::AskedInside)],
+            Asked::Department => self.to_holder(Occasion::AskedInside, Particulars::default()),
+        }
+    }
+
+    /// Whoever asked hears that there is an answer.
+    fn answered(&self, of: Asked) -> Vec<Notice> {
+        match of {
+            Asked::Requester | Asked::Desk => {
+                self.to_holder(Occasion::Answered, Particulars::default())
+            }
+            Asked::Department => vec![to_desk(Occasion::Answered)],
         }
     }
 

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::{
     Api, cases,
-    output::{self, Column},
+    output::{self, Column, Format},
     work::{Order, act},
 };
+use crate::print;
 
 /// Who is asked.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -106,9 +107,9 @@ impl Ask {
 impl Answer {
     pub(super) async fn run(self, api: &Api) -> Result<()> {
         let open = self.order.open_questions(api).await?;
-        let question = match (self.question, &open[..]) {
-            (Some(question), _) => question,
-            (None, [only]) => output::cell(only, "id"),
+        let chosen = match (&self.question, &open[..]) {
+            (Some(id), open) => open.iter().find(|question| question["id"] == id.as_str()),
+            (None, [only]) => Some(only),
             (None, []) => bail!("nothing is asked of {} that you may see", self.order),
             (None, several) => bail!(
                 "{} questions of {} are open: name one with --question, as `yizhan work questions` \
@@ -117,8 +118,18 @@ impl Answer {
                 self.order
             ),
         };
-        let verb = format!("questions/{question}/answer");
-        act(api, &self.order, &verb, "answered", json!({ "text": self.text })).await
+        // Who is asked may see nothing of the work order but its question, which names it. Of one that
+        // is open no more the portal says why.
+        let (order, question) = match chosen {
+            Some(question) => (output::cell(question, "work_order"), output::cell(question, "id")),
+            None => (self.order.find(api).await?, self.question.unwrap_or_default()),
+        };
+        let path = format!("/work-orders/{order}/questions/{question}/answer");
+        let answer = api.post(&path, &json!({ "text": self.text })).await?;
+        if api.format == Format::Json {
+            return output::json(&answer);
+        }
+        print::line(format_args!("{} is answered.", self.order))
     }
 }
 

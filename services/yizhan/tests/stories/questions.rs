@@ -86,15 +86,18 @@ fn a_requester_is_told_that_they_are_asked_and_answers_or_the_desk_does_for_them
     assert!(refusal.message.contains("already-answered"), "{refusal:?}");
     // The other one they say on the phone.
     desk.does(&answer(dripping, "yes, they say"));
+    // Where one is open, it need not be named.
+    plumber.does(&format!("work ask {case} --of requester 'which floor?'"));
+    student.does(&format!("work answer {case} 'the fourth'"));
 
     let shown = student.asks(&format!("case show {case}"));
     let answers: Vec<_> = shown["questions"].as_array().unwrap().iter().collect();
     assert_eq!(
         answers.iter().map(|one| &one["answer"]).collect::<Vec<_>>(),
-        ["after six", "yes, they say"]
+        ["after six", "yes, they say", "the fourth"]
     );
     assert!(answers.iter().all(|one| one["answered_by"].is_null()));
-    assert_eq!(case.told("answered").len(), 2);
+    assert_eq!(case.told("answered").len(), 3);
 }
 
 #[test]

@@ -193,8 +193,7 @@ impl World {
         for case in self.answered.iter().filter(|case| case.level < Level::Confidential) {
             grpc.answers(self, &case.callback).await;
         }
-        self.messages = grpc.messages(self).await;
-        self.questions = grpc.questions(self).await;
+        (self.messages, self.questions) = (grpc.messages(self).await, grpc.questions(self).await);
         self.arrangement = grpc.covers(self).await;
     }
 
