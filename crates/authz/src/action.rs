@@ -94,6 +94,10 @@ pub enum Action {
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
     KeepRoster,
+    /// See who has the desk, and who handed it to whom.
+    ShowHandover,
+    /// Sign that they leave the desk, or take it over.
+    SignHandover,
     /// Get the callback to make next.
     NextCallback,
     /// Record what came of an attempt.
@@ -132,7 +136,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 64] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -178,6 +182,8 @@ impl Action {
         Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
+        Self::ShowHandover,
+        Self::SignHandover,
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
@@ -245,6 +251,8 @@ impl Action {
             Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
+            Self::ShowHandover => "show-handover",
+            Self::SignHandover => "sign-handover",
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",

@@ -36,7 +36,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
                                                                      LogContact, ListContacts, ListClocks, ListWorkOrders, AskQuestion, AnswerQuestion,
-                                                                     ListQuestions, ShowRoster, NextCallback,
+                                                                     ListQuestions, ShowRoster, ShowHandover, SignHandover, NextCallback,
                                                                      RecordAttempt, ListCallbacks, ListPhoneCalls, TakePhoneCall, SettlePhoneCall,
                                                                      GetDefinitions]),
     grant(Role::DeskAssistant,       EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
@@ -47,7 +47,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
                                                                      UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
                                                                      ListWorkOrders, Adjudicate, AskQuestion, AnswerQuestion, ListQuestions, ShowRoster,
-                                                                     KeepRoster, NextCallback, RecordAttempt,
+                                                                     KeepRoster, ShowHandover, SignHandover, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
@@ -94,7 +94,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
                                                                      CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
-                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ListCallbacks,
+                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ShowHandover, ListCallbacks,
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
@@ -103,13 +103,13 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
 ];

@@ -61,12 +61,13 @@ pub mod kinds {
         Message = "message", MessageId;
         /// One way out of one or more messages to one person.
         Sending = "sending", SendingId;
+        /// One handover of the desk's shift (交接).
+        Handover = "handover", HandoverId;
         /// One leave, swap or cover on the roster (排班).
         Arrangement = "roster arrangement", ArrangementId;
     }
 }
 
 pub use kinds::{
-    AccountId, ArrangementId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId,
-    QuestionId, SendingId, TimerId, WorkOrderId,
+    AccountId, ArrangementId, CallbackId, CaseId, ContactId, HandoverId, MessageId, OfferId, PersonId, QuestionId, SendingId, TimerId, WorkOrderId,
 };

@@ -90,6 +90,7 @@ mod command;
 mod decide;
 mod event;
 mod fact;
+pub mod handover;
 mod offer;
 mod order;
 mod question;

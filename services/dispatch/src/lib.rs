@@ -29,6 +29,9 @@
 //! nobody but whoever lists the question: to those whose case it is, and of a requester what they are
 //! asked themselves.
 //!
+//! Who leaves the desk signs for what is left, and who takes over signs for it: a handover is one
+//! more aggregate, of which nobody else hears.
+//!
 //! Who holds which post is imported from the portal, and who is at work there is decided here: leave,
 //! swaps and cover are one more aggregate, the roster, and others are told who is at a post and when.
 

@@ -3,6 +3,7 @@
 mod campus;
 mod case;
 mod expiry;
+mod handover;
 mod moves;
 mod properties;
 mod questions;

@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod asking;
+mod handovers;
 mod requests;
 pub(crate) mod rosters;
 
@@ -17,7 +18,7 @@ use proto::{
         EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
         ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
         ListWorkOrdersResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
-        ReturnRequest, ReturnResponse, ShowRosterRequest, ShowRosterResponse, SwapTurnsRequest,
+        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse, SwapTurnsRequest,
         SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
@@ -27,7 +28,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, arrange, import_holders, work},
+    commands::{Deed, arrange, import_holders, sign_handover, work},
     questions,
 };
 
@@ -263,5 +264,22 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/EndArrangement", &request)?;
         let command = rosters::end(request.get_ref())?;
         Ok(Response::new(EndArrangementResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn show_handover(
+        &self,
+        request: Request<ShowHandoverRequest>,
+    ) -> Result<Response<ShowHandoverResponse>, Status> {
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::show_handover(&self.dispatch, subject).await?))
+    }
+
+    async fn sign_handover(
+        &self,
+        request: Request<SignHandoverRequest>,
+    ) -> Result<Response<SignHandoverResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/SignHandover", &request)?;
+        let signature = handovers::sign(request.into_inner())?;
+        Ok(Response::new(sign_handover(&self.dispatch, asked, signature).await?))
     }
 }

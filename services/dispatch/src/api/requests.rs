@@ -12,7 +12,7 @@ use rpc::{Error, Fields, PageSize, account};
 
 use crate::{questions::ListWorkOrders, store::holders::Holder};
 
-/// The most characters of a note, a reason, a question or an answer.
+/// The most characters of a note, a reason, a question, an answer or the log of a shift.
 pub(super) const LONGEST_WORDS: usize = 2_000;
 
 /// A work order, and who does something with it.

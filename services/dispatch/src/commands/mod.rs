@@ -9,10 +9,12 @@
 //! commit, and a refusal leaves nothing behind.
 
 mod duty;
+mod handover;
 mod import_holders;
 mod roster;
 mod work;
 
+pub(crate) use handover::{Signature, sign_handover};
 pub(crate) use import_holders::import_holders;
 pub(crate) use roster::arrange;
 pub(crate) use work::{Deed, work};

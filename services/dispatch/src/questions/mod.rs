@@ -2,8 +2,10 @@
 
 mod list_questions;
 mod list_work_orders;
+mod show_handover;
 mod show_roster;
 
 pub(crate) use list_questions::{ListQuestions, list_questions};
 pub(crate) use list_work_orders::{ListWorkOrders, list_work_orders};
+pub(crate) use show_handover::show_handover;
 pub(crate) use show_roster::{OfPost, ShowRoster, show_roster};

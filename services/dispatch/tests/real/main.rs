@@ -9,6 +9,7 @@ mod assign;
 mod board;
 mod case;
 mod expiry;
+mod handovers;
 mod holders;
 mod lists;
 mod moves;

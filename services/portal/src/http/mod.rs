@@ -18,6 +18,7 @@ mod dead_letters;
 mod definitions;
 mod describe;
 mod extract;
+mod handovers;
 mod incidents;
 mod me;
 mod messages;
@@ -131,6 +132,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(work_orders::routes())
         .merge(questions::routes())
         .merge(roster::routes())
+        .merge(handovers::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))
         .routes(routes!(callbacks::record))

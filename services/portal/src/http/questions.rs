@@ -11,7 +11,6 @@ use proto::{
     dispatch::v1::{self as dispatch, AnswerRequest, AskRequest, ListQuestionsRequest},
     words::v1 as wire_words,
 };
-use rpc::{Code, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,7 +22,10 @@ use super::{
     wire::{instant, some, word},
     work_orders::{Done, work_order},
 };
-use crate::{portal::Portal, refusal::Refusal};
+use crate::{
+    portal::Portal,
+    refusal::{Refusal, if_answered},
+};
 
 /// All that is asked of them.
 pub(super) fn routes() -> OpenApiRouter<Portal> {
@@ -117,8 +119,8 @@ pub(super) async fn list(
     Ok(Json(Questions { questions, next }))
 }
 
-/// The most that are shown with a case.
-const OF_A_CASE: u32 = 200;
+/// The most that are shown with a case, or at a handover.
+pub(super) const LONGEST_PAGE: u32 = 200;
 
 /// What is asked inside one case, as far as the asker may see it; none where dispatch does not answer,
 /// for the case is shown all the same.
@@ -128,13 +130,21 @@ pub(super) async fn of_case(
     case: uuid::Uuid,
     reader: Reader,
 ) -> Option<Vec<Question>> {
-    let (case, page_size) = (case.to_string(), OF_A_CASE);
+    let (case, page_size) = (case.to_string(), LONGEST_PAGE);
     let asked = ListQuestionsRequest { case, page_size, ..ListQuestionsRequest::default() };
-    match look_up(portal, caller, asked, reader).await.map_err(Error::from) {
-        Ok((questions, _)) => Some(questions),
-        Err(error) if error.code() == Code::PermissionDenied => Some(Vec::new()),
-        Err(_) => None,
-    }
+    if_answered(look_up(portal, caller, asked, reader).await.map(|(questions, _)| questions))
+}
+
+/// What the desk has to answer or to follow up: what departments asked it or a requester.
+pub(super) async fn of_the_desk(
+    portal: &Portal,
+    caller: &Caller,
+) -> Result<Vec<Question>, Refusal> {
+    let asked =
+        ListQuestionsRequest { open: true, page_size: LONGEST_PAGE, ..ListQuestionsRequest::default() };
+    let (mut questions, _) = look_up(portal, caller, asked, Reader::Staff).await?;
+    questions.retain(|question| question.of != Some(Asked::Department));
+    Ok(questions)
 }
 
 async fn look_up(

@@ -1,7 +1,7 @@
 //! Work orders, as far as the portal adds to what dispatch says.
 
 use proto::{
-    dispatch::v1::{Question, Release, WorkOrder},
+    dispatch::v1::{Handover, Question, Release, ShowHandoverResponse, WorkOrder},
     words::v1::{Asked, ReleaseCause},
 };
 use serde_json::json;
@@ -65,4 +65,31 @@ async fn a_question_names_who_asks_and_who_answers_but_of_the_staff_not_to_its_r
     assert_eq!(plumber.post(&path, &json!({ "of": "desk", "text": "who?" })).await.status, 200);
     let refused = plumber.post(&path, &json!({ "of": "dean", "text": "who?" })).await;
     assert_eq!(refused.violations()[0].0, "of");
+}
+
+#[tokio::test]
+async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_answer() {
+    let world = World::with_people().await;
+    let left_by = world.account("desk-1").await.to_string();
+    let handover = Handover { left_by, work_orders: 3, ..Handover::default() };
+    let handovers = vec![handover];
+    world.others.told.state().handover =
+        ShowHandoverResponse { handovers, ..ShowHandoverResponse::default() };
+    let of = |of: Asked| Question { of: of.into(), ..Question::default() };
+    world.others.told.state().questions = vec![of(Asked::Desk), of(Asked::Department)];
+    let shown = world.session("desk-2").await.get("/handover").await.body;
+    let handover = &shown["handovers"][0];
+    assert_eq!(handover["left_by"]["name"], "安小台 An Xiaotai");
+    assert_eq!((&handover["taken_by"], &handover["work_orders"]), (&json!(null), &json!(3)));
+    assert_eq!(shown["on_shift"], json!(null));
+    let questions = shown["left"]["questions"].as_array().unwrap();
+    assert_eq!(questions.len(), 1, "what a department is asked is no work of the desk");
+    for unlisted in ["work_orders", "callbacks", "phone_calls"] {
+        assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
+    }
+    let desk = world.session("desk-1").await;
+    let signed = desk.post("/handover/sign", &json!({ "signature": "leaving", "log": "one key" }));
+    assert_eq!(signed.await.status, 200);
+    let refused = desk.post("/handover/sign", &json!({ "signature": "gone" })).await;
+    assert_eq!(refused.violations()[0].0, "signature");
 }

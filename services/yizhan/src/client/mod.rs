@@ -17,6 +17,7 @@ mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
 mod desk;
+mod handovers;
 mod incidents;
 mod ladder;
 mod messages;
@@ -92,6 +93,13 @@ pub(crate) enum Command {
     Roster {
         #[command(subcommand)]
         command: roster::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The handover (交接) of the desk's shift: what is left, and who signed for it.
+    Handover {
+        #[command(subcommand)]
+        command: handovers::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -208,6 +216,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
         Command::Roster { command, options } => {
             roster::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Handover { command, options } => {
+            handovers::run(&Api::open(home, &options)?, command).await
         }
         Command::Extension { command, options } => {
             more_time::extension(&Api::open(home, &options)?, command).await

@@ -7,6 +7,7 @@
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  questions  desk, department and requester ask each other inside a case
+//!  handovers  who leaves the desk and who takes it over
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
 //!  roster     who is away is neither asked nor told
@@ -39,6 +40,7 @@ mod account;
 mod campus;
 mod day;
 mod desk;
+mod handovers;
 mod hands;
 mod incidents;
 mod keys;

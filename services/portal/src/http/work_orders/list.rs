@@ -67,7 +67,7 @@ pub(super) struct WorkOrders {
 
 /// One department's part of a case.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkOrder {
+pub(in crate::http) struct WorkOrder {
     id: String,
     /// Its case: the id, and the number that people use.
     case_id: String,
@@ -152,7 +152,7 @@ pub(super) async fn list(
 ) -> Answer<WorkOrders> {
     let named = WorkOrderState::from_str_name;
     let state = upper("state", wanted.state.as_deref(), PREFIX, &STATES, named)?;
-    let request = portal.on_behalf(&caller)?.request(ListWorkOrdersRequest {
+    let message = ListWorkOrdersRequest {
         state: state.unwrap_or_default().into(),
         department: wanted.department.unwrap_or_default(),
         case: wanted.case.unwrap_or_default(),
@@ -160,17 +160,31 @@ pub(super) async fn list(
         work_order: wanted.id.unwrap_or_default(),
         page_size: wanted.limit,
         page_token: wanted.page,
-    });
-    let answer = portal.peers.dispatch()?.list_work_orders(request).await?.into_inner();
-    let mut work_orders: Vec<_> = answer.work_orders.into_iter().map(WorkOrder::from).collect();
-    name_people(&portal, &mut work_orders).await?;
-    Ok(Json(WorkOrders { work_orders, next: some(answer.next_page_token) }))
+    };
+    Ok(Json(look_up(&portal, &caller, message).await?))
 }
 
-/// Says what those are called who have or had to do with them.
-async fn name_people(portal: &Portal, work_orders: &mut [WorkOrder]) -> Result<(), Refusal> {
-    let people = work_orders.iter_mut().flat_map(WorkOrder::people);
-    with_names(portal, people).await
+/// What is not done, the most urgent and oldest first.
+pub(in crate::http) async fn open(
+    portal: &Portal,
+    caller: &Caller,
+    page_size: u32,
+) -> Result<Vec<WorkOrder>, Refusal> {
+    let message = ListWorkOrdersRequest { page_size, ..ListWorkOrdersRequest::default() };
+    Ok(look_up(portal, caller, message).await?.work_orders)
+}
+
+/// A page, with what those are called who have or had to do with them.
+async fn look_up(
+    portal: &Portal,
+    caller: &Caller,
+    message: ListWorkOrdersRequest,
+) -> Result<WorkOrders, Refusal> {
+    let request = portal.on_behalf(caller)?.request(message);
+    let answer = portal.peers.dispatch()?.list_work_orders(request).await?.into_inner();
+    let mut work_orders: Vec<_> = answer.work_orders.into_iter().map(WorkOrder::from).collect();
+    with_names(portal, work_orders.iter_mut().flat_map(WorkOrder::people)).await?;
+    Ok(WorkOrders { work_orders, next: some(answer.next_page_token) })
 }
 
 impl WorkOrder {

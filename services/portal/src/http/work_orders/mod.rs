@@ -10,6 +10,8 @@ mod doing;
 mod list;
 mod moving;
 
+pub(super) use list::{WorkOrder, open};
+
 use axum::Json;
 use clock::WorkOrderId;
 use events::words::Service;

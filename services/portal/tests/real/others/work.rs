@@ -165,4 +165,19 @@ impl Dispatch for Told {
     ) -> Answer<dispatch::EndArrangementResponse> {
         unused()
     }
+
+    async fn show_handover(
+        &self,
+        _: Request<dispatch::ShowHandoverRequest>,
+    ) -> Answer<dispatch::ShowHandoverResponse> {
+        Ok(Response::new(self.state().handover.clone()))
+    }
+
+    async fn sign_handover(
+        &self,
+        request: Request<dispatch::SignHandoverRequest>,
+    ) -> Answer<dispatch::SignHandoverResponse> {
+        self.take("handover", &request)?;
+        Ok(Response::new(dispatch::SignHandoverResponse::default()))
+    }
 }

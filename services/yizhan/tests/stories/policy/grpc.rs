@@ -74,6 +74,8 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/ListQuestions",   ListQuestions,    Rows,                                    OF_QUESTIONS),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
     probe("dispatch.v1.Dispatch/ShowRoster",      ShowRoster,       Nothing,                                 &[]),
+    probe("dispatch.v1.Dispatch/ShowHandover",    ShowHandover,     Nothing,                                 &[]),
+    probe("dispatch.v1.Dispatch/SignHandover",    SignHandover,     Nothing,                                 &[]),
     probe("dispatch.v1.Dispatch/TakeLeave",       KeepRoster,       Roster,                                  OF_LEAVE),
     probe("dispatch.v1.Dispatch/SwapTurns",       KeepRoster,       Roster,                                  OF_LEAVE),
     probe("dispatch.v1.Dispatch/CoverPost",       KeepRoster,       Roster,                                  OF_COVER),

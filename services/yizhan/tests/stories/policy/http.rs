@@ -73,6 +73,8 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/questions/{question}/answer", AnswerQuestion, Case(Unless(ListQuestions, OF_QUESTIONS)), OF_QUESTIONS),
     probe("GET /questions",                  ListQuestions,    Rows,                                    OF_QUESTIONS),
     probe("GET /roster",                     ShowRoster,       Nothing,                                 &[]),
+    probe("GET /handover",                   ShowHandover,     Nothing,                                 &[]),
+    probe("POST /handover/sign",             SignHandover,     Nothing,                                 &[]),
     probe("POST /roster/leave",              KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/swap",               KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/cover",              KeepRoster,       Roster,                                  OF_COVER),
@@ -300,6 +302,8 @@ fn body(question: &Question<'_>) -> Value {
         "POST /callbacks/{id}/attempts" | "POST /phone-calls/{id}/outcome" => {
             json!({ "reached": false })
         }
+        // Of a desk that nobody left.
+        "POST /handover/sign" => json!({ "signature": "taking-over" }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
         "POST /api-keys" => {

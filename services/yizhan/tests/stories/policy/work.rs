@@ -113,6 +113,7 @@ impl Grpc {
                 dispatch.complete(call.request(request)).await.map(nothing)
             }
             "Ask" | "Answer" | "ListQuestions" => self.ask_to_ask(question, call, method).await,
+            "ShowHandover" | "SignHandover" => self.ask_for_the_desk(call, method).await,
             "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement" => {
                 self.ask_roster(question, call, method, dispatch).await
             }
@@ -124,6 +125,18 @@ impl Grpc {
                 dispatch.import_holders(call.request(request)).await.map(nothing)
             }
         }
+    }
+
+    async fn ask_for_the_desk(&self, call: &Call, method: &str) -> Asked {
+        let mut dispatch = self.dispatch();
+        if method == "ShowHandover" {
+            let request = dispatch::ShowHandoverRequest {};
+            return dispatch.show_handover(call.request(request)).await.map(nothing);
+        }
+        // Of a desk that nobody left.
+        let signature = dispatch::HandoverSignature::TakingOver.into();
+        let request = dispatch::SignHandoverRequest { signature, log: String::new() };
+        dispatch.sign_handover(call.request(request)).await.map(nothing)
     }
 
     async fn ask_to_wait(&self, call: &Call, method: &str, work_order: String) -> Asked {

@@ -1,0 +1,23 @@
+-- Handovers of the desk's shift (交接): who left and who took over. All of them are written under the
+-- lock of one aggregate, the desk's.
+create table dispatch.handover (
+    id uuid primary key,
+    left_by uuid not null,
+    left_at timestamptz not null,
+    -- Nobody has taken over yet where these are absent.
+    taken_by uuid,
+    taken_at timestamptz,
+    -- What was left to be done, as far as who left saw it.
+    work_orders uuid[] not null,
+    questions uuid[] not null,
+    -- What who left wrote down, sealed with a key of its own; absent where they wrote nothing.
+    -- Destroying the key erases the words.
+    key_id bytea,
+    wrapped bytea,
+    sealed bytea,
+    check ((taken_by is null) = (taken_at is null))
+);
+
+create index handover_left_at on dispatch.handover (left_at desc);
+-- There is one shift, and so one handover of it at a time.
+create unique index handover_waits on dispatch.handover ((true)) where taken_at is null;
