@@ -69,5 +69,6 @@ pub mod kinds {
 }
 
 pub use kinds::{
-    AccountId, ArrangementId, CallbackId, CaseId, ContactId, HandoverId, MessageId, OfferId, PersonId, QuestionId, SendingId, TimerId, WorkOrderId,
+    AccountId, ArrangementId, CallbackId, CaseId, ContactId, HandoverId, MessageId, OfferId,
+    PersonId, QuestionId, SendingId, TimerId, WorkOrderId,
 };

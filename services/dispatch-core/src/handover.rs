@@ -9,11 +9,11 @@
 //!  A takes over    │ nothing-to-take-over nothing-to-take-over same-person
 //!  B takes over    │ nothing-to-take-over nothing-to-take-over had by B
 //!
-//!  1  but for the duty counsellor, who signs for who went without
+//!  1  but for the duty counsellor, who signs for who went without: it is B who leaves
 //! ```
 //!
 //! Whoever comes signs, however late. After [`PATIENCE`] without a successor the duty counsellor
-//! takes over; so that is when it is shown as theirs.
+//! takes over, also what they signed for another; so that is when it is shown as theirs.
 
 use clock::{AccountId, HandoverId, Ids};
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +36,7 @@ pub enum Shift {
     Left {
         /// By which handover.
         handover: HandoverId,
-        /// Who.
+        /// Who, whoever signed it.
         by: AccountId,
         /// When.
         at: Timestamp,
@@ -69,6 +69,8 @@ pub enum Event {
         handover: HandoverId,
         /// By whom.
         by: AccountId,
+        /// Who signed that: they, or the duty counsellor for them.
+        signed_by: AccountId,
         /// When.
         at: Timestamp,
     },
@@ -93,7 +95,7 @@ pub enum Rejected {
     )]
     NotOnShift,
     /// They have signed.
-    #[error("cannot sign: you have signed that you leave; who takes over signs next")]
+    #[error("cannot sign: that you leave is signed already; who takes over signs next")]
     AlreadySigned,
     /// Nobody has taken over what another left.
     #[error("cannot sign: the shift was left before and waits for a successor; take it over first")]
@@ -102,7 +104,7 @@ pub enum Rejected {
     #[error("cannot sign: nobody has left the shift; who leaves signs first")]
     NothingToTakeOver,
     /// Nobody hands over to themselves.
-    #[error("cannot sign: you leave the shift; whoever takes over signs, not you")]
+    #[error("cannot sign: the shift that was left is yours; whoever takes it over signs, not you")]
     SamePerson,
 }
 
@@ -138,9 +140,15 @@ pub fn on_command(
 ) -> Result<Event, Rejected> {
     match (shift, command) {
         (Shift::Had { by: had_by }, Command::Leave { by, for_another }) => {
-            if by == had_by || for_another { Ok(left(by, now, ids)) } else { Err(Rejected::NotOnShift) }
+            if by == had_by || for_another {
+                Ok(Event::Left { handover: ids.id(), by: had_by, signed_by: by, at: now })
+            } else {
+                Err(Rejected::NotOnShift)
+            }
         }
-        (Shift::Unsigned, Command::Leave { by, .. }) => Ok(left(by, now, ids)),
+        (Shift::Unsigned, Command::Leave { by, .. }) => {
+            Ok(Event::Left { handover: ids.id(), by, signed_by: by, at: now })
+        }
         (Shift::Left { by: left_by, .. }, Command::Leave { by, .. }) => {
             Err(if by == left_by { Rejected::AlreadySigned } else { Rejected::Waits })
         }
@@ -156,14 +164,10 @@ pub fn on_command(
     }
 }
 
-fn left(by: AccountId, at: Timestamp, ids: &mut impl Ids) -> Event {
-    Event::Left { handover: ids.id(), by, at }
-}
-
 /// Brings the shift to after the event.
 pub const fn apply(shift: &mut Shift, event: Event) {
     *shift = match event {
-        Event::Left { handover, by, at } => Shift::Left { handover, by, at },
+        Event::Left { handover, by, at, .. } => Shift::Left { handover, by, at },
         Event::TakenOver { by, .. } => Shift::Had { by },
     };
 }

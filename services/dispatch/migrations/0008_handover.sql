@@ -4,6 +4,8 @@ create table dispatch.handover (
     id uuid primary key,
     left_by uuid not null,
     left_at timestamptz not null,
+    -- They, or the duty counsellor for who went without.
+    left_signed_by uuid not null,
     -- Nobody has taken over yet where these are absent.
     taken_by uuid,
     taken_at timestamptz,

@@ -50,13 +50,18 @@ fn every_shift_answers_every_signature() {
         ("left by An", vec![leaves(an())]),
         ("had by Bai", vec![leaves(an()), takes_over(bai())]),
         ("had by the counsellor", vec![leaves(an()), takes_over(counsellor())]),
+        (
+            "left by Bai, as the counsellor signed",
+            vec![leaves(an()), takes_over(bai()), leaves(counsellor())],
+        ),
     ] {
         let _ = writeln!(table, "{name}");
         for (who, by) in [("An", an()), ("Bai", bai()), ("the counsellor", counsellor())] {
             for (what, command) in [("leaves", leaves(by)), ("takes over", takes_over(by))] {
                 let answer = on_command(after(&before), command, at(60), &mut SeededIds::new(10));
                 let answer = match answer {
-                    Ok(Event::Left { .. }) => "left".to_owned(),
+                    Ok(Event::Left { by: left_by, .. }) if left_by == by => "left".to_owned(),
+                    Ok(Event::Left { .. }) => "left for who had it".to_owned(),
                     Ok(Event::TakenOver { .. }) => "taken over".to_owned(),
                     Err(rejected) => format!("rejected {}: {rejected}", rejected.reason()),
                 };
@@ -100,5 +105,12 @@ fn who_went_without_a_word_is_signed_for_by_the_counsellor_alone() {
     let mut ids = SeededIds::new(10);
     assert_eq!(on_command(had, leaves(an()), at(9), &mut ids), Err(Rejected::NotOnShift));
     let event = on_command(had, leaves(counsellor()), at(9), &mut ids).unwrap();
-    assert!(matches!(event, Event::Left { by, .. } if by == counsellor()));
+    let Event::Left { by, signed_by, .. } = event else { panic!("{event:?}") };
+    assert_eq!((by, signed_by), (bai(), counsellor()));
+    // There may be nobody else to take it over.
+    let mut shift = had;
+    apply(&mut shift, event);
+    let event = on_command(shift, takes_over(counsellor()), at(30), &mut ids).unwrap();
+    apply(&mut shift, event);
+    assert_eq!(shift, Shift::Had { by: counsellor() });
 }

@@ -18,8 +18,10 @@ use proto::{
         EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
         ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
         ListWorkOrdersResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
-        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse, SwapTurnsRequest,
-        SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
+        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
+        SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest,
+        TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };

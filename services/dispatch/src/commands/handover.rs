@@ -1,5 +1,6 @@
 use authz::{Action, Relations, Role, Subject};
-use delivery::{Fault, audit, lock_one};
+use clock::AccountId;
+use delivery::{audit, lock_one};
 use delivery_rpc::{Asked, Failure};
 use dispatch_core::handover::{Command, Event, Rejected, on_command};
 use events::words::Level;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Dispatch,
-    store::handovers::{self, DESK_KEY, Left},
+    store::handovers::{self, DESK_KEY, Leaving, Left},
 };
 
 /// A signature under a handover of the desk's shift.
@@ -33,18 +34,18 @@ pub(crate) async fn sign_handover(
     if let Some(answered) = intent.begin(&mut tx, dispatch.clock().machine()).await? {
         return Ok(answered);
     }
-    lock_one(&mut tx, DESK_KEY).await?;
+    let _lock = lock_one(&mut tx, DESK_KEY).await?;
     // Read under the lock, so that what comes later is later.
     let now = dispatch.clock().now();
     let shift = handovers::shift(&mut tx).await?;
     let (command, log) = command(&subject, &signature)?;
     let event = on_command(shift, command, now, &mut dispatch.ids()).map_err(refusal)?;
     let (handover, action, detail) = match event {
-        Event::Left { handover, by, at } => {
+        Event::Left { handover, by, signed_by, at } => {
+            let leaving = Leaving { handover, by, signed_by, at };
             let left = left(&mut tx, &subject).await?;
-            let signed = (handover, by, at);
-            handovers::insert(&mut tx, &dispatch.masters(), signed, &left, log).await?;
-            (handover, "handover.left", of_left(&left))
+            handovers::insert(&mut tx, &dispatch.masters(), leaving, &left, log).await?;
+            (handover, "handover.left", of_left(by, &left))
         }
         Event::TakenOver { handover, by, at } => {
             handovers::take(&mut tx, (handover, by, at)).await?;
@@ -66,10 +67,7 @@ pub(crate) async fn sign_handover(
 }
 
 /// What is decided on, and what is written down with it.
-fn command<'a>(
-    subject: &Subject,
-    signature: &'a Signature,
-) -> Result<(Command, &'a str), Error> {
+fn command<'a>(subject: &Subject, signature: &'a Signature) -> Result<(Command, &'a str), Error> {
     let by = account(subject)?;
     Ok(match signature {
         Signature::Leaving { log } => {
@@ -87,8 +85,8 @@ async fn left(tx: &mut delivery::Tx<'_>, subject: &Subject) -> Result<Left, Fail
     Ok(handovers::left(tx, &work_orders, &questions).await?)
 }
 
-fn of_left(left: &Left) -> Value {
-    json!({ "work_orders": left.work_orders, "questions": left.questions })
+fn of_left(by: AccountId, left: &Left) -> Value {
+    json!({ "left_by": by, "work_orders": left.work_orders, "questions": left.questions })
 }
 
 fn refusal(rejected: Rejected) -> Error {

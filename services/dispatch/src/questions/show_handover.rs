@@ -42,6 +42,7 @@ fn shown(handover: Handover) -> wire::Handover {
     wire::Handover {
         id: handover.id.to_string(),
         left_by: handover.left_by.to_string(),
+        left_signed_by: handover.left_signed_by.to_string(),
         left_at: Some(timestamp(handover.left_at)),
         taken_by: handover.taken.map(|(by, _)| by.to_string()).unwrap_or_default(),
         taken_at: handover.taken.map(|(_, at)| timestamp(at)),

@@ -21,6 +21,8 @@ pub(crate) const DESK_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_000
 pub(crate) struct Handover {
     pub(crate) id: HandoverId,
     pub(crate) left_by: AccountId,
+    /// Who signed that: they, or the duty counsellor for them.
+    pub(crate) left_signed_by: AccountId,
     pub(crate) left_at: Timestamp,
     /// Who took over, and when; absent while nobody has.
     pub(crate) taken: Option<(AccountId, Timestamp)>,
@@ -29,6 +31,16 @@ pub(crate) struct Handover {
     pub(crate) questions: i64,
     /// What who left wrote down; empty where they wrote nothing.
     pub(crate) log: String,
+}
+
+/// That somebody leaves the desk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaving {
+    pub(crate) handover: HandoverId,
+    pub(crate) by: AccountId,
+    /// They, or the duty counsellor for them.
+    pub(crate) signed_by: AccountId,
+    pub(crate) at: Timestamp,
 }
 
 /// What is left to be done.
@@ -86,7 +98,7 @@ pub(crate) async fn left(
 pub(crate) async fn insert(
     connection: &mut PgConnection,
     masters: &Masters,
-    (id, by, at): (HandoverId, AccountId, Timestamp),
+    Leaving { handover: id, by, signed_by, at }: Leaving,
     left: &Left,
     log: &str,
 ) -> Result<(), Fault> {
@@ -101,10 +113,12 @@ pub(crate) async fn insert(
     });
     sqlx::query!(
         "insert into dispatch.handover
-             (id, left_by, left_at, work_orders, questions, key_id, wrapped, sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (id, left_by, left_signed_by, left_at, work_orders, questions, key_id, wrapped,
+              sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id.uuid(),
         by.uuid(),
+        signed_by.uuid(),
         at.to_sqlx() as _,
         &left.work_orders,
         &left.questions,
@@ -117,13 +131,14 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Writes that it was taken over.
+/// Writes that it was taken over: once, and nothing else of it is ever changed.
 pub(crate) async fn take(
     connection: &mut PgConnection,
     (id, by, at): (HandoverId, AccountId, Timestamp),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update dispatch.handover set taken_by = $2, taken_at = $3 where id = $1",
+        "update dispatch.handover set taken_by = $2, taken_at = $3
+         where id = $1 and taken_at is null",
         id.uuid(),
         by.uuid(),
         at.to_sqlx() as _,
@@ -141,8 +156,8 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<Handover>, Fault> {
     let rows = sqlx::query!(
-        r#"select id, left_by, left_at as "left_at: jiff_sqlx::Timestamp", taken_by,
-                  taken_at as "taken_at: jiff_sqlx::Timestamp", key_id, wrapped, sealed,
+        r#"select id, left_by, left_signed_by, left_at as "left_at: jiff_sqlx::Timestamp",
+                  taken_by, taken_at as "taken_at: jiff_sqlx::Timestamp", key_id, wrapped, sealed,
                   (select count(*) from dispatch.work_order o
                    where o.id = any(h.work_orders) and o.level = any($1)) as "work_orders!",
                   (select count(*) from dispatch.question q
@@ -167,6 +182,7 @@ pub(crate) async fn list(
         Ok(Handover {
             id,
             left_by: AccountId::from_uuid(row.left_by),
+            left_signed_by: AccountId::from_uuid(row.left_signed_by),
             left_at: row.left_at.to_jiff(),
             taken: row
                 .taken_by

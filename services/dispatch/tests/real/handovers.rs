@@ -108,9 +108,19 @@ async fn a_signature_is_given_once_and_by_whom_it_is() {
     signs(&bai, TAKES_OVER).await.unwrap();
     assert_eq!(refusal(signs(&an, LEAVES).await), conflict("not-on-shift"));
     signs(&counsellor, LEAVES).await.unwrap();
+    let newest = dispatch.desk(&counsellor).await.handovers.remove(0);
+    assert_eq!(newest.left_by, account(&bai).to_string(), "who went without");
+    assert_eq!(newest.left_signed_by, account(&counsellor).to_string());
+    // There may be nobody else.
+    signs(&counsellor, TAKES_OVER).await.unwrap();
+    assert_eq!(dispatch.desk(&an).await.on_shift, account(&counsellor).to_string());
+    signs(&counsellor, LEAVES).await.unwrap();
 
     let unsaid = dispatch.sign(&an, HandoverSignature::Unspecified, "").await.unwrap_err();
-    assert_eq!((unsaid.reason(), &*unsaid.violations()[0].field), ("handover-invalid", "signature"));
+    assert_eq!(
+        (unsaid.reason(), &*unsaid.violations()[0].field),
+        ("handover-invalid", "signature")
+    );
     let log = dispatch.sign(&an, TAKES_OVER, "mine").await.unwrap_err();
     assert_eq!(log.violations()[0].field, "log");
     let long = dispatch.sign(&an, LEAVES, &"字".repeat(2_001)).await.unwrap_err();
@@ -127,8 +137,7 @@ async fn of_two_who_leave_or_take_over_at_once_one_does_and_a_repetition_is_the_
     assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
     let mut answers = Vec::new();
     for _ in 0..2 {
-        let request =
-            SignHandoverRequest { signature: TAKES_OVER.into(), log: String::new() };
+        let request = SignHandoverRequest { signature: TAKES_OVER.into(), log: String::new() };
         let asked = dispatch.asks_under("once", &counsellor, request);
         answers.push(dispatch.client().sign_handover(asked).await.unwrap().into_inner());
     }

@@ -6,7 +6,7 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseChasedV1},
-    words::{Asked, Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
+    words::{Asked, Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub(crate) enum Addressee {
     HeadOf(DepartmentId),
     /// Who decides whose work it is.
     Adjudicator,
-    /// Whoever is at the desk.
+    /// Whoever is at the desk, as far as they may know of the case.
     Desk,
 }
 
@@ -56,13 +56,18 @@ impl Addressee {
             Self::HeadOf(department) => {
                 rules.department(department)?.head.clone().map(Recipient::Post)
             }
-            Self::Adjudicator => {
-                let ladder = rules.ladder(&matter.item, Commitment::Adjudicate)?;
-                ladder.rung(1).cloned().map(Recipient::Post)
+            Self::Adjudicator => first_rung(rules, matter, Commitment::Adjudicate),
+            // Assistants are students, and see nothing restricted: who stands above the desk hears it.
+            Self::Desk if matter.level >= Level::Restricted => {
+                first_rung(rules, matter, Commitment::Reply)
             }
             Self::Desk => Some(Recipient::Post(rules.desk()?.id.clone())),
         }
     }
+}
+
+fn first_rung(rules: &Rules, matter: &Matter, commitment: Commitment) -> Option<Recipient> {
+    rules.ladder(&matter.item, commitment)?.rung(1).cloned().map(Recipient::Post)
 }
 
 impl fmt::Display for Addressee {

@@ -9,8 +9,10 @@
 //!  workorder.claimed  │ claimed
 //!  workorder.held     │ held
 //!  workorder.contained│ made-safe
-//!  workorder.asked    │ asked           asked-inside, or the desk
-//!  workorder.answered │                 answered, or the desk
+//!  workorder.asked    │ asked           asked-inside, or    the desk's, of what is restricted
+//!                     │                 the desk
+//!  workorder.answered │                 answered, or        the desk's, of what is restricted
+//!                     │                 the desk
 //!  case.armed,        │
 //!  case.promise-moved │ promised, if that has moved
 //!  case.completed     │ completed

@@ -20,10 +20,7 @@ use super::{
     wire::{instant, some},
     work_orders::{self, WorkOrder},
 };
-use crate::{
-    portal::Portal,
-    refusal::if_answered,
-};
+use crate::{portal::Portal, refusal::if_answered};
 
 /// All that is asked of it.
 pub(super) fn routes() -> OpenApiRouter<Portal> {
@@ -45,6 +42,8 @@ pub(super) struct Desk {
 struct Handover {
     id: String,
     left_by: Option<Account>,
+    /// Who signed that: they, or the duty counsellor for who went without.
+    left_signed_by: Option<Account>,
     left_at: Option<Timestamp>,
     /// Who took over; null while nobody has.
     taken_by: Option<Account>,
@@ -56,8 +55,8 @@ struct Handover {
     log: Option<String>,
 }
 
-/// What is left to be done now, as far as the asker may see it: at most 200 of each. What a service does
-/// not say is null.
+/// What is left to be done now, as far as the asker may see it: at most 200 of each, and of what the
+/// desk and requesters are asked. What a service does not say is null.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LeftToDo)]
 struct Left {
@@ -152,7 +151,7 @@ pub(super) async fn sign(
 
 impl Handover {
     fn people(&mut self) -> impl Iterator<Item = &mut Account> {
-        self.left_by.iter_mut().chain(&mut self.taken_by)
+        self.left_by.iter_mut().chain(&mut self.left_signed_by).chain(&mut self.taken_by)
     }
 }
 
@@ -161,6 +160,7 @@ impl From<dispatch::Handover> for Handover {
         Self {
             id: handover.id,
             left_by: Account::nameless(&handover.left_by),
+            left_signed_by: Account::nameless(&handover.left_signed_by),
             left_at: instant(handover.left_at),
             taken_by: Account::nameless(&handover.taken_by),
             taken_at: instant(handover.taken_at),

@@ -140,10 +140,13 @@ pub(super) async fn of_the_desk(
     portal: &Portal,
     caller: &Caller,
 ) -> Result<Vec<Question>, Refusal> {
-    let asked =
-        ListQuestionsRequest { open: true, page_size: LONGEST_PAGE, ..ListQuestionsRequest::default() };
-    let (mut questions, _) = look_up(portal, caller, asked, Reader::Staff).await?;
-    questions.retain(|question| question.of != Some(Asked::Department));
+    let mut questions = Vec::new();
+    for of in [wire_words::Asked::Desk, wire_words::Asked::Requester] {
+        let (of, open, page_size) = (of.into(), true, LONGEST_PAGE);
+        let asked = ListQuestionsRequest { of, open, page_size, ..ListQuestionsRequest::default() };
+        questions.extend(look_up(portal, caller, asked, Reader::Staff).await?.0);
+    }
+    questions.sort_by_key(|question| question.asked_at);
     Ok(questions)
 }
 

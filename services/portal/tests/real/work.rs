@@ -75,21 +75,27 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
     let handovers = vec![handover];
     world.others.told.state().handover =
         ShowHandoverResponse { handovers, ..ShowHandoverResponse::default() };
-    let of = |of: Asked| Question { of: of.into(), ..Question::default() };
-    world.others.told.state().questions = vec![of(Asked::Desk), of(Asked::Department)];
+    let of = |of: Asked, second: i64| {
+        let asked_at = Some(prost_types::Timestamp { seconds: second, nanos: 0 });
+        Question { of: of.into(), asked_at, ..Question::default() }
+    };
+    world.others.told.state().questions =
+        vec![of(Asked::Requester, 1), of(Asked::Department, 2), of(Asked::Desk, 3)];
     let shown = world.session("desk-2").await.get("/handover").await.body;
     let handover = &shown["handovers"][0];
     assert_eq!(handover["left_by"]["name"], "安小台 An Xiaotai");
     assert_eq!((&handover["taken_by"], &handover["work_orders"]), (&json!(null), &json!(3)));
     assert_eq!(shown["on_shift"], json!(null));
-    let questions = shown["left"]["questions"].as_array().unwrap();
-    assert_eq!(questions.len(), 1, "what a department is asked is no work of the desk");
+    let questions = shown["left"]["questions"].as_array().unwrap().iter();
+    let asked: Vec<_> = questions.map(|question| question["of"].as_str().unwrap()).collect();
+    // What a department is asked is no work of the desk.
+    assert_eq!(asked, ["requester", "desk"]);
     for unlisted in ["work_orders", "callbacks", "phone_calls"] {
         assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
     }
     let desk = world.session("desk-1").await;
-    let signed = desk.post("/handover/sign", &json!({ "signature": "leaving", "log": "one key" }));
-    assert_eq!(signed.await.status, 200);
+    let leaving = json!({ "signature": "leaving", "log": "one key" });
+    assert_eq!(desk.post("/handover/sign", &leaving).await.status, 200);
     let refused = desk.post("/handover/sign", &json!({ "signature": "gone" })).await;
     assert_eq!(refused.violations()[0].0, "signature");
 }

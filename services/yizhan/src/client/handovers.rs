@@ -40,9 +40,10 @@ enum Signature {
 const DESK: [Column; 2] =
     [("On shift", "on_shift.name"), ("Counsellor from", "falls_to_counsellor_at")];
 
-const HANDOVERS: [Column; 7] = [
+const HANDOVERS: [Column; 8] = [
     ("LEFT", "left_at"),
     ("BY", "left_by.name"),
+    ("SIGNED BY", "left_signed_by.name"),
     ("TAKEN OVER", "taken_at"),
     ("BY", "taken_by.name"),
     ("WORK ORDERS", "work_orders"),
@@ -114,7 +115,9 @@ fn shown(answer: &Value) -> String {
     for (list, columns) in LEFT {
         let left = answer.pointer(&format!("/left/{list}"));
         match left.and_then(Value::as_array).map(Vec::as_slice) {
-            None => parts.push(format!("Nobody says now which {} are left.\n", list.replace('_', " "))),
+            None => {
+                parts.push(format!("Nobody says now which {} are left.\n", list.replace('_', " ")))
+            }
             Some([]) => {}
             Some(rows) => parts.push(output::table(rows, columns)),
         }
@@ -135,6 +138,7 @@ mod tests {
         let answer = json!({
             "on_shift": null, "falls_to_counsellor_at": "2026-09-01T09:15:00Z",
             "handovers": [{ "left_at": "2026-09-01T09:00:00Z", "left_by": { "name": "安小台" },
+                            "left_signed_by": { "name": "安小台" },
                             "taken_at": null, "taken_by": null, "work_orders": 1, "questions": 0,
                             "log": "two keys" }],
             "left": {
@@ -155,7 +159,8 @@ mod tests {
 
         Nobody says now which callbacks are left.
         ");
-        let nothing = json!({ "work_orders": [], "questions": [], "callbacks": [], "phone_calls": [] });
+        let nothing =
+            json!({ "work_orders": [], "questions": [], "callbacks": [], "phone_calls": [] });
         let nothing = json!({ "on_shift": null, "handovers": [], "left": nothing });
         assert!(shown(&nothing).starts_with("Nobody has signed"));
     }

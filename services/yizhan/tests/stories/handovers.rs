@@ -69,7 +69,11 @@ fn a_desk_that_nobody_takes_over_is_the_counsellors_after_a_quarter_of_an_hour()
     bai.does("handover sign taking-over");
     is_refused(&an, "leaving", "not-on-shift");
     counsellor.does("handover sign leaving --log 'Bai was not there'");
-    assert_eq!(handovers(&director.asks("handover show")).len(), 3);
+    let signed = handovers(&director.asks("handover show"));
+    assert_eq!(signed.len(), 3);
+    assert_eq!(signed[0]["left_by"]["name"], "白小台 Bai Xiaotai");
+    assert_eq!(signed[0]["left_signed_by"]["name"], "顾导 Gu Dao");
+    counsellor.does("handover sign taking-over");
 }
 
 #[track_caller]

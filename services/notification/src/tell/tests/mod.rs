@@ -8,7 +8,7 @@ use events::{
     EscalationFact, Fact, IntakeFact,
     escalation::{ArmedV1, RungFiredV1},
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
-    words::{Asked, Commitment, Cycle, Revision},
+    words::{Asked, Commitment, Cycle, Level, Revision},
 };
 
 use super::{Heard, Matter, Notice, hear, words};
@@ -367,6 +367,12 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
     assert_eq!(chased, ["post/logistics/plumbing", "post/logistics/head"]);
     let disputed = found(&mut case, disputed(1).into());
     assert_eq!(disputed, ["post/logistics/head", "post/hall/director"]);
+    assert_eq!(found(&mut case, asked(1, Asked::Desk).into()), ["post/hall/desk"]);
+    // Who is at the desk may not know of what is restricted.
+    case.matter.as_mut().unwrap().level = Level::Restricted;
+    for fact in [asked(1, Asked::Desk), answered(1, Asked::Department)] {
+        assert_eq!(found(&mut case, fact.into()), ["post/hall/director"]);
+    }
 }
 
 #[test]

@@ -107,9 +107,11 @@ impl Dispatch for Told {
 
     async fn list_questions(
         &self,
-        _: Request<dispatch::ListQuestionsRequest>,
+        request: Request<dispatch::ListQuestionsRequest>,
     ) -> Answer<dispatch::ListQuestionsResponse> {
-        let questions = self.state().questions.clone();
+        let of = request.into_inner().of;
+        let mut questions = self.state().questions.clone();
+        questions.retain(|question| of == 0 || question.of == of);
         let next_page_token = String::new();
         Ok(Response::new(dispatch::ListQuestionsResponse { questions, next_page_token }))
     }
