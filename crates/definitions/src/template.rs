@@ -188,7 +188,9 @@ impl Occasion {
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
-            Self::Claimed | Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
+            Self::Claimed | Self::MadeSafe | Self::Asked => {
+                &[Number, Item, Place, Due, Department, Post]
+            }
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Department],
             Self::Chased | Self::ChasedAgain => {
@@ -202,7 +204,6 @@ impl Occasion {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
             Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
-            Self::Asked => &[Number, Item, Place, Due, Department, Post],
             Self::AskedInside | Self::Answered => {
                 &[Number, Item, Place, Urgency, Due, Department, Post]
             }

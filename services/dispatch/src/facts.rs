@@ -4,11 +4,7 @@ use authz::Principal;
 use clock::{CaseId, QuestionId};
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use dispatch_core::{Fact, State, on_fact};
-use events::{
-    DefinitionFact, EscalationFact,
-    escalation::{ArmedV1, PromiseMovedV1},
-    words::Subject,
-};
+use events::{DefinitionFact, EscalationFact, words::Subject};
 use jiff::Timestamp;
 
 use crate::{
@@ -60,16 +56,12 @@ impl Facts for Dispatch {
 
 /// When the answer to a question is due, if a fact says so.
 const fn due_of_a_question(fact: &events::Fact) -> Option<(QuestionId, Timestamp)> {
-    let (subject, due) = match fact {
-        events::Fact::Escalation(EscalationFact::Armed(ArmedV1 { subject, due, .. })) => {
-            (*subject, *due)
-        }
-        events::Fact::Escalation(EscalationFact::PromiseMoved(PromiseMovedV1 {
-            subject,
-            new,
-            ..
-        })) => (*subject, *new),
-        _ => return None,
+    let (subject, due) = if let events::Fact::Escalation(EscalationFact::Armed(armed)) = fact {
+        (armed.subject, armed.due)
+    } else if let events::Fact::Escalation(EscalationFact::PromiseMoved(moved)) = fact {
+        (moved.subject, moved.new)
+    } else {
+        return None;
     };
     match subject {
         Subject::Question(question) => Some((question, due)),

@@ -16,10 +16,8 @@ pub(super) fn decide(
     let command = Answer::WORD;
     let (_, order) = find(state, command, answer.work_order)?;
     match order.questions.iter().find(|question| question.id == answer.question) {
-        None => return Err(Rejected::NoSuchQuestion { command, question: answer.question }),
-        Some(Question { answered: Some(_), .. }) => {
-            return Err(Rejected::AlreadyAnswered { command });
-        }
+        None => Err(Rejected::NoSuchQuestion { command, question: answer.question }),
+        Some(Question { answered: Some(_), .. }) => Err(Rejected::AlreadyAnswered { command }),
         Some(Question { answered: None, id, of, .. }) => match order.status {
             Status::Offered
             | Status::Taken(_)

@@ -16,9 +16,9 @@ pub(super) fn decide(
     let command = Ask::WORD;
     let (_, order) = find(state, command, ask.work_order)?;
     match ask.of {
-        Asked::Requester | Asked::Desk => drop(theirs(order, command, ask.by)?),
-        Asked::Department => with_a_post(order, command)?,
-    }
+        Asked::Requester | Asked::Desk => theirs(order, command, ask.by).map(|_| ()),
+        Asked::Department => with_a_post(order, command),
+    }?;
     Ok(vec![Event::Asked(WorkOrderAskedV1 {
         work_order: order.id,
         question: ids.id(),

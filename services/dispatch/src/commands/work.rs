@@ -132,10 +132,14 @@ enum Kept {
 
 impl Kept {
     fn of(command: &Command, order: &Order, events: &[Event]) -> Self {
-        let said = events.iter().find_map(|event| match event {
-            Event::Asked(asked) => Some(Self::Question(asked.clone())),
-            Event::Answered(answered) => Some(Self::Answer(answered.clone())),
-            _ => None,
+        let said = events.iter().find_map(|event| {
+            if let Event::Asked(asked) = event {
+                Some(Self::Question(asked.clone()))
+            } else if let Event::Answered(answered) = event {
+                Some(Self::Answer(answered.clone()))
+            } else {
+                None
+            }
         });
         said.unwrap_or(match command {
             Command::Transfer(_) | Command::Return(_) => Self::Reason(About::Offer(order.offer.id)),
@@ -180,9 +184,10 @@ fn find(case: &Case, work_order: WorkOrderId) -> Option<(&Work, &Order)> {
 
 /// A question that its requester is asked is their own, and nothing else of the work is.
 fn relations(subject: &Subject, work: &Work, order: &Order, command: &Command) -> Relations {
-    let asked = match command {
-        Command::Answer(answer) => order.questions.iter().find(|one| one.id == answer.question),
-        _ => None,
+    let asked = if let Command::Answer(answer) = command {
+        order.questions.iter().find(|one| one.id == answer.question)
+    } else {
+        None
     };
     let asked = asked.is_some_and(|question| question.of == Party::Requester);
     let reported = subject.person.is_some_and(|person| work.reporters.contains(&person));

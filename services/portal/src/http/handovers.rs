@@ -55,8 +55,8 @@ struct Handover {
     log: Option<String>,
 }
 
-/// What is left to be done now, as far as the asker may see it: at most 200 of each, and of what the
-/// desk and requesters are asked. What a service does not say is null.
+/// What is left to be done now, as far as the asker may see it: at most 200 of each, and twice as many
+/// questions. What a service does not say is null.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LeftToDo)]
 struct Left {

@@ -160,7 +160,9 @@ async fn look_up(
     let answer = portal.peers.dispatch()?.list_questions(request).await?.into_inner();
     let mut questions: Vec<_> = answer.questions.into_iter().map(Question::from).collect();
     if reader == Reader::Requester {
-        questions.iter_mut().for_each(|question| question.answered_by = None);
+        for question in &mut questions {
+            question.answered_by = None;
+        }
     }
     with_names(portal, questions.iter_mut().flat_map(Question::people)).await?;
     Ok((questions, some(answer.next_page_token)))

@@ -28,7 +28,7 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
     // Nobody answers within the hour: whoever answers for the desk hears.
     campus.advance("90min");
     assert_eq!(told_of(&case.messages("rung"), "reply"), ["post/hall/director"]);
-    counsellor.does(&format!("work answer {case} 'the porter, until six'"));
+    counsellor.does(&format!("work answer {case} 'the janitor, until six'"));
     assert!(questions(&desk, "--of desk").is_empty());
     assert_eq!(case.told("answered"), ["post/logistics/plumbing"]);
     let reply = case.clocks().into_iter().find(|clock| clock["commitment"] == "reply").unwrap();
@@ -38,7 +38,7 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
 
     let shown = plumber.asks(&format!("case show {case}"));
     let question = &shown["questions"][0];
-    assert_eq!(question["answer"], "the porter, until six");
+    assert_eq!(question["answer"], "the janitor, until six");
     assert_eq!(question["answered_by"]["name"], "顾导 Gu Dao");
     let refusal = desk.is_refused(&format!("work answer {case} 'me too'"));
     assert!(refusal.message.contains("nothing is asked"), "{refusal:?}");
@@ -48,7 +48,7 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
     let explained = student.asks(&format!("case explain {case}"));
     for said in [&shown, &explained] {
         let said = said.to_string();
-        for inside in ["attic", "porter", "asked", "reply"] {
+        for inside in ["attic", "janitor", "asked", "reply"] {
             assert!(!said.contains(inside), "{inside}: {said}");
         }
     }
