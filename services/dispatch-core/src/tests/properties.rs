@@ -192,13 +192,11 @@ proptest! {
         let (events, state) = run(&steps);
         let (mut asked, mut answered) = (Vec::new(), BTreeSet::new());
         for event in &events {
-            match event {
-                Event::Asked(fact) => asked.push(fact.question),
-                Event::Answered(fact) => {
-                    prop_assert!(asked.contains(&fact.question), "nobody asked that");
-                    prop_assert!(answered.insert(fact.question), "answered twice");
-                }
-                _ => {}
+            if let Event::Asked(fact) = event {
+                asked.push(fact.question);
+            } else if let Event::Answered(fact) = event {
+                prop_assert!(asked.contains(&fact.question), "nobody asked that");
+                prop_assert!(answered.insert(fact.question), "answered twice");
             }
         }
         let orders = state.work().into_iter().flat_map(|work| &work.orders);

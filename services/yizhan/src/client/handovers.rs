@@ -116,7 +116,8 @@ fn shown(answer: &Value) -> String {
         let left = answer.pointer(&format!("/left/{list}"));
         match left.and_then(Value::as_array).map(Vec::as_slice) {
             None => {
-                parts.push(format!("Nobody says now which {} are left.\n", list.replace('_', " ")))
+                let list = list.replace('_', " ");
+                parts.push(format!("Nobody says now which {list} are left.\n"));
             }
             Some([]) => {}
             Some(rows) => parts.push(output::table(rows, columns)),
