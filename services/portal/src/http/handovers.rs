@@ -109,7 +109,8 @@ enum Signature {
 #[schema(as = NewSignature)]
 pub(super) struct Sign {
     signature: Signature,
-    /// Of who leaves: duty log, keys and devices, up to 2,000 characters.
+    /// Of who leaves: duty log, keys and devices, up to 2,000 characters; nothing restricted, for all
+    /// at the desk read it.
     #[serde(default)]
     log: String,
 }

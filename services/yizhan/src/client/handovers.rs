@@ -24,7 +24,8 @@ pub(crate) struct Sign {
     /// As what you sign.
     #[arg(value_enum)]
     signature: Signature,
-    /// What who leaves writes down: duty log, keys and devices.
+    /// What who leaves writes down: duty log, keys and devices; nothing restricted, for all at the desk
+    /// read it.
     #[arg(long, default_value = "", hide_default_value = true)]
     log: String,
 }
