@@ -38,6 +38,8 @@ pub enum Action {
     CloseIncident,
     /// List incidents.
     ListIncidents,
+    /// Raise an alarm.
+    OpenAlarm,
     /// Record a contact of which no case comes.
     LogContact,
     /// List contacts.
@@ -110,6 +112,10 @@ pub enum Action {
     ListMessages,
     /// Say that they know what they were told.
     AcknowledgeMessage,
+    /// Say that they have an alarm, so that nobody else is alerted.
+    AcknowledgeAlarm,
+    /// Hand an alarm over from intake to notification, past the broker.
+    RaiseAlarm,
     /// List whom the desk is to phone.
     ListPhoneCalls,
     /// Take the next of these calls.
@@ -136,7 +142,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 67] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -154,6 +160,7 @@ impl Action {
         Self::UpdateIncident,
         Self::CloseIncident,
         Self::ListIncidents,
+        Self::OpenAlarm,
         Self::LogContact,
         Self::ListContacts,
         Self::ListClocks,
@@ -190,6 +197,8 @@ impl Action {
         Self::ReadAnswers,
         Self::ListMessages,
         Self::AcknowledgeMessage,
+        Self::AcknowledgeAlarm,
+        Self::RaiseAlarm,
         Self::ListPhoneCalls,
         Self::TakePhoneCall,
         Self::SettlePhoneCall,
@@ -223,6 +232,7 @@ impl Action {
             Self::UpdateIncident => "update-incident",
             Self::CloseIncident => "close-incident",
             Self::ListIncidents => "list-incidents",
+            Self::OpenAlarm => "open-alarm",
             Self::LogContact => "log-contact",
             Self::ListContacts => "list-contacts",
             Self::ListClocks => "list-clocks",
@@ -259,6 +269,8 @@ impl Action {
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::AcknowledgeMessage => "acknowledge-message",
+            Self::AcknowledgeAlarm => "acknowledge-alarm",
+            Self::RaiseAlarm => "raise-alarm",
             Self::ListPhoneCalls => "list-phone-calls",
             Self::TakePhoneCall => "take-phone-call",
             Self::SettlePhoneCall => "settle-phone-call",

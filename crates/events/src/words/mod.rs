@@ -61,8 +61,8 @@ mod pointers;
 mod speakers;
 
 pub use case::{
-    Asked, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
-    MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
+    AlarmKind, Asked, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason,
+    Level, MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
     UrgencyCause, Verdict,
 };
 pub use codes::{
@@ -119,5 +119,6 @@ mod tests {
     fn urgencies_and_levels_are_ordered_from_the_mildest_to_the_gravest() {
         assert!(Urgency::Normal < Urgency::Urgent && Urgency::Urgent < Urgency::Critical);
         assert!(Level::Public < Level::Internal && Level::Restricted < Level::Confidential);
+        assert!(Level::Confidential < Level::Hidden);
     }
 }

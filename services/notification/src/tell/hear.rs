@@ -1,17 +1,15 @@
-use std::fmt;
-
 use clock::{PersonId, TimerId};
-use definitions::{Occasion, Rules};
+use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
-    intake::{self, CaseChasedV1},
+    intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
     words::{Asked, Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Matter, matter::Incident};
+use super::{Addressee, Matter, matter::Incident};
 
 /// What follows from a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,49 +33,10 @@ pub(crate) struct Notice {
     pub(crate) says: Says,
 }
 
-/// Who is to be told, by name or by what the definitions make them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Addressee {
-    /// This one.
-    Named(Recipient),
-    /// The head of this department.
-    HeadOf(DepartmentId),
-    /// Who decides whose work it is.
-    Adjudicator,
-    /// Whoever is at the desk, as far as they may know of the case.
-    Desk,
-}
-
-impl Addressee {
-    /// Who that is for a case; none if these definitions name nobody.
-    pub(crate) fn find(&self, rules: &Rules, matter: &Matter) -> Option<Recipient> {
-        match self {
-            Self::Named(recipient) => Some(recipient.clone()),
-            Self::HeadOf(department) => {
-                rules.department(department)?.head.clone().map(Recipient::Post)
-            }
-            Self::Adjudicator => first_rung(rules, matter, Commitment::Adjudicate),
-            // Assistants are students, and see nothing restricted: who stands above the desk hears it.
-            Self::Desk if matter.level >= Level::Restricted => {
-                first_rung(rules, matter, Commitment::Reply)
-            }
-            Self::Desk => Some(Recipient::Post(rules.desk()?.id.clone())),
-        }
-    }
-}
-
-fn first_rung(rules: &Rules, matter: &Matter, commitment: Commitment) -> Option<Recipient> {
-    rules.ladder(&matter.item, commitment)?.rung(1).cloned().map(Recipient::Post)
-}
-
-impl fmt::Display for Addressee {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(recipient) => write!(f, "{recipient}"),
-            Self::HeadOf(department) => write!(f, "the head of {department}"),
-            Self::Adjudicator => f.write_str("who decides"),
-            Self::Desk => f.write_str("the desk"),
-        }
+impl Notice {
+    /// A post is to be told something of which the case says all.
+    pub(crate) fn to_post(post: &PostId, occasion: Occasion) -> Self {
+        to_post(post, occasion, Particulars::default())
     }
 }
 
@@ -155,6 +114,14 @@ impl Matter {
                 self.reopen(reopened, revision);
                 self.to_reporters(Occasion::Reopened)
             }
+            // An alarm may have come before the definitions that it was decided by.
+            IntakeFact::CaseReopened(CaseReopenedV1 { cycle, .. })
+            | IntakeFact::CaseAccepted(CaseAcceptedV1 { cycle, .. })
+                if *cycle == self.cycle =>
+            {
+                self.revision = self.revision.max(revision);
+                Vec::new()
+            }
             IntakeFact::CaseJoined(joined) => {
                 self.reporters.clone_from(&joined.reporters);
                 self.taken_in(&joined.joined, joined.at)
@@ -194,6 +161,7 @@ impl Matter {
         match fact {
             DispatchFact::WorkOrderOffered(offered) if offered.cycle == self.cycle => {
                 self.post = Some(offered.post.clone());
+                self.offers = self.offers.saturating_add(1);
                 vec![to_post(&offered.post, Occasion::Offered, Particulars::default())]
             }
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
@@ -223,6 +191,7 @@ impl Matter {
                 self.completed_at = Some(completed.completed_at);
                 match self.incident {
                     Some(_) => self.ends(completed.completed_at),
+                    None if self.level == Level::Hidden => vec![alarm_ended()],
                     None => self.to_reporters(Occasion::Completed),
                 }
             }
@@ -454,6 +423,12 @@ impl Matter {
         let notice = |person: &PersonId| to_person(*person, occasion, particulars);
         self.reporters.iter().map(notice).collect()
     }
+}
+
+/// What is hidden may end by one of those who handle it, and no list or ladder shows it to the others.
+fn alarm_ended() -> Notice {
+    let (to, occasion) = (Addressee::Alerted, Occasion::AlarmEnded);
+    Notice { to, occasion, particulars: Particulars::default(), says: Says::Other }
 }
 
 fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> Notice {

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api, desk,
+    Api, alarms, desk,
     output::{self, Column, Format},
     questions,
 };
@@ -269,7 +269,8 @@ fn accepted(api: &Api, answer: &Value) -> Result<()> {
         return output::json(answer);
     }
     print::text(output::fields(answer, &ACCEPTED))?;
-    print::text(output::table(rows(answer, "promises"), &PROMISES))
+    print::text(output::table(rows(answer, "promises"), &PROMISES))?;
+    alarms::cards(answer)
 }
 
 fn show(api: &Api, answer: &Value) -> Result<()> {
@@ -308,6 +309,7 @@ fn shown(answer: &Value) -> String {
     let parts = [
         Some(output::fields(answer, &CASE)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
+        answer.pointer("/details/alarm").and_then(alarms::card),
         questions::of_case(answer),
         Some(timeline(rows(answer, "timeline"))),
     ];

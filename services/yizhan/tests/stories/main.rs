@@ -37,6 +37,7 @@
 )]
 
 mod account;
+mod alarms;
 mod campus;
 mod day;
 mod desk;

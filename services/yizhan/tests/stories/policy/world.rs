@@ -165,9 +165,9 @@ impl World {
         for case in self.open.values() {
             grpc.works(self, Side::Related, Work::Claim, &orders[case]).await;
         }
-        for (case, Deed { action, after, .. }, level) in spare {
-            let order = orders[&case].clone();
-            for work in *after {
+        for (case, deed, level) in spare {
+            let (action, order) = (&deed.action, orders[&case].clone());
+            for work in deed.after(level) {
                 grpc.works(self, Side::Related, *work, &order).await;
             }
             self.work.entry((*action, level)).or_default().push(order);
@@ -175,10 +175,13 @@ impl World {
         // The first due are of the highest level, and those that lists show before the others.
         let (listed, answered): (Vec<_>, Vec<_>) =
             reported.into_iter().enumerate().partition(|(n, _)| n % 3 < 2);
-        for (_, (case, side, _)) in listed.iter().chain(&answered) {
-            for work in [Work::Claim, Work::Ask, Work::Complete] {
-                grpc.works(self, *side, work, &orders[case]).await;
+        for (_, (case, side, level)) in listed.iter().chain(&answered) {
+            grpc.works(self, *side, Work::Claim, &orders[case]).await;
+            // Nobody asks others about what is hidden.
+            if *level < Level::Hidden {
+                grpc.works(self, *side, Work::Ask, &orders[case]).await;
             }
+            grpc.works(self, *side, Work::Complete, &orders[case]).await;
         }
         self.campus.settle();
         let callbacks = grpc.callbacks(self).await;
@@ -280,9 +283,9 @@ impl World {
         self.work[&(action, level)].last().unwrap()
     }
 
-    /// What was asked of a work order.
-    pub(super) fn question(&self, work_order: &str) -> &str {
-        &self.questions[work_order]
+    /// What was asked of a work order; of one of which nothing was, an id that nobody knows.
+    pub(super) fn question<'a>(&'a self, work_order: &'a str) -> &'a str {
+        self.questions.get(work_order).map_or(work_order, String::as_str)
     }
 
     /// An hour ago.
