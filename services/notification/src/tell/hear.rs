@@ -4,7 +4,7 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
-    words::{Asked, Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
+    words::{Asked, Commitment, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
