@@ -275,16 +275,8 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "item": Side::Related.item(level), "places": ["nowhere"], "channel": "hotline" })
         }
         "POST /incidents/{case}/update" => json!({ "cause": "walk" }),
-        "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
-        "POST /work-orders/{id}/questions" => {
-            json!({ "of": asked_by(question.subject), "text": "walk" })
-        }
-        "POST /work-orders/{id}/questions/{question}/answer" => json!({ "text": "walk" }),
-        "POST /work-orders/{id}/hold" => json!({ "reason": "parts" }),
-        "POST /work-orders/{id}/return" => json!({ "reason": "it is not ours" }),
-        "POST /work-orders/{id}/reassign" => json!({ "to": ANOTHER_POST }),
-        "POST /work-orders/{id}/transfer" | "POST /work-orders/{id}/adjudicate" => {
-            json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
+        name if name.starts_with("POST /work-orders/") => {
+            body_of_work(question, name.trim_start_matches("POST /work-orders/{id}/"))
         }
         "POST /cases/{case}/join" | "POST /incidents/{case}/join" => {
             json!({ "channel": "hotline", "caller": { "phone": "10000000000" } })
@@ -318,6 +310,20 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "name": "walk", "roles": [], "expires_at": "2026-01-01T00:00:00Z" })
         }
         "POST /dlq/{service}/{id}/drop" => json!({ "reason": "walk" }),
+        _ => json!({}),
+    }
+}
+
+/// The same of what is done to a work order.
+fn body_of_work(question: &Question<'_>, deed: &str) -> Value {
+    match deed {
+        "assign" => json!({ "to": question.world.worker() }),
+        "questions" => json!({ "of": asked_by(question.subject), "text": "walk" }),
+        "questions/{question}/answer" => json!({ "text": "walk" }),
+        "hold" => json!({ "reason": "parts" }),
+        "return" => json!({ "reason": "it is not ours" }),
+        "reassign" => json!({ "to": ANOTHER_POST }),
+        "transfer" | "adjudicate" => json!({ "to": ANOTHER_POST, "reason": "it is not ours" }),
         _ => json!({}),
     }
 }

@@ -176,12 +176,7 @@ impl World {
         let (listed, answered): (Vec<_>, Vec<_>) =
             reported.into_iter().enumerate().partition(|(n, _)| n % 3 < 2);
         for (_, (case, side, level)) in listed.iter().chain(&answered) {
-            grpc.works(self, *side, Work::Claim, &orders[case]).await;
-            // Nobody asks others about what is hidden.
-            if *level < Level::Hidden {
-                grpc.works(self, *side, Work::Ask, &orders[case]).await;
-            }
-            grpc.works(self, *side, Work::Complete, &orders[case]).await;
+            self.done(&grpc, (*side, *level), &orders[case]).await;
         }
         self.campus.settle();
         let callbacks = grpc.callbacks(self).await;
@@ -198,6 +193,16 @@ impl World {
         }
         (self.messages, self.questions) = (grpc.messages(self).await, grpc.questions(self).await);
         self.arrangement = grpc.covers(self).await;
+    }
+
+    /// Somebody claims it, asks its requester, and does it.
+    async fn done(&self, grpc: &Grpc, (side, level): (Side, Level), order: &str) {
+        grpc.works(self, side, Work::Claim, order).await;
+        // Nobody asks others about what is hidden.
+        if level < Level::Hidden {
+            grpc.works(self, side, Work::Ask, order).await;
+        }
+        grpc.works(self, side, Work::Complete, order).await;
     }
 
     /// How often the walkers may do it to a work order of this level, over all roles.
