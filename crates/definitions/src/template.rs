@@ -63,6 +63,8 @@ pub enum Occasion {
     AskedInside,
     /// To who asked: there is an answer.
     Answered,
+    /// To the duty counsellor: the desk was left, and nobody has taken it over.
+    DeskUntaken,
     /// To the requester: done, and what comes next.
     Completed,
     /// To the requester: "not solved" was heard.
@@ -106,13 +108,13 @@ pub enum Field {
     Before,
     /// What the work waits for.
     Reason,
-    /// How long the promise is overdue.
+    /// How long the promise is overdue, or the desk without anybody.
     Late,
     /// Which promise.
     Commitment,
-    /// The department that has it.
+    /// The department that has it, or whose desk it is.
     Department,
-    /// The post that has it.
+    /// The post that has it, or the desk.
     Post,
     /// Which time round.
     Cycle,
@@ -128,7 +130,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -144,6 +146,7 @@ impl Occasion {
         Self::Asked,
         Self::AskedInside,
         Self::Answered,
+        Self::DeskUntaken,
         Self::Completed,
         Self::Reopened,
         Self::Rung,
@@ -174,6 +177,7 @@ impl Occasion {
             Self::Asked => "asked",
             Self::AskedInside => "asked-inside",
             Self::Answered => "answered",
+            Self::DeskUntaken => "desk-untaken",
             Self::Completed => "completed",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
@@ -215,6 +219,7 @@ impl Occasion {
             Self::AskedInside | Self::Answered => {
                 &[Number, Item, Place, Urgency, Due, Department, Post]
             }
+            Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[

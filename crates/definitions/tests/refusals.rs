@@ -109,6 +109,12 @@ const SLIPS: &[Slip] = &[
         "post: head\n      answersTo: dispatch-a\n",
     ),
     (
+        "a desk that nobody stands above",
+        "departments-offices.yaml",
+        "      answersTo: duty-counsellor\n",
+        "",
+    ),
+    (
         "two desks",
         "departments-offices.yaml",
         "duties: [accept]\n      phone: \"8832\"",

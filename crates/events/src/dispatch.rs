@@ -1,9 +1,10 @@
 //! What dispatch says: work orders with their offers, the completion of a cycle, and who is at work.
 //!
 //! The key is the case: a case's facts are in one order whichever work order they are about. That of
-//! the roster is its own: leave of one person changes many posts at once.
+//! the roster is its own: leave of one person changes many posts at once. So is that of the desk, of
+//! which there is one.
 
-use clock::{AccountId, OfferId, QuestionId, WorkOrderId};
+use clock::{AccountId, HandoverId, OfferId, QuestionId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ use crate::words::{
 
 /// The key of the roster: a constant UUID (version 8: ours to lay out).
 pub const ROSTER_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0003);
+
+/// The key of the desk: a constant UUID like it.
+pub const DESK_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0004);
 
 facts! {
     /// A fact about a work order or the work on a case, whose key is the case; or about the roster,
@@ -50,6 +54,8 @@ facts! {
         CaseCompleted(CaseCompletedV1) = Case "completed" v 1,
         /// Others are at work at a post than was said before.
         RosterChanged(RosterChangedV1) = Roster "changed" v 1,
+        /// The desk was left, and nobody has taken it over in time.
+        HandoverUntaken(HandoverUntakenV1) = Handover "untaken" v 1,
     }
 }
 
@@ -70,7 +76,7 @@ impl DispatchFact {
             Self::WorkOrderAnswered(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
-            Self::CaseCompleted(_) | Self::RosterChanged(_) => None,
+            Self::CaseCompleted(_) | Self::RosterChanged(_) | Self::HandoverUntaken(_) => None,
         }
     }
 }
@@ -333,6 +339,17 @@ pub struct RosterChangedV1 {
     /// Who is there, each for a time. A time that none of them names is a defect of the roster:
     /// nobody is.
     pub stays: Vec<Stay>,
+}
+
+/// The desk was left, and nobody has taken it over in time: the duty counsellor does. Key: the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HandoverUntakenV1 {
+    /// The handover that one alone has signed.
+    pub handover: HandoverId,
+    /// When the desk was left.
+    pub left_at: Timestamp,
+    /// Since when it is the duty counsellor's to take over.
+    pub at: Timestamp,
 }
 
 /// Somebody is at work at a post for a time.

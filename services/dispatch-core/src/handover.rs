@@ -1,24 +1,25 @@
-//! The handover of the desk's shift (交接, BRIEF 3.5): who leaves signs what is left, who takes over
-//! signs for it, and until then nobody has it and everybody sees that.
+//! The handover of the desk's shift (交接): who leaves signs what is left, who takes over signs for it,
+//! and until then nobody has it and everybody sees that.
 //!
 //! ```text
 //!  command \ shift │ nobody signed yet    had by B             left by A
 //! ─────────────────┼──────────────────────────────────────────────────────────────────────
-//!  A leaves        │ left by A            not-on-shift (1)     already-signed
-//!  B leaves        │ left by B            left by B            handover-waits
+//!  A leaves (1)    │ left by A            not-on-shift         already-signed
+//!  B leaves (1)    │ left by B            left by B            handover-waits
 //!  A takes over    │ nothing-to-take-over nothing-to-take-over same-person
 //!  B takes over    │ nothing-to-take-over nothing-to-take-over had by B
+//!  (15 minutes)    │ -                    -                    untaken, once
 //!
-//!  1  but for the duty counsellor, who signs for who went without: it is B who leaves
+//!  1  for who went without a word the duty counsellor signs, and names them; only of who has it
 //! ```
 //!
-//! Whoever comes signs, however late. After [`PATIENCE`] without a successor the duty counsellor
-//! takes over, also what they signed for another; so that is when it is shown as theirs.
+//! Whoever comes signs, however late. After [`PATIENCE`] without a successor the duty counsellor is
+//! told, and takes over, also what they signed for another.
 
 use clock::{AccountId, HandoverId, Ids};
 use jiff::{SignedDuration, Timestamp};
 
-/// How long the desk waits for a successor (BRIEF 3.5).
+/// How long the desk waits for a successor.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Who has the desk.
@@ -40,6 +41,8 @@ pub enum Shift {
         by: AccountId,
         /// When.
         at: Timestamp,
+        /// The duty counsellor has been told.
+        is_told: bool,
     },
 }
 
@@ -48,10 +51,10 @@ pub enum Shift {
 pub enum Command {
     /// Of who leaves.
     Leave {
-        /// Who signs.
+        /// Who leaves.
+        who: AccountId,
+        /// Who signs: they, or the duty counsellor for them.
         by: AccountId,
-        /// They are the duty counsellor, who may sign for who went without.
-        for_another: bool,
     },
     /// Of who takes over.
     TakeOver {
@@ -85,13 +88,24 @@ pub enum Event {
     },
 }
 
+/// Nobody took over in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untaken {
+    /// By which handover the desk was left.
+    pub handover: HandoverId,
+    /// When.
+    pub left_at: Timestamp,
+    /// Since when it is the duty counsellor's to take over.
+    pub at: Timestamp,
+}
+
 /// Why a signature is not given; nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
-    /// Somebody else has the shift.
+    /// Whoever leaves does not have the shift.
     #[error(
-        "cannot sign: another has the shift; who took it over leaves it, or the duty counsellor for \
-         them"
+        "cannot sign: whoever leaves does not have the shift; who took it over leaves it, or the duty \
+         counsellor for them, by name"
     )]
     NotOnShift,
     /// They have signed.
@@ -129,6 +143,23 @@ impl Shift {
             Self::Left { at, .. } => at.checked_add(PATIENCE).ok(),
         }
     }
+
+    /// When to look at it again, if nobody signs before.
+    pub fn next_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Left { is_told: false, .. } => self.falls_to_counsellor_at(),
+            Self::Unsigned | Self::Had { .. } | Self::Left { is_told: true, .. } => None,
+        }
+    }
+}
+
+/// What follows as time goes by.
+pub fn on_wake(shift: Shift, now: Timestamp) -> Option<Untaken> {
+    let at = shift.next_at().filter(|at| *at <= now)?;
+    match shift {
+        Shift::Left { handover, at: left_at, .. } => Some(Untaken { handover, left_at, at }),
+        Shift::Unsigned | Shift::Had { .. } => None,
+    }
 }
 
 /// What follows from a signature at `now`.
@@ -139,18 +170,16 @@ pub fn on_command(
     ids: &mut impl Ids,
 ) -> Result<Event, Rejected> {
     match (shift, command) {
-        (Shift::Had { by: had_by }, Command::Leave { by, for_another }) => {
-            if by == had_by || for_another {
-                Ok(Event::Left { handover: ids.id(), by: had_by, signed_by: by, at: now })
-            } else {
-                Err(Rejected::NotOnShift)
-            }
+        (Shift::Had { by: has_it }, Command::Leave { who, by }) if who == has_it => {
+            Ok(Event::Left { handover: ids.id(), by: who, signed_by: by, at: now })
         }
-        (Shift::Unsigned, Command::Leave { by, .. }) => {
+        // Of one who never took it over nobody can say but they that they leave it.
+        (Shift::Unsigned, Command::Leave { who, by }) if who == by => {
             Ok(Event::Left { handover: ids.id(), by, signed_by: by, at: now })
         }
-        (Shift::Left { by: left_by, .. }, Command::Leave { by, .. }) => {
-            Err(if by == left_by { Rejected::AlreadySigned } else { Rejected::Waits })
+        (Shift::Had { .. } | Shift::Unsigned, Command::Leave { .. }) => Err(Rejected::NotOnShift),
+        (Shift::Left { by: left_by, .. }, Command::Leave { who, .. }) => {
+            Err(if who == left_by { Rejected::AlreadySigned } else { Rejected::Waits })
         }
         (Shift::Unsigned | Shift::Had { .. }, Command::TakeOver { .. }) => {
             Err(Rejected::NothingToTakeOver)
@@ -167,7 +196,15 @@ pub fn on_command(
 /// Brings the shift to after the event.
 pub const fn apply(shift: &mut Shift, event: Event) {
     *shift = match event {
-        Event::Left { handover, by, at, .. } => Shift::Left { handover, by, at },
+        Event::Left { handover, by, at, .. } => Shift::Left { handover, by, at, is_told: false },
         Event::TakenOver { by, .. } => Shift::Had { by },
     };
+}
+
+/// From now on the duty counsellor is told that nobody came.
+pub const fn tell(shift: &mut Shift) {
+    match shift {
+        Shift::Left { is_told, .. } => *is_told = true,
+        Shift::Unsigned | Shift::Had { .. } => {}
+    }
 }

@@ -78,10 +78,10 @@
 //! its worker. However often a work order moves, the clocks to arrive, to contain and to complete
 //! are the case's and run on.
 //!
-//! Desk, department and requester ask each other inside a case (BRIEF 3.8). A question changes nothing
-//! of the work and stops no clock: who cannot go on without the answer holds it besides. It is
-//! answered once, and goes with the work order to whichever post has it; what nobody answered until
-//! the end of the work, nobody answers any more.
+//! Desk, department and requester ask each other inside a case. A question changes nothing of the work
+//! and stops no clock: who cannot go on without the answer holds it besides. It is answered once, and
+//! goes with the work order to whichever post has it; what nobody answered until the end of the work,
+//! nobody answers any more.
 //!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.

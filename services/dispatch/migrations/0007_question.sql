@@ -9,6 +9,9 @@ create table dispatch.question (
     asked_at timestamptz not null,
     answered_by uuid,
     answered_at timestamptz,
+    -- The reporter whose answer it is: one alone of those who reported it is shown it. Absent where the
+    -- desk wrote it down and may have asked any of several.
+    answer_of uuid,
     -- When the answer is due, as escalation-timer said last; none is promised of what a requester is
     -- asked.
     due timestamptz,

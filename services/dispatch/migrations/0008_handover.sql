@@ -6,6 +6,10 @@ create table dispatch.handover (
     left_at timestamptz not null,
     -- They, or the duty counsellor for who went without.
     left_signed_by uuid not null,
+    -- Names what was left, words included: who takes over signs for it by this name.
+    version text not null,
+    -- Since when the duty counsellor is told that nobody has taken over; absent where they are not.
+    untaken_at timestamptz,
     -- Nobody has taken over yet where these are absent.
     taken_by uuid,
     taken_at timestamptz,

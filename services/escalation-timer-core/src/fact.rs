@@ -99,7 +99,7 @@ impl Fact {
                 DispatchFact::WorkOrderAnswered(fact) => Some(Self::Replied(fact)),
                 DispatchFact::WorkOrderCompleted(fact) => Some(Self::Done(fact)),
                 DispatchFact::WorkOrderCancelled(fact) => Some(Self::Cancelled(fact)),
-                DispatchFact::RosterChanged(_) => None,
+                DispatchFact::RosterChanged(_) | DispatchFact::HandoverUntaken(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),

@@ -96,7 +96,8 @@ impl Concerned {
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_)
                 | DispatchFact::CaseCompleted(_)
-                | DispatchFact::RosterChanged(_),
+                | DispatchFact::RosterChanged(_)
+                | DispatchFact::HandoverUntaken(_),
             )
             | Fact::Escalation(_)
             | Fact::Survey(_)

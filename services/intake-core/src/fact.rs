@@ -43,7 +43,8 @@ impl Fact {
                 | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_)
-                | DispatchFact::RosterChanged(_) => None,
+                | DispatchFact::RosterChanged(_)
+                | DispatchFact::HandoverUntaken(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),

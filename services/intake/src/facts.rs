@@ -68,7 +68,8 @@ fn concerned(fact: &Fact) -> Option<Related> {
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_),
+            | DispatchFact::RosterChanged(_)
+            | DispatchFact::HandoverUntaken(_),
         )
         | Fact::Intake(_)
         | Fact::Escalation(

@@ -44,8 +44,10 @@ impl Facts for Projection {
             Fact::Definition(DefinitionFact::DocumentChanged(change)) => {
                 return Ok(revisions::keep(tx, change).await?);
             }
-            // No steps of a case: of a contact, its cases speak for themselves.
-            Fact::Intake(IntakeFact::ContactRecorded(_)) | Fact::Audit(_) => return Ok(()),
+            // No steps of a case: of a contact, its cases speak for themselves; of the desk, dispatch.
+            Fact::Intake(IntakeFact::ContactRecorded(_))
+            | Fact::Dispatch(DispatchFact::HandoverUntaken(_))
+            | Fact::Audit(_) => return Ok(()),
             Fact::Dispatch(DispatchFact::RosterChanged(changed)) => {
                 return Ok(stand_ins::keep(tx, changed).await?);
             }
@@ -152,7 +154,8 @@ async fn dispatch(
         | DispatchFact::WorkOrderAsked(_)
         | DispatchFact::WorkOrderAnswered(_)
         | DispatchFact::CaseCompleted(_)
-        | DispatchFact::RosterChanged(_) => Ok(()),
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => Ok(()),
     }
 }
 
@@ -270,6 +273,7 @@ const fn worker(fact: &DispatchFact) -> Option<AccountId> {
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCancelled(_)
         | DispatchFact::CaseCompleted(_)
-        | DispatchFact::RosterChanged(_) => None,
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => None,
     }
 }

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use clock::{AccountId, Ids, SeededIds};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::handover::{Command, Event, Rejected, Shift, apply, on_command};
+use crate::handover::{Command, Event, Rejected, Shift, Untaken, apply, on_command, on_wake, tell};
 
 fn an() -> AccountId {
     SeededIds::new(1).id()
@@ -23,8 +23,13 @@ fn at(minute: i64) -> Timestamp {
     morning + SignedDuration::from_mins(minute)
 }
 
-fn leaves(by: AccountId) -> Command {
-    Command::Leave { by, for_another: by == counsellor() }
+fn leaves(who: AccountId) -> Command {
+    Command::Leave { who, by: who }
+}
+
+/// The counsellor signs for who went without a word.
+fn went(who: AccountId) -> Command {
+    Command::Leave { who, by: counsellor() }
 }
 
 fn takes_over(by: AccountId) -> Command {
@@ -52,20 +57,24 @@ fn every_shift_answers_every_signature() {
         ("had by the counsellor", vec![leaves(an()), takes_over(counsellor())]),
         (
             "left by Bai, as the counsellor signed",
-            vec![leaves(an()), takes_over(bai()), leaves(counsellor())],
+            vec![leaves(an()), takes_over(bai()), went(bai())],
         ),
     ] {
         let _ = writeln!(table, "{name}");
         for (who, by) in [("An", an()), ("Bai", bai()), ("the counsellor", counsellor())] {
-            for (what, command) in [("leaves", leaves(by)), ("takes over", takes_over(by))] {
+            for (what, command) in [
+                ("leaves", leaves(by)),
+                ("leaves, as the counsellor signs", went(by)),
+                ("takes over", takes_over(by)),
+            ] {
                 let answer = on_command(after(&before), command, at(60), &mut SeededIds::new(10));
                 let answer = match answer {
                     Ok(Event::Left { by: left_by, .. }) if left_by == by => "left".to_owned(),
-                    Ok(Event::Left { .. }) => "left for who had it".to_owned(),
+                    Ok(other @ Event::Left { .. }) => panic!("{other:?}"),
                     Ok(Event::TakenOver { .. }) => "taken over".to_owned(),
                     Err(rejected) => format!("rejected {}: {rejected}", rejected.reason()),
                 };
-                let _ = writeln!(table, "  {:<26} {answer}", format!("{who} {what}"));
+                let _ = writeln!(table, "  {:<46} {answer}", format!("{who} {what}"));
             }
         }
     }
@@ -100,11 +109,28 @@ fn after_a_quarter_of_an_hour_it_is_the_counsellors_until_somebody_signs() {
 }
 
 #[test]
-fn who_went_without_a_word_is_signed_for_by_the_counsellor_alone() {
+fn that_nobody_came_is_said_once_and_not_before_its_time() {
+    let mut shift = after(&[leaves(an())]);
+    assert_eq!((shift.next_at(), on_wake(shift, at(14))), (Some(at(15)), None));
+    let Untaken { left_at, at: since, .. } = on_wake(shift, at(20)).unwrap();
+    assert_eq!((left_at, since), (at(0), at(15)));
+    tell(&mut shift);
+    assert_eq!((shift.next_at(), on_wake(shift, at(40))), (None, None));
+    // It is shown all the same, until somebody signs.
+    assert_eq!(shift.falls_to_counsellor_at(), Some(at(15)));
+    for shift in [Shift::Unsigned, after(&[leaves(an()), takes_over(bai())])] {
+        assert_eq!((shift.next_at(), on_wake(shift, at(40))), (None, None));
+    }
+}
+
+#[test]
+fn who_went_without_a_word_is_signed_for_by_name_and_nobody_else_by_mistake() {
     let had = after(&[leaves(an()), takes_over(bai())]);
     let mut ids = SeededIds::new(10);
-    assert_eq!(on_command(had, leaves(an()), at(9), &mut ids), Err(Rejected::NotOnShift));
-    let event = on_command(had, leaves(counsellor()), at(9), &mut ids).unwrap();
+    for mistaken in [leaves(an()), leaves(counsellor()), went(an())] {
+        assert_eq!(on_command(had, mistaken, at(9), &mut ids), Err(Rejected::NotOnShift));
+    }
+    let event = on_command(had, went(bai()), at(9), &mut ids).unwrap();
     let Event::Left { by, signed_by, .. } = event else { panic!("{event:?}") };
     assert_eq!((by, signed_by), (bai(), counsellor()));
     // There may be nobody else to take it over.

@@ -11,7 +11,7 @@ use proto::{
 use rpc::{Error, Fields, PageSize, account};
 
 use super::requests::LONGEST_WORDS;
-use crate::{questions::ListQuestions, store::questions::Found};
+use crate::{commands::is_asked, questions::ListQuestions, store::questions::Found};
 
 /// Of which work order who is asked, by whom, and what in their words.
 pub(super) fn ask(request: AskRequest, subject: &Subject) -> Result<(Ask, String), Error> {
@@ -63,12 +63,13 @@ pub(super) fn list(request: &ListQuestionsRequest) -> Result<ListQuestions, Erro
     fields.end("list-invalid", Some(list))
 }
 
-/// A question in a list; none for one that is not in its case, which no writer leaves.
-pub(crate) fn question(found: Found) -> Option<wire::Question> {
+/// A question in a list of somebody's; none for one that is not in its case, which no writer leaves.
+pub(crate) fn question(subject: &Subject, found: Found) -> Option<wire::Question> {
     let work = found.case.state.work()?;
     let order = work.order(found.work_order)?;
     let Question { of, by, at, answered, .. } =
         order.questions.iter().find(|question| question.id == found.id)?;
+    let answered_by = answered.filter(|_| found.is_answer_shown);
     Some(wire::Question {
         id: found.id.to_string(),
         work_order: order.id.to_string(),
@@ -83,8 +84,9 @@ pub(crate) fn question(found: Found) -> Option<wire::Question> {
         asked_at: Some(timestamp(*at)),
         due: found.due.map(timestamp),
         answer: found.answer,
-        answered_by: answered.map(|one| one.by.to_string()).unwrap_or_default(),
+        answered_by: answered_by.map(|one| one.by.to_string()).unwrap_or_default(),
         answered_at: answered.map(|one| timestamp(one.at)),
         open: answered.is_none() && order.status.is_open(),
+        of_you: is_asked(subject, *of, (work, order)),
     })
 }

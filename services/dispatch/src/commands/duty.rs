@@ -129,22 +129,27 @@ fn asks(subject: &Subject, of: Asked) -> Result<(), Error> {
     }
 }
 
-/// Refuses whoever was not asked. Of what its requester is asked, the desk writes the answer down too.
-fn answers(subject: &Subject, of: Asked, (work, order): (&Work, &Order)) -> Result<(), Error> {
-    let (is_asked, who) = match of {
-        Asked::Requester => {
-            let reported = subject.person.is_some_and(|person| work.reporters.contains(&person));
-            (reported || has(subject, DESK), "who reported it, or the desk for them,")
-        }
-        Asked::Desk => (has(subject, DESK), "whoever is at the desk"),
+/// Whether somebody is among those who are asked.
+pub(crate) fn is_asked(subject: &Subject, of: Asked, (work, order): (&Work, &Order)) -> bool {
+    match of {
+        Asked::Requester => subject.person.is_some_and(|person| work.reporters.contains(&person)),
+        Asked::Desk => has(subject, DESK),
         Asked::Department => {
             let worker = order.status.worker();
             let has_it = worker.is_some() && worker == subject.principal.account();
-            let mine = subject.department.as_ref() == Some(order.department());
-            (has_it || mine, "the department that has the work order")
+            has_it || subject.department.as_ref() == Some(order.department())
         }
+    }
+}
+
+/// Refuses whoever was not asked. Of what its requester is asked, the desk writes the answer down too.
+fn answers(subject: &Subject, of: Asked, asked: (&Work, &Order)) -> Result<(), Error> {
+    let (for_them, who) = match of {
+        Asked::Requester => (has(subject, DESK), "who reported it, or the desk for them,"),
+        Asked::Desk => (false, "whoever is at the desk"),
+        Asked::Department => (false, "the department that has the work order"),
     };
-    if is_asked {
+    if for_them || is_asked(subject, of, asked) {
         return Ok(());
     }
     let message = format!("cannot answer: that is not asked of you; {who} answers it");

@@ -14,7 +14,8 @@ mod import_holders;
 mod roster;
 mod work;
 
-pub(crate) use handover::{Signature, sign_handover};
+pub(crate) use duty::is_asked;
+pub(crate) use handover::{Signature, Signs, sign_handover};
 pub(crate) use import_holders::import_holders;
 pub(crate) use roster::arrange;
 pub(crate) use work::{Deed, work};

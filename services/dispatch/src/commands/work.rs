@@ -1,7 +1,7 @@
 use std::slice;
 
 use authz::{Action, Relation, Relations, Subject, decide};
-use clock::WorkOrderId;
+use clock::{PersonId, WorkOrderId};
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
 use dispatch_core::{Command, Event, Order, Rejected, Work, on_command};
@@ -66,7 +66,7 @@ pub(crate) async fn work(
         .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action(&command), relations, level)?;
     duty::permit(&mut tx, &subject, &rules, &command, (work, order), now).await?;
-    let kept = Kept::of(&command, order, &events);
+    let kept = Kept::of(&command, (work, order), &events, &subject);
 
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
@@ -126,17 +126,22 @@ enum Kept {
     Reason(About),
     /// What is asked.
     Question(WorkOrderAskedV1),
-    /// What is answered.
-    Answer(WorkOrderAnsweredV1),
+    /// What is answered, and whose answer it is of those who reported it, as far as that is known.
+    Answer(WorkOrderAnsweredV1, Option<PersonId>),
 }
 
 impl Kept {
-    fn of(command: &Command, order: &Order, events: &[Event]) -> Self {
+    fn of(
+        command: &Command,
+        (work, order): (&Work, &Order),
+        events: &[Event],
+        by: &Subject,
+    ) -> Self {
         let said = events.iter().find_map(|event| {
             if let Event::Asked(asked) = event {
                 Some(Self::Question(asked.clone()))
             } else if let Event::Answered(answered) = event {
-                Some(Self::Answer(answered.clone()))
+                Some(Self::Answer(answered.clone(), answer_of(answered.of, work, by)))
             } else {
                 None
             }
@@ -158,6 +163,17 @@ impl Kept {
     }
 }
 
+/// The reporter whose answer it is: they who say it, or the only one for whom the desk says it.
+fn answer_of(asked: Party, work: &Work, by: &Subject) -> Option<PersonId> {
+    match asked {
+        Party::Requester => {}
+        Party::Desk | Party::Department => return None,
+    }
+    let theirs = by.person.filter(|person| work.reporters.contains(person));
+    let only = work.reporters.first().filter(|_| work.reporters.len() == 1);
+    theirs.or(only.copied())
+}
+
 async fn keep(
     connection: &mut PgConnection,
     dispatch: &Dispatch,
@@ -173,7 +189,9 @@ async fn keep(
             reasons::insert(connection, &masters, work_order, about, words).await
         }
         Kept::Question(asked) => questions::insert(connection, &masters, &asked, words).await,
-        Kept::Answer(answered) => questions::answer(connection, &masters, &answered, words).await,
+        Kept::Answer(answered, of) => {
+            questions::answer(connection, &masters, (&answered, of), words).await
+        }
     }
 }
 

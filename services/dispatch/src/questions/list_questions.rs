@@ -39,6 +39,7 @@ pub(crate) async fn list_questions(
     let cases = found.iter().filter_map(|one| Some((one.case_id, one.case.state.work()?.level)));
     note_reads(&mut tx, dispatch.clock().now(), subject, Action::ListQuestions, cases).await?;
     tx.commit().await?;
-    let questions = found.into_iter().filter_map(asking::question).collect();
+    let questions =
+        found.into_iter().filter_map(|found| asking::question(subject, found)).collect();
     Ok(ListQuestionsResponse { questions, next_page_token })
 }

@@ -6,7 +6,7 @@ use proto::dispatch::v1::{self as wire, ShowHandoverResponse};
 use rpc::{authorize, scope};
 
 use crate::{
-    Dispatch,
+    Dispatch, desk,
     store::handovers::{self, Handover},
 };
 
@@ -24,6 +24,8 @@ pub(crate) async fn show_handover(
     let mut tx = dispatch.pool().begin().await?;
     let shift = handovers::shift(&mut tx).await?;
     let scopes = (&work_orders, &questions);
+    let left = desk::left(&mut tx, subject).await?;
+    let version = desk::shown(&mut tx, shift, &left).await?;
     let last = handovers::list(&mut tx, &dispatch.masters(), scopes, SHOWN).await?;
     tx.commit().await?;
     let on_shift = match shift {
@@ -34,6 +36,7 @@ pub(crate) async fn show_handover(
         on_shift,
         falls_to_counsellor_at: shift.falls_to_counsellor_at().map(timestamp),
         handovers: last.into_iter().map(shown).collect(),
+        version,
     })
 }
 

@@ -5,16 +5,13 @@
 use authz::{Relation, Scope};
 use clock::{AccountId, HandoverId};
 use delivery::Fault;
-use dispatch_core::handover::Shift;
+use dispatch_core::handover::{Shift, Untaken};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use ring::rand::SystemRandom;
 use sealing::{Masters, Place, Sealed};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// The key of the desk's aggregate: a constant UUID (version 8: ours to lay out).
-pub(crate) const DESK_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0004);
 
 /// A handover, signed by one or by both.
 #[derive(Debug)]
@@ -55,7 +52,8 @@ pub(crate) struct Left {
 /// Who has the desk. Whoever changes that has locked its aggregate.
 pub(crate) async fn shift(connection: &mut PgConnection) -> Result<Shift, sqlx::Error> {
     let last = sqlx::query!(
-        r#"select id, left_by, left_at as "left_at: jiff_sqlx::Timestamp", taken_by
+        r#"select id, left_by, left_at as "left_at: jiff_sqlx::Timestamp", taken_by,
+                  untaken_at is not null as "is_told!"
            from dispatch.handover order by left_at desc, id desc limit 1"#
     );
     Ok(match last.fetch_optional(connection).await? {
@@ -66,9 +64,35 @@ pub(crate) async fn shift(connection: &mut PgConnection) -> Result<Shift, sqlx::
                 handover: HandoverId::from_uuid(last.id),
                 by: AccountId::from_uuid(last.left_by),
                 at: last.left_at.to_jiff(),
+                is_told: last.is_told,
             },
         },
     })
+}
+
+/// Names what was left by a handover.
+pub(crate) async fn version(
+    connection: &mut PgConnection,
+    id: HandoverId,
+) -> Result<String, sqlx::Error> {
+    let version =
+        sqlx::query_scalar!("select version from dispatch.handover where id = $1", id.uuid());
+    version.fetch_one(connection).await
+}
+
+/// Writes that the duty counsellor is told that nobody took it over.
+pub(crate) async fn untaken(
+    connection: &mut PgConnection,
+    Untaken { handover, at, .. }: Untaken,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update dispatch.handover set untaken_at = $2 where id = $1",
+        handover.uuid(),
+        at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// What is left to be done within these scopes, of what dispatch knows.
@@ -100,7 +124,7 @@ pub(crate) async fn insert(
     masters: &Masters,
     Leaving { handover: id, by, signed_by, at }: Leaving,
     left: &Left,
-    log: &str,
+    (log, version): (&str, &str),
 ) -> Result<(), Fault> {
     let sealed = if log.is_empty() {
         None
@@ -114,8 +138,8 @@ pub(crate) async fn insert(
     sqlx::query!(
         "insert into dispatch.handover
              (id, left_by, left_signed_by, left_at, work_orders, questions, key_id, wrapped,
-              sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+              sealed, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id.uuid(),
         by.uuid(),
         signed_by.uuid(),
@@ -125,6 +149,7 @@ pub(crate) async fn insert(
         key_id,
         wrapped,
         words,
+        version,
     )
     .execute(connection)
     .await?;

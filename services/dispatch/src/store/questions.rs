@@ -45,8 +45,10 @@ pub(crate) struct Found {
     pub(crate) due: Option<Timestamp>,
     /// What is asked.
     pub(crate) text: String,
-    /// What was answered; empty until then.
+    /// What was answered; empty until then, and where it is another reporter's answer.
     pub(crate) answer: String,
+    /// The answer, if there is one, is for them to see.
+    pub(crate) is_answer_shown: bool,
 }
 
 /// Keeps a question, its words sealed with a key of its own.
@@ -76,11 +78,11 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Keeps its answer, with another key.
+/// Keeps its answer, with another key; `of` is the reporter whose answer it is, if it is known.
 pub(crate) async fn answer(
     connection: &mut PgConnection,
     masters: &Masters,
-    answered: &WorkOrderAnsweredV1,
+    (answered, of): (&WorkOrderAnsweredV1, Option<PersonId>),
     words: &str,
 ) -> Result<(), Fault> {
     let sealed = Sealed::seal(masters, reply(answered.question), words, &SystemRandom::new());
@@ -88,7 +90,7 @@ pub(crate) async fn answer(
     sqlx::query!(
         "update dispatch.question
          set answered_by = $2, answered_at = $3, answer_key_id = $4, answer_wrapped = $5,
-             answer_sealed = $6
+             answer_sealed = $6, answer_of = $7
          where id = $1",
         answered.question.uuid(),
         answered.by.uuid(),
@@ -96,6 +98,7 @@ pub(crate) async fn answer(
         key.by.bytes(),
         key.wrapped,
         words,
+        of.map(PersonId::uuid),
     )
     .execute(connection)
     .await?;
@@ -121,7 +124,8 @@ pub(crate) async fn promised(
 /// The questions within `scope`, the oldest first.
 ///
 /// The rows show the relations assigned, in my department and escalated to me; and own, of what the
-/// requester is asked and of nothing else (BRIEF 3.8).
+/// requester is asked and of nothing else. One reporter learns nothing about another: what is theirs
+/// alone by that relation shows its answer only if they gave it.
 pub(crate) async fn list(
     connection: &mut PgConnection,
     masters: &Masters,
@@ -134,15 +138,19 @@ pub(crate) async fn list(
                   q.answer_key_id, q.answer_wrapped, q.answer_sealed,
                   q.due as "due: jiff_sqlx::Timestamp",
                   w.state as "state: Json<State>", w.number, w.cycle,
-                  w.promise as "promise: Json<Promise>", w.rung
+                  w.promise as "promise: Json<Promise>", w.rung,
+                  d.is_duty or coalesce(q.answer_of = $8, false) as "is_answer_shown!"
            from dispatch.question q
            join dispatch.work_order o on o.id = q.work_order
            join dispatch.work w on w.case_id = o.case_id
-           where (o.level = any($1)
+           cross join lateral (select coalesce(
+                  o.level = any($1)
                   or o.level = any($2) and o.claimed_by = $3
                   or o.level = any($4) and o.department = $5
                   or o.level = any($6) and w.escalated_to
-                      && array(select post from dispatch.holder where account = $3)
+                      && array(select post from dispatch.holder where account = $3),
+                  false) as is_duty) d
+           where (d.is_duty
                   or o.level = any($7) and q.asked = 'requester' and $8 = any(w.reporters))
              and ($9::text is null or q.asked = $9)
              and ($10::uuid is null or o.case_id = $10)
@@ -192,6 +200,7 @@ struct Read {
     cycle: i32,
     promise: Option<Json<Promise>>,
     rung: i16,
+    is_answer_shown: bool,
 }
 
 impl Read {
@@ -199,12 +208,12 @@ impl Read {
         let id = QuestionId::from_uuid(self.id);
         let text = opened(masters, question(id), (self.key_id, self.wrapped, self.sealed))?;
         let answer = match (self.answer_key_id, self.answer_wrapped, self.answer_sealed) {
-            (Some(key_id), Some(wrapped), Some(sealed)) => {
+            (Some(key_id), Some(wrapped), Some(sealed)) if self.is_answer_shown => {
                 opened(masters, reply(id), (key_id, wrapped, sealed))?
             }
             _ => String::new(),
         };
-        let Self { state, number, cycle, promise, rung, .. } = self;
+        let Self { state, number, cycle, promise, rung, is_answer_shown, .. } = self;
         Ok(Found {
             id,
             work_order: WorkOrderId::from_uuid(self.work_order),
@@ -213,6 +222,7 @@ impl Read {
             due: self.due.map(jiff_sqlx::Timestamp::to_jiff),
             text,
             answer,
+            is_answer_shown,
         })
     }
 }

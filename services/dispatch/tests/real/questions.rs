@@ -143,6 +143,36 @@ async fn a_requester_sees_and_answers_what_they_are_asked_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_reported_it_neither_reads_what_the_other_answered() {
+    let dispatch = Running::start().await;
+    let plumber = plumber();
+    let ((li, accepted), (wang, _)) = (reported(), reported());
+    let reporters = [&li, &wang].map(|one| one.person.unwrap()).to_vec();
+    let (_, order) = dispatch.claimed(CaseAcceptedV1 { reporters, ..accepted }, &plumber).await;
+    for text in ["when are you in?", "which floor?"] {
+        dispatch.ask(&plumber, &order, Asked::Requester, text).await.unwrap();
+    }
+    let [when, floor] = &dispatch.open(&wang).await[..] else { panic!() };
+    dispatch.answer(&li, when, "after six, alone").await.unwrap();
+    let desk = somebody(Role::DeskAssistant, None);
+    dispatch.answer(&desk, floor, "the fourth, says one of them").await.unwrap();
+
+    let answers = async |who| {
+        let seen = dispatch.questions(who, ListQuestionsRequest::default()).await;
+        assert!(seen.iter().all(|one| !one.open && one.answered_at.is_some()));
+        seen.into_iter().map(|one| (one.answer, one.answered_by)).collect::<Vec<_>>()
+    };
+    let nothing = || (String::new(), String::new());
+    let by_li = || ("after six, alone".to_owned(), account(&li).to_string());
+    let by_desk = ("the fourth, says one of them".to_owned(), account(&desk).to_string());
+    assert_eq!(answers(&li).await, [by_li(), nothing()], "the desk may have asked either");
+    assert_eq!(answers(&wang).await, [nothing(), nothing()]);
+    for staff in [&plumber, &desk] {
+        assert_eq!(answers(staff).await, [by_li(), by_desk.clone()]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_asked_does_not_answer_and_who_does_not_have_it_does_not_ask() {
     let dispatch = Running::start().await;
     let (holder, colleague) = (plumber(), plumber());

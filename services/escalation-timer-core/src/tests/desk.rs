@@ -1,10 +1,10 @@
 //! What the clocks of a work order do while it goes from hand to hand.
 
-use events::words::{Asked, Commitment, MoveCause, Urgency};
+use events::words::{Asked, Commitment, End, MoveCause, Urgency};
 
 use super::case::{
-    Case, accepted, arrived, asked, assigned, at, claimed, completed, contained, disputed, offered,
-    released, reopened, replied, rungs,
+    Case, accepted, arrived, asked, assigned, at, claimed, closed, completed, contained, disputed,
+    offered, released, reopened, replied, rungs,
 };
 use crate::{Event, Fact, Run};
 
@@ -126,6 +126,19 @@ fn what_nobody_answered_by_the_end_of_the_work_was_not_answered_in_time() {
     let mut case = offered_case();
     case.hears("1T09:05", &asked(1, Asked::Desk, "1T09:05"));
     case.hears("1T09:08", &completed(1, "1T09:08"));
+    let run = case.timer(Commitment::Reply).run;
+    assert_eq!(run, Run::Stopped { at: at("1T09:08"), on_time: None });
+}
+
+#[test]
+fn what_was_asked_of_work_that_was_done_before_its_case_ended_is_over_with_the_work() {
+    let mut case = offered_case();
+    case.hears("1T09:05", &asked(1, Asked::Desk, "1T09:05"));
+    assert!(rungs(&case.is_awake_until(at("1T09:20"))).contains(&"reply 1.0 1T09:16".to_owned()));
+    case.hears("1T09:30", &closed(1, End::Withdrawn, "1T09:30"));
+    let events = case.hears("1T09:31", &completed(1, "1T09:08"));
+    let retracted = |event: &&Event| matches!(event, Event::RungRetracted(one) if one.commitment == Commitment::Reply);
+    assert_eq!(events.iter().filter(retracted).count(), 1, "{events:?}");
     let run = case.timer(Commitment::Reply).run;
     assert_eq!(run, Run::Stopped { at: at("1T09:08"), on_time: None });
 }

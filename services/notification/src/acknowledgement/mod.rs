@@ -121,6 +121,8 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Asked
         | Occasion::AskedInside
         | Occasion::Answered
+        // Of no case, and nobody is at the desk who would phone.
+        | Occasion::DeskUntaken
         | Occasion::Completed
         | Occasion::Reopened
         | Occasion::Repaired

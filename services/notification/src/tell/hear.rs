@@ -209,7 +209,8 @@ impl Matter {
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_) => Vec::new(),
+            | DispatchFact::RosterChanged(_)
+            | DispatchFact::HandoverUntaken(_) => Vec::new(),
         }
     }
 
@@ -315,7 +316,12 @@ impl Matter {
     /// Whoever is asked hears that they are.
     fn asked(&self, of: Asked) -> Vec<Notice> {
         match of {
-            Asked::Requester => self.to_waiting(Occasion::Asked, Particulars::default()),
+            Asked::Requester => match &self.to_waiting(Occasion::Asked, Particulars::default())[..]
+            {
+                // Whoever left no name is asked by the desk, and so is who waits for an incident's end.
+                [] => vec![to_desk(Occasion::AskedInside)],
+                told => told.to_vec(),
+            },
             Asked::Desk => vec![to_desk(Occasion::AskedInside)],
             Asked::Department => self.to_holder(Occasion::AskedInside, Particulars::default()),
         }

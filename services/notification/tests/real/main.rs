@@ -6,6 +6,7 @@ mod alarm;
 mod alarms;
 mod at_risk;
 mod case;
+mod desk;
 mod gateway;
 mod heard;
 mod mailbox;

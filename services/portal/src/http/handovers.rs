@@ -35,6 +35,9 @@ pub(super) struct Desk {
     falls_to_counsellor_at: Option<Timestamp>,
     /// The last 20 handovers, the newest first; one without a successor is signed by one alone.
     handovers: Vec<Handover>,
+    /// Names what the asker would sign for: of a desk that was left, the handover; else the work orders
+    /// and questions that are left now, as far as they see them.
+    version: String,
     left: Left,
 }
 
@@ -92,7 +95,8 @@ pub(super) async fn show(State(portal): State<Portal>, caller: Caller) -> Answer
         phone_calls: if_answered(phone_calls::open(&portal, &caller, LONGEST_PAGE).await),
     };
     let falls_to_counsellor_at = instant(answer.falls_to_counsellor_at);
-    Ok(Json(Desk { on_shift, falls_to_counsellor_at, handovers, left }))
+    let version = answer.version;
+    Ok(Json(Desk { on_shift, falls_to_counsellor_at, handovers, version, left }))
 }
 
 /// Who signs.
@@ -113,6 +117,10 @@ pub(super) struct Sign {
     /// at the desk read it.
     #[serde(default)]
     log: String,
+    /// What was shown and is signed for, by its `version`.
+    version: String,
+    /// Of the duty counsellor, who signs for who went without: the account that leaves.
+    left_by: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,9 +132,11 @@ pub(super) struct Signed {
 
 /// Signs the handover of the desk
 ///
-/// Who leaves signs for what is left to be done, then who takes over signs for it. Whoever took over
-/// leaves; the duty counsellor signs for who went without. Refused by `handover-invalid`,
-/// `not-on-shift`, `already-signed`, `handover-waits`, `nothing-to-take-over` and `same-person`.
+/// Who leaves signs for what is left to be done, then who takes over signs for it: whoever is at work
+/// there, or the duty counsellor. Whoever took over leaves; the duty counsellor signs for who went
+/// without, and names them. Refused by `handover-invalid`, `not-at-the-desk`, `not-the-counsellor`,
+/// `not-on-shift`, `already-signed`, `handover-waits`, `handover-changed`, `nothing-to-take-over`,
+/// `same-person` and `definitions-unknown`.
 #[utoipa::path(
     post, path = "/handover/sign", tag = "handover",
     operation_id = "signHandover", request_body = Sign,
@@ -137,7 +147,7 @@ pub(super) async fn sign(
     State(portal): State<Portal>,
     caller: Caller,
     Key(key): Key,
-    Body(Sign { signature, log }): Body<Sign>,
+    Body(Sign { signature, log, version, left_by }): Body<Sign>,
 ) -> Answer<Signed> {
     let signature = match signature {
         Signature::Leaving => HandoverSignature::Leaving,
@@ -145,7 +155,8 @@ pub(super) async fn sign(
     };
     let signature = signature.into();
     let call = portal.on_behalf(&caller)?.idempotent(key);
-    let request = call.request(SignHandoverRequest { signature, log });
+    let left_by = left_by.unwrap_or_default();
+    let request = call.request(SignHandoverRequest { signature, log, version, left_by });
     let answer = portal.peers.dispatch()?.sign_handover(request).await?.into_inner();
     Ok(Json(Signed { handover: answer.handover }))
 }

@@ -83,13 +83,15 @@ pub(super) struct Question {
     asked_at: Option<Timestamp>,
     /// When the answer is due; null where none is promised.
     due: Option<Timestamp>,
-    /// Null until somebody answers.
+    /// Null until somebody answers, and of another reporter's answer.
     answer: Option<String>,
     /// Absent for its requester.
     answered_by: Option<Account>,
     answered_at: Option<Timestamp>,
     /// Whether it can still be answered: nobody has, and the work is not over.
     open: bool,
+    /// Whether the asker is among those who are asked.
+    of_you: bool,
 }
 
 /// Lists questions
@@ -264,6 +266,7 @@ impl From<dispatch::Question> for Question {
             answered_by: Account::nameless(&question.answered_by),
             answered_at: instant(question.answered_at),
             open: question.open,
+            of_you: question.of_you,
         }
     }
 }

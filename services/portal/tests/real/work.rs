@@ -74,7 +74,7 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
     let handover = Handover { left_by, work_orders: 3, ..Handover::default() };
     let handovers = vec![handover];
     world.others.told.state().handover =
-        ShowHandoverResponse { handovers, ..ShowHandoverResponse::default() };
+        ShowHandoverResponse { handovers, version: "7f".to_owned(), ..Default::default() };
     let of = |of: Asked, second: i64| {
         let asked_at = Some(prost_types::Timestamp { seconds: second, nanos: 0 });
         Question { of: of.into(), asked_at, ..Question::default() }
@@ -85,7 +85,7 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
     let handover = &shown["handovers"][0];
     assert_eq!(handover["left_by"]["name"], "安小台 An Xiaotai");
     assert_eq!((&handover["taken_by"], &handover["work_orders"]), (&json!(null), &json!(3)));
-    assert_eq!(shown["on_shift"], json!(null));
+    assert_eq!((&shown["on_shift"], &shown["version"]), (&json!(null), &json!("7f")));
     let questions = shown["left"]["questions"].as_array().unwrap().iter();
     let asked: Vec<_> = questions.map(|question| question["of"].as_str().unwrap()).collect();
     // What a department is asked is no work of the desk.
@@ -94,8 +94,9 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
         assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
     }
     let desk = world.session("desk-1").await;
-    let leaving = json!({ "signature": "leaving", "log": "one key" });
+    let leaving = json!({ "signature": "leaving", "log": "one key", "version": "7f" });
     assert_eq!(desk.post("/handover/sign", &leaving).await.status, 200);
-    let refused = desk.post("/handover/sign", &json!({ "signature": "gone" })).await;
+    let gone = json!({ "signature": "gone", "version": "7f" });
+    let refused = desk.post("/handover/sign", &gone).await;
     assert_eq!(refused.violations()[0].0, "signature");
 }

@@ -28,6 +28,12 @@ pub(crate) struct Sign {
     /// read it.
     #[arg(long, default_value = "", hide_default_value = true)]
     log: String,
+    /// What you sign for: the version that `yizhan handover show` said.
+    #[arg(long)]
+    shown: String,
+    /// As the duty counsellor, for who went without: the account that leaves.
+    #[arg(long = "for")]
+    left_by: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -38,8 +44,12 @@ enum Signature {
     TakingOver,
 }
 
-const DESK: [Column; 2] =
-    [("On shift", "on_shift.name"), ("Counsellor from", "falls_to_counsellor_at")];
+const DESK: [Column; 4] = [
+    ("On shift", "on_shift.name"),
+    ("Account", "on_shift.id"),
+    ("Counsellor from", "falls_to_counsellor_at"),
+    ("Version", "version"),
+];
 
 const HANDOVERS: [Column; 8] = [
     ("LEFT", "left_at"),
@@ -91,12 +101,13 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             }
             print::text(shown(&answer))
         }
-        Command::Sign(Sign { signature, log }) => {
+        Command::Sign(Sign { signature, log, shown, left_by }) => {
             let (word, done) = match signature {
                 Signature::Leaving => ("leaving", "you leave the desk; who takes over signs next"),
                 Signature::TakingOver => ("taking-over", "you have the desk"),
             };
-            let body = json!({ "signature": word, "log": log });
+            let body =
+                json!({ "signature": word, "log": log, "version": shown, "left_by": left_by });
             let answer = api.post("/handover/sign", &body).await?;
             if api.format == Format::Json {
                 return output::json(&answer);

@@ -39,7 +39,7 @@ pub(crate) struct Answer {
     order: Order,
     /// The answer, in words.
     text: String,
-    /// Which question, by its id; needed only where several of it are open.
+    /// Which question, by its id; needed only where you are asked several, or answer for another.
     #[arg(long, value_parser = cases::reference)]
     question: Option<String>,
 }
@@ -107,13 +107,18 @@ impl Ask {
 impl Answer {
     pub(super) async fn run(self, api: &Api) -> Result<()> {
         let open = self.order.open_questions(api).await?;
-        let chosen = match (&self.question, &open[..]) {
-            (Some(id), open) => open.iter().find(|question| question["id"] == id.as_str()),
-            (None, [only]) => Some(only),
-            (None, []) => bail!("nothing is asked of {} that you may see", self.order),
+        let of_you: Vec<_> = open.iter().filter(|question| question["of_you"] == true).collect();
+        let chosen = match (&self.question, &of_you[..]) {
+            (Some(id), _) => open.iter().find(|question| question["id"] == id.as_str()),
+            (None, [only]) => Some(*only),
+            (None, []) => bail!(
+                "nothing is asked of you about {}; to answer for another, name the question with \
+                 --question, as `yizhan work questions` lists them",
+                self.order
+            ),
             (None, several) => bail!(
-                "{} questions of {} are open: name one with --question, as `yizhan work questions` \
-                 lists them",
+                "you are asked {} questions about {}: name one with --question, as `yizhan work \
+                 questions` lists them",
                 several.len(),
                 self.order
             ),

@@ -55,6 +55,27 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
 }
 
 #[test]
+fn what_is_promised_inside_is_no_step_of_the_requester_s_when_it_moves() {
+    let campus = Campus::open();
+    let [student, plumber, desk] =
+        ["student-1", "plumber-1", "desk-1"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = student.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work ask {case} --of desk 'who has the key?'"));
+    desk.does(&format!("case urgency {case} critical"));
+    campus.settle();
+    let [theirs, ours] = [&student, &plumber].map(|who| {
+        let shown = who.asks(&format!("case show {case}"));
+        let moved = shown["timeline"].as_array().unwrap().iter();
+        let moved = moved.filter(|step| step["what"] == "case.promise-moved");
+        moved.map(|step| step["detail"]["commitment"].clone()).collect::<Vec<_>>()
+    });
+    assert!(ours.contains(&"reply".into()), "{ours:?}");
+    assert!(!theirs.is_empty() && !theirs.contains(&"reply".into()), "{theirs:?}");
+}
+
+#[test]
 fn a_requester_is_told_that_they_are_asked_and_answers_or_the_desk_does_for_them() {
     let campus = Campus::open();
     let names = ["student-1", "student-2", "plumber-1", "plumber-2", "desk-1"];
@@ -75,6 +96,8 @@ fn a_requester_is_told_that_they_are_asked_and_answers_or_the_desk_does_for_them
     assert!(questions(&other, "--of requester").is_empty());
     let refusal = student.is_refused(&format!("work answer {case} 'after six'"));
     assert!(refusal.message.contains("2 questions"), "{refusal:?}");
+    let refusal = desk.is_refused(&format!("work answer {case} 'after six'"));
+    assert!(refusal.message.contains("nothing is asked of you"), "{refusal:?}");
     let answer = |question: &Value, text: &str| {
         let [order, id] = ["work_order", "id"].map(|field| question[field].as_str().unwrap());
         format!("work answer {order} '{text}' --question {id}")
@@ -113,6 +136,10 @@ fn the_desk_asks_the_department_and_whoever_of_it_knows_answers() {
     desk.does(&format!("work ask {case} --of department 'what shall I tell her?'"));
     assert_eq!(case.told("asked-inside"), ["post/logistics/plumbing"]);
     let refusal = desk.is_refused(&format!("work answer {case} 'soon'"));
+    assert!(refusal.message.contains("nothing is asked of you"), "{refusal:?}");
+    let [asked] = &questions(&desk, "--of department")[..] else { panic!() };
+    let question = asked["id"].as_str().unwrap();
+    let refusal = desk.is_refused(&format!("work answer {case} 'soon' --question {question}"));
     assert!(refusal.message.contains("not-asked"), "{refusal:?}");
     assert!(questions(&stranger, "").is_empty());
     colleague.does(&format!("work answer {case} 'that he waits for a valve'"));

@@ -227,6 +227,7 @@ fn dispatch() -> Vec<Fact> {
         WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
         CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
         roster_changed(),
+        handover_untaken(),
     ]
 }
 
@@ -240,6 +241,10 @@ fn roster_changed() -> Fact {
         ],
     }
     .into()
+}
+
+fn handover_untaken() -> Fact {
+    HandoverUntakenV1 { handover: id(0x40), left_at: at("18:00:00"), at: at("18:15:00") }.into()
 }
 
 fn on_site() -> Vec<Fact> {
@@ -418,6 +423,7 @@ pub(crate) fn envelope(fact: &Fact) -> Envelope {
         Fact::Audit(_) => audit_key(event_type.producer()),
         Fact::Intake(IntakeFact::ContactRecorded(_)) => uuid(2),
         Fact::Dispatch(DispatchFact::RosterChanged(_)) => ROSTER_KEY,
+        Fact::Dispatch(DispatchFact::HandoverUntaken(_)) => DESK_KEY,
         Fact::Intake(_)
         | Fact::Dispatch(_)
         | Fact::Escalation(_)

@@ -11,8 +11,9 @@ use events::{
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
     words::{Asked, Commitment, Cycle, Level, Revision},
 };
+use jiff::SignedDuration;
 
-use super::{Heard, Matter, Notice, hear, words};
+use super::{Heard, Matter, Notice, hear, of_desk, words};
 use facts::*;
 
 static CAMPUS: LazyLock<Rules> = LazyLock::new(|| campus_kit::example().into_rules(Revision(1)));
@@ -264,7 +265,7 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 }
 
 #[test]
-fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps() {
+fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_the_desk_s() {
     let mut hidden = alarms::case("person-at-risk", Level::Hidden);
     let mut case = Case::default();
     let facts: [Fact; 19] = [
@@ -294,7 +295,7 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps() {
     let notices = notices.chain(of_incidents.into_iter().flat_map(|fact| outage.notices(fact)));
     let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
     told.extend(hidden.notices(completed(1)).into_iter().map(|notice| notice.occasion));
-    told.push(Occasion::Alarm);
+    told.extend([Occasion::Alarm, Occasion::DeskUntaken]);
     told.sort_unstable();
     told.dedup();
     assert_eq!(told, Occasion::ALL);
@@ -377,6 +378,31 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
     for fact in [asked(1, Asked::Desk), answered(1, Asked::Department)] {
         assert_eq!(found(&mut case, fact.into()), ["post/hall/director"]);
     }
+}
+
+#[test]
+fn what_a_requester_is_asked_who_left_no_name_or_waits_for_an_end_the_desk_is_told() {
+    let mut case = Case::accepted();
+    case.hears(offered(1));
+    case.matter.as_mut().unwrap().reporters.clear();
+    assert_eq!(case.hears(asked(1, Asked::Requester)), ["the desk: asked-inside"]);
+    let mut outage = Case::default();
+    let [incident, ..] = incidents::each();
+    outage.hears(incident);
+    assert_eq!(outage.hears(asked(1, Asked::Requester)), ["the desk: asked-inside"]);
+}
+
+#[test]
+fn whoever_is_to_take_over_the_desk_reads_which_and_for_how_long_nobody_was_there() {
+    let desk = CAMPUS.desk().unwrap();
+    let words = of_desk(&CAMPUS, desk, SignedDuration::from_mins(75)).unwrap();
+    assert_eq!(words.title, "服务台 Service Desk");
+    assert_eq!(
+        words.text,
+        "【无人接班】一站式服务大厅服务台已有 1小时15分钟 无人接班,请您接班并签字。\n\
+         Nobody has taken over Service Desk, One-Stop Service Hall, for 1 h 15 min. Please take it over \
+         and sign."
+    );
 }
 
 #[test]

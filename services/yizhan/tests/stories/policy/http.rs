@@ -303,7 +303,7 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "reached": false })
         }
         // Of a desk that nobody left.
-        "POST /handover/sign" => json!({ "signature": "taking-over" }),
+        "POST /handover/sign" => json!({ "signature": "taking-over", "version": "walk" }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
         "POST /api-keys" => {

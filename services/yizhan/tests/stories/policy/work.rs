@@ -145,7 +145,8 @@ impl Grpc {
         }
         // Of a desk that nobody left.
         let signature = dispatch::HandoverSignature::TakingOver.into();
-        let request = dispatch::SignHandoverRequest { signature, log: String::new() };
+        let version = "walk".to_owned();
+        let request = dispatch::SignHandoverRequest { signature, version, ..Default::default() };
         dispatch.sign_handover(call.request(request)).await.map(nothing)
     }
 

@@ -43,6 +43,20 @@ pub(super) fn over(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
     over.collect()
 }
 
+/// All after which nobody wants a clock to go on: what was asked, nobody needs to know once it is done.
+pub(super) fn idle(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
+    let mut idle = over(file, sought.cycle);
+    if sought.commitment == Commitment::Reply {
+        idle.extend(file.dispatch.iter().filter_map(|fact| match fact {
+            DispatchFact::CaseCompleted(fact) => {
+                (fact.cycle == sought.cycle).then_some(fact.completed_at)
+            }
+            _ => None,
+        }));
+    }
+    idle
+}
+
 /// All that may make a clock of the cycle superfluous besides.
 pub(super) fn hurried(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
     let hurried = file.intake.iter().filter_map(|fact| match fact {
@@ -71,7 +85,8 @@ fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) ->
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
         | DispatchFact::WorkOrderCancelled(_)
-        | DispatchFact::RosterChanged(_) => None,
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => None,
     }
 }
 
