@@ -47,10 +47,11 @@ same_words! {
     Urgency ("urgency"): Normal Urgent Critical;
     Level ("level"): Public Internal Restricted Confidential Hidden;
     AlarmKind ("kind of alarm"): Fire Injury Fight Intruder PersonAtRisk Other;
-    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate;
+    Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate Reply;
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;
+    Asked ("who is asked"): Requester Desk Department;
     HoldReason ("reason of a hold"): NoAccess RequesterAnswer OutsideAuthority Parts Budget Staff;
     ReleaseCause ("cause of a release"): Transferred Returned Reassigned Expired;
 }

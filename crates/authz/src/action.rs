@@ -86,10 +86,20 @@ pub enum Action {
     Reassign,
     /// Decide whose a work order is that was refused twice.
     Adjudicate,
+    /// Ask somebody inside a case.
+    AskQuestion,
+    /// Answer what was asked.
+    AnswerQuestion,
+    /// List what is asked inside cases.
+    ListQuestions,
     /// See who holds which post and who is at work there.
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
     KeepRoster,
+    /// See who has the desk, and who handed it to whom.
+    ShowHandover,
+    /// Sign that they leave the desk, or take it over.
+    SignHandover,
     /// Get the callback to make next.
     NextCallback,
     /// Record what came of an attempt.
@@ -132,7 +142,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 67] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -174,8 +184,13 @@ impl Action {
         Self::Transfer,
         Self::Reassign,
         Self::Adjudicate,
+        Self::AskQuestion,
+        Self::AnswerQuestion,
+        Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
+        Self::ShowHandover,
+        Self::SignHandover,
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
@@ -241,8 +256,13 @@ impl Action {
             Self::Transfer => "transfer",
             Self::Reassign => "reassign",
             Self::Adjudicate => "adjudicate",
+            Self::AskQuestion => "ask-question",
+            Self::AnswerQuestion => "answer-question",
+            Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
+            Self::ShowHandover => "show-handover",
+            Self::SignHandover => "sign-handover",
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",

@@ -29,7 +29,8 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
+    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages,
+                                                                     AnswerQuestion, ListQuestions]),
     // Whoever reports a person at risk does not find it among their own afterwards: whose screen it is, nobody knows.
     grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
 
@@ -42,8 +43,10 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
-                                                                     LogContact, ListContacts, ListClocks, ListWorkOrders, ShowRoster, NextCallback,
+                                                                     LogContact, ListContacts, ListClocks, ListWorkOrders, AskQuestion, AnswerQuestion,
+                                                                     ListQuestions, ShowRoster, ShowHandover, SignHandover, NextCallback,
                                                                      RecordAttempt, ListCallbacks, GetDefinitions]),
+    grant(Role::DeskAssistant,       EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
@@ -55,14 +58,16 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
                                                                      UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
-                                                                     ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
+                                                                     ListWorkOrders, Adjudicate, AskQuestion, AnswerQuestion, ListQuestions, ShowRoster,
+                                                                     KeepRoster, ShowHandover, SignHandover, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
     grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      EscalatedToMe,  Hidden,       &[AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, UpdateIncident, CloseIncident,
-                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, ShowRoster, KeepRoster, GetDefinitions]),
+                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, AskQuestion, AnswerQuestion,
+                                                                     ListQuestions, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
@@ -81,43 +86,47 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Repairer,            Own,            Public,       &[KeepRoster]),
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::Repairer,            EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
-                                                                     Return, Transfer]),
+                                                                     Return, Transfer, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
-    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
+    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListQuestions, ListMessages,
+                                                                     AcknowledgeMessage, AcknowledgeAlarm]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
-                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, KeepRoster, ListMessages]),
+                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, AnswerQuestion, ListQuestions,
+                                                                     KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return]),
+                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
     grant(Role::Leader,              Own,            Public,       &[KeepRoster]),
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
-                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListMessages,
+                                                                     ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListQuestions,
+                                                                     ListMessages,
                                                                      AcknowledgeMessage]),
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
                                                                      CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
-                                                                     ShowRoster, KeepRoster, ListCallbacks,
+                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ShowHandover, ListCallbacks,
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
-                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
+                                                                     ListWorkOrders, Adjudicate, AnswerQuestion, ListQuestions, ReadAnswers, ListMessages,
+                                                                     AcknowledgeMessage, AcknowledgeAlarm]),
 
     // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
@@ -151,7 +160,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
     grant(Role::Service,             Unrelated,      Public,       &[Redeliver, RaiseAlarm, GetKeys]),
 ];

@@ -51,6 +51,8 @@ pub mod kinds {
         WorkOrder = "work order", WorkOrderId;
         /// One offer of a work order to one post.
         Offer = "offer", OfferId;
+        /// One question that is asked inside a case.
+        Question = "question", QuestionId;
         /// One commitment's clock for one subject and cycle.
         Timer = "clock", TimerId;
         /// One callback (回访) to make for one cycle of a case.
@@ -59,12 +61,14 @@ pub mod kinds {
         Message = "message", MessageId;
         /// One way out of one or more messages to one person.
         Sending = "sending", SendingId;
+        /// One handover of the desk's shift (交接).
+        Handover = "handover", HandoverId;
         /// One leave, swap or cover on the roster (排班).
         Arrangement = "roster arrangement", ArrangementId;
     }
 }
 
 pub use kinds::{
-    AccountId, ArrangementId, CallbackId, CaseId, ContactId, MessageId, OfferId, PersonId,
-    SendingId, TimerId, WorkOrderId,
+    AccountId, ArrangementId, CallbackId, CaseId, ContactId, HandoverId, MessageId, OfferId,
+    PersonId, QuestionId, SendingId, TimerId, WorkOrderId,
 };

@@ -7,7 +7,7 @@ use events::words::{
 
 use crate::{
     Code,
-    department::{self, Department, Post},
+    department::{self, Department, Duty, Post},
     item::{self, ServiceItem},
     ladder::{self, Ladder},
     layer::{self, Base, CalendarLayer},
@@ -81,6 +81,12 @@ impl Campus {
     /// The post of this id.
     pub(crate) fn post(&self, id: &PostId) -> Option<&Post> {
         self.departments.get(id.department())?.posts.get(id)
+    }
+
+    /// The posts that are the desk: one at most, in a set that was not refused.
+    pub(crate) fn desks(&self) -> impl Iterator<Item = &Post> {
+        let posts = self.departments.values().flat_map(|department| department.posts.values());
+        posts.filter(|post| post.duties.contains(&Duty::Desk))
     }
 
     /// The place, then each one that it lies in, up to its campus.

@@ -150,7 +150,7 @@ pub(crate) fn missing_years(campus: &Campus, sources: &Sources) -> Vec<Problem> 
         .collect()
 }
 
-/// What a set leaves open: routes, callbacks, reopening, alarms, messages.
+/// What a set leaves open, or says twice: routes, the desk, callbacks, reopening, alarms, messages.
 pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let mut problems = unrouted(campus, sources);
     for route in campus.routes.values() {
@@ -159,6 +159,7 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
             problems.extend(at_route(sources, route, "post", message));
         }
     }
+    problems.extend(other_desks(campus, sources));
     for item in campus.items.values().filter(|item| item.callback) {
         let source = sources.get(&(Thing::Item, item.id.to_string()));
         let refused = uncallable(campus, item);
@@ -178,6 +179,18 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         Problem::new("the set", At::default(), "", format!("there is no Template `{occasion}`"))
     }));
     problems
+}
+
+/// Posts that are the desk too: there is one, or nobody would know which is asked.
+fn other_desks(campus: &Campus, sources: &Sources) -> impl Iterator<Item = Problem> {
+    let mut desks = campus.desks();
+    let first = desks.next();
+    desks.filter_map(move |post| {
+        let source = sources.get(&(Thing::Department, post.id.department().to_string()))?;
+        let message =
+            format!("`{}` cannot be the desk, for `{}` is: choose one", post.id, first?.id);
+        Some(source.problem(&["spec", "posts"], message))
+    })
 }
 
 /// Why nobody could be called back about an item.

@@ -38,7 +38,7 @@ pub struct Post {
     pub names: Names,
     /// Which of a group of posts it is, if it is one.
     pub kind: Option<PostKind>,
-    /// The A post of this B or C post.
+    /// The A post of this B or C post; of the desk, the post that takes it over where nobody else does.
     pub answers_to: Option<PostId>,
     /// What who holds it may do; a leader's post that only stands on a ladder has none.
     pub duties: BTreeSet<Duty>,
@@ -104,6 +104,8 @@ pub enum Duty {
     Accept,
     /// Decide on them.
     Decide,
+    /// Be the desk: take what comes in, answer what departments ask, and hand the shift over.
+    Desk,
 }
 
 impl fmt::Display for Duty {
@@ -111,6 +113,7 @@ impl fmt::Display for Duty {
         f.write_str(match self {
             Self::Accept => "accept",
             Self::Decide => "decide",
+            Self::Desk => "desk",
         })
     }
 }
@@ -122,6 +125,7 @@ impl FromStr for Duty {
         match text {
             "accept" => Ok(Self::Accept),
             "decide" => Ok(Self::Decide),
+            "desk" => Ok(Self::Desk),
             _ => Err(NotADuty(text.to_owned())),
         }
     }
@@ -129,7 +133,7 @@ impl FromStr for Duty {
 
 /// A text that is not a [`Duty`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no duty: it must be one of accept, decide")]
+#[error("`{0}` is no duty: it must be one of accept, decide, desk")]
 pub struct NotADuty(String);
 
 pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Department> {
@@ -161,11 +165,16 @@ fn own_post(
     })
 }
 
-/// A B or C post answers to an A post of its own department; no other post answers to one.
+/// A B or C post answers to an A post of its own department, and the desk to who takes it over; no other
+/// post answers to one.
 fn refuse_without_a(posts: &BTreeMap<PostId, Post>, f: &mut Fields<'_, '_>) -> Option<()> {
     let mut right = Some(());
     for post in posts.values() {
         let name = post.id.name();
+        if post.kind.is_none() && post.duties.contains(&Duty::Desk) {
+            right = refuse_desk_alone(post, posts, f).and(right);
+            continue;
+        }
         let message = match (post.kind, &post.answers_to) {
             (Some(PostKind::B | PostKind::C), None) => {
                 format!("`{name}` must say by `answersTo` which A post it belongs to")
@@ -192,6 +201,30 @@ fn refuse_without_a(posts: &BTreeMap<PostId, Post>, f: &mut Fields<'_, '_>) -> O
         right = f.refuse_below(&["posts"], message);
     }
     right
+}
+
+/// Whoever stands above the desk is at a post of its own department.
+fn refuse_desk_alone(
+    desk: &Post,
+    posts: &BTreeMap<PostId, Post>,
+    f: &mut Fields<'_, '_>,
+) -> Option<()> {
+    let name = desk.id.name();
+    let message = match &desk.answers_to {
+        Some(to) if *to != desk.id && posts.contains_key(to) => return Some(()),
+        Some(to) => {
+            let known = posts.keys().filter(|post| **post != desk.id);
+            let hint = instead(to.name(), known.map(PostId::name));
+            format!(
+                "`{name}` must answer to another post of this department, not to `{}`{hint}",
+                to.name()
+            )
+        }
+        None => format!(
+            "`{name}` must say by `answersTo` which post takes it over where nobody else does"
+        ),
+    };
+    f.refuse_below(&["posts"], message)
 }
 
 fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {

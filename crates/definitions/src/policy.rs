@@ -176,6 +176,7 @@ fn promised(commitment: Commitment) -> &'static [Urgency] {
         | Commitment::Arrive
         | Commitment::Complete
         | Commitment::Answer
+        | Commitment::Reply
         | Commitment::Adjudicate
         | Commitment::FollowUp
         | Commitment::CallBack => Urgency::ALL,

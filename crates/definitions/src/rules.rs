@@ -140,6 +140,11 @@ impl Rules {
         self.campus.post(id)
     }
 
+    /// The post that is the desk; none if the campus names none.
+    pub fn desk(&self) -> Option<&Post> {
+        self.campus.desks().next()
+    }
+
     /// The post that gets the work orders of an item at a place that are offered at an instant.
     ///
     /// Whether that is within working hours or duty time is said by the calendar of the item's

@@ -57,6 +57,14 @@ pub enum Occasion {
     Overdue,
     /// To the head of who had it last, and to who decides: it was refused twice.
     ReturnedTwice,
+    /// To the requester: who has it asks them something.
+    Asked,
+    /// To the desk, or to who has it: the other asks something.
+    AskedInside,
+    /// To who asked: there is an answer.
+    Answered,
+    /// To the duty counsellor: the desk was left, and nobody has taken it over.
+    DeskUntaken,
     /// To the requester: done, and what comes next.
     Completed,
     /// To the requester: "not solved" was heard.
@@ -100,13 +108,13 @@ pub enum Field {
     Before,
     /// What the work waits for.
     Reason,
-    /// How long the promise is overdue.
+    /// How long the promise is overdue, or the desk without anybody.
     Late,
     /// Which promise.
     Commitment,
-    /// The department that has it.
+    /// The department that has it, or whose desk it is.
     Department,
-    /// The post that has it.
+    /// The post that has it, or the desk.
     Post,
     /// Which time round.
     Cycle,
@@ -122,7 +130,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -135,6 +143,10 @@ impl Occasion {
         Self::AtRisk,
         Self::Overdue,
         Self::ReturnedTwice,
+        Self::Asked,
+        Self::AskedInside,
+        Self::Answered,
+        Self::DeskUntaken,
         Self::Completed,
         Self::Reopened,
         Self::Rung,
@@ -162,6 +174,10 @@ impl Occasion {
             Self::AtRisk => "at-risk",
             Self::Overdue => "overdue",
             Self::ReturnedTwice => "returned-twice",
+            Self::Asked => "asked",
+            Self::AskedInside => "asked-inside",
+            Self::Answered => "answered",
+            Self::DeskUntaken => "desk-untaken",
             Self::Completed => "completed",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
@@ -184,7 +200,9 @@ impl Occasion {
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
-            Self::Claimed | Self::MadeSafe => &[Number, Item, Place, Due, Department, Post],
+            Self::Claimed | Self::MadeSafe | Self::Asked => {
+                &[Number, Item, Place, Due, Department, Post]
+            }
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Department],
             Self::Chased | Self::ChasedAgain => {
@@ -198,6 +216,10 @@ impl Occasion {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
             Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
+            Self::AskedInside | Self::Answered => {
+                &[Number, Item, Place, Urgency, Due, Department, Post]
+            }
+            Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[

@@ -108,6 +108,18 @@ const SLIPS: &[Slip] = &[
         "post: head\n",
         "post: head\n      answersTo: dispatch-a\n",
     ),
+    (
+        "a desk that nobody stands above",
+        "departments-offices.yaml",
+        "      answersTo: duty-counsellor\n",
+        "",
+    ),
+    (
+        "two desks",
+        "departments-offices.yaml",
+        "duties: [accept]\n      phone: \"8832\"",
+        "duties: [accept, desk]\n      phone: \"8832\"",
+    ),
     // Promises
     ("a limit without a figure", "policies.yaml", "normal: 3d working-days", "normal: soon"),
     ("no limit for an urgency", "policies.yaml", ", normal: 3d working-days", ""),

@@ -1,20 +1,24 @@
 //! What dispatch says: work orders with their offers, the completion of a cycle, and who is at work.
 //!
 //! The key is the case: a case's facts are in one order whichever work order they are about. That of
-//! the roster is its own: leave of one person changes many posts at once.
+//! the roster is its own: leave of one person changes many posts at once. So is that of the desk, of
+//! which there is one.
 
-use clock::{AccountId, OfferId, WorkOrderId};
+use clock::{AccountId, HandoverId, OfferId, QuestionId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::words::{
-    Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
+    Asked, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId, ReleaseCause, Urgency,
 };
 
 /// The key of the roster: a constant UUID (version 8: ours to lay out).
 pub const ROSTER_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0003);
+
+/// The key of the desk: a constant UUID like it.
+pub const DESK_KEY: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0004);
 
 facts! {
     /// A fact about a work order or the work on a case, whose key is the case; or about the roster,
@@ -38,6 +42,10 @@ facts! {
         WorkOrderReleased(WorkOrderReleasedV1) = WorkOrder "released" v 1,
         /// Two departments refused it: somebody decides whose it is.
         WorkOrderDisputed(WorkOrderDisputedV1) = WorkOrder "disputed" v 1,
+        /// Somebody is asked what who works on it, or the desk, does not know.
+        WorkOrderAsked(WorkOrderAskedV1) = WorkOrder "asked" v 1,
+        /// They have said it.
+        WorkOrderAnswered(WorkOrderAnsweredV1) = WorkOrder "answered" v 1,
         /// The work is done.
         WorkOrderCompleted(WorkOrderCompletedV1) = WorkOrder "completed" v 1,
         /// The work is no longer wanted.
@@ -46,6 +54,8 @@ facts! {
         CaseCompleted(CaseCompletedV1) = Case "completed" v 1,
         /// Others are at work at a post than was said before.
         RosterChanged(RosterChangedV1) = Roster "changed" v 1,
+        /// The desk was left, and nobody has taken it over in time.
+        HandoverUntaken(HandoverUntakenV1) = Handover "untaken" v 1,
     }
 }
 
@@ -62,9 +72,11 @@ impl DispatchFact {
             Self::WorkOrderResumed(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderReleased(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderDisputed(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderAsked(fact) => Some((&fact.department, fact.work_order)),
+            Self::WorkOrderAnswered(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCompleted(fact) => Some((&fact.department, fact.work_order)),
             Self::WorkOrderCancelled(fact) => Some((&fact.department, fact.work_order)),
-            Self::CaseCompleted(_) | Self::RosterChanged(_) => None,
+            Self::CaseCompleted(_) | Self::RosterChanged(_) | Self::HandoverUntaken(_) => None,
         }
     }
 }
@@ -236,6 +248,45 @@ pub struct WorkOrderDisputedV1 {
     pub at: Timestamp,
 }
 
+/// Somebody is asked inside the case. No clock of the case waits for it; one that is asked of the
+/// desk or of a department has its own. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderAskedV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The question; its words stay with dispatch.
+    pub question: QuestionId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who is asked.
+    pub of: Asked,
+    /// Who asks.
+    pub by: AccountId,
+    /// When: the clock to reply runs from here.
+    pub at: Timestamp,
+}
+
+/// A question is answered. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkOrderAnsweredV1 {
+    /// The work order.
+    pub work_order: WorkOrderId,
+    /// The question; the words of the answer stay with dispatch.
+    pub question: QuestionId,
+    /// The case's cycle.
+    pub cycle: Cycle,
+    /// Whose work it is.
+    pub department: DepartmentId,
+    /// Who was asked.
+    pub of: Asked,
+    /// Who answered: of what its requester was asked, they or whoever wrote it down for them.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The work of one department is done. Key: the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkOrderCompletedV1 {
@@ -288,6 +339,17 @@ pub struct RosterChangedV1 {
     /// Who is there, each for a time. A time that none of them names is a defect of the roster:
     /// nobody is.
     pub stays: Vec<Stay>,
+}
+
+/// The desk was left, and nobody has taken it over in time: the duty counsellor does. Key: the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HandoverUntakenV1 {
+    /// The handover that one alone has signed.
+    pub handover: HandoverId,
+    /// When the desk was left.
+    pub left_at: Timestamp,
+    /// Since when it is the duty counsellor's to take over.
+    pub at: Timestamp,
 }
 
 /// Somebody is at work at a post for a time.

@@ -1,5 +1,5 @@
-use clock::{AccountId, WorkOrderId};
-use events::words::{HoldReason, PostId};
+use clock::{AccountId, QuestionId, WorkOrderId};
+use events::words::{Asked, HoldReason, PostId};
 
 /// What a person may ask of dispatch.
 ///
@@ -29,6 +29,10 @@ pub enum Command {
     Reassign(Reassign),
     /// Decide whose it is, after the second refusal.
     Adjudicate(Adjudicate),
+    /// Ask somebody inside the case.
+    Ask(Ask),
+    /// Answer what was asked.
+    Answer(Answer),
 }
 
 impl Command {
@@ -46,6 +50,8 @@ impl Command {
             Self::Return(_) => Return::WORD,
             Self::Reassign(_) => Reassign::WORD,
             Self::Adjudicate(_) => Adjudicate::WORD,
+            Self::Ask(_) => Ask::WORD,
+            Self::Answer(_) => Answer::WORD,
         }
     }
 
@@ -62,7 +68,9 @@ impl Command {
             | Self::Transfer(Transfer { work_order, .. })
             | Self::Return(Return { work_order, .. })
             | Self::Reassign(Reassign { work_order, .. })
-            | Self::Adjudicate(Adjudicate { work_order, .. }) => *work_order,
+            | Self::Adjudicate(Adjudicate { work_order, .. })
+            | Self::Ask(Ask { work_order, .. })
+            | Self::Answer(Answer { work_order, .. }) => *work_order,
         }
     }
 }
@@ -177,6 +185,29 @@ pub struct Adjudicate {
     pub by: AccountId,
 }
 
+/// Ask what who works on it, or the desk, does not know. The words are not decided on, and are not
+/// here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Of which work order.
+    pub work_order: WorkOrderId,
+    /// Who is asked.
+    pub of: Asked,
+    /// Who asks.
+    pub by: AccountId,
+}
+
+/// Answer a question, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Of which work order.
+    pub work_order: WorkOrderId,
+    /// Which question.
+    pub question: QuestionId,
+    /// Who answers.
+    pub by: AccountId,
+}
+
 impl Claim {
     pub(crate) const WORD: &str = "claim";
 }
@@ -219,4 +250,12 @@ impl Reassign {
 
 impl Adjudicate {
     pub(crate) const WORD: &str = "adjudicate";
+}
+
+impl Ask {
+    pub(crate) const WORD: &str = "ask";
+}
+
+impl Answer {
+    pub(crate) const WORD: &str = "answer";
 }

@@ -1,12 +1,12 @@
 use std::{collections::BTreeSet, mem};
 
-use clock::WorkOrderId;
+use clock::{PersonId, WorkOrderId};
 use events::{
     dispatch::{
-        CaseCompletedV1, DispatchFact, WorkOrderArrivedV1, WorkOrderAssignedV1,
-        WorkOrderCancelledV1, WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderContainedV1,
-        WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
-        WorkOrderResumedV1,
+        CaseCompletedV1, DispatchFact, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
+        WorkOrderAssignedV1, WorkOrderCancelledV1, WorkOrderClaimedV1, WorkOrderCompletedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     words::{Cycle, End, PostId, Revision, Urgency},
 };
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     order::{Offer, Order, Pause, Release, Status, Taken},
+    question::{Answered, Question},
     state::{State, Work},
 };
 
@@ -82,6 +83,15 @@ pub enum Event {
     Cancelled(WorkOrderCancelledV1),
     /// All work orders of the cycle are done.
     CycleCompleted(CaseCompletedV1),
+    /// Somebody is asked something of it.
+    Asked(WorkOrderAskedV1),
+    /// They have said it.
+    Answered(WorkOrderAnsweredV1),
+    /// Others than before reported it.
+    ReportersChanged {
+        /// All of them.
+        reporters: BTreeSet<PersonId>,
+    },
     /// The clocks wait with work on hold, or they do not.
     PauseAnswered {
         /// Which work.
@@ -139,10 +149,7 @@ pub fn apply(state: &mut State, event: &Event) {
     match event {
         Event::Offered { offered, revision, from, is_final } => {
             offer(state, offered, *revision);
-            edit(state, offered.work_order, |order| {
-                order.from.clone_from(from);
-                order.is_final = *is_final;
-            });
+            edit(state, offered.work_order, |order| order.stays_with(from.as_ref(), *is_final));
         }
         Event::Claimed { claimed: WorkOrderClaimedV1 { work_order, by, at, .. }, arrive_by } => {
             let (by, claimed_at, arrive_by) = (*by, *at, *arrive_by);
@@ -171,6 +178,9 @@ pub fn apply(state: &mut State, event: &Event) {
             let status = Status::Disputed { since: *since };
             edit(state, *work_order, |order| (order.status, order.from) = (status, None));
         }
+        Event::Asked(fact) => ask(state, fact),
+        Event::Answered(fact) => answer(state, fact),
+        Event::ReportersChanged { reporters } => report(state, reporters),
         Event::Completed(fact) => complete(state, fact),
         Event::Cancelled(WorkOrderCancelledV1 { work_order, at: cancelled_at, .. }) => {
             let status = Status::Cancelled { cancelled_at: *cancelled_at };
@@ -196,6 +206,12 @@ pub fn apply(state: &mut State, event: &Event) {
     }
 }
 
+fn report(state: &mut State, reporters: &BTreeSet<PersonId>) {
+    if let Some(work) = state.work_mut() {
+        work.reporters.clone_from(reporters);
+    }
+}
+
 fn hurry(state: &mut State, urgency: Urgency) {
     if let Some(work) = state.work_mut() {
         work.urgency = urgency;
@@ -214,12 +230,15 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Resumed { resumed, .. } => DispatchFact::WorkOrderResumed(resumed.clone()),
         Event::Released { released, .. } => DispatchFact::WorkOrderReleased(released.clone()),
         Event::Disputed(fact) => DispatchFact::WorkOrderDisputed(fact.clone()),
+        Event::Asked(fact) => DispatchFact::WorkOrderAsked(fact.clone()),
+        Event::Answered(fact) => DispatchFact::WorkOrderAnswered(fact.clone()),
         Event::Completed(fact) => DispatchFact::WorkOrderCompleted(fact.clone()),
         Event::Cancelled(fact) => DispatchFact::WorkOrderCancelled(fact.clone()),
         Event::CycleCompleted(fact) => DispatchFact::CaseCompleted(fact.clone()),
         Event::PauseAnswered { .. }
         | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
+        | Event::ReportersChanged { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,
     };
@@ -231,15 +250,15 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
 fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     let WorkOrderOfferedV1 { work_order: id, cycle, urgency, level, .. } = *offered;
     let before = take(state);
-    let (mut orders, escalated_to) =
-        before.map_or_else(Default::default, |work| (work.orders, work.escalated_to));
+    let (mut orders, escalated_to, reporters) = before
+        .map_or_else(Default::default, |work| (work.orders, work.escalated_to, work.reporters));
     let offer = Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at };
     let status = Status::Offered;
     if let Some(order) = orders.iter_mut().find(|order| order.id == id) {
         (order.offer, order.status) = (offer, status);
     } else {
         let (workers, releases) = (BTreeSet::new(), Vec::new());
-        let (from, refusals, is_final) = (None, 0, false);
+        let (from, refusals, is_final, questions) = (None, 0, false, Vec::new());
         orders.push(Order {
             id,
             cycle,
@@ -250,6 +269,7 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
             refusals,
             is_final,
             releases,
+            questions,
         });
     }
     *state = State::Working(Work {
@@ -261,6 +281,7 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
         level,
         orders,
         escalated_to,
+        reporters,
     });
 }
 
@@ -304,6 +325,21 @@ fn hold(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(Taken) -> St
         if let Some(taken) = order.status.taken() {
             order.status = to(taken);
         }
+    });
+}
+
+fn ask(state: &mut State, fact: &WorkOrderAskedV1) {
+    let WorkOrderAskedV1 { work_order, question: id, of, by, at, .. } = *fact;
+    edit(state, work_order, |order| {
+        order.questions.push(Question { id, of, by, at, answered: None });
+    });
+}
+
+fn answer(state: &mut State, fact: &WorkOrderAnsweredV1) {
+    let WorkOrderAnsweredV1 { work_order, question: id, by, at, .. } = *fact;
+    edit(state, work_order, |order| {
+        let asked = order.questions.iter_mut().filter(|question| question.id == id);
+        asked.for_each(|question| question.answered = Some(Answered { by, at }));
     });
 }
 

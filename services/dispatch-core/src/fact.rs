@@ -1,12 +1,15 @@
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
-use clock::{Ids, WorkOrderId};
+use clock::{Ids, PersonId, WorkOrderId};
 use definitions::Rules;
 use events::{
     EscalationFact, IntakeFact, Payload,
     dispatch::WorkOrderCancelledV1,
     escalation::{PauseGrantedV1, PauseRefusedV1, RungFiredV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
+    intake::{
+        CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseUnjoinedV1,
+        CaseUrgencyChangedV1,
+    },
     words::PostId,
 };
 use jiff::Timestamp;
@@ -27,6 +30,10 @@ pub enum Fact {
     Reopened(CaseReopenedV1),
     /// It has another urgency.
     UrgencyChanged(CaseUrgencyChangedV1),
+    /// Others reported it too.
+    Joined(CaseJoinedV1),
+    /// Somebody did not, after all.
+    Unjoined(CaseUnjoinedV1),
     /// It ended.
     Closed(CaseClosedV1),
     /// A leader hears that it is late.
@@ -48,12 +55,12 @@ impl Fact {
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
                 IntakeFact::CaseUrgencyChanged(fact) => Some(Self::UrgencyChanged(fact)),
+                IntakeFact::CaseJoined(fact) => Some(Self::Joined(fact)),
+                IntakeFact::CaseUnjoined(fact) => Some(Self::Unjoined(fact)),
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseResolved(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
-                | IntakeFact::CaseJoined(_)
-                | IntakeFact::CaseUnjoined(_)
                 | IntakeFact::CaseIncidentUpdated(_) => None,
             },
             events::Fact::Escalation(fact) => match fact {
@@ -86,6 +93,8 @@ impl Fact {
             Self::Accepted(_) => CaseAcceptedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
             Self::UrgencyChanged(_) => CaseUrgencyChangedV1::TYPE,
+            Self::Joined(_) => CaseJoinedV1::TYPE,
+            Self::Unjoined(_) => CaseUnjoinedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::RungFired(_) => RungFiredV1::TYPE,
             Self::RungTold(_) => RungToldV1::TYPE,
@@ -108,6 +117,8 @@ pub fn on_fact(
         Fact::Accepted(accepted) => on_accepted(state, rules, accepted, now, ids),
         Fact::Reopened(reopened) => on_reopened(state, rules, reopened, now, ids),
         Fact::UrgencyChanged(changed) => on_urgency_changed(state, changed),
+        Fact::Joined(CaseJoinedV1 { reporters, .. })
+        | Fact::Unjoined(CaseUnjoinedV1 { reporters, .. }) => on_reporters(state, reporters),
         Fact::Closed(closed) => on_closed(state, closed),
         Fact::RungFired(RungFiredV1 { post, .. }) | Fact::RungTold(RungToldV1 { post, .. }) => {
             on_escalated(state, post)
@@ -130,7 +141,11 @@ fn on_accepted(
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
     match state {
-        State::New => Ok(vec![offer::first(accepted.into(), rules, now, ids)?]),
+        State::New => {
+            let offered = offer::first(accepted.into(), rules, now, ids)?;
+            let reporters = reported(&BTreeSet::new(), &accepted.reporters);
+            Ok([offered].into_iter().chain(reporters).collect())
+        }
         State::Working(_) | State::Done(_) | State::Ended { .. } => Err(Reason::AlreadyKnown),
     }
 }
@@ -149,7 +164,9 @@ fn on_reopened(
         Ordering::Greater => {
             let offered = offer::first(reopened.into(), rules, now, ids)?;
             // Nothing of an earlier cycle is open, unless this store was restored from a backup.
-            Ok(cancel_open(work, reopened.reopened_at).chain([offered]).collect())
+            let reporters = reported(&work.reporters, &reopened.reporters);
+            let cancelled = cancel_open(work, reopened.reopened_at);
+            Ok(cancelled.chain([offered]).chain(reporters).collect())
         }
     }
 }
@@ -167,6 +184,17 @@ fn on_urgency_changed(state: &State, changed: &CaseUrgencyChangedV1) -> Result<V
         // No cycle runs.
         State::Ended { .. } => Err(Reason::OtherCycle),
     }
+}
+
+/// Who reported it changes under whoever works on it, and after its end too.
+fn on_reporters(state: &State, reporters: &[PersonId]) -> Result<Vec<Event>, Reason> {
+    let work = state.work().ok_or(Reason::UnknownCase)?;
+    reported(&work.reporters, reporters).map(|event| vec![event]).ok_or(Reason::AlreadyKnown)
+}
+
+fn reported(before: &BTreeSet<PersonId>, reporters: &[PersonId]) -> Option<Event> {
+    let reporters: BTreeSet<_> = reporters.iter().copied().collect();
+    (reporters != *before).then_some(Event::ReportersChanged { reporters })
 }
 
 fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason> {

@@ -25,6 +25,8 @@
 //!  rung fired   │ noted     its post may see it     its post may see it     its post may see it
 //!  urgency-     │ noted     listed and offered by   listed by it            noted
 //!  changed      │           it from then on
+//!  joined,      │ noted     its reporters may    the same                the same
+//!  unjoined     │           answer
 //!  pause        │ noted     shown with what is on   noted                   noted
 //!               │           hold, else noted
 //!
@@ -51,6 +53,9 @@
 //!  return (4)      │ offered to where it came from, the second time disputed ────  -
 //!  reassign (4)    │ offered elsewhere, or anew where somebody has it ───────────  -
 //!  adjudicate      │ -          -            -            -            -           offered (5)
+//!  ask *           │ -          asked        asked        asked        asked       -
+//!  ask (7)         │ asked      asked        asked        asked        asked       -
+//!  answer          │ answered, once ───────────────────────────────────────────────────────────
 //!  (wake)          │ -          offered (6)  -            -            -           -
 //!  (case ended)    │ cancelled ──────────────────────────────────────────────────────────────
 //!
@@ -63,6 +68,7 @@
 //!  5  final: whoever gets it can hand it on no more
 //!  6  released: nobody came or held it until the limit to arrive, counted from the claim, from the
 //!     assignment, or from the end of a hold before the arrival
+//!  7  what the desk asks the department that has it
 //! ```
 //!
 //! A return is a refusal; after one, any further return or transfer is the second, and who stands
@@ -72,6 +78,11 @@
 //! its worker. However often a work order moves, the clocks to arrive, to contain and to complete
 //! are the case's and run on.
 //!
+//! Desk, department and requester ask each other inside a case. A question changes nothing of the work
+//! and stops no clock: who cannot go on without the answer holds it besides. It is answered once, and
+//! goes with the work order to whichever post has it; what nobody answered until the end of the work,
+//! nobody answers any more.
+//!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.
 
@@ -79,8 +90,10 @@ mod command;
 mod decide;
 mod event;
 mod fact;
+pub mod handover;
 mod offer;
 mod order;
+mod question;
 mod rejected;
 pub mod roster;
 mod state;
@@ -89,13 +102,14 @@ mod tests;
 mod wake;
 
 pub use command::{
-    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Hold, Reassign, Resume, Return,
-    Transfer,
+    Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Hold, Reassign,
+    Resume, Return, Transfer,
 };
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
 pub use order::{Offer, Order, Pause, Release, Status, Taken};
+pub use question::{Answered, Question};
 pub use rejected::Rejected;
 pub use state::{State, Work};
 pub use wake::{next_at, on_wake};

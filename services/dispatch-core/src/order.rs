@@ -5,6 +5,8 @@ use events::words::{Cycle, DepartmentId, HoldReason, PauseRefusal, PostId, Relea
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::question::Question;
+
 /// One department's part of a case (工单).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -32,9 +34,17 @@ pub struct Order {
     /// The offers of it that ended, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<Release>,
+    /// What was asked of it, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
 }
 
 impl Order {
+    /// What becomes of it if its post does not want it: it may be returned to another, or it stays.
+    pub(crate) fn stays_with(&mut self, from: Option<&PostId>, is_final: bool) {
+        (self.from, self.is_final) = (from.cloned(), is_final);
+    }
+
     /// Whose work it is: the department of the post to which it was offered last.
     pub fn department(&self) -> &DepartmentId {
         self.offer.post.department()

@@ -1,4 +1,4 @@
-use clock::WorkOrderId;
+use clock::{QuestionId, WorkOrderId};
 use events::words::{End, PostId};
 
 /// Why a command was not done; nothing has changed.
@@ -162,6 +162,22 @@ pub enum Rejected {
         /// What was asked for.
         post: PostId,
     },
+    /// Nobody asked that of it.
+    #[error(
+        "cannot {command}: the work order has no question {question}; list the questions to see its id"
+    )]
+    NoSuchQuestion {
+        /// The verb.
+        command: &'static str,
+        /// What was to be answered.
+        question: QuestionId,
+    },
+    /// Somebody was faster.
+    #[error("cannot {command}: the question is answered already; add what is new as a note")]
+    AlreadyAnswered {
+        /// The verb.
+        command: &'static str,
+    },
     /// The work is done.
     #[error(
         "cannot {command}: the work order is completed; if it is not solved, its case is reopened"
@@ -203,6 +219,8 @@ impl Rejected {
             Self::SamePost { .. } => "same-post",
             Self::NoSuchPost { .. } => "no-such-post",
             Self::NotAccepting { .. } => "not-accepting",
+            Self::NoSuchQuestion { .. } => "no-such-question",
+            Self::AlreadyAnswered { .. } => "already-answered",
             Self::AlreadyCompleted { .. } => "already-completed",
             Self::Cancelled { .. } => "work-order-cancelled",
         }

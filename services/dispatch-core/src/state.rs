@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use clock::WorkOrderId;
+use clock::{PersonId, WorkOrderId};
 use events::words::{Cycle, End, ItemId, Level, PlaceId, PostId, Revision, Urgency};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,9 @@ pub struct Work {
     pub orders: Vec<Order>,
     /// The posts to which the case was escalated: their holders may see it.
     pub escalated_to: BTreeSet<PostId>,
+    /// Who reported it, as far as they gave a name: what its requester is asked is for them to answer.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub reporters: BTreeSet<PersonId>,
 }
 
 impl Work {

@@ -1,10 +1,10 @@
 //! What intake and escalation-timer say about a case, and the definitions.
 
 use authz::Principal;
-use clock::CaseId;
+use clock::{CaseId, QuestionId};
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use dispatch_core::{Fact, State, on_fact};
-use events::DefinitionFact;
+use events::{DefinitionFact, EscalationFact, words::Subject};
 use jiff::Timestamp;
 
 use crate::{
@@ -25,6 +25,9 @@ impl Facts for Dispatch {
         let Received { envelope, fact } = received;
         if let events::Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
             return Ok(revisions::keep(tx, change).await?);
+        }
+        if let Some((question, due)) = due_of_a_question(fact) {
+            store::questions::promised(tx, question, due).await?;
         }
         let known = store::work::load(tx, CaseId::from_uuid(aggregate.key())).await?;
         let (state, shown) = match known {
@@ -48,5 +51,20 @@ impl Facts for Dispatch {
             note(tx, event, aggregate, &actor, now).await?;
         }
         Ok(())
+    }
+}
+
+/// When the answer to a question is due, if a fact says so.
+const fn due_of_a_question(fact: &events::Fact) -> Option<(QuestionId, Timestamp)> {
+    let (subject, due) = if let events::Fact::Escalation(EscalationFact::Armed(armed)) = fact {
+        (armed.subject, armed.due)
+    } else if let events::Fact::Escalation(EscalationFact::PromiseMoved(moved)) = fact {
+        (moved.subject, moved.new)
+    } else {
+        return None;
+    };
+    match subject {
+        Subject::Question(question) => Some((question, due)),
+        Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) => None,
     }
 }

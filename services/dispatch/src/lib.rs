@@ -18,6 +18,7 @@
 //!                                               └─────> outbox ──> DISPATCH
 //!
 //!  board   what lists show of a case and no decision needs
+//!  desk    what a signature under its handover is for
 //!  rosters what others are told of who is at work
 //! ```
 //!
@@ -25,12 +26,20 @@
 //! why until the limit to arrive has it no longer. All other lateness is watched by
 //! escalation-timer.
 //!
+//! Desk, department and requester ask each other inside a case. What they say is sealed, and told to
+//! nobody but whoever lists the question: to those whose case it is, and of a requester what they are
+//! asked themselves.
+//!
+//! Who leaves the desk signs for what is left, and who takes over signs for it. The desk is one more
+//! aggregate, of which nobody else hears but that it was left and nobody came.
+//!
 //! Who holds which post is imported from the portal, and who is at work there is decided here: leave,
 //! swaps and cover are one more aggregate, the roster, and others are told who is at a post and when.
 
 mod api;
 mod board;
 mod commands;
+mod desk;
 mod facts;
 mod questions;
 mod record;

@@ -1,13 +1,14 @@
-//! What the hour alone brings about: claims without an arrival end.
+//! What the hour alone brings about: claims without an arrival end, and a desk that nobody takes over is
+//! the duty counsellor's.
 
 use authz::Principal;
 use clock::CaseId;
 use delivery::{Fault, Locked, Tx, Wake, Wakes};
 use dispatch_core::on_wake;
-use events::words::Service;
+use events::{dispatch::DESK_KEY, words::Service};
 
 use crate::{
-    Dispatch,
+    Dispatch, desk,
     record::{Change, record},
     store,
 };
@@ -16,6 +17,9 @@ impl Wakes for Dispatch {
     /// Whether all facts of that moment are in makes no difference: an arrival is recorded here,
     /// under the same lock, and a case that ended unheard is cancelled as an offered one.
     async fn wake(&self, tx: &mut Tx<'_>, aggregate: &mut Locked, wake: Wake) -> Result<(), Fault> {
+        if aggregate.key() == DESK_KEY {
+            return desk::wake(self, tx, aggregate, wake.now).await;
+        }
         let known = store::work::load(tx, CaseId::from_uuid(aggregate.key())).await?;
         let Some((case, revision)) = known.and_then(|case| {
             let revision = case.state.work()?.revision;

@@ -3,9 +3,10 @@ use definitions::Rules;
 use events::{
     DispatchFact, IntakeFact, Payload, SurveyFact,
     dispatch::{
-        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderCancelledV1,
-        WorkOrderClaimedV1, WorkOrderCompletedV1, WorkOrderContainedV1, WorkOrderDisputedV1,
-        WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1, WorkOrderResumedV1,
+        CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
+        WorkOrderAssignedV1, WorkOrderCancelledV1, WorkOrderClaimedV1, WorkOrderCompletedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
@@ -48,6 +49,10 @@ pub enum Fact {
     Held(WorkOrderHeldV1),
     /// It goes on.
     Resumed(WorkOrderResumedV1),
+    /// Somebody is asked inside the case.
+    Asked(WorkOrderAskedV1),
+    /// They have said what they know.
+    Replied(WorkOrderAnsweredV1),
     /// A work order is done.
     Done(WorkOrderCompletedV1),
     /// Nobody wants it done any more.
@@ -90,9 +95,11 @@ impl Fact {
                 DispatchFact::CaseCompleted(fact) => Some(Self::Completed(fact)),
                 DispatchFact::WorkOrderHeld(fact) => Some(Self::Held(fact)),
                 DispatchFact::WorkOrderResumed(fact) => Some(Self::Resumed(fact)),
+                DispatchFact::WorkOrderAsked(fact) => Some(Self::Asked(fact)),
+                DispatchFact::WorkOrderAnswered(fact) => Some(Self::Replied(fact)),
                 DispatchFact::WorkOrderCompleted(fact) => Some(Self::Done(fact)),
                 DispatchFact::WorkOrderCancelled(fact) => Some(Self::Cancelled(fact)),
-                DispatchFact::RosterChanged(_) => None,
+                DispatchFact::RosterChanged(_) | DispatchFact::HandoverUntaken(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),
@@ -122,6 +129,8 @@ impl Fact {
             Self::Contained(_) => WorkOrderContainedV1::TYPE,
             Self::Held(_) => WorkOrderHeldV1::TYPE,
             Self::Resumed(_) => WorkOrderResumedV1::TYPE,
+            Self::Asked(_) => WorkOrderAskedV1::TYPE,
+            Self::Replied(_) => WorkOrderAnsweredV1::TYPE,
             Self::Done(_) => WorkOrderCompletedV1::TYPE,
             Self::Cancelled(_) => WorkOrderCancelledV1::TYPE,
             Self::Completed(_) => CaseCompletedV1::TYPE,
@@ -155,6 +164,8 @@ pub fn on_fact(
         Fact::Contained(fact) => follow::contained(state, rules, fact),
         Fact::Held(fact) => follow::held(state, rules, fact, now),
         Fact::Resumed(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
+        Fact::Asked(fact) => follow::asked(state, rules, fact, ids),
+        Fact::Replied(fact) => follow::replied(state, fact),
         Fact::Done(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
         Fact::Cancelled(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
         Fact::Completed(fact) => follow::completed(state, rules, fact, ids),

@@ -27,6 +27,9 @@
 //!  assigned,    │ noted     stops the offer's clock to accept               noted
 //!  released     │
 //!  disputed     │ noted     arms the work order's clock to adjudicate       noted
+//!  asked        │ noted     arms the question's clock to reply, unless it    noted
+//!               │           is the requester who is asked
+//!  replied      │ noted     stops the question's clock to reply             noted
 //!  arrived      │ noted     stops arrive, the first time                    noted
 //!  held         │ noted     (held), and asks whether its clocks wait too    noted
 //!  resumed,     │

@@ -134,6 +134,7 @@ fn is_pausable(timer: &Timer, hold: &Hold) -> bool {
     let waits = match timer.commitment {
         Commitment::Arrive | Commitment::Complete | Commitment::Answer => true,
         Commitment::Accept
+        | Commitment::Reply
         | Commitment::Adjudicate
         | Commitment::Contain
         | Commitment::FollowUp

@@ -62,6 +62,7 @@ const fn is_of_work(commitment: Commitment) -> bool {
             true
         }
         Commitment::Accept
+        | Commitment::Reply
         | Commitment::Adjudicate
         | Commitment::FollowUp
         | Commitment::CallBack => false,

@@ -36,12 +36,15 @@ impl Fact {
                 | DispatchFact::WorkOrderArrived(_)
                 | DispatchFact::WorkOrderContained(_)
                 | DispatchFact::WorkOrderHeld(_)
+                | DispatchFact::WorkOrderAsked(_)
+                | DispatchFact::WorkOrderAnswered(_)
                 | DispatchFact::WorkOrderResumed(_)
                 | DispatchFact::WorkOrderReleased(_)
                 | DispatchFact::WorkOrderDisputed(_)
                 | DispatchFact::WorkOrderCompleted(_)
                 | DispatchFact::WorkOrderCancelled(_)
-                | DispatchFact::RosterChanged(_) => None,
+                | DispatchFact::RosterChanged(_)
+                | DispatchFact::HandoverUntaken(_) => None,
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),

@@ -60,13 +60,16 @@ fn concerned(fact: &Fact) -> Option<Related> {
             DispatchFact::WorkOrderArrived(_)
             | DispatchFact::WorkOrderContained(_)
             | DispatchFact::WorkOrderHeld(_)
+            | DispatchFact::WorkOrderAsked(_)
+            | DispatchFact::WorkOrderAnswered(_)
             | DispatchFact::WorkOrderResumed(_)
             | DispatchFact::WorkOrderReleased(_)
             | DispatchFact::WorkOrderDisputed(_)
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_),
+            | DispatchFact::RosterChanged(_)
+            | DispatchFact::HandoverUntaken(_),
         )
         | Fact::Intake(_)
         | Fact::Escalation(

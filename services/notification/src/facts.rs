@@ -33,6 +33,9 @@ impl Facts for Notification {
         if let Fact::Dispatch(DispatchFact::RosterChanged(changed)) = fact {
             return Ok(store::rosters::keep(tx, changed).await?);
         }
+        if let Fact::Dispatch(DispatchFact::HandoverUntaken(untaken)) = fact {
+            return self.untaken(tx, envelope.id, untaken, now).await;
+        }
         let cause =
             Cause { event: envelope.id, revision: envelope.revision, recorded: envelope.recorded };
         self.take_in(tx, aggregate, cause, fact, now).await

@@ -31,6 +31,9 @@
 //!  withdrawn
 //! ```
 //!
+//! A desk that nobody takes over is about no case: the duty counsellor is told in the same way, by
+//! `desk`.
+//!
 //! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
 
 mod acknowledgement;
@@ -39,6 +42,7 @@ mod api;
 mod channels;
 mod commands;
 mod courier;
+mod desk;
 mod facts;
 mod message;
 mod outgoing;

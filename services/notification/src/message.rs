@@ -16,8 +16,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) id: MessageId,
-    /// The case that it is about.
-    pub(crate) case: CaseId,
+    /// The case that it is about; none if it is about the desk.
+    pub(crate) case: Option<CaseId>,
     pub(crate) to: Recipient,
     /// The template that was filled in.
     pub(crate) template: TemplateId,

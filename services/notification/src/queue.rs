@@ -63,7 +63,7 @@ impl Notification {
         let weight = Weight::of(notice.occasion, urgency(rules, matter));
         Ok(Message {
             id: self.ids().id(),
-            case,
+            case: Some(case),
             channel: match to {
                 Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
                 Recipient::Post(_) => MessageChannel::Log,

@@ -44,8 +44,10 @@ impl Facts for Projection {
             Fact::Definition(DefinitionFact::DocumentChanged(change)) => {
                 return Ok(revisions::keep(tx, change).await?);
             }
-            // No steps of a case: of a contact, its cases speak for themselves.
-            Fact::Intake(IntakeFact::ContactRecorded(_)) | Fact::Audit(_) => return Ok(()),
+            // No steps of a case: of a contact, its cases speak for themselves; of the desk, dispatch.
+            Fact::Intake(IntakeFact::ContactRecorded(_))
+            | Fact::Dispatch(DispatchFact::HandoverUntaken(_))
+            | Fact::Audit(_) => return Ok(()),
             Fact::Dispatch(DispatchFact::RosterChanged(changed)) => {
                 return Ok(stand_ins::keep(tx, changed).await?);
             }
@@ -147,10 +149,13 @@ async fn dispatch(
         DispatchFact::WorkOrderDisputed(_) => boards::disputed(tx, key).await,
         DispatchFact::WorkOrderCompleted(_) => boards::works(tx, key, "completed").await,
         DispatchFact::WorkOrderCancelled(_) => boards::works(tx, key, "cancelled").await,
-        // What comes right after it says who has it: an offer, or a dispute.
+        // What comes right after a release says who has it: an offer, or a dispute.
         DispatchFact::WorkOrderReleased(_)
+        | DispatchFact::WorkOrderAsked(_)
+        | DispatchFact::WorkOrderAnswered(_)
         | DispatchFact::CaseCompleted(_)
-        | DispatchFact::RosterChanged(_) => Ok(()),
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => Ok(()),
     }
 }
 
@@ -165,7 +170,10 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.due, fact.provisional).await
             }
-            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+            (
+                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
+                _,
+            ) => Ok(()),
         },
         EscalationFact::RungFired(fact) => {
             boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
@@ -177,7 +185,10 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.new, fact.provisional).await
             }
-            (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_), _) => Ok(()),
+            (
+                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
+                _,
+            ) => Ok(()),
         },
         // Whoever is to decide may see what they decide on.
         EscalationFact::ExtensionAsked(fact) => {
@@ -209,14 +220,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseIncidentUpdated(fact)) => fact.by,
-        Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderArrived(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderContained(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderHeld(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderResumed(fact)) => Some(fact.by),
-        Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => fact.by,
-        Fact::Dispatch(DispatchFact::WorkOrderCompleted(fact)) => Some(fact.by),
+        Fact::Dispatch(fact) => worker(fact),
         Fact::Escalation(EscalationFact::PromiseMoved(fact)) => fact.by,
         Fact::Escalation(EscalationFact::ExtensionAsked(fact)) => Some(fact.by),
         Fact::Escalation(EscalationFact::ExtensionRefused(fact)) => Some(fact.by),
@@ -233,13 +237,6 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::CaseReopened(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseClosed(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseResolved(_))
-        | Fact::Dispatch(
-            DispatchFact::WorkOrderOffered(_)
-            | DispatchFact::WorkOrderDisputed(_)
-            | DispatchFact::WorkOrderCancelled(_)
-            | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_),
-        )
         | Fact::Escalation(
             EscalationFact::Armed(_)
             | EscalationFact::RungFired(_)
@@ -257,5 +254,26 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         | Fact::Notify(NotifyFact::CaseTold(_) | NotifyFact::Unheard(_))
         | Fact::Definition(_)
         | Fact::Audit(_) => None,
+    }
+}
+
+const fn worker(fact: &DispatchFact) -> Option<AccountId> {
+    match fact {
+        DispatchFact::WorkOrderClaimed(fact) => Some(fact.by),
+        DispatchFact::WorkOrderArrived(fact) => Some(fact.by),
+        DispatchFact::WorkOrderAssigned(fact) => Some(fact.by),
+        DispatchFact::WorkOrderContained(fact) => Some(fact.by),
+        DispatchFact::WorkOrderHeld(fact) => Some(fact.by),
+        DispatchFact::WorkOrderResumed(fact) => Some(fact.by),
+        DispatchFact::WorkOrderReleased(fact) => fact.by,
+        DispatchFact::WorkOrderAsked(fact) => Some(fact.by),
+        DispatchFact::WorkOrderAnswered(fact) => Some(fact.by),
+        DispatchFact::WorkOrderCompleted(fact) => Some(fact.by),
+        DispatchFact::WorkOrderOffered(_)
+        | DispatchFact::WorkOrderDisputed(_)
+        | DispatchFact::WorkOrderCancelled(_)
+        | DispatchFact::CaseCompleted(_)
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => None,
     }
 }

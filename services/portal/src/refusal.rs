@@ -39,6 +39,16 @@ impl Refusal {
     }
 }
 
+/// What another service lists, on a page that is shown without it too: empty where the asker may see
+/// nothing of it, and none where the service does not answer.
+pub(crate) fn if_answered<T>(listed: Result<Vec<T>, Refusal>) -> Option<Vec<T>> {
+    match listed.map_err(Error::from) {
+        Ok(listed) => Some(listed),
+        Err(error) if error.code() == Code::PermissionDenied => Some(Vec::new()),
+        Err(_) => None,
+    }
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self { error, status: None }

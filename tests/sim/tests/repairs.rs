@@ -84,7 +84,7 @@ fn sayable() -> impl Iterator<Item = String> {
     let streams = [Stream::Intake, Stream::Dispatch, Stream::Escalation, Stream::Survey];
     let types = events::registry().map(|one| one.event_type);
     let said = types.filter(move |one| streams.contains(&one.stream)).map(events::EventType::name);
-    let others = [".contact.", ".audit.", ".roster."];
+    let others = [".contact.", ".audit.", ".roster.", ".handover."];
     said.filter(move |name| !others.iter().any(|other| name.contains(other)))
 }
 

@@ -107,6 +107,8 @@ words! {
         Complete = "complete",
         /// The question is answered.
         Answer = "answer",
+        /// Who is asked inside a case says what they know.
+        Reply = "reply",
         /// Whose work it is, is decided.
         Adjudicate = "adjudicate",
         /// The first receiver asks after what was referred.
@@ -203,6 +205,16 @@ words! {
         Denied = "denied",
         /// Nobody had decided when it was due.
         Undecided = "undecided",
+    }
+
+    /// Who is asked inside a case.
+    Asked ("who is asked") {
+        /// Who reported it: told that there is a question, and shown it.
+        Requester = "requester",
+        /// The desk, whoever is there; its requester hears nothing of it.
+        Desk = "desk",
+        /// The department that has the work order; its requester hears nothing of it.
+        Department = "department",
     }
 
     /// Why a post has a work order no longer.

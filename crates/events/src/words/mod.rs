@@ -61,8 +61,8 @@ mod pointers;
 mod speakers;
 
 pub use case::{
-    AlarmKind, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
-    MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
+    AlarmKind, Asked, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason,
+    Level, MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
     UrgencyCause, Verdict,
 };
 pub use codes::{

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use clock::{AccountId, CaseId, OfferId, PersonId, WorkOrderId};
+use clock::{AccountId, CaseId, OfferId, PersonId, QuestionId, WorkOrderId};
 
 use super::{CaseNumber, NotACaseNumber, PostId};
 use crate::text::shown;
@@ -51,7 +51,7 @@ impl FromStr for CaseRef {
 
 /// What a clock runs for: the case itself, or a part of it.
 ///
-/// As text `case`, `offer/<uuid>`, `work-order/<uuid>`.
+/// As text `case`, `offer/<uuid>`, `work-order/<uuid>`, `question/<uuid>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// The case of the event's key: arrive, contain, complete, call back.
@@ -60,6 +60,8 @@ pub enum Subject {
     Offer(OfferId),
     /// One department's work order.
     WorkOrder(WorkOrderId),
+    /// One question: reply.
+    Question(QuestionId),
 }
 
 impl fmt::Display for Subject {
@@ -68,6 +70,7 @@ impl fmt::Display for Subject {
             Self::Case => f.write_str("case"),
             Self::Offer(id) => write!(f, "offer/{id}"),
             Self::WorkOrder(id) => write!(f, "work-order/{id}"),
+            Self::Question(id) => write!(f, "question/{id}"),
         }
     }
 }
@@ -80,17 +83,18 @@ impl FromStr for Subject {
             None if text == "case" => Some(Self::Case),
             Some(("offer", id)) => id.parse().ok().map(Self::Offer),
             Some(("work-order", id)) => id.parse().ok().map(Self::WorkOrder),
+            Some(("question", id)) => id.parse().ok().map(Self::Question),
             None | Some(_) => None,
         };
         parsed.ok_or_else(|| NotAPointer {
             kind: "subject",
             text: shown(text),
-            shapes: "case, offer/<uuid> or work-order/<uuid>",
+            shapes: "case, offer/<uuid>, work-order/<uuid> or question/<uuid>",
         })
     }
 }
 
-on_the_wire_as_text!(Subject, "^(case|(offer|work-order)/[0-9a-f-]{36})$");
+on_the_wire_as_text!(Subject, "^(case|(offer|work-order|question)/[0-9a-f-]{36})$");
 
 /// Whom a message is for.
 ///
@@ -165,9 +169,11 @@ mod tests {
 
     #[test]
     fn a_pointer_reads_back_from_its_text() {
-        for text in ["case".to_owned(), format!("offer/{ID}"), format!("work-order/{ID}")] {
+        for part in ["offer", "work-order", "question"] {
+            let text = format!("{part}/{ID}");
             assert_eq!(text.parse::<Subject>().unwrap().to_string(), text);
         }
+        assert_eq!("case".parse::<Subject>().unwrap().to_string(), "case");
         for text in [format!("person/{ID}"), format!("account/{ID}"), "post/water/duty".to_owned()]
         {
             assert_eq!(text.parse::<Recipient>().unwrap().to_string(), text);

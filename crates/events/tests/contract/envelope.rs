@@ -162,7 +162,7 @@ fn an_event_about_a_work_order_names_it_as_its_subject_and_its_department_in_the
             assert_eq!(fact.subject(), fact.event_type().to_string());
         }
     }
-    assert_eq!(about, 11);
+    assert_eq!(about, 13);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The decisions on commands, one file each.
 
 mod adjudicate;
+mod answer;
 mod arrive;
+mod ask;
 mod assign;
 mod claim;
 mod complete;
@@ -45,6 +47,8 @@ pub fn on_command(
         Command::Return(asked) => return_::decide(state, *asked, now, ids),
         Command::Reassign(reassign) => reassign::decide(state, rules, reassign, now, ids),
         Command::Adjudicate(adjudicate) => adjudicate::decide(state, rules, adjudicate, now, ids),
+        Command::Ask(ask) => ask::decide(state, *ask, now, ids),
+        Command::Answer(answer) => answer::decide(state, *answer, now),
     }
 }
 

@@ -54,6 +54,17 @@ impl Roster {
         stays
     }
 
+    /// Whether somebody is at work at a post at an instant: one of those whom others are told of.
+    pub fn is_at(
+        &self,
+        account: AccountId,
+        post: &PostId,
+        deputies: &BTreeSet<PostId>,
+        at: Timestamp,
+    ) -> bool {
+        self.at_work_with(post, deputies, at).contains(&account)
+    }
+
     fn at_work_with(
         &self,
         post: &PostId,

@@ -1,21 +1,21 @@
 //! One case, with what others say of it and what people ask.
 
-use clock::{AccountId, ContactId, Ids, SeededIds, TimerId, WorkOrderId};
+use clock::{AccountId, ContactId, Ids, PersonId, QuestionId, SeededIds, TimerId, WorkOrderId};
 use events::{
     escalation::{PauseGrantedV1, PauseRefusedV1, RungFiredV1, RungToldV1},
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseUrgencyChangedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PauseRefusal,
-        PostId, ReopenCause, Subject, Urgency, UrgencyCause,
+        Asked, CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level,
+        PauseRefusal, PostId, ReopenCause, Subject, Urgency, UrgencyCause,
     },
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::campus::RULES;
 use crate::{
-    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Event, Fact, Hold, Order,
-    Reassign, Rejected, Resume, Return, State, Transfer, apply, next_at, on_command, on_fact,
-    on_wake,
+    Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Event, Fact, Hold,
+    Order, Reassign, Rejected, Resume, Return, State, Transfer, apply, next_at, on_command,
+    on_fact, on_wake,
 };
 
 pub(super) struct Case {
@@ -49,7 +49,7 @@ impl Case {
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
             Step::Moves(to) => {
-                let command = to.command(self.last_order());
+                let command = to.command(self.last_order(), self.last_question());
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
             Step::Pauses | Step::PausesNot => {
@@ -91,6 +91,13 @@ impl Case {
     /// The newest work order.
     pub(super) fn order(&self) -> &Order {
         self.state.work().unwrap().orders.last().unwrap()
+    }
+
+    /// The newest question, or one that nobody asked.
+    fn last_question(&self) -> QuestionId {
+        let last = self.state.work().and_then(|work| work.orders.last());
+        let last = last.and_then(|order| order.questions.last());
+        last.map_or_else(|| SeededIds::new(404).id(), |question| question.id)
     }
 
     fn last_order(&self) -> WorkOrderId {
@@ -139,6 +146,8 @@ pub(super) enum Verb {
     Hold,
     Resume,
     Complete,
+    /// Of the desk.
+    Ask,
 }
 
 /// What the dispatcher, or who stands above, asks; each post by its id.
@@ -148,6 +157,10 @@ pub(super) enum Move {
     Return,
     Reassign(&'static str),
     Adjudicate(&'static str),
+    /// The desk asks the department.
+    AskDepartment,
+    /// Whoever is asked answers the newest question.
+    Answer,
 }
 
 impl Who {
@@ -161,7 +174,7 @@ impl Who {
 }
 
 impl Verb {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Claim,
         Self::Assign,
         Self::Arrive,
@@ -169,6 +182,7 @@ impl Verb {
         Self::Hold,
         Self::Resume,
         Self::Complete,
+        Self::Ask,
     ];
 
     fn command(self, work_order: WorkOrderId, who: Who) -> Command {
@@ -187,12 +201,13 @@ impl Verb {
             }
             Self::Resume => Command::Resume(Resume { work_order, by }),
             Self::Complete => Command::Complete(Complete { work_order, by }),
+            Self::Ask => Command::Ask(Ask { work_order, of: Asked::Desk, by }),
         }
     }
 }
 
 impl Move {
-    fn command(self, work_order: WorkOrderId) -> Command {
+    fn command(self, work_order: WorkOrderId, question: QuestionId) -> Command {
         let by = Who::Zhao.account();
         let post = |post: &str| post.parse::<PostId>().unwrap();
         match self {
@@ -202,6 +217,8 @@ impl Move {
             Self::Adjudicate(to) => {
                 Command::Adjudicate(Adjudicate { work_order, to: post(to), by })
             }
+            Self::AskDepartment => Command::Ask(Ask { work_order, of: Asked::Department, by }),
+            Self::Answer => Command::Answer(Answer { work_order, question, by }),
         }
     }
 }
@@ -270,6 +287,17 @@ pub(super) fn closed(cycle: u16, end: End) -> Step {
         end,
         closed_at: "2026-09-02T09:00:00+08:00".parse().unwrap(),
         by: None,
+    }))
+}
+
+/// These report it, one more than before.
+pub(super) fn joined(reporters: &[PersonId]) -> Step {
+    Step::Hears(Fact::Joined(CaseJoinedV1 {
+        cycle: Cycle::FIRST,
+        joined: reporters.last().copied().into_iter().collect(),
+        reporters: reporters.to_vec(),
+        by: None,
+        at: "2026-09-01T10:00:00+08:00".parse().unwrap(),
     }))
 }
 

@@ -3,8 +3,10 @@
 mod campus;
 mod case;
 mod expiry;
+mod handover;
 mod moves;
 mod properties;
+mod questions;
 mod roster;
 mod sentences;
 mod table;

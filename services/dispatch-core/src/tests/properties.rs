@@ -24,6 +24,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Move::Return),
         post.clone().prop_map(Move::Reassign),
         post.prop_map(Move::Adjudicate),
+        Just(Move::AskDepartment),
+        Just(Move::Answer),
     ];
     let end = prop::sample::select(End::ALL);
     let facts = prop_oneof![
@@ -100,6 +102,9 @@ fn happened(event: &Event) -> Option<Happened> {
         Event::Completed(fact) => (fact.work_order, 'd', Some(fact.offer)),
         Event::Cancelled(fact) => (fact.work_order, 'x', None),
         Event::CycleCompleted(_)
+        | Event::Asked(_)
+        | Event::Answered(_)
+        | Event::ReportersChanged { .. }
         | Event::PauseAnswered { .. }
         | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
@@ -170,12 +175,36 @@ proptest! {
                 | Event::Disputed(_)
                 | Event::Completed(_)
                 | Event::Cancelled(_)
+                | Event::Asked(_)
+                | Event::Answered(_)
+                | Event::ReportersChanged { .. }
                 | Event::PauseAnswered { .. }
                 | Event::Escalated { .. }
                 | Event::UrgencyChanged { .. }
                 | Event::Ended { .. }
                 | Event::Noted { .. } => {}
             }
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_answered_once_at_most_and_stays(steps in steps()) {
+        let (events, state) = run(&steps);
+        let (mut asked, mut answered) = (Vec::new(), BTreeSet::new());
+        for event in &events {
+            if let Event::Asked(fact) = event {
+                asked.push(fact.question);
+            } else if let Event::Answered(fact) = event {
+                prop_assert!(asked.contains(&fact.question), "nobody asked that");
+                prop_assert!(answered.insert(fact.question), "answered twice");
+            }
+        }
+        let orders = state.work().into_iter().flat_map(|work| &work.orders);
+        let mut kept: Vec<_> = orders.flat_map(|order| &order.questions).collect();
+        kept.sort_by_key(|question| question.at);
+        prop_assert_eq!(kept.iter().map(|question| question.id).collect::<Vec<_>>(), asked);
+        for question in kept {
+            prop_assert_eq!(question.answered.is_some(), answered.contains(&question.id));
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
+use clock::{Ids, SeededIds};
 use events::words::{End, Urgency};
 
 use jiff::SignedDuration;
 
 use super::case::{
-    Case, Move, Step, Verb, Who, accepted, closed, danger, reopened, rung_fired, rung_told,
+    Case, Move, Step, Verb, Who, accepted, closed, danger, joined, reopened, rung_fired, rung_told,
     urgency_changed,
 };
 use crate::{Event, publish};
@@ -16,7 +17,7 @@ const PLUMBING: &str = "logistics/plumbing";
 const CARETAKERS: &str = "housing/caretakers";
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
-    use Verb::{Arrive, Assign, Claim, Complete, Contain, Hold};
+    use Verb::{Arrive, Ask, Assign, Claim, Complete, Contain, Hold};
     let wang = |verb| Step::Asks(Who::Wang, verb);
     let then = |before: &[Step], step| before.iter().cloned().chain([step]).collect::<Vec<_>>();
     let offered = vec![accepted("dorm-7")];
@@ -25,6 +26,7 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     let in_progress = then(&claimed, wang(Arrive));
     let critical = vec![danger(), wang(Claim), wang(Arrive)];
     let contained = then(&critical, wang(Contain));
+    let asked = then(&claimed, wang(Ask));
     let done = then(&in_progress, wang(Complete));
     let transferred = then(&offered, Step::Moves(Move::Transfer(PLUMBING)));
     let returned = then(&transferred, Step::Moves(Move::Return));
@@ -43,6 +45,12 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
         ("working, contained by Wang", contained.clone()),
         ("working, claimed by Wang, on hold", then(&claimed, wang(Hold))),
         ("working, contained by Wang, on hold", then(&contained, wang(Hold))),
+        ("working, claimed by Wang, the desk asked", asked.clone()),
+        (
+            "working, claimed by Wang, the desk asked and answered",
+            then(&asked, Step::Moves(Move::Answer)),
+        ),
+        ("done by Wang, the desk asked", then(&asked, wang(Complete))),
         ("working, transferred to the plumbers", transferred),
         ("working, returned to the caretakers", returned),
         ("working, disputed", disputed),
@@ -63,6 +71,7 @@ fn inputs() -> Vec<(String, Step)> {
         ("urgency(1) normal", urgency_changed(1, Urgency::Normal)),
         ("urgency(1) critical", urgency_changed(1, Urgency::Critical)),
         ("urgency(2) critical", urgency_changed(2, Urgency::Critical)),
+        ("joined", joined(&[SeededIds::new(8).id()])),
         ("closed(1)", closed(1, End::Withdrawn)),
         ("rung fired", rung_fired("logistics/head")),
         ("rung told", rung_told("logistics/head")),
@@ -77,6 +86,8 @@ fn inputs() -> Vec<(String, Step)> {
         ("reassign to the plumbers", Move::Reassign(PLUMBING)),
         ("reassign to the caretakers", Move::Reassign(CARETAKERS)),
         ("adjudicate to the plumbers", Move::Adjudicate(PLUMBING)),
+        ("ask the department", Move::AskDepartment),
+        ("answer", Move::Answer),
     ];
     let asks = |who| Verb::ALL.map(|verb| (format!("{who:?}: {verb:?}"), Step::Asks(who, verb)));
     let facts = facts.map(|(name, step)| (name.to_owned(), step));

@@ -1,6 +1,8 @@
 //! The interface `yizhan.dispatch.v1.Dispatch`: what is parsed here is decided elsewhere.
 
 pub(crate) mod answers;
+pub(crate) mod asking;
+mod handovers;
 mod requests;
 pub(crate) mod rosters;
 
@@ -9,14 +11,17 @@ use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume, roster};
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        AdjudicateRequest, AdjudicateResponse, Arranged, ArriveRequest, ArriveResponse,
-        AssignRequest, AssignResponse, ClaimRequest, ClaimResponse, CompleteRequest,
-        CompleteResponse, ContainRequest, ContainResponse, CoverPostRequest, CoverPostResponse,
-        EndArrangementRequest, EndArrangementResponse, HoldRequest, HoldResponse,
-        ImportHoldersRequest, ImportHoldersResponse, ListWorkOrdersRequest, ListWorkOrdersResponse,
-        ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse, ReturnRequest,
-        ReturnResponse, ShowRosterRequest, ShowRosterResponse, SwapTurnsRequest, SwapTurnsResponse,
-        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        AdjudicateRequest, AdjudicateResponse, AnswerRequest, AnswerResponse, Arranged,
+        ArriveRequest, ArriveResponse, AskRequest, AskResponse, AssignRequest, AssignResponse,
+        ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse, ContainRequest,
+        ContainResponse, CoverPostRequest, CoverPostResponse, EndArrangementRequest,
+        EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
+        ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
+        ListWorkOrdersResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
+        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
+        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
+        SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest,
+        TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -25,7 +30,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, arrange, import_holders, work},
+    commands::{Deed, arrange, import_holders, sign_handover, work},
     questions,
 };
 
@@ -183,6 +188,32 @@ impl Interface for Answering {
         Ok(Response::new(AdjudicateResponse { head: self.does(asked, command, reason).await? }))
     }
 
+    async fn ask(&self, request: Request<AskRequest>) -> Result<Response<AskResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Ask", &request)?;
+        let (ask, text) = asking::ask(request.into_inner(), &asked.subject)?;
+        let head = self.does(asked, Command::Ask(ask), text).await?;
+        Ok(Response::new(AskResponse { head }))
+    }
+
+    async fn answer(
+        &self,
+        request: Request<AnswerRequest>,
+    ) -> Result<Response<AnswerResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Answer", &request)?;
+        let (answer, text) = asking::answer(request.into_inner(), &asked.subject)?;
+        let head = self.does(asked, Command::Answer(answer), text).await?;
+        Ok(Response::new(AnswerResponse { head }))
+    }
+
+    async fn list_questions(
+        &self,
+        request: Request<ListQuestionsRequest>,
+    ) -> Result<Response<ListQuestionsResponse>, Status> {
+        let subject = subject(&request)?;
+        let asked = asking::list(request.get_ref())?;
+        Ok(Response::new(questions::list_questions(&self.dispatch, subject, asked).await?))
+    }
+
     async fn import_holders(
         &self,
         request: Request<ImportHoldersRequest>,
@@ -191,6 +222,7 @@ impl Interface for Answering {
         let holders = requests::holders(&request.get_ref().holders)?;
         Ok(Response::new(import_holders(&self.dispatch, &asked, &holders).await?))
     }
+
     async fn show_roster(
         &self,
         request: Request<ShowRosterRequest>,
@@ -234,5 +266,22 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/EndArrangement", &request)?;
         let command = rosters::end(request.get_ref())?;
         Ok(Response::new(EndArrangementResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn show_handover(
+        &self,
+        request: Request<ShowHandoverRequest>,
+    ) -> Result<Response<ShowHandoverResponse>, Status> {
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::show_handover(&self.dispatch, subject).await?))
+    }
+
+    async fn sign_handover(
+        &self,
+        request: Request<SignHandoverRequest>,
+    ) -> Result<Response<SignHandoverResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/SignHandover", &request)?;
+        let signature = handovers::sign(request.into_inner())?;
+        Ok(Response::new(sign_handover(&self.dispatch, asked, signature).await?))
     }
 }

@@ -12,8 +12,8 @@ use rpc::{Error, Fields, PageSize, account};
 
 use crate::{questions::ListWorkOrders, store::holders::Holder};
 
-/// The most characters of a note, or of a reason.
-const LONGEST_WORDS: usize = 2_000;
+/// The most characters of a note, a reason, a question, an answer or the log of a shift.
+pub(super) const LONGEST_WORDS: usize = 2_000;
 
 /// A work order, and who does something with it.
 pub(super) fn deed(work_order: &str, subject: &Subject) -> Result<(WorkOrderId, AccountId), Error> {

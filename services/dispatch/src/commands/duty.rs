@@ -1,12 +1,12 @@
 //! What a role alone does not say: who of a department decides, who there is to do the work, how far
-//! a leader's arm reaches, and who adjudicates what.
+//! a leader's arm reaches, who adjudicates what, and who asks and answers whom.
 
 use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
 use delivery_rpc::Failure;
 use dispatch_core::{Command, Order, Work, roster::Presence};
-use events::words::{DepartmentId, PostId, Urgency};
+use events::words::{Asked, DepartmentId, PostId, Urgency};
 use jiff::Timestamp;
 use rpc::{Code, Error};
 use sqlx::PgConnection;
@@ -33,6 +33,11 @@ pub(super) async fn permit(
         Command::Return(_) | Command::Transfer(_) => Ok(decides(subject, rules, department)?),
         Command::Reassign(reassign) => Ok(reaches(subject, department, &reassign.to)?),
         Command::Adjudicate(_) => Ok(adjudicates(subject, work.urgency)?),
+        Command::Ask(ask) => Ok(asks(subject, ask.of)?),
+        Command::Answer(answer) => {
+            let asked = order.questions.iter().find(|question| question.id == answer.question);
+            asked.map_or(Ok(()), |question| Ok(answers(subject, question.of, (work, order))?))
+        }
         Command::Claim(_)
         | Command::Arrive(_)
         | Command::Contain(_)
@@ -104,6 +109,51 @@ fn adjudicates(subject: &Subject, urgency: Urgency) -> Result<(), Error> {
             Err(Error::new(Code::FailedPrecondition, "not-critical", message))
         }
     }
+}
+
+/// Who speaks for the desk.
+const DESK: &[Role] =
+    &[Role::DeskAssistant, Role::DutyCounsellor, Role::Dispatcher, Role::HallDirector];
+
+/// Refuses a department what only the desk asks: its own people.
+fn asks(subject: &Subject, of: Asked) -> Result<(), Error> {
+    match of {
+        Asked::Requester | Asked::Desk => Ok(()),
+        Asked::Department if has(subject, DESK) => Ok(()),
+        Asked::Department => {
+            let what = "is asked by the desk alone; ask the desk or the requester";
+            let message = format!("cannot ask: the department {what}");
+            let error = Error::new(Code::PermissionDenied, "not-the-desk", message);
+            Err(error.violating("of", what))
+        }
+    }
+}
+
+/// Whether somebody is among those who are asked.
+pub(crate) fn is_asked(subject: &Subject, of: Asked, (work, order): (&Work, &Order)) -> bool {
+    match of {
+        Asked::Requester => subject.person.is_some_and(|person| work.reporters.contains(&person)),
+        Asked::Desk => has(subject, DESK),
+        Asked::Department => {
+            let worker = order.status.worker();
+            let has_it = worker.is_some() && worker == subject.principal.account();
+            has_it || subject.department.as_ref() == Some(order.department())
+        }
+    }
+}
+
+/// Refuses whoever was not asked. Of what its requester is asked, the desk writes the answer down too.
+fn answers(subject: &Subject, of: Asked, asked: (&Work, &Order)) -> Result<(), Error> {
+    let (for_them, who) = match of {
+        Asked::Requester => (has(subject, DESK), "who reported it, or the desk for them,"),
+        Asked::Desk => (false, "whoever is at the desk"),
+        Asked::Department => (false, "the department that has the work order"),
+    };
+    if for_them || is_asked(subject, of, asked) {
+        return Ok(());
+    }
+    let message = format!("cannot answer: that is not asked of you; {who} answers it");
+    Err(Error::new(Code::PermissionDenied, "not-asked", message))
 }
 
 fn has(subject: &Subject, one_of: &[Role]) -> bool {

@@ -1,10 +1,14 @@
 use std::slice;
 
 use authz::{Action, Relation, Relations, Subject, decide};
-use clock::WorkOrderId;
+use clock::{PersonId, WorkOrderId};
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
-use dispatch_core::{Command, Order, Rejected, Work, on_command};
+use dispatch_core::{Command, Event, Order, Rejected, Work, on_command};
+use events::{
+    dispatch::{WorkOrderAnsweredV1, WorkOrderAskedV1},
+    words::Asked as Party,
+};
 use proto::delivery::v1::Head;
 use rpc::{Code, Error, authorize};
 use sqlx::PgConnection;
@@ -14,7 +18,7 @@ use crate::{
     Dispatch,
     record::{Case, Change, record},
     store::{
-        self, notes,
+        self, notes, questions,
         reasons::{self, About},
     },
 };
@@ -52,8 +56,8 @@ pub(crate) async fn work(
     // Read under the lock, so that what comes later is later.
     let now = dispatch.clock().now();
     let rules = dispatch.revisions.rules(&mut tx, work.revision).await.map_err(Fault::from)?;
-    let (relations, level) = (relations(&subject, work, order), work.level);
-    if !decide(&subject, Action::ListWorkOrders, relations, level).is_allowed() {
+    let (relations, level) = (relations(&subject, work, order, &command), work.level);
+    if !decide(&subject, shown_by(&command), relations, level).is_allowed() {
         return Err(unknown().into());
     }
     // Who sees it hears first why nobody could do it now: that a colleague was faster says more
@@ -62,11 +66,11 @@ pub(crate) async fn work(
         .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action(&command), relations, level)?;
     duty::permit(&mut tx, &subject, &rules, &command, (work, order), now).await?;
-    let kept_under = kept_under(&command, order);
+    let kept = Kept::of(&command, (work, order), &events, &subject);
 
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
-    keep(&mut tx, dispatch, work_order, kept_under, &words).await?;
+    keep(&mut tx, dispatch, work_order, kept, &words).await?;
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let head = head(&locked);
     intent.finish(&mut tx, &head).await?;
@@ -89,14 +93,16 @@ const fn action(command: &Command) -> Action {
         Command::Return(_) => Action::Return,
         Command::Reassign(_) => Action::Reassign,
         Command::Adjudicate(_) => Action::Adjudicate,
+        Command::Ask(_) => Action::AskQuestion,
+        Command::Answer(_) => Action::AnswerQuestion,
     }
 }
 
-/// What a reason is a reason for; `None` of words that are none, but say what was done.
-const fn kept_under(command: &Command, order: &Order) -> Option<About> {
+/// What shows somebody that the work order is there: whoever is asked may see nothing of it but the
+/// question.
+const fn shown_by(command: &Command) -> Action {
     match command {
-        Command::Transfer(_) | Command::Return(_) => Some(About::Offer(order.offer.id)),
-        Command::Adjudicate(_) => Some(About::Adjudication(order.id)),
+        Command::Answer(_) => Action::ListQuestions,
         Command::Claim(_)
         | Command::Assign(_)
         | Command::Arrive(_)
@@ -104,22 +110,88 @@ const fn kept_under(command: &Command, order: &Order) -> Option<About> {
         | Command::Hold(_)
         | Command::Resume(_)
         | Command::Complete(_)
-        | Command::Reassign(_) => None,
+        | Command::Transfer(_)
+        | Command::Return(_)
+        | Command::Reassign(_)
+        | Command::Adjudicate(_)
+        | Command::Ask(_) => Action::ListWorkOrders,
     }
+}
+
+/// As what the words of a deed are kept.
+enum Kept {
+    /// What was done.
+    Note,
+    /// Why.
+    Reason(About),
+    /// What is asked.
+    Question(WorkOrderAskedV1),
+    /// What is answered, and whose answer it is of those who reported it, as far as that is known.
+    Answer(WorkOrderAnsweredV1, Option<PersonId>),
+}
+
+impl Kept {
+    fn of(
+        command: &Command,
+        (work, order): (&Work, &Order),
+        events: &[Event],
+        by: &Subject,
+    ) -> Self {
+        let said = events.iter().find_map(|event| {
+            if let Event::Asked(asked) = event {
+                Some(Self::Question(asked.clone()))
+            } else if let Event::Answered(answered) = event {
+                Some(Self::Answer(answered.clone(), answer_of(answered.of, work, by)))
+            } else {
+                None
+            }
+        });
+        said.unwrap_or(match command {
+            Command::Transfer(_) | Command::Return(_) => Self::Reason(About::Offer(order.offer.id)),
+            Command::Adjudicate(_) => Self::Reason(About::Adjudication(order.id)),
+            Command::Claim(_)
+            | Command::Assign(_)
+            | Command::Arrive(_)
+            | Command::Contain(_)
+            | Command::Hold(_)
+            | Command::Resume(_)
+            | Command::Complete(_)
+            | Command::Reassign(_)
+            | Command::Ask(_)
+            | Command::Answer(_) => Self::Note,
+        })
+    }
+}
+
+/// The reporter whose answer it is: they who say it, or the only one for whom the desk says it.
+fn answer_of(asked: Party, work: &Work, by: &Subject) -> Option<PersonId> {
+    match asked {
+        Party::Requester => {}
+        Party::Desk | Party::Department => return None,
+    }
+    let theirs = by.person.filter(|person| work.reporters.contains(person));
+    let only = work.reporters.first().filter(|_| work.reporters.len() == 1);
+    theirs.or(only.copied())
 }
 
 async fn keep(
     connection: &mut PgConnection,
     dispatch: &Dispatch,
     work_order: WorkOrderId,
-    about: Option<About>,
+    kept: Kept,
     words: &str,
 ) -> Result<(), Fault> {
     let masters = dispatch.masters();
-    match about {
+    match kept {
         _ if words.is_empty() => Ok(()),
-        Some(about) => reasons::insert(connection, &masters, work_order, about, words).await,
-        None => notes::insert(connection, &masters, work_order, words).await,
+        Kept::Note => notes::insert(connection, &masters, work_order, words).await,
+        Kept::Reason(about) => {
+            reasons::insert(connection, &masters, work_order, about, words).await
+        }
+        Kept::Question(asked) => questions::insert(connection, &masters, &asked, words).await,
+        Kept::Answer(answered, of) => {
+            questions::answer(connection, &masters, (&answered, of), words).await
+        }
     }
 }
 
@@ -128,10 +200,19 @@ fn find(case: &Case, work_order: WorkOrderId) -> Option<(&Work, &Order)> {
     Some((work, work.order(work_order)?))
 }
 
-fn relations(subject: &Subject, work: &Work, order: &Order) -> Relations {
+/// A question that its requester is asked is their own, and nothing else of the work is.
+fn relations(subject: &Subject, work: &Work, order: &Order, command: &Command) -> Relations {
+    let asked = if let Command::Answer(answer) = command {
+        order.questions.iter().find(|one| one.id == answer.question)
+    } else {
+        None
+    };
+    let asked = asked.is_some_and(|question| question.of == Party::Requester);
+    let reported = subject.person.is_some_and(|person| work.reporters.contains(&person));
     let worker = order.status.worker();
     let told = !work.escalated_to.is_disjoint(&subject.posts);
     Relations::NONE
+        .with(Relation::Own, asked && reported)
         .with(Relation::Assigned, worker.is_some() && worker == subject.principal.account())
         .with(Relation::InMyDepartment, subject.department.as_ref() == Some(order.department()))
         .with(Relation::EscalatedToMe, told)
@@ -139,8 +220,10 @@ fn relations(subject: &Subject, work: &Work, order: &Order) -> Relations {
 
 fn refusal(rejected: &Rejected) -> Error {
     let code = match rejected {
-        Rejected::NoSuchWorkOrder { .. } => Code::NotFound,
-        Rejected::AlreadyClaimed { .. } | Rejected::NotYours { .. } => Code::Conflict,
+        Rejected::NoSuchWorkOrder { .. } | Rejected::NoSuchQuestion { .. } => Code::NotFound,
+        Rejected::AlreadyClaimed { .. }
+        | Rejected::NotYours { .. }
+        | Rejected::AlreadyAnswered { .. } => Code::Conflict,
         Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } => Code::InvalidArgument,
         Rejected::CaseClosed { .. }
         | Rejected::NotClaimed { .. }

@@ -1,8 +1,10 @@
 //! Every SQL statement of the service.
 
+pub(crate) mod handovers;
 pub(crate) mod holders;
 pub(crate) mod list;
 pub(crate) mod notes;
+pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod rosters;
 pub(crate) mod work;

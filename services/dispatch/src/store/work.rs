@@ -80,13 +80,18 @@ pub(crate) async fn save(
         .work()
         .map(|work| work.escalated_to.iter().map(ToString::to_string).collect())
         .unwrap_or_default();
+    let reporters: Vec<_> = state
+        .work()
+        .map(|work| work.reporters.iter().map(|person| person.uuid()).collect())
+        .unwrap_or_default();
     sqlx::query!(
         "insert into dispatch.work
-             (case_id, state, number, cycle, promise, rung, escalated_to)
-         values ($1, $2, $3, $4, $5, $6, $7)
+             (case_id, state, number, cycle, promise, rung, escalated_to, reporters)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (case_id) do update
          set state = excluded.state, cycle = excluded.cycle, promise = excluded.promise,
-             rung = excluded.rung, escalated_to = excluded.escalated_to",
+             rung = excluded.rung, escalated_to = excluded.escalated_to,
+             reporters = excluded.reporters",
         id.uuid(),
         Json(state) as _,
         board.number.to_string(),
@@ -94,6 +99,7 @@ pub(crate) async fn save(
         board.promise.as_ref().map(Json) as _,
         i16::from(board.rung),
         &escalated_to,
+        &reporters,
     )
     .execute(&mut *connection)
     .await?;

@@ -47,7 +47,8 @@ async fn a_work_order_is_claimed_arrived_at_and_completed_and_its_case_with_it()
     assert_eq!(
         actors,
         [
-            (by_intake, "work-order.offered".to_owned()),
+            (by_intake.clone(), "work-order.offered".to_owned()),
+            (by_intake, "case.reporters-changed".to_owned()),
             (by_plumber.clone(), "work-order.claimed".to_owned()),
             (by_plumber.clone(), "work-order.arrived".to_owned()),
             (by_plumber.clone(), "work-order.completed".to_owned()),

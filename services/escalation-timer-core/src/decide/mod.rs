@@ -71,6 +71,7 @@ fn is_told(timer: &Timer) -> bool {
         | Commitment::Contain
         | Commitment::FollowUp
         | Commitment::CallBack
+        | Commitment::Reply
         | Commitment::Adjudicate => false,
     };
     told && timer.subject == Subject::Case

@@ -4,6 +4,7 @@ mod callback;
 mod case;
 mod hold;
 mod offer;
+mod question;
 mod urgency;
 mod work;
 
@@ -11,6 +12,7 @@ pub(crate) use callback::called_back;
 pub(crate) use case::{accepted, closed, reopened};
 pub(crate) use hold::{held, hold_ended, released};
 pub(crate) use offer::{disputed, offer_ended, offered};
+pub(crate) use question::{asked, replied};
 pub(crate) use urgency::urgency_changed;
 pub(crate) use work::{arrived, completed, contained};
 

@@ -82,7 +82,7 @@ fn next(watch: &Watch, rules: &Rules, timer: &Timer, fact: &CaseUrgencyChangedV1
             };
             Due { at: promise.due, provisional: promise.provisional }
         }
-        Subject::Offer(_) | Subject::WorkOrder(_) => {
+        Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_) => {
             match rules.due(&watch.item, timer.commitment, fact.urgency, since) {
                 Ok(Some(due)) => due,
                 Ok(None) | Err(_) => return Next::Same,

@@ -6,9 +6,9 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{in_cycle, kept, promised, stop_those, watching};
+use super::{in_cycle, kept, promised, running_at, stop_those, watching};
 use crate::{
-    clocks::{Anew, promise_anew},
+    clocks::{Anew, abandon, promise_anew, stop},
     event::{Event, Reason},
     state::{State, Timer, Watch},
 };
@@ -67,19 +67,28 @@ pub(crate) fn completed(
     if let State::Ended(watch) = state {
         // Whoever is to be called back was completed before, as we know already.
         let is_known = called_back(watch, fact.cycle);
-        return kept(state, done_at, |timer| timer.cycle == fact.cycle && !is_known);
+        let ended = if is_known { Vec::new() } else { ended_by(watch, fact) };
+        return if ended.is_empty() { Err(Reason::CaseEnded) } else { Ok(ended) };
     }
     let watch = in_cycle(watching(state)?, fact.cycle)?;
     if called_back(watch, fact.cycle) {
         return Err(Reason::AlreadyKnown);
     }
-    let kept = stop_those(watch, done_at, |timer| timer.cycle == fact.cycle);
-    match promised(watch, rules, Subject::Case, callback, done_at) {
-        Some(promised) => {
-            Ok(kept.unwrap_or_default().into_iter().chain([promised.arm(ids)]).collect())
-        }
-        None => kept,
-    }
+    let mut events = ended_by(watch, fact);
+    let promised = promised(watch, rules, Subject::Case, callback, done_at);
+    events.extend(promised.map(|promised| promised.arm(ids)));
+    if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
+}
+
+/// What was promised in the cycle is kept by its completion; and what nobody has answered by then, nobody
+/// needs to know any more.
+fn ended_by(watch: &Watch, fact: &CaseCompletedV1) -> Vec<Event> {
+    let done_at = fact.completed_at;
+    let of_cycle = running_at(watch, done_at).filter(|timer| timer.cycle == fact.cycle);
+    let (asked, promised): (Vec<_>, Vec<_>) =
+        of_cycle.partition(|timer| timer.commitment == Commitment::Reply);
+    let kept = promised.into_iter().flat_map(|timer| stop(timer, done_at));
+    kept.chain(asked.into_iter().flat_map(|timer| abandon(timer, done_at))).collect()
 }
 
 /// Whether it was promised to call back after this cycle.

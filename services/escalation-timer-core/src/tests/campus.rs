@@ -44,11 +44,12 @@ pub(super) const CAMPUS: &str = "
     arrive: {critical: 30min 24x7, urgent: 2h duty-time, normal: 1d working-days},
     contain: {critical: 2h 24x7},
     adjudicate: {critical: 5min 24x7, urgent: 2h working-hours, normal: 2h working-hours},
+    reply: {critical: 10min 24x7, urgent: 1h duty-time, normal: 4h working-hours},
     complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
   ladders: {
-    accept: duty, arrive: leaders, contain: duty, adjudicate: quality, complete: leaders,
-    call-back: quality},
+    accept: duty, arrive: leaders, contain: duty, adjudicate: quality, reply: quality,
+    complete: leaders, call-back: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
   pauses: {
     no-access: {upTo: 48h 24x7},

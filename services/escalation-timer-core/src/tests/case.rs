@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, SeededIds, WorkOrderId};
+use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, QuestionId, SeededIds, WorkOrderId};
 use events::{
     dispatch::{
-        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderAssignedV1, WorkOrderClaimedV1,
-        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
-        WorkOrderReleasedV1, WorkOrderResumedV1,
+        CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
+        WorkOrderAssignedV1, WorkOrderClaimedV1, WorkOrderContainedV1, WorkOrderDisputedV1,
+        WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
+        Asked, CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
         ReleaseCause, ReopenCause, Urgency, UrgencyCause, Verdict,
     },
 };
@@ -341,6 +341,35 @@ pub(super) fn answered(number: u16, answered: &str) -> Fact {
         on_time: None,
         attitude: None,
         score: None,
+    })
+}
+
+fn question(number: u64) -> QuestionId {
+    SeededIds::new(100 + number).id()
+}
+
+/// One is asked; each number is another question.
+pub(super) fn asked(number: u64, of: Asked, asked: &str) -> Fact {
+    Fact::Asked(WorkOrderAskedV1 {
+        work_order: offer(1).1,
+        question: question(number),
+        cycle: Cycle::FIRST,
+        department: "logistics".parse().unwrap(),
+        of,
+        by: wang(),
+        at: at(asked),
+    })
+}
+
+pub(super) fn replied(number: u64, replied: &str) -> Fact {
+    Fact::Replied(WorkOrderAnsweredV1 {
+        work_order: offer(1).1,
+        question: question(number),
+        cycle: Cycle::FIRST,
+        department: "logistics".parse().unwrap(),
+        of: Asked::Desk,
+        by: wang(),
+        at: at(replied),
     })
 }
 

@@ -1,10 +1,10 @@
 //! What the clocks of a work order do while it goes from hand to hand.
 
-use events::words::{Commitment, MoveCause, Urgency};
+use events::words::{Asked, Commitment, End, MoveCause, Urgency};
 
 use super::case::{
-    Case, accepted, arrived, assigned, at, claimed, completed, contained, disputed, offered,
-    released, reopened, rungs,
+    Case, accepted, arrived, asked, assigned, at, claimed, closed, completed, contained, disputed,
+    offered, released, reopened, replied, rungs,
 };
 use crate::{Event, Fact, Run};
 
@@ -94,6 +94,54 @@ fn a_dispute_is_decided_within_working_hours_unless_it_is_critical() {
     case.hears("1T11:30", &disputed(1, 1, "1T11:30"));
     // Half an hour before noon, and the rest from 14:30.
     assert_eq!(case.timer(Commitment::Adjudicate).first.due, at("1T16:00"));
+}
+
+#[test]
+fn desk_and_department_are_promised_each_others_answer_and_a_late_one_is_heard_of() {
+    for of in [Asked::Desk, Asked::Department] {
+        let mut case = offered_case();
+        case.hears("1T09:05", &asked(1, of, "1T09:05"));
+        assert!(is_noted(&case.hears("1T09:05", &asked(1, of, "1T09:05"))));
+        assert_eq!(case.timer(Commitment::Reply).first.due, at("1T09:15"));
+        // Another question has a clock of its own.
+        case.hears("1T09:06", &asked(2, of, "1T09:06"));
+        case.hears("1T09:10", &replied(1, "1T09:10"));
+        assert_eq!(
+            rungs(&case.is_awake_until(at("1T09:20"))),
+            ["accept 1.0 1T09:11", "reply 1.0 1T09:16"]
+        );
+    }
+}
+
+#[test]
+fn nobody_promises_what_a_requester_says_and_the_work_does_not_wait_for_it() {
+    let mut case = offered_case();
+    assert!(is_noted(&case.hears("1T09:05", &asked(1, Asked::Requester, "1T09:05"))));
+    assert!(is_noted(&case.hears("1T09:06", &replied(1, "1T09:06"))));
+    assert_eq!(case.timer(Commitment::Complete).promise().due, at("1T21:00"));
+}
+
+#[test]
+fn what_nobody_answered_by_the_end_of_the_work_was_not_answered_in_time() {
+    let mut case = offered_case();
+    case.hears("1T09:05", &asked(1, Asked::Desk, "1T09:05"));
+    case.hears("1T09:08", &completed(1, "1T09:08"));
+    let run = case.timer(Commitment::Reply).run;
+    assert_eq!(run, Run::Stopped { at: at("1T09:08"), on_time: None });
+}
+
+#[test]
+fn what_was_asked_of_work_that_was_done_before_its_case_ended_is_over_with_the_work() {
+    let mut case = offered_case();
+    case.hears("1T09:05", &asked(1, Asked::Desk, "1T09:05"));
+    let told = rungs(&case.is_awake_until(at("1T09:20")));
+    assert_eq!(told, ["accept 1.0 1T09:11", "reply 1.0 1T09:15"]);
+    case.hears("1T09:30", &closed(1, End::Withdrawn, "1T09:30"));
+    let events = case.hears("1T09:31", &completed(1, "1T09:08"));
+    let retracted = |event: &&Event| matches!(event, Event::RungRetracted(one) if one.commitment == Commitment::Reply);
+    assert_eq!(events.iter().filter(retracted).count(), 1, "{events:?}");
+    let run = case.timer(Commitment::Reply).run;
+    assert_eq!(run, Run::Stopped { at: at("1T09:08"), on_time: None });
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use events::words::{Commitment, End, HoldReason, Urgency};
+use events::words::{Asked, Commitment, End, HoldReason, Urgency};
 
 use super::case::{
     Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
-    ask_extension, ask_pause, assigned, at, attempted, claimed, closed, completed, contained,
-    disputed, extend, held, judged, offered, order, refuse_extension, refuse_pause, released,
-    reopened, resumed, take_over, urgency_changed,
+    ask_extension, ask_pause, asked, assigned, at, attempted, claimed, closed, completed,
+    contained, disputed, extend, held, judged, offered, order, refuse_extension, refuse_pause,
+    released, reopened, replied, resumed, take_over, urgency_changed,
 };
 use crate::{Command, Event, Fact};
 
@@ -50,6 +50,7 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, late to accept and to arrive", late),
         ("watching, an extension asked for", extending),
         ("watching, overdue and told to the top", overdue),
+        ("watching, the desk is asked", after(&[accept(), asked(1, Asked::Desk, "1T09:06")])),
         ("watching, on hold for parts", waiting(HoldReason::Parts)),
         ("watching, a pause asked for", waiting(HoldReason::RequesterAnswer)),
         ("watching, a pause with evidence asked for", waiting(HoldReason::OutsideAuthority)),
@@ -90,6 +91,10 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("held without access", held(1, HoldReason::NoAccess, "1T10:50")),
         ("held for an answer", held(1, HoldReason::RequesterAnswer, "1T10:50")),
         ("resumed first", resumed(1, "1T11:00")),
+        ("asked the desk", asked(1, Asked::Desk, "1T10:50")),
+        ("asked the department", asked(2, Asked::Department, "1T10:50")),
+        ("asked the requester", asked(3, Asked::Requester, "1T10:50")),
+        ("replied first", replied(1, "1T11:00")),
         ("completed(1)", completed(1, "1T11:00")),
         ("completed(1) early", completed(1, "1T09:10")),
         ("completed(2)", completed(2, "1T11:00")),

@@ -92,6 +92,7 @@ fn clock(case: CaseId, explanation: &Explanation) -> Clock {
         Subject::Case => (SubjectKind::Case, case.to_string()),
         Subject::Offer(offer) => (SubjectKind::Offer, offer.to_string()),
         Subject::WorkOrder(work_order) => (SubjectKind::WorkOrder, work_order.to_string()),
+        Subject::Question(question) => (SubjectKind::Question, question.to_string()),
     };
     let (state, stopped_at, on_time) = match *run {
         Run::Running { .. } => (ClockState::Running, None, None),

@@ -117,6 +117,12 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::ChasedAgain
         | Occasion::AtRisk
         | Occasion::Overdue
+        // That an answer is promised is watched by a clock of its own.
+        | Occasion::Asked
+        | Occasion::AskedInside
+        | Occasion::Answered
+        // Of no case, and nobody is at the desk who would phone.
+        | Occasion::DeskUntaken
         | Occasion::Completed
         | Occasion::Reopened
         | Occasion::Repaired

@@ -87,7 +87,7 @@ const fn unheard(why: Unheard) -> wire::Unheard {
 fn message(Found { message, acknowledgement: known, .. }: &Found) -> wire::Message {
     wire::Message {
         id: message.id.to_string(),
-        case_id: message.case.to_string(),
+        case_id: message.case.map(|case| case.to_string()).unwrap_or_default(),
         to: Some(recipient(&message.to)),
         template: message.template.to_string(),
         cause: message.cause.to_string(),

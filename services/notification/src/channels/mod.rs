@@ -113,6 +113,7 @@ impl Channels {
 pub(crate) fn say(message: &Message) {
     let Message { id, case, to, template, .. } = message;
     if message.channel == MessageChannel::Log {
-        tracing::info!(target: LOG, %id, %case, %to, %template, "a post is told");
+        let case = case.map(tracing::field::display);
+        tracing::info!(target: LOG, %id, case, %to, %template, "a post is told");
     }
 }

@@ -56,7 +56,7 @@ use uuid::{Builder, Uuid};
 use crate::tell::Says;
 
 pub(crate) use outcome::{Next, Outcome};
-pub(crate) use way::{Way, urgency, ways};
+pub(crate) use way::{Way, all_ways, urgency, ways};
 
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,7 +143,7 @@ impl Weight {
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
         match occasion {
-            Occasion::Alarm => Self::Critical,
+            Occasion::Alarm | Occasion::DeskUntaken => Self::Critical,
             Occasion::Completed
             | Occasion::Repaired
             | Occasion::IncidentEnded
@@ -160,6 +160,9 @@ impl Weight {
             | Occasion::AtRisk
             | Occasion::Overdue
             | Occasion::ReturnedTwice
+            | Occasion::Asked
+            | Occasion::AskedInside
+            | Occasion::Answered
             | Occasion::Reopened
             | Occasion::Rung
             | Occasion::NotSolved

@@ -183,11 +183,12 @@ fn a_rung_that_is_called_off_before_anybody_heard_is_not_said_and_neither_is_tha
 }
 
 #[test]
-fn only_what_is_critical_and_not_over_yet_may_wake_anybody_and_every_alarm() {
+fn only_what_is_critical_and_not_over_yet_may_wake_anybody_and_every_alarm_and_an_empty_desk() {
     for occasion in Occasion::ALL {
         for urgency in [Urgency::Normal, Urgency::Urgent] {
             let critical = Weight::of(occasion, urgency) == Weight::Critical;
-            assert_eq!(critical, occasion == Occasion::Alarm, "{occasion}");
+            let always = matches!(occasion, Occasion::Alarm | Occasion::DeskUntaken);
+            assert_eq!(critical, always, "{occasion}");
         }
         let is_over = matches!(
             occasion,

@@ -58,6 +58,18 @@ pub(crate) fn ways(rules: &Rules, matter: &Matter, to: &Recipient) -> Vec<Way> {
     ways
 }
 
+/// The ways to a post of what is about no case: all that its definition names, and the log.
+pub(crate) fn all_ways(post: &Post) -> Vec<Way> {
+    let channels = [
+        MessageChannel::Sms,
+        MessageChannel::Wecom,
+        MessageChannel::Webhook,
+        MessageChannel::Mail,
+        MessageChannel::Log,
+    ];
+    channels.into_iter().filter_map(|channel| way(channel, post)).collect()
+}
+
 /// How urgent what is said of a case is.
 pub(crate) fn urgency(rules: &Rules, matter: &Matter) -> Urgency {
     match rules.alert(&matter.item) {

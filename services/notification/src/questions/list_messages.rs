@@ -30,7 +30,7 @@ impl Notification {
         let mut tx = self.pool().begin().await?;
         let mut found = store::list::list(&mut tx, &scope, &wanted).await?;
         let next_page_token = wanted.page_size.cut(&mut found, |last| last.message.id.to_string());
-        let cases = found.iter().map(|found| (found.message.case, found.level));
+        let cases = found.iter().filter_map(|found| Some((found.message.case?, found.level)));
         note_reads(&mut tx, self.clock().now(), subject, action, cases).await?;
         tx.commit().await?;
         Ok(Page { found, next_page_token })

@@ -26,7 +26,8 @@ pub(crate) struct Wanted {
     pub(crate) page_size: PageSize,
 }
 
-/// A message that was found, with the level of its case.
+/// A message that was found, with the level of its case; of the desk's, of which no case is, the level of
+/// what everybody at work may know.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) message: Message,
@@ -39,7 +40,7 @@ pub(crate) struct Found {
 #[derive(Debug)]
 struct Listed {
     id: Uuid,
-    case_id: Uuid,
+    case_id: Option<Uuid>,
     recipient: String,
     template: String,
     cause: Uuid,
@@ -115,14 +116,15 @@ pub(crate) async fn list(
         Listed,
         r#"select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
                 m.text, m.queued_at, m.sent_at, m.weight, m.goes_at, m.rung as "says: Json<Says>",
-                m.sending_id, c.level, a.state as "known?", a.at as "known_at?", a.why,
+                m.sending_id, l.level as "level!", a.state as "known?", a.at as "known_at?", a.why,
                 a.tries as "tries?", a.taken_by, a.taken_until, a.said_by
-         from notification.message m join notification.matter c on c.case_id = m.case_id
+         from notification.message m left join notification.matter c on c.case_id = m.case_id
+         cross join lateral (select coalesce(c.level, 'internal') as level) l
          left join notification.acknowledgement a on a.message_id = m.id
-         where (c.level = any($1)
-                or c.level = any($2) and m.recipient = any($3)
-                or c.level = any($4) and m.department = $5
-                or c.level = any($11) and m.recipient = any($12))
+         where (l.level = any($1)
+                or l.level = any($2) and m.recipient = any($3)
+                or l.level = any($4) and m.department = $5
+                or l.level = any($11) and m.recipient = any($12))
            and ($6::uuid is null or m.case_id = $6)
            and ($7::text is null or m.recipient = $7)
            and ($8::text is null or m.state = $8)

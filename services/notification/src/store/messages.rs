@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) id: Uuid,
-    pub(super) case_id: Uuid,
+    pub(super) case_id: Option<Uuid>,
     pub(super) recipient: String,
     pub(super) template: String,
     pub(super) cause: Uuid,
@@ -44,7 +44,7 @@ impl TryFrom<Row> for Message {
         let sent_at = row.sent_at.map(jiff_sqlx::Timestamp::to_jiff);
         Ok(Self {
             id: MessageId::from_uuid(row.id),
-            case: CaseId::from_uuid(row.case_id),
+            case: row.case_id.map(CaseId::from_uuid),
             to: row.recipient.parse().map_err(undecodable)?,
             template: row.template.parse().map_err(undecodable)?,
             cause: row.cause,
@@ -83,7 +83,7 @@ pub(crate) async fn queue(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (recipient, cause) do nothing",
         id.uuid(),
-        case.uuid(),
+        case.map(CaseId::uuid),
         to.to_string(),
         department,
         template.as_str(),
@@ -155,7 +155,7 @@ pub(crate) async fn tell(
                returning id, case_id, recipient, template, cause, channel, state, title, text,
                          queued_at, sent_at, weight, goes_at, rung, sending_id
            )
-           select id as "id!", case_id as "case_id!", recipient as "recipient!",
+           select id as "id!", case_id, recipient as "recipient!",
                   template as "template!", cause as "cause!", channel as "channel!",
                   state as "state!", title as "title!", text as "text!",
                   queued_at as "queued_at!", sent_at, weight as "weight!", goes_at,
@@ -214,7 +214,7 @@ pub(crate) async fn nudge_cases(
     sent: &[Message],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let cases: BTreeSet<CaseId> = sent.iter().map(|message| message.case).collect();
+    let cases: BTreeSet<CaseId> = sent.iter().filter_map(|message| message.case).collect();
     for case in cases {
         nudge(tx, case.uuid(), now).await?;
     }

@@ -122,7 +122,7 @@ pub(crate) async fn join(
     Ok(())
 }
 
-/// A sending was performed: all that it carried is sent, and not told yet.
+/// A sending was performed: all that it carried is sent, and not told yet, as far as a case tells of it.
 pub(crate) async fn sent(
     connection: &mut PgConnection,
     id: SendingId,
@@ -136,7 +136,7 @@ pub(crate) async fn sent(
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "update notification.message set state = 'sent', sent_at = $2, told = false
+        "update notification.message set state = 'sent', sent_at = $2, told = case_id is null
          where sending_id = $1",
         id.uuid(),
         at.to_sqlx() as _,

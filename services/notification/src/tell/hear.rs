@@ -1,17 +1,15 @@
-use std::fmt;
-
 use clock::{PersonId, TimerId};
-use definitions::{Occasion, Rules};
+use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
-    words::{Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
+    words::{Asked, Commitment, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Matter, matter::Incident};
+use super::{Addressee, Matter, matter::Incident};
 
 /// What follows from a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,72 +33,10 @@ pub(crate) struct Notice {
     pub(crate) says: Says,
 }
 
-/// Who is to be told, by name or by what the definitions make them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Addressee {
-    /// This one.
-    Named(Recipient),
-    /// The head of this department.
-    HeadOf(DepartmentId),
-    /// Who decides whose work it is.
-    Adjudicator,
-    /// The posts that are alerted at once by an alarm.
-    Alerted,
-}
-
 impl Notice {
     /// A post is to be told something of which the case says all.
     pub(crate) fn to_post(post: &PostId, occasion: Occasion) -> Self {
         to_post(post, occasion, Particulars::default())
-    }
-}
-
-/// Whether somebody is told what a notice says: of an alarm its reporters are not, nor is who is
-/// alerted by it at once offered the work besides, but when it is offered anew; of what is hidden
-/// nobody is who does not handle it.
-pub(crate) fn is_told(rules: &Rules, matter: &Matter, occasion: Occasion, to: &Recipient) -> bool {
-    let Some(alert) = rules.alert(&matter.item) else { return true };
-    match to {
-        Recipient::Person(_) | Recipient::Account(_) => false,
-        Recipient::Post(post) => {
-            let first = occasion == Occasion::Offered && matter.offers <= 1;
-            let knows = first && alert.at_once.contains(post);
-            let handles = alert.posts().any(|handler| handler == post);
-            !knows && (handles || matter.level != Level::Hidden)
-        }
-    }
-}
-
-impl Addressee {
-    /// Who that is for a case; none if these definitions name nobody.
-    pub(crate) fn find(&self, rules: &Rules, matter: &Matter) -> Vec<Recipient> {
-        let posts: Vec<&PostId> = match self {
-            Self::Named(recipient) => return vec![recipient.clone()],
-            Self::HeadOf(department) => {
-                let department = rules.department(department);
-                department.and_then(|one| one.head.as_ref()).into_iter().collect()
-            }
-            Self::Adjudicator => {
-                let ladder = rules.ladder(&matter.item, Commitment::Adjudicate);
-                ladder.and_then(|ladder| ladder.rung(1)).into_iter().collect()
-            }
-            Self::Alerted => {
-                let alert = rules.alert(&matter.item);
-                alert.into_iter().flat_map(|alert| &alert.at_once).collect()
-            }
-        };
-        posts.into_iter().cloned().map(Recipient::Post).collect()
-    }
-}
-
-impl fmt::Display for Addressee {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(recipient) => write!(f, "{recipient}"),
-            Self::HeadOf(department) => write!(f, "the head of {department}"),
-            Self::Adjudicator => f.write_str("who decides"),
-            Self::Alerted => f.write_str("who was alerted at once"),
-        }
     }
 }
 
@@ -245,6 +181,12 @@ impl Matter {
                 let told = [head, Addressee::Adjudicator];
                 told.map(|to| Notice { to, occasion, particulars, says: Says::Other }).to_vec()
             }
+            DispatchFact::WorkOrderAsked(asked) if asked.cycle == self.cycle => {
+                self.asked(asked.of)
+            }
+            DispatchFact::WorkOrderAnswered(answered) if answered.cycle == self.cycle => {
+                self.answered(answered.of)
+            }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed_at = Some(completed.completed_at);
                 match self.incident {
@@ -254,6 +196,8 @@ impl Matter {
                 }
             }
             DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderAsked(_)
+            | DispatchFact::WorkOrderAnswered(_)
             | DispatchFact::WorkOrderClaimed(_)
             | DispatchFact::WorkOrderAssigned(_)
             | DispatchFact::WorkOrderArrived(_)
@@ -265,7 +209,8 @@ impl Matter {
             | DispatchFact::WorkOrderCompleted(_)
             | DispatchFact::WorkOrderCancelled(_)
             | DispatchFact::CaseCompleted(_)
-            | DispatchFact::RosterChanged(_) => Vec::new(),
+            | DispatchFact::RosterChanged(_)
+            | DispatchFact::HandoverUntaken(_) => Vec::new(),
         }
     }
 
@@ -344,7 +289,10 @@ impl Matter {
             | Commitment::Contain
             | Commitment::Complete
             | Commitment::Answer => fired.cycle == self.cycle,
-            Commitment::Adjudicate | Commitment::FollowUp | Commitment::CallBack => false,
+            Commitment::Reply
+            | Commitment::Adjudicate
+            | Commitment::FollowUp
+            | Commitment::CallBack => false,
         };
         if is_theirs && self.dues.get(&fired.timer) == Some(&fired.planned) {
             self.to_holder(Occasion::Overdue, self.lateness(fired))
@@ -362,6 +310,30 @@ impl Matter {
             due: Some(due),
             late: Some(fired.fired.duration_since(due)),
             ..Particulars::default()
+        }
+    }
+
+    /// Whoever is asked hears that they are.
+    fn asked(&self, of: Asked) -> Vec<Notice> {
+        match of {
+            Asked::Requester => match &self.to_waiting(Occasion::Asked, Particulars::default())[..]
+            {
+                // Whoever left no name is asked by the desk, and so is who waits for an incident's end.
+                [] => vec![to_desk(Occasion::AskedInside)],
+                told => told.to_vec(),
+            },
+            Asked::Desk => vec![to_desk(Occasion::AskedInside)],
+            Asked::Department => self.to_holder(Occasion::AskedInside, Particulars::default()),
+        }
+    }
+
+    /// Whoever asked hears that there is an answer.
+    fn answered(&self, of: Asked) -> Vec<Notice> {
+        match of {
+            Asked::Requester | Asked::Desk => {
+                self.to_holder(Occasion::Answered, Particulars::default())
+            }
+            Asked::Department => vec![to_desk(Occasion::Answered)],
         }
     }
 
@@ -468,6 +440,11 @@ fn alarm_ended() -> Notice {
 fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> Notice {
     let to = Addressee::Named(Recipient::Person(person));
     Notice { to, occasion, particulars, says: Says::Other }
+}
+
+fn to_desk(occasion: Occasion) -> Notice {
+    let particulars = Particulars::default();
+    Notice { to: Addressee::Desk, occasion, particulars, says: Says::Other }
 }
 
 fn to_post(post: &PostId, occasion: Occasion, particulars: Particulars) -> Notice {

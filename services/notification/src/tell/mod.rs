@@ -9,6 +9,10 @@
 //!  workorder.claimed  │ claimed
 //!  workorder.held     │ held
 //!  workorder.contained│ made-safe
+//!  workorder.asked    │ asked (1)       asked-inside, or    the desk's, of what is restricted
+//!                     │                 the desk
+//!  workorder.answered │                 answered, or        the desk's, of what is restricted
+//!                     │                 the desk
 //!  case.armed,        │
 //!  case.promise-moved │ promised, if that has moved
 //!  case.completed     │ completed
@@ -22,6 +26,8 @@
 //!  case.rung-told     │                                     not-solved
 //!  case.rung-retracted│                                     repaired, if it is
 //!  all others         │ nobody
+//!
+//!  1  the desk asks those who left no name, and who waits for the end of an incident
 //! ```
 //!
 //! The reporters of an incident hear of it so, and of what moves on the way nothing:
@@ -40,17 +46,23 @@
 //! told anything but those who handle it: the posts that its policy alerts. Those that it alerts at
 //! once are told `alarm-ended` by case.completed, for it may be one of them that ends it.
 //!
+//! A desk that was left and not taken over is about no case: `desk-untaken` tells the post that it
+//! answers to.
+//!
 //! A fact about an earlier cycle than the one that runs tells nobody: its requester has been told
 //! more since. Who reported without a name is told nothing, and the case goes its way all the same.
 
+mod addressee;
 mod hear;
 mod matter;
 mod render;
 #[cfg(test)]
 mod tests;
 
+use addressee::Addressee;
+pub(crate) use addressee::is_told;
 #[cfg(test)]
 pub(crate) use hear::Rung;
-pub(crate) use hear::{Heard, Notice, Says, hear, is_told};
+pub(crate) use hear::{Heard, Notice, Says, hear};
 pub(crate) use matter::Matter;
-pub(crate) use render::{Words, words};
+pub(crate) use render::{Words, of_desk, words};

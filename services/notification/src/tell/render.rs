@@ -1,4 +1,4 @@
-use definitions::{Field, Language, Names, Rules};
+use definitions::{Field, Language, Names, Occasion, Post, Rules};
 use events::words::{CaseNumber, Commitment, DepartmentId, HoldReason, PostId, Urgency};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -40,6 +40,38 @@ pub(crate) fn words(rules: &Rules, matter: &Matter, notice: &Notice) -> Option<W
     Some(Words { title, text: format!("{zh}\n{en}") })
 }
 
+/// The words for whoever is to take over the desk, which was so long without anybody; `None` if these
+/// definitions have none.
+pub(crate) fn of_desk(rules: &Rules, desk: &Post, without: SignedDuration) -> Option<Words> {
+    let template = rules.template(Occasion::DeskUntaken)?;
+    let department = rules.department(desk.id.department())?;
+    let line = |language| {
+        template.render(language, |field| match field {
+            Field::Late => length(without, language),
+            Field::Department => department.names.in_language(language).to_owned(),
+            Field::Post => desk.names.in_language(language).to_owned(),
+            Field::Number
+            | Field::Item
+            | Field::Place
+            | Field::Urgency
+            | Field::Received
+            | Field::Due
+            | Field::Completed
+            | Field::Before
+            | Field::Reason
+            | Field::Commitment
+            | Field::Cycle
+            | Field::Rung
+            | Field::Chases
+            | Field::Places
+            | Field::Expected => NOTHING.to_owned(),
+        })
+    };
+    let [zh, en] = [Language::Chinese, Language::English].map(line);
+    let Names { zh: name, en: english } = &desk.names;
+    Some(Words { title: format!("{name} {english}"), text: format!("{zh}\n{en}") })
+}
+
 /// Says what is known in one language.
 struct Speaker<'a> {
     rules: &'a Rules,
@@ -68,7 +100,7 @@ impl Speaker<'_> {
             }
             Field::Before => particulars.before.map(|due| self.local(due)),
             Field::Reason => particulars.reason.map(|one| self.either(reason(one)).to_owned()),
-            Field::Late => particulars.late.map(|late| self.length(late)),
+            Field::Late => particulars.late.map(|late| length(late, language)),
             Field::Commitment => {
                 particulars.commitment.map(|one| self.either(commitment(one)).to_owned())
             }
@@ -102,28 +134,32 @@ impl Speaker<'_> {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// Days, hours and minutes, as far as there are any.
-    fn length(&self, length: SignedDuration) -> String {
-        let minutes = length.as_mins();
-        if minutes < 1 {
-            return self.either(("不到1分钟", "less than 1 min")).to_owned();
-        }
-        let parts = [
-            (minutes / 1_440, "天", " d"),
-            (minutes / 60 % 24, "小时", " h"),
-            (minutes % 60, "分钟", " min"),
-        ];
-        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
-        let parts: Vec<_> =
-            parts.map(|(count, zh, en)| format!("{count}{}", self.either((zh, en)))).collect();
-        parts.join(self.either(("", " ")))
+    const fn either(&self, words: (&'static str, &'static str)) -> &'static str {
+        either(self.language, words)
     }
+}
 
-    const fn either(&self, (zh, en): (&'static str, &'static str)) -> &'static str {
-        match self.language {
-            Language::Chinese => zh,
-            Language::English => en,
-        }
+/// Days, hours and minutes, as far as there are any.
+fn length(length: SignedDuration, language: Language) -> String {
+    let minutes = length.as_mins();
+    if minutes < 1 {
+        return either(language, ("不到1分钟", "less than 1 min")).to_owned();
+    }
+    let parts = [
+        (minutes / 1_440, "天", " d"),
+        (minutes / 60 % 24, "小时", " h"),
+        (minutes % 60, "分钟", " min"),
+    ];
+    let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+    let parts: Vec<_> =
+        parts.map(|(count, zh, en)| format!("{count}{}", either(language, (zh, en)))).collect();
+    parts.join(either(language, ("", " ")))
+}
+
+const fn either(language: Language, (zh, en): (&'static str, &'static str)) -> &'static str {
+    match language {
+        Language::Chinese => zh,
+        Language::English => en,
     }
 }
 
@@ -155,6 +191,7 @@ const fn commitment(commitment: Commitment) -> (&'static str, &'static str) {
         Commitment::Contain => ("排险", "contain"),
         Commitment::Complete => ("修复", "complete"),
         Commitment::Answer => ("答复", "answer"),
+        Commitment::Reply => ("答复询问", "reply"),
         Commitment::Adjudicate => ("裁定", "adjudicate"),
         Commitment::FollowUp => ("跟进", "follow up"),
         Commitment::CallBack => ("回访", "call back"),

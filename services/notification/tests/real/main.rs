@@ -7,6 +7,7 @@ mod alarms;
 mod at_risk;
 mod case;
 mod certificate;
+mod desk;
 mod gateway;
 mod heard;
 mod mailbox;

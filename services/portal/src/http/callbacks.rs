@@ -54,7 +54,7 @@ pub(super) struct Callbacks {
 
 /// Somebody to ask whether it is solved.
 #[derive(Debug, Serialize, ToSchema)]
-struct Callback {
+pub(super) struct Callback {
     id: String,
     /// Its case: the id, and the number that people use.
     case_id: String,
@@ -111,17 +111,37 @@ pub(super) async fn list(
 ) -> Answer<Callbacks> {
     let state = wanted.state.as_deref().or(wanted.case.is_empty().then_some("due"));
     let state = upper("state", state, PREFIX, &STATES, CallbackState::from_str_name)?;
-    let request = portal.on_behalf(&caller)?.request(ListCallbacksRequest {
+    let message = ListCallbacksRequest {
         state: state.unwrap_or_default().into(),
         case_id: wanted.case,
         page_size: wanted.limit,
         page_token: wanted.page,
-    });
+    };
+    Ok(Json(look_up(&portal, &caller, message).await?))
+}
+
+/// Those that are due, the first due first.
+pub(super) async fn due(
+    portal: &Portal,
+    caller: &Caller,
+    page_size: u32,
+) -> Result<Vec<Callback>, Refusal> {
+    let state = CallbackState::Due.into();
+    let message = ListCallbacksRequest { state, page_size, ..ListCallbacksRequest::default() };
+    Ok(look_up(portal, caller, message).await?.callbacks)
+}
+
+async fn look_up(
+    portal: &Portal,
+    caller: &Caller,
+    message: ListCallbacksRequest,
+) -> Result<Callbacks, Refusal> {
+    let request = portal.on_behalf(caller)?.request(message);
     let answer = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
-    Ok(Json(Callbacks {
+    Ok(Callbacks {
         callbacks: answer.callbacks.into_iter().map(Callback::from).collect(),
         next: some(answer.next_page_token),
-    }))
+    })
 }
 
 #[derive(Debug, Serialize, ToSchema)]

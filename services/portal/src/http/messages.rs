@@ -55,8 +55,8 @@ pub(super) struct Messages {
 #[derive(Debug, Serialize, ToSchema)]
 struct Message {
     id: String,
-    /// The case that it is about.
-    case_id: String,
+    /// The case that it is about; null if it is about the desk, and no case.
+    case_id: Option<String>,
     /// `person/<uuid>`, `account/<uuid>` or `post/<department>/<post>`.
     to: Option<String>,
     /// The template of the definitions that it was made from.
@@ -185,7 +185,7 @@ impl From<notification::Message> for Message {
             state: lower(message.state().as_str_name(), PREFIX),
             acknowledgement: message.acknowledgement.map(Acknowledgement::from),
             id: message.id,
-            case_id: message.case_id,
+            case_id: some(message.case_id),
             template: message.template,
             channel: message.channel,
             title: message.title,

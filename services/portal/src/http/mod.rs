@@ -19,12 +19,14 @@ mod dead_letters;
 mod definitions;
 mod describe;
 mod extract;
+mod handovers;
 mod incidents;
 mod me;
 mod messages;
 mod observe;
 mod people;
 mod phone_calls;
+mod questions;
 mod roster;
 mod schema;
 mod sessions;
@@ -131,7 +133,9 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(alarms::acknowledge))
         .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
+        .merge(questions::routes())
         .merge(roster::routes())
+        .merge(handovers::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))
         .routes(routes!(callbacks::record))

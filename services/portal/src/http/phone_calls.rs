@@ -46,7 +46,7 @@ pub(super) struct PhoneCalls {
 
 /// Somebody to phone: they were told something critical, and nobody knows whether they have heard.
 #[derive(Debug, Serialize, ToSchema)]
-struct PhoneCall {
+pub(super) struct PhoneCall {
     id: String,
     /// The case that it is about: the id, and the number that people use.
     case_id: String,
@@ -97,10 +97,28 @@ pub(super) async fn list(
     Params(wanted): Params<Wanted>,
 ) -> Answer<PhoneCalls> {
     let message = ListPhoneCallsRequest { page_size: wanted.limit, page_token: wanted.page };
-    let request = portal.on_behalf(&caller)?.request(message);
+    Ok(Json(look_up(&portal, &caller, message).await?))
+}
+
+/// Whom the desk is to phone, those that nobody tried first.
+pub(super) async fn open(
+    portal: &Portal,
+    caller: &Caller,
+    page_size: u32,
+) -> Result<Vec<PhoneCall>, Refusal> {
+    let message = ListPhoneCallsRequest { page_size, page_token: String::new() };
+    Ok(look_up(portal, caller, message).await?.calls)
+}
+
+async fn look_up(
+    portal: &Portal,
+    caller: &Caller,
+    message: ListPhoneCallsRequest,
+) -> Result<PhoneCalls, Refusal> {
+    let request = portal.on_behalf(caller)?.request(message);
     let answer = portal.peers.notification()?.list_phone_calls(request).await?.into_inner();
-    let calls = with_holders(&portal, answer.calls).await?;
-    Ok(Json(PhoneCalls { calls, next: some(answer.next_page_token) }))
+    let calls = with_holders(portal, answer.calls).await?;
+    Ok(PhoneCalls { calls, next: some(answer.next_page_token) })
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use authz::Role;
 use events::words::{
-    AlarmKind, CaseKind, Channel, Commitment, ContactOutcome, End, HoldReason, Level, ReleaseCause,
-    Service, Urgency, Verdict,
+    AlarmKind, Asked, CaseKind, Channel, Commitment, ContactOutcome, End, HoldReason, Level,
+    ReleaseCause, Service, Urgency, Verdict,
 };
 use rpc::Problem;
 use serde_json::Value;
@@ -56,6 +56,8 @@ lists! {
     disposal = one_of of &[End::Duplicate, End::NotOurs, End::Refused, End::Test];
     end_or_none = one_or_none of End::ALL;
     verdict_or_none = one_or_none of Verdict::ALL;
+    asked = one_of of Asked::ALL;
+    asked_or_none = one_or_none of Asked::ALL;
     hold_reason = one_of of HoldReason::ALL;
     hold_reason_or_none = one_or_none of HoldReason::ALL;
     release_cause_or_none = one_or_none of ReleaseCause::ALL;

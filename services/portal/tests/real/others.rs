@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) holders: Vec<dispatch::Holder>,
     pub(crate) clocks: Vec<timer::Clock>,
     pub(crate) work_orders: Vec<dispatch::WorkOrder>,
+    pub(crate) questions: Vec<dispatch::Question>,
+    pub(crate) handover: dispatch::ShowHandoverResponse,
     /// Whom dispatch was told to assign.
     pub(crate) assigned: String,
     pub(crate) rosters: Vec<dispatch::PostRoster>,

@@ -1,6 +1,9 @@
 //! Work orders, as far as the portal adds to what dispatch says.
 
-use proto::{dispatch::v1::Release, dispatch::v1::WorkOrder, words::v1::ReleaseCause};
+use proto::{
+    dispatch::v1::{Handover, Question, Release, ShowHandoverResponse, WorkOrder},
+    words::v1::{Asked, ReleaseCause},
+};
 use serde_json::json;
 
 use crate::world::{World, id};
@@ -40,4 +43,60 @@ async fn a_list_says_who_has_it_and_who_had_it_by_name() {
     assert_eq!(shown["releases"][0]["cause"], "expired");
     assert!(shown["releases"][0]["by"].is_null());
     assert!(shown["held_for"].is_null());
+}
+
+#[tokio::test]
+async fn a_question_names_who_asks_and_who_answers_but_of_the_staff_not_to_its_requester() {
+    let world = World::with_people().await;
+    let people = [world.account("plumber-1").await, world.account("desk-1").await];
+    let [asked_by, answered_by] = people.map(|account| account.to_string());
+    let of = Asked::Requester.into();
+    let question = Question { of, asked_by, answered_by, ..Question::default() };
+    world.others.told.state().questions = vec![question];
+    for (who, answered_by) in [("desk-1", Some("安小台 An Xiaotai")), ("student-1", None)] {
+        let shown = world.session(who).await.get("/questions?of=requester&open=true").await;
+        let shown = &shown.body["questions"][0];
+        assert_eq!(shown["of"], "requester");
+        assert_eq!(shown["asked_by"]["name"], "江水生 Jiang Shuisheng");
+        assert_eq!(shown["answered_by"]["name"].as_str(), answered_by, "{who}");
+    }
+    let path = format!("/work-orders/{}/questions", id());
+    let plumber = world.session("plumber-1").await;
+    assert_eq!(plumber.post(&path, &json!({ "of": "desk", "text": "who?" })).await.status, 200);
+    let refused = plumber.post(&path, &json!({ "of": "dean", "text": "who?" })).await;
+    assert_eq!(refused.violations()[0].0, "of");
+}
+
+#[tokio::test]
+async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_answer() {
+    let world = World::with_people().await;
+    let left_by = world.account("desk-1").await.to_string();
+    let handover = Handover { left_by, work_orders: 3, ..Handover::default() };
+    let handovers = vec![handover];
+    world.others.told.state().handover =
+        ShowHandoverResponse { handovers, version: "7f".to_owned(), ..Default::default() };
+    let of = |of: Asked, second: i64| {
+        let asked_at = Some(prost_types::Timestamp { seconds: second, nanos: 0 });
+        Question { of: of.into(), asked_at, ..Question::default() }
+    };
+    world.others.told.state().questions =
+        vec![of(Asked::Requester, 1), of(Asked::Department, 2), of(Asked::Desk, 3)];
+    let shown = world.session("desk-2").await.get("/handover").await.body;
+    let handover = &shown["handovers"][0];
+    assert_eq!(handover["left_by"]["name"], "安小台 An Xiaotai");
+    assert_eq!((&handover["taken_by"], &handover["work_orders"]), (&json!(null), &json!(3)));
+    assert_eq!((&shown["on_shift"], &shown["version"]), (&json!(null), &json!("7f")));
+    let questions = shown["left"]["questions"].as_array().unwrap().iter();
+    let asked: Vec<_> = questions.map(|question| question["of"].as_str().unwrap()).collect();
+    // What a department is asked is no work of the desk.
+    assert_eq!(asked, ["requester", "desk"]);
+    for unlisted in ["work_orders", "callbacks", "phone_calls"] {
+        assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
+    }
+    let desk = world.session("desk-1").await;
+    let leaving = json!({ "signature": "leaving", "log": "one key", "version": "7f" });
+    assert_eq!(desk.post("/handover/sign", &leaving).await.status, 200);
+    let gone = json!({ "signature": "gone", "version": "7f" });
+    let refused = desk.post("/handover/sign", &gone).await;
+    assert_eq!(refused.violations()[0].0, "signature");
 }

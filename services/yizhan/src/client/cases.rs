@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Api, alarms, desk, open,
     output::{self, Column, Format},
+    questions,
 };
 use crate::print;
 
@@ -238,6 +239,7 @@ fn shown(answer: &Value) -> String {
         Some(output::fields(answer, &CASE)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
         answer.pointer("/details/alarm").and_then(alarms::card),
+        questions::of_case(answer),
         Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")

@@ -18,6 +18,7 @@ mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
 mod desk;
+mod handovers;
 mod incidents;
 mod ladder;
 mod messages;
@@ -26,6 +27,7 @@ mod open;
 mod output;
 mod people;
 mod phone;
+mod questions;
 mod roster;
 mod session;
 mod sessions;
@@ -100,6 +102,13 @@ pub(crate) enum Command {
     Roster {
         #[command(subcommand)]
         command: roster::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The handover (交接) of the desk's shift: what is left, and who signed for it.
+    Handover {
+        #[command(subcommand)]
+        command: handovers::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -219,6 +228,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         Command::Work { command, options } => work::run(&Api::open(home, &options)?, command).await,
         Command::Roster { command, options } => {
             roster::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Handover { command, options } => {
+            handovers::run(&Api::open(home, &options)?, command).await
         }
         Command::Extension { command, options } => {
             more_time::extension(&Api::open(home, &options)?, command).await

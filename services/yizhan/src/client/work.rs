@@ -1,5 +1,7 @@
 //! `yizhan work`.
 
+use std::fmt;
+
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -7,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api, cases,
     output::{self, Column, Format},
+    questions,
 };
 use crate::print;
 
@@ -40,6 +43,12 @@ pub(crate) enum Command {
     },
     /// Go on with it as before the hold.
     Resume(Order),
+    /// Ask its requester or the desk, who has the work; or ask the department, as the desk.
+    Ask(questions::Ask),
+    /// Answer what was asked.
+    Answer(questions::Answer),
+    /// List what is asked, the oldest first.
+    Questions(questions::List),
     /// Record that it is done.
     Complete {
         #[command(flatten)]
@@ -100,6 +109,12 @@ pub(crate) struct Order {
     /// The work order's id, or the number of its case.
     #[arg(value_parser = cases::reference)]
     work_order: String,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.work_order)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +186,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             act(api, &order, "complete", "completed", body).await
         }
         Command::Show(order) => show(api, &order).await,
+        Command::Ask(ask) => ask.run(api).await,
+        Command::Answer(answer) => answer.run(api).await,
+        Command::Questions(list) => list.run(api).await,
         Command::Contain(order) => act(api, &order, "contain", "made safe", json!({})).await,
         Command::Hold { order, reason } => {
             act(api, &order, "hold", "on hold", json!({ "reason": reason })).await
@@ -224,18 +242,24 @@ impl List {
     }
 }
 
-async fn act(api: &Api, order: &Order, verb: &str, done: &str, body: Value) -> Result<()> {
+pub(super) async fn act(
+    api: &Api,
+    order: &Order,
+    verb: &str,
+    done: &str,
+    body: Value,
+) -> Result<()> {
     let id = order.find(api).await?;
     let answer = api.post(&format!("/work-orders/{id}/{verb}"), &body).await?;
     if api.format == Format::Json {
         return output::json(&answer);
     }
-    print::line(format_args!("{} is {done}.", order.work_order))
+    print::line(format_args!("{order} is {done}."))
 }
 
 impl Order {
     /// The id; that of a case's newest work order if a case is named.
-    async fn find(&self, api: &Api) -> Result<String> {
+    pub(super) async fn find(&self, api: &Api) -> Result<String> {
         if !self.names_a_case() {
             return Ok(self.work_order.clone());
         }
@@ -256,6 +280,14 @@ impl Order {
             None if key == "case" => bail!("you see no work order of the case {}", self.work_order),
             None => bail!("you see no work order {}", self.work_order),
         }
+    }
+
+    /// What is asked of it, or in its case, and can still be answered.
+    pub(super) async fn open_questions(&self, api: &Api) -> Result<Vec<Value>> {
+        let key = if self.names_a_case() { "case" } else { "work_order" };
+        let query = [("open", true.to_string()), (key, self.work_order.clone())];
+        let answer = api.get("/questions", &query).await?;
+        Ok(cases::rows(&answer, "questions").to_vec())
     }
 
     fn names_a_case(&self) -> bool {

@@ -6,6 +6,8 @@
 //!  desk       chased, joined, hurried, closed as something else
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
+//!  questions  desk, department and requester ask each other inside a case
+//!  handovers  who leaves the desk and who takes it over
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
 //!  roster     who is away is neither asked nor told
@@ -39,6 +41,7 @@ mod alarms;
 mod campus;
 mod day;
 mod desk;
+mod handovers;
 mod hands;
 mod incidents;
 mod keys;
@@ -48,6 +51,7 @@ mod nights;
 mod outages;
 mod person;
 mod policy;
+mod questions;
 mod races;
 mod refusals;
 mod repairs;

@@ -25,15 +25,17 @@ pub(super) struct Sending {
 }
 
 /// All kinds of commands, by the names that reports give them.
-pub const DEEDS: [&str; 38] = [
+pub const DEEDS: [&str; 40] = [
     "accept the risk",
     "accept",
     "adjudicate",
+    "answer",
     "answer not solved",
     "answer solved",
     "approve the extension",
     "approve the pause",
     "arrive",
+    "ask",
     "ask for a pause",
     "ask for an extension",
     "assign",

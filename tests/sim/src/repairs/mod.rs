@@ -28,7 +28,7 @@
 //! | `letters` | each letter took effect once, in order, at each reader; each command was done once |
 //! | `ends` | one end, on which all four agree, with its ground; cycles rise by one, each for a cause |
 //! | `people` | no reporter and no worker is forgotten; nobody asked after their own work |
-//! | `work` | one worker has a work order; it moves only from who has it; none is open after the end |
+//! | `work` | one worker has it; only they move it, and no question does; none is open after the end |
 //! | `clocks` | each promise has one clock with the right due; no move begins it anew; what was told holds |
 //! | `pauses` | a hold moves nothing; a granted pause moves a due by the counted time that it took |
 //! | `rungs` | each fires once, in order, at its time, never for what was done, and none is missing |

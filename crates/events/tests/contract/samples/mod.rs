@@ -40,6 +40,7 @@ pub(crate) fn facts() -> Vec<Fact> {
         desk(),
         dispatch(),
         on_site(),
+        asked(),
         handed_on(),
         escalation::risked(),
         escalation::escalation(),
@@ -226,6 +227,7 @@ fn dispatch() -> Vec<Fact> {
         WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
         CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
         roster_changed(),
+        handover_untaken(),
     ]
 }
 
@@ -239,6 +241,10 @@ fn roster_changed() -> Fact {
         ],
     }
     .into()
+}
+
+fn handover_untaken() -> Fact {
+    HandoverUntakenV1 { handover: id(0x40), left_at: at("18:00:00"), at: at("18:15:00") }.into()
 }
 
 fn on_site() -> Vec<Fact> {
@@ -276,6 +282,33 @@ fn on_site() -> Vec<Fact> {
         }
         .into(),
         WorkOrderResumedV1 { work_order, offer, cycle, department, by, at: at("14:00:00") }.into(),
+    ]
+}
+
+fn asked() -> Vec<Fact> {
+    let (work_order, question, cycle) = (id(3), id(0x40), Cycle::FIRST);
+    let department: DepartmentId = code("water-power");
+    vec![
+        WorkOrderAskedV1 {
+            work_order,
+            question,
+            cycle,
+            department: department.clone(),
+            of: Asked::Desk,
+            by: id(0x21),
+            at: at("09:10:00"),
+        }
+        .into(),
+        WorkOrderAnsweredV1 {
+            work_order,
+            question,
+            cycle,
+            department,
+            of: Asked::Desk,
+            by: id(0x20),
+            at: at("09:20:00"),
+        }
+        .into(),
     ]
 }
 
@@ -390,6 +423,7 @@ pub(crate) fn envelope(fact: &Fact) -> Envelope {
         Fact::Audit(_) => audit_key(event_type.producer()),
         Fact::Intake(IntakeFact::ContactRecorded(_)) => uuid(2),
         Fact::Dispatch(DispatchFact::RosterChanged(_)) => ROSTER_KEY,
+        Fact::Dispatch(DispatchFact::HandoverUntaken(_)) => DESK_KEY,
         Fact::Intake(_)
         | Fact::Dispatch(_)
         | Fact::Escalation(_)

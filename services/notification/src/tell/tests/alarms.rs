@@ -10,7 +10,7 @@ use events::{
 use super::{CAMPUS, Case, facts::*};
 use crate::{
     outgoing::{urgency, ways},
-    tell::{Matter, Notice, hear::is_told, words},
+    tell::{Matter, Notice, is_told, words},
 };
 
 fn alarm(item: &str, level: Level) -> Matter {

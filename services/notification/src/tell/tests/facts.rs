@@ -4,15 +4,16 @@ use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
 use events::{
     DispatchFact, EscalationFact, IntakeFact,
     dispatch::{
-        CaseCompletedV1, WorkOrderArrivedV1, WorkOrderClaimedV1, WorkOrderContainedV1,
-        WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
+        WorkOrderClaimedV1, WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1,
+        WorkOrderOfferedV1,
     },
     escalation::{
         ArmedV1, AtRiskV1, OrderedV1, PromiseMovedV1, RungFiredV1, RungRetractedV1, RungToldV1,
     },
     intake::{CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseReopenedV1, Promise},
     words::{
-        CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, MoveCause,
+        Asked, CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, MoveCause,
         ReopenCause, Subject, Urgency,
     },
 };
@@ -122,6 +123,20 @@ pub(super) fn held(number: u16) -> DispatchFact {
     let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
     let reason = HoldReason::Parts;
     WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at }.into()
+}
+
+pub(super) fn asked(number: u16, of: Asked) -> DispatchFact {
+    let ((work_order, _, by), cycle) = (work(), cycle(number));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:25"));
+    let question = SeededIds::new(16).id();
+    WorkOrderAskedV1 { work_order, question, cycle, department, of, by, at }.into()
+}
+
+pub(super) fn answered(number: u16, of: Asked) -> DispatchFact {
+    let ((work_order, _, by), cycle) = (work(), cycle(number));
+    let (department, at) = ("logistics".parse().unwrap(), at("25T09:30"));
+    let question = SeededIds::new(16).id();
+    WorkOrderAnsweredV1 { work_order, question, cycle, department, of, by, at }.into()
 }
 
 pub(super) fn contained(number: u16) -> DispatchFact {

@@ -9,10 +9,11 @@ use events::{
     EscalationFact, Fact, IntakeFact,
     escalation::{ArmedV1, RungFiredV1},
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
-    words::{Commitment, Cycle, Level, Revision},
+    words::{Asked, Commitment, Cycle, Level, Revision},
 };
+use jiff::SignedDuration;
 
-use super::{Heard, Matter, Notice, hear, words};
+use super::{Heard, Matter, Notice, hear, of_desk, words};
 use facts::*;
 
 static CAMPUS: LazyLock<Rules> = LazyLock::new(|| campus_kit::example().into_rules(Revision(1)));
@@ -68,6 +69,12 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(arrived()), nobody);
     assert_eq!(case.hears(contained(1)), reporters("made-safe"));
     assert_eq!(case.hears(held(1)), reporters("held"));
+    assert_eq!(case.hears(asked(1, Asked::Requester)), reporters("asked"));
+    assert_eq!(case.hears(answered(1, Asked::Requester)), ["post/logistics/plumbing: answered"]);
+    assert_eq!(case.hears(asked(1, Asked::Desk)), ["the desk: asked-inside"]);
+    assert_eq!(case.hears(answered(1, Asked::Desk)), ["post/logistics/plumbing: answered"]);
+    assert_eq!(case.hears(asked(1, Asked::Department)), ["post/logistics/plumbing: asked-inside"]);
+    assert_eq!(case.hears(answered(1, Asked::Department)), ["the desk: answered"]);
     assert_eq!(case.hears(moved(1)), reporters("promised"));
     assert_eq!(case.hears(moved(1)), nobody, "what they were told");
     assert_eq!(case.hears(chased(1, false)), ["post/logistics/plumbing: chased"]);
@@ -150,6 +157,9 @@ fn facts_of_an_earlier_cycle_tell_nobody() {
     case.hears(reopened(2));
     let nobody = <[String; 0]>::default();
     for fact in [offered(1), claimed(1), held(1), contained(1), completed(1)] {
+        assert_eq!(case.hears(fact), nobody);
+    }
+    for fact in [asked(1, Asked::Desk), answered(1, Asked::Requester)] {
         assert_eq!(case.hears(fact), nobody);
     }
     assert_eq!(case.hears(chased(1, true)), nobody);
@@ -255,15 +265,18 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 }
 
 #[test]
-fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps() {
+fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_the_desk_s() {
     let mut hidden = alarms::case("person-at-risk", Level::Hidden);
     let mut case = Case::default();
-    let facts: [Fact; 16] = [
+    let facts: [Fact; 19] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
         held(1).into(),
         contained(1).into(),
+        asked(1, Asked::Requester).into(),
+        asked(1, Asked::Desk).into(),
+        answered(1, Asked::Desk).into(),
         moved(1).into(),
         chased(1, true).into(),
         disputed(1).into(),
@@ -282,7 +295,7 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps() {
     let notices = notices.chain(of_incidents.into_iter().flat_map(|fact| outage.notices(fact)));
     let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
     told.extend(hidden.notices(completed(1)).into_iter().map(|notice| notice.occasion));
-    told.push(Occasion::Alarm);
+    told.extend([Occasion::Alarm, Occasion::DeskUntaken]);
     told.sort_unstable();
     told.dedup();
     assert_eq!(told, Occasion::ALL);
@@ -319,6 +332,16 @@ fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
              please do it now; your leaders hear of it.",
         ),
         (
+            asked(1, Asked::Department).into(),
+            "Question: LEAK, with Plumbing and Heating, Logistics Office. You are asked something; \
+             please look at the list of questions. It is still due 2026-11-25 21:00.",
+        ),
+        (
+            answered(1, Asked::Desk).into(),
+            "Answered: LEAK, with Plumbing and Heating, Logistics Office. What you asked is answered; \
+             please look at the case.",
+        ),
+        (
             ordered(1).into(),
             "Order: LEAK. The leader at rung 2 has said what is to be done about “complete”. Plumbing \
              and Heating, please read it in the ladder and do it.",
@@ -349,6 +372,37 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
     assert_eq!(chased, ["post/logistics/plumbing", "post/logistics/head"]);
     let disputed = found(&mut case, disputed(1).into());
     assert_eq!(disputed, ["post/logistics/head", "post/hall/director"]);
+    assert_eq!(found(&mut case, asked(1, Asked::Desk).into()), ["post/hall/desk"]);
+    // Who is at the desk may not know of what is restricted.
+    case.matter.as_mut().unwrap().level = Level::Restricted;
+    for fact in [asked(1, Asked::Desk), answered(1, Asked::Department)] {
+        assert_eq!(found(&mut case, fact.into()), ["post/hall/director"]);
+    }
+}
+
+#[test]
+fn what_a_requester_is_asked_who_left_no_name_or_waits_for_an_end_the_desk_is_told() {
+    let mut case = Case::accepted();
+    case.hears(offered(1));
+    case.matter.as_mut().unwrap().reporters.clear();
+    assert_eq!(case.hears(asked(1, Asked::Requester)), ["the desk: asked-inside"]);
+    let mut outage = Case::default();
+    let [incident, ..] = incidents::each();
+    outage.hears(incident);
+    assert_eq!(outage.hears(asked(1, Asked::Requester)), ["the desk: asked-inside"]);
+}
+
+#[test]
+fn whoever_is_to_take_over_the_desk_reads_which_and_for_how_long_nobody_was_there() {
+    let desk = CAMPUS.desk().unwrap();
+    let words = of_desk(&CAMPUS, desk, SignedDuration::from_mins(75)).unwrap();
+    assert_eq!(words.title, "服务台 Service Desk");
+    assert_eq!(
+        words.text,
+        "【无人接班】一站式服务大厅服务台已有 1小时15分钟 无人接班,请您接班并签字。\n\
+         Nobody has taken over Service Desk, One-Stop Service Hall, for 1 h 15 min. Please take it over \
+         and sign."
+    );
 }
 
 #[test]

@@ -9,7 +9,12 @@ use proto::{escalation_timer::v1 as timer, words::v1 as wire_words};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{reference, show::find, steps::Reader, views::Promise};
+use super::{
+    reference,
+    show::find,
+    steps::{Reader, is_inside},
+    views::Promise,
+};
 use crate::{
     http::{
         extract::{Answer, Caller},
@@ -183,6 +188,7 @@ pub(in crate::http) async fn explain(
     let mut holds: Vec<_> = answer.holds.into_iter().map(HoldView::from).collect();
     let mut orders: Vec<_> = answer.orders.into_iter().map(OrderView::from).collect();
     if found.reader == Reader::Requester {
+        clocks.retain(|clock| clock.commitment.is_none_or(|commitment| !is_inside(commitment)));
         clocks.iter_mut().for_each(ClockView::for_requester);
         holds.iter_mut().for_each(HoldView::for_requester);
         orders.clear();

@@ -15,7 +15,8 @@ mod steps;
 pub(super) mod urgency;
 pub(super) mod views;
 
-pub(in crate::http) use views::Account;
+pub(in crate::http) use steps::Reader;
+pub(in crate::http) use views::{Account, with_names};
 
 use events::words::CaseRef;
 

@@ -29,6 +29,7 @@ use crate::{
         alarms::Alarm,
         extract::{Answer, Caller, Params},
         incidents::Incident,
+        questions::{self, Question},
         schema::{self, Refused},
         wire::{instant, some, word},
     },
@@ -56,6 +57,8 @@ pub(in crate::http) struct Shown {
     details: Option<Details>,
     /// Why it is absent, where the asker would see it.
     details_missing: Option<&'static str>,
+    /// What is asked inside it, as far as the asker may see it; null where dispatch does not answer.
+    questions: Option<Vec<Question>>,
     /// The steps of every service, in order, as far as the asker is told of them.
     timeline: Vec<TimelineStep>,
 }
@@ -143,7 +146,8 @@ pub(in crate::http) async fn show(
     if let (Some(details), Reader::Requester) = (&mut details, reader) {
         details.first_receiver = None;
     }
-    Ok(Json(Shown { case, details, details_missing: missing, timeline }))
+    let questions = questions::of_case(&portal, &caller, case.id, reader).await;
+    Ok(Json(Shown { case, details, details_missing: missing, questions, timeline }))
 }
 
 /// A case that the asker may see.

@@ -6,13 +6,13 @@
 //! themselves. What is not in the table is told to nobody but those who may read all.
 
 use authz::{Action, Relation, Relations, Subject, decide};
-use events::words::Level;
+use events::words::{Commitment, Level};
 
 use crate::store::timeline::Step;
 
 /// Who reads a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(in crate::http) enum Reader {
     /// It is their own and no more.
     Requester,
     /// It is their duty.
@@ -36,7 +36,7 @@ impl Reader {
 
     /// What somebody is to the cases of a list: a requester, if nothing but that a case is their own
     /// could show it to them.
-    pub(super) fn of_lists(subject: &Subject) -> Self {
+    pub(in crate::http) fn of_lists(subject: &Subject) -> Self {
         let others = Relation::ALL.iter().filter(|relation| **relation != Relation::Own);
         let may = |relation: &Relation| {
             let relations = Relations::NONE.with(*relation, true);
@@ -88,6 +88,10 @@ const TABLE: &[(&str, Told, Told)] = &[
     // Whose work it is, departments settle among themselves.
     ("workorder.released",      Nothing,                                                Everything),
     ("workorder.disputed",      Nothing,                                                Everything),
+    // What desk and departments ask each other is not the requester's; what they are asked themselves
+    // they are shown with its words, beside the timeline.
+    ("workorder.asked",         Nothing,                                                Everything),
+    ("workorder.answered",      Nothing,                                                Everything),
     ("workorder.completed",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.cancelled",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("case.completed",          Fields(&["cycle", "completed_at"]),                     Everything),
@@ -128,6 +132,7 @@ pub(super) fn told(reader: Reader, step: Step) -> Option<Step> {
     let line = TABLE.iter().find(|(what, ..)| *what == step.what);
     let told = match (reader, line) {
         (Reader::Quality, _) => Everything,
+        (Reader::Requester, _) if commitment(&step).is_some_and(is_inside) => Nothing,
         (Reader::Requester | Reader::Staff, None) => Nothing,
         (Reader::Requester, Some((_, told, _))) | (Reader::Staff, Some((_, _, told))) => *told,
     };
@@ -137,6 +142,27 @@ pub(super) fn told(reader: Reader, step: Step) -> Option<Step> {
         FieldsAndActor(fields) => Some(only(fields, step)),
         Everything => Some(step),
     }
+}
+
+/// Whether a promise is one that desk and departments gave each other: not even that it was is the
+/// requester's.
+pub(super) const fn is_inside(commitment: Commitment) -> bool {
+    match commitment {
+        Commitment::Reply => true,
+        Commitment::Accept
+        | Commitment::Arrive
+        | Commitment::Contain
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::Adjudicate
+        | Commitment::FollowUp
+        | Commitment::CallBack => false,
+    }
+}
+
+/// The promise that a step is about, if it is about one.
+fn commitment(step: &Step) -> Option<Commitment> {
+    step.detail.get("commitment")?.as_str()?.parse().ok()
 }
 
 fn only(fields: &[&str], mut step: Step) -> Step {
@@ -222,6 +248,22 @@ mod tests {
         let named: BTreeSet<_> = steps.iter().map(|step| step.what.as_str()).collect();
         assert_eq!(lines.iter().copied().collect::<BTreeSet<_>>(), named);
         assert_eq!(lines.len(), named.len(), "no line twice");
+    }
+
+    #[test]
+    fn of_what_is_promised_inside_its_requester_is_told_nothing_whatever_the_step() {
+        let (mut told_of, mut silent) = (0, 0);
+        for step in steps().into_iter().filter(|step| commitment(step).is_some()) {
+            for promised in Commitment::ALL {
+                let mut step = step.clone();
+                step.detail["commitment"] = promised.word().into();
+                let told = told(Reader::Requester, step.clone()).is_some();
+                assert!(!(told && *promised == Commitment::Reply), "{step:?}");
+                *(if told { &mut told_of } else { &mut silent }) += 1;
+                assert!(super::told(Reader::Staff, step).is_some());
+            }
+        }
+        assert!(told_of > 0 && silent > 0, "{told_of} {silent}");
     }
 
     #[test]

@@ -11,7 +11,9 @@ use crate::{
         schema,
         wire::{instant, lower, some, word},
     },
-    store::boards::BoardCase,
+    portal::Portal,
+    refusal::Refusal,
+    store::{accounts, boards::BoardCase},
 };
 
 /// A promise as told to the requester.
@@ -84,6 +86,27 @@ pub(in crate::http) struct Account {
     pub(in crate::http) id: AccountId,
     /// Absent for one that was erased.
     pub(in crate::http) name: Option<String>,
+}
+
+impl Account {
+    /// Somebody whose name is looked up later.
+    pub(in crate::http) fn nameless(id: &str) -> Option<Self> {
+        Some(Self { id: id.parse().ok()?, name: None })
+    }
+}
+
+/// Says what these are called.
+pub(in crate::http) async fn with_names(
+    portal: &Portal,
+    people: impl Iterator<Item = &mut Account>,
+) -> Result<(), Refusal> {
+    let mut people: Vec<_> = people.collect();
+    let ids: Vec<_> = people.iter().map(|one| one.id).collect();
+    let names = accounts::names(portal.pool(), &portal.masters(), &ids).await?;
+    for one in &mut people {
+        one.name = names.get(&one.id).cloned();
+    }
+    Ok(())
 }
 
 impl Case {

@@ -12,14 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     http::{
-        cases::Account,
+        cases::{Account, with_names},
         extract::{Answer, Caller, Params},
         schema::{self, Refused},
         wire::{instant, lower, some, upper, word},
     },
     portal::Portal,
     refusal::Refusal,
-    store::accounts,
 };
 
 const PREFIX: &str = "WORK_ORDER_STATE_";
@@ -68,7 +67,7 @@ pub(super) struct WorkOrders {
 
 /// One department's part of a case.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkOrder {
+pub(in crate::http) struct WorkOrder {
     id: String,
     /// Its case: the id, and the number that people use.
     case_id: String,
@@ -153,7 +152,7 @@ pub(super) async fn list(
 ) -> Answer<WorkOrders> {
     let named = WorkOrderState::from_str_name;
     let state = upper("state", wanted.state.as_deref(), PREFIX, &STATES, named)?;
-    let request = portal.on_behalf(&caller)?.request(ListWorkOrdersRequest {
+    let message = ListWorkOrdersRequest {
         state: state.unwrap_or_default().into(),
         department: wanted.department.unwrap_or_default(),
         case: wanted.case.unwrap_or_default(),
@@ -161,22 +160,31 @@ pub(super) async fn list(
         work_order: wanted.id.unwrap_or_default(),
         page_size: wanted.limit,
         page_token: wanted.page,
-    });
-    let answer = portal.peers.dispatch()?.list_work_orders(request).await?.into_inner();
-    let mut work_orders: Vec<_> = answer.work_orders.into_iter().map(WorkOrder::from).collect();
-    name_people(&portal, &mut work_orders).await?;
-    Ok(Json(WorkOrders { work_orders, next: some(answer.next_page_token) }))
+    };
+    Ok(Json(look_up(&portal, &caller, message).await?))
 }
 
-/// Says what those are called who have or had to do with them.
-async fn name_people(portal: &Portal, work_orders: &mut [WorkOrder]) -> Result<(), Refusal> {
-    let mut people: Vec<_> = work_orders.iter_mut().flat_map(WorkOrder::people).collect();
-    let ids: Vec<_> = people.iter().map(|one| one.id).collect();
-    let names = accounts::names(portal.pool(), &portal.masters(), &ids).await?;
-    for one in &mut people {
-        one.name = names.get(&one.id).cloned();
-    }
-    Ok(())
+/// What is not done, the most urgent and oldest first.
+pub(in crate::http) async fn open(
+    portal: &Portal,
+    caller: &Caller,
+    page_size: u32,
+) -> Result<Vec<WorkOrder>, Refusal> {
+    let message = ListWorkOrdersRequest { page_size, ..ListWorkOrdersRequest::default() };
+    Ok(look_up(portal, caller, message).await?.work_orders)
+}
+
+/// A page, with what those are called who have or had to do with them.
+async fn look_up(
+    portal: &Portal,
+    caller: &Caller,
+    message: ListWorkOrdersRequest,
+) -> Result<WorkOrders, Refusal> {
+    let request = portal.on_behalf(caller)?.request(message);
+    let answer = portal.peers.dispatch()?.list_work_orders(request).await?.into_inner();
+    let mut work_orders: Vec<_> = answer.work_orders.into_iter().map(WorkOrder::from).collect();
+    with_names(portal, work_orders.iter_mut().flat_map(WorkOrder::people)).await?;
+    Ok(WorkOrders { work_orders, next: some(answer.next_page_token) })
 }
 
 impl WorkOrder {
@@ -188,18 +196,13 @@ impl WorkOrder {
     }
 }
 
-/// Somebody whose name is looked up later.
-fn nameless(id: &str) -> Option<Account> {
-    Some(Account { id: id.parse().ok()?, name: None })
-}
-
 impl From<dispatch::Release> for Release {
     fn from(release: dispatch::Release) -> Self {
         Self {
             post: release.post,
             cause: word::<wire_words::ReleaseCause, _>(release.cause),
-            by: nameless(&release.by),
-            worker: nameless(&release.worker),
+            by: Account::nameless(&release.by),
+            worker: Account::nameless(&release.worker),
             at: instant(release.at),
             reason: some(release.reason),
         }
@@ -224,7 +227,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             claimed_at: instant(order.claimed_at),
             arrived_at: instant(order.arrived_at),
             completed_at: instant(order.completed_at),
-            worker: nameless(&order.claimed_by),
+            worker: Account::nameless(&order.claimed_by),
             claimed_by: some(order.claimed_by),
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,

@@ -10,6 +10,8 @@ mod doing;
 mod list;
 mod moving;
 
+pub(super) use list::{WorkOrder, open};
+
 use axum::Json;
 use clock::WorkOrderId;
 use events::words::Service;
@@ -47,11 +49,11 @@ pub(super) struct Done {
 }
 
 impl Done {
-    fn answered(head: Option<proto::delivery::v1::Head>) -> Json<Self> {
+    pub(super) fn answered(head: Option<proto::delivery::v1::Head>) -> Json<Self> {
         Json(Self { head: Head::answered(Service::Dispatch, head) })
     }
 }
 
-fn work_order(text: &str) -> Result<String, Refusal> {
+pub(super) fn work_order(text: &str) -> Result<String, Refusal> {
     Ok(id::<WorkOrderId>(text, "no-such-work-order", "work order")?.to_string())
 }

@@ -93,6 +93,29 @@ impl Dispatch for Told {
         unused()
     }
 
+    async fn ask(&self, request: Request<dispatch::AskRequest>) -> Answer<dispatch::AskResponse> {
+        self.take("ask", &request)?;
+        Ok(Response::new(dispatch::AskResponse::default()))
+    }
+
+    async fn answer(
+        &self,
+        _: Request<dispatch::AnswerRequest>,
+    ) -> Answer<dispatch::AnswerResponse> {
+        unused()
+    }
+
+    async fn list_questions(
+        &self,
+        request: Request<dispatch::ListQuestionsRequest>,
+    ) -> Answer<dispatch::ListQuestionsResponse> {
+        let of = request.into_inner().of;
+        let mut questions = self.state().questions.clone();
+        questions.retain(|question| of == 0 || question.of == of);
+        let next_page_token = String::new();
+        Ok(Response::new(dispatch::ListQuestionsResponse { questions, next_page_token }))
+    }
+
     async fn import_holders(
         &self,
         request: Request<dispatch::ImportHoldersRequest>,
@@ -143,5 +166,20 @@ impl Dispatch for Told {
         _: Request<dispatch::EndArrangementRequest>,
     ) -> Answer<dispatch::EndArrangementResponse> {
         unused()
+    }
+
+    async fn show_handover(
+        &self,
+        _: Request<dispatch::ShowHandoverRequest>,
+    ) -> Answer<dispatch::ShowHandoverResponse> {
+        Ok(Response::new(self.state().handover.clone()))
+    }
+
+    async fn sign_handover(
+        &self,
+        request: Request<dispatch::SignHandoverRequest>,
+    ) -> Answer<dispatch::SignHandoverResponse> {
+        self.take("handover", &request)?;
+        Ok(Response::new(dispatch::SignHandoverResponse::default()))
     }
 }

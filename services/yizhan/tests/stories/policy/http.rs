@@ -15,11 +15,11 @@ use super::{
     About::{self, Case, First, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
-    OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
+    OF_MESSAGES, OF_QUESTIONS, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
     campus::{Side, alarm_kind},
     probe,
     roster::{self, OF_COVER, OF_LEAVE},
-    work::ANOTHER_POST,
+    work::{ANOTHER_POST, asked_by},
     world::World,
 };
 
@@ -71,7 +71,12 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/reassign", Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/adjudicate", Adjudicate,     Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/questions", AskQuestion,     Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/questions/{question}/answer", AnswerQuestion, Case(Unless(ListQuestions, OF_QUESTIONS)), OF_QUESTIONS),
+    probe("GET /questions",                  ListQuestions,    Rows,                                    OF_QUESTIONS),
     probe("GET /roster",                     ShowRoster,       Nothing,                                 &[]),
+    probe("GET /handover",                   ShowHandover,     Nothing,                                 &[]),
+    probe("POST /handover/sign",             SignHandover,     Nothing,                                 &[]),
     probe("POST /roster/leave",              KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/swap",               KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/cover",              KeepRoster,       Roster,                                  OF_COVER),
@@ -191,6 +196,7 @@ impl Http {
         let (rows, id, only) = match path {
             "/cases" => ("cases", "id", ""),
             "/work-orders" => ("work_orders", "case_id", "&state=completed"),
+            "/questions" => ("questions", "case_id", ""),
             "/callbacks" => ("callbacks", "case_id", ""),
             _ => ("messages", "id", ""),
         };
@@ -242,7 +248,9 @@ fn named(question: &Question<'_>, path: &str) -> String {
         Some("roster") => world.arrangement().to_owned(),
         Some(_) | None => RandomIds::new(Clock::system()).uuid().to_string(),
     };
-    path.replace("{case}", world.case(question.probe.action, level))
+    let asked = path.contains("{question}").then(|| world.question(&id));
+    path.replace("{question}", asked.unwrap_or_default())
+        .replace("{case}", world.case(question.probe.action, level))
         .replace("{id}", &id)
         .replace("{service}", "intake")
 }
@@ -267,12 +275,8 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "item": Side::Related.item(level), "places": ["nowhere"], "channel": "hotline" })
         }
         "POST /incidents/{case}/update" => json!({ "cause": "walk" }),
-        "POST /work-orders/{id}/assign" => json!({ "to": world.worker() }),
-        "POST /work-orders/{id}/hold" => json!({ "reason": "parts" }),
-        "POST /work-orders/{id}/return" => json!({ "reason": "it is not ours" }),
-        "POST /work-orders/{id}/reassign" => json!({ "to": ANOTHER_POST }),
-        "POST /work-orders/{id}/transfer" | "POST /work-orders/{id}/adjudicate" => {
-            json!({ "to": ANOTHER_POST, "reason": "it is not ours" })
+        name if name.starts_with("POST /work-orders/") => {
+            body_of_work(question, name.trim_start_matches("POST /work-orders/{id}/"))
         }
         "POST /cases/{case}/join" | "POST /incidents/{case}/join" => {
             json!({ "channel": "hotline", "caller": { "phone": "10000000000" } })
@@ -298,12 +302,28 @@ fn body(question: &Question<'_>) -> Value {
         "POST /callbacks/{id}/attempts" | "POST /phone-calls/{id}/outcome" => {
             json!({ "reached": false })
         }
+        // Of a desk that nobody left.
+        "POST /handover/sign" => json!({ "signature": "taking-over", "version": "walk" }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
         "POST /api-keys" => {
             json!({ "name": "walk", "roles": [], "expires_at": "2026-01-01T00:00:00Z" })
         }
         "POST /dlq/{service}/{id}/drop" => json!({ "reason": "walk" }),
+        _ => json!({}),
+    }
+}
+
+/// The same of what is done to a work order.
+fn body_of_work(question: &Question<'_>, deed: &str) -> Value {
+    match deed {
+        "assign" => json!({ "to": question.world.worker() }),
+        "questions" => json!({ "of": asked_by(question.subject), "text": "walk" }),
+        "questions/{question}/answer" => json!({ "text": "walk" }),
+        "hold" => json!({ "reason": "parts" }),
+        "return" => json!({ "reason": "it is not ours" }),
+        "reassign" => json!({ "to": ANOTHER_POST }),
+        "transfer" | "adjudicate" => json!({ "to": ANOTHER_POST, "reason": "it is not ours" }),
         _ => json!({}),
     }
 }

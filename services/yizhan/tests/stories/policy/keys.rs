@@ -17,7 +17,7 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 18] = [
+const QUESTIONS: [&str; 20] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
@@ -25,6 +25,8 @@ const QUESTIONS: [&str; 18] = [
     "intake.v1.Intake/ListIncidents",
     "intake.v1.Intake/GetDefinitions",
     "dispatch.v1.Dispatch/ListWorkOrders",
+    "dispatch.v1.Dispatch/ListQuestions",
+    "dispatch.v1.Dispatch/ShowHandover",
     "dispatch.v1.Dispatch/ShowRoster",
     "escalation_timer.v1.EscalationTimer/ListClocks",
     "callback_survey.v1.CallbackSurvey/NextCallback",

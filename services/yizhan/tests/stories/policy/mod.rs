@@ -73,6 +73,9 @@ const OF_MESSAGES: &[Relation] =
 const OFFERED: &[Relation] = &[Relation::InMyDepartment, Relation::EscalatedToMe];
 const OF_WORK: &[Relation] =
     &[Relation::Assigned, Relation::InMyDepartment, Relation::EscalatedToMe];
+/// What a question says that its requester is asked.
+const OF_QUESTIONS: &[Relation] =
+    &[Relation::Own, Relation::Assigned, Relation::InMyDepartment, Relation::EscalatedToMe];
 
 /// What somebody is called back about: never what is confidential, so there is nothing to ask about.
 const CALLED_BACK: &[Level] = &[Level::Public, Level::Internal, Level::Restricted];

@@ -7,13 +7,13 @@ use clock::{Clock, Ids as _, RandomIds};
 use events::words::{Level, Service};
 use proto::{
     dispatch::v1::{self as dispatch, WorkOrderState, dispatch_client::DispatchClient},
-    words::v1::HoldReason,
+    words::v1::{self as words, HoldReason},
 };
 use rpc::{Call, Channel};
 use tonic::Status;
 
 use super::{
-    OF_WORK, OFFERED, Question,
+    OF_QUESTIONS, OF_WORK, OFFERED, Question,
     campus::Side,
     grpc::{Asked, Grpc, PAGE, call, everything, nothing, only},
     world::World,
@@ -29,6 +29,8 @@ pub(super) enum Work {
     /// To another post of the same department.
     Transfer,
     Return,
+    /// Of its requester.
+    Ask,
 }
 
 /// What can be done to a work order but once.
@@ -43,10 +45,12 @@ pub(super) struct Deed {
 }
 
 impl Deed {
-    /// What it has been through before at this level: nobody gives away what is hidden.
+    /// What it has been through before at this level: nobody gives away what is hidden, or asks others
+    /// about it.
     pub(super) fn after(&self, level: Level) -> &'static [Work] {
-        let moved = self.after.iter().any(|work| matches!(work, Work::Transfer | Work::Return));
-        if moved && level == Level::Hidden { &[] } else { self.after }
+        let others = |work: &Work| matches!(work, Work::Transfer | Work::Return | Work::Ask);
+        let never = level == Level::Hidden && self.after.iter().any(others);
+        if never { &[] } else { self.after }
     }
 }
 
@@ -72,6 +76,8 @@ pub(super) const DEEDS: &[Deed] = &[
     deed(Action::Transfer, OF_WORK, &[Work::Claim]),
     deed(Action::Reassign, OF_WORK, &[Work::Claim]),
     deed(Action::Adjudicate, OFFERED, TWICE_REFUSED),
+    deed(Action::AskQuestion, OF_WORK, &[Work::Claim]),
+    deed(Action::AnswerQuestion, OF_QUESTIONS, &[Work::Claim, Work::Ask]),
 ];
 
 impl Grpc {
@@ -116,6 +122,8 @@ impl Grpc {
                     dispatch::CompleteRequest { work_order: work_order(), note: String::new() };
                 dispatch.complete(call.request(request)).await.map(nothing)
             }
+            "Ask" | "Answer" | "ListQuestions" => self.ask_to_ask(question, call, method).await,
+            "ShowHandover" | "SignHandover" => self.ask_for_the_desk(call, method).await,
             "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement" => {
                 self.ask_roster(question, call, method, dispatch).await
             }
@@ -127,6 +135,19 @@ impl Grpc {
                 dispatch.import_holders(call.request(request)).await.map(nothing)
             }
         }
+    }
+
+    async fn ask_for_the_desk(&self, call: &Call, method: &str) -> Asked {
+        let mut dispatch = self.dispatch();
+        if method == "ShowHandover" {
+            let request = dispatch::ShowHandoverRequest {};
+            return dispatch.show_handover(call.request(request)).await.map(nothing);
+        }
+        // Of a desk that nobody left.
+        let signature = dispatch::HandoverSignature::TakingOver.into();
+        let version = "walk".to_owned();
+        let request = dispatch::SignHandoverRequest { signature, version, ..Default::default() };
+        dispatch.sign_handover(call.request(request)).await.map(nothing)
     }
 
     async fn ask_to_wait(&self, call: &Call, method: &str, work_order: String) -> Asked {
@@ -158,6 +179,51 @@ impl Grpc {
             _ => {
                 let request = dispatch::AdjudicateRequest { work_order, to, reason };
                 dispatch.adjudicate(call.request(request)).await.map(nothing)
+            }
+        }
+    }
+
+    /// Whoever speaks for the desk asks the department, and all others the desk.
+    async fn ask_to_ask(&self, question: &Question<'_>, call: &Call, method: &str) -> Asked {
+        let Question { world, level, probe, .. } = *question;
+        let (mut dispatch, text) = (self.dispatch(), "walk".to_owned());
+        match method {
+            "Ask" => {
+                let work_order = world.work_order(probe.action, level).to_owned();
+                let of = words::Asked::from(asked_by(question.subject)).into();
+                let request = dispatch::AskRequest { work_order, of, text };
+                dispatch.ask(call.request(request)).await.map(nothing)
+            }
+            "Answer" => {
+                let work_order = world.work_order(probe.action, level).to_owned();
+                let question = world.question(&work_order).to_owned();
+                let request = dispatch::AnswerRequest { work_order, question, text };
+                dispatch.answer(call.request(request)).await.map(nothing)
+            }
+            _ => {
+                let questions = self.all_questions(call).await?;
+                Ok(only(questions, |question| question.case_id))
+            }
+        }
+    }
+
+    /// The question of each work order of which one was asked.
+    pub(super) async fn questions(&self, world: &World) -> BTreeMap<String, String> {
+        let questions = self.all_questions(&everything(world)).await.unwrap().into_iter();
+        questions.map(|question| (question.work_order, question.id)).collect()
+    }
+
+    async fn all_questions(&self, call: &Call) -> Result<Vec<dispatch::Question>, Status> {
+        let (mut all, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let page_size = PAGE;
+            let request =
+                dispatch::ListQuestionsRequest { page_size, page_token, ..Default::default() };
+            let page = self.dispatch().list_questions(call.request(request)).await?.into_inner();
+            all.extend(page.questions);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(all);
             }
         }
     }
@@ -194,6 +260,11 @@ impl Grpc {
             }
             Work::Return => {
                 self.ask_to_move(&call, "Return", work_order).await.unwrap();
+            }
+            Work::Ask => {
+                let of = words::Asked::Requester.into();
+                let request = dispatch::AskRequest { work_order, of, text: "walk".to_owned() };
+                dispatch.ask(call.request(request)).await.unwrap();
             }
             Work::Complete => {
                 let note = String::new();
@@ -234,5 +305,15 @@ impl Grpc {
 
     pub(super) fn dispatch(&self) -> DispatchClient<Channel> {
         DispatchClient::new(self.channel(Service::Dispatch))
+    }
+}
+
+/// Whom somebody may ask, if they may ask at all.
+pub(super) fn asked_by(subject: &Subject) -> events::words::Asked {
+    let desk = [Role::DeskAssistant, Role::DutyCounsellor, Role::Dispatcher];
+    if desk.iter().any(|role| subject.roles.contains(role)) {
+        events::words::Asked::Department
+    } else {
+        events::words::Asked::Desk
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct World {
     open: BTreeMap<Level, String>,
     /// Work orders that are as the action needs them to be.
     work: BTreeMap<(Action, Level), Vec<String>>,
+    /// By work order, what was asked of it.
+    questions: BTreeMap<String, String>,
     /// A post that is covered.
     arrangement: String,
     signer: TokenSigner,
@@ -106,9 +108,19 @@ impl World {
         let signer = signer(&campus, "campus", Clock::system());
         let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (messages, open, work) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let arrangement = String::new();
-        let mut world =
-            Self { campus, walkers, cases, answered, messages, open, work, arrangement, signer };
+        let (questions, arrangement) = (BTreeMap::new(), String::new());
+        let mut world = Self {
+            campus,
+            walkers,
+            cases,
+            answered,
+            messages,
+            open,
+            work,
+            questions,
+            arrangement,
+            signer,
+        };
         let http = Http::of(&world);
         // Whoever was a requester once keeps the person that they are.
         http.import(&world, Role::Requester).await;
@@ -163,9 +175,8 @@ impl World {
         // The first due are of the highest level, and those that lists show before the others.
         let (listed, answered): (Vec<_>, Vec<_>) =
             reported.into_iter().enumerate().partition(|(n, _)| n % 3 < 2);
-        for (_, (case, side, _)) in listed.iter().chain(&answered) {
-            grpc.works(self, *side, Work::Claim, &orders[case]).await;
-            grpc.works(self, *side, Work::Complete, &orders[case]).await;
+        for (_, (case, side, level)) in listed.iter().chain(&answered) {
+            self.done(&grpc, (*side, *level), &orders[case]).await;
         }
         self.campus.settle();
         let callbacks = grpc.callbacks(self).await;
@@ -180,8 +191,18 @@ impl World {
         for case in self.answered.iter().filter(|case| case.level < Level::Confidential) {
             grpc.answers(self, &case.callback).await;
         }
-        self.messages = grpc.messages(self).await;
+        (self.messages, self.questions) = (grpc.messages(self).await, grpc.questions(self).await);
         self.arrangement = grpc.covers(self).await;
+    }
+
+    /// Somebody claims it, asks its requester, and does it.
+    async fn done(&self, grpc: &Grpc, (side, level): (Side, Level), order: &str) {
+        grpc.works(self, side, Work::Claim, order).await;
+        // Nobody asks others about what is hidden.
+        if level < Level::Hidden {
+            grpc.works(self, side, Work::Ask, order).await;
+        }
+        grpc.works(self, side, Work::Complete, order).await;
     }
 
     /// How often the walkers may do it to a work order of this level, over all roles.
@@ -265,6 +286,11 @@ impl World {
 
     pub(super) fn work_order(&self, action: Action, level: Level) -> &str {
         self.work[&(action, level)].last().unwrap()
+    }
+
+    /// What was asked of a work order; of one of which nothing was, an id that nobody knows.
+    pub(super) fn question<'a>(&'a self, work_order: &'a str) -> &'a str {
+        self.questions.get(work_order).map_or(work_order, String::as_str)
     }
 
     /// An hour ago.

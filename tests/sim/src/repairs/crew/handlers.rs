@@ -1,11 +1,11 @@
 //! Who works on it, and the dispatcher.
 
-use clock::{AccountId, WorkOrderId};
+use clock::{AccountId, QuestionId, WorkOrderId};
 use dispatch_core::{
-    Adjudicate, Arrive, Assign, Claim, Command, Complete, Contain, Hold, Order, Reassign, Resume,
-    Return, State, Status, Taken, Transfer,
+    Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Hold, Order,
+    Reassign, Resume, Return, State, Status, Taken, Transfer,
 };
-use events::words::{HoldReason, PostId};
+use events::words::{Asked, HoldReason, PostId};
 
 use super::{Desk, Dice, anybody, choose, worker};
 use crate::repairs::campus::{LEADING, WORKING};
@@ -24,18 +24,26 @@ enum Deed {
     Return,
     Reassign,
     Adjudicate,
+    Ask,
+    Answer,
 }
 
 use Deed::{
-    Adjudicate as Judge, Arrive as Come, Assign as Tell, Claim as Take, Complete as End,
-    Contain as Secure, Hold as Wait, Reassign as Move, Resume as GoOn, Return as Refuse,
-    Transfer as Give,
+    Adjudicate as Judge, Answer as Say, Arrive as Come, Ask as Wonder, Assign as Tell,
+    Claim as Take, Complete as End, Contain as Secure, Hold as Wait, Reassign as Move,
+    Resume as GoOn, Return as Refuse, Transfer as Give,
 };
 
 pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     let work = desk.dispatch.and_then(State::work)?;
     let order = work.open().last().or(work.orders.last())?;
-    let deed = if desk.dice.percent(92) { likely(order.status, desk.dice) } else { any(desk.dice) };
+    let asked = order.questions.iter().any(|question| question.answered.is_none());
+    // Whoever waits for an answer gets it, mostly.
+    let deed = match desk.dice.below(100) {
+        0..30 if asked => Say,
+        0..92 => likely(order.status, desk.dice),
+        _ => any(desk.dice),
+    };
     let holder = order.status.worker().filter(|_| desk.dice.percent(93));
     let by = holder.unwrap_or_else(|| worker(desk.dice));
     let to = choose(desk.dice, &WORKING).filter(|_| desk.dice.percent(97));
@@ -44,7 +52,7 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
 }
 
 fn any(dice: &mut Dice) -> Deed {
-    let all = [Take, Tell, Come, Secure, Wait, GoOn, End, Give, Refuse, Move, Judge];
+    let all = [Take, Tell, Come, Secure, Wait, GoOn, End, Give, Refuse, Move, Judge, Wonder, Say];
     choose(dice, &all).unwrap_or(Take)
 }
 
@@ -55,13 +63,13 @@ fn likely(status: Status, dice: &mut Dice) -> Deed {
             &[Take, Take, Take, Take, Take, Tell, Tell, Give, Give, Give, Refuse, Refuse, Move]
         }
         Status::Taken(Taken::Claimed { .. } | Taken::Assigned { .. }) => {
-            &[Come, Come, Come, Come, Wait, Wait, End, Tell, Give, Refuse, Move]
+            &[Come, Come, Come, Come, Wait, Wait, Wonder, End, Tell, Give, Refuse, Move]
         }
         Status::Taken(Taken::InProgress { .. }) => {
-            &[End, End, Secure, Secure, Secure, Wait, Wait, Wait, Give, Refuse, Move]
+            &[End, End, Secure, Secure, Secure, Wait, Wait, Wait, Wonder, Give, Refuse, Move]
         }
         Status::Taken(Taken::Contained { .. }) => &[End, End, Wait, Wait, Give, Move],
-        Status::OnHold { .. } => &[GoOn, GoOn, GoOn, GoOn, End, Give, Move],
+        Status::OnHold { .. } => &[GoOn, GoOn, GoOn, GoOn, Wonder, End, Give, Move],
         Status::Disputed { .. } => &[Judge, Judge, Take],
         Status::Completed { .. } | Status::Cancelled { .. } => &[Take, Come, End],
     };
@@ -85,5 +93,15 @@ fn command(deed: Deed, order: &Order, by: AccountId, to: PostId, dice: &mut Dice
         Refuse => Command::Return(Return { work_order, by }),
         Move => Command::Reassign(Reassign { work_order, to, by: anybody(dice) }),
         Judge => Command::Adjudicate(Adjudicate { work_order, to, by: anybody(dice) }),
+        Wonder => {
+            let of = choose(dice, Asked::ALL).unwrap_or(Asked::Desk);
+            Command::Ask(Ask { work_order, of, by })
+        }
+        Say => {
+            let asked = choose(dice, &order.questions).map(|question| question.id);
+            // Or one that nobody asked.
+            let question = asked.unwrap_or_else(|| QuestionId::from_uuid(work_order.uuid()));
+            Command::Answer(Answer { work_order, question, by: anybody(dice) })
+        }
     }
 }

@@ -9,7 +9,7 @@ use events::{
     DispatchFact, EscalationFact, IntakeFact,
     escalation::ArmedV1,
     intake::Promise,
-    words::{Commitment, Cycle, MoveCause, Service, Subject, Urgency},
+    words::{Asked, Commitment, Cycle, MoveCause, Service, Subject, Urgency},
 };
 use jiff::Timestamp;
 
@@ -64,6 +64,10 @@ fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
             }
             DispatchFact::WorkOrderDisputed(fact) => {
                 (Subject::WorkOrder(fact.work_order), Commitment::Adjudicate, fact.cycle, fact.at)
+            }
+            // What its requester is asked is promised by nobody.
+            DispatchFact::WorkOrderAsked(fact) if fact.of != Asked::Requester => {
+                (Subject::Question(fact.question), Commitment::Reply, fact.cycle, fact.at)
             }
             DispatchFact::CaseCompleted(fact) => {
                 (Subject::Case, Commitment::CallBack, fact.cycle, fact.completed_at)

@@ -191,7 +191,7 @@ impl Course<'_> {
                 continue;
             };
             let kept = truth::kept(self.file, *sought);
-            let over = truth::over(self.file, sought.cycle);
+            let over = truth::idle(self.file, *sought);
             let first = kept.iter().chain(&over).min();
             let hurried = truth::hurried(self.file, sought.cycle).contains(&at);
             if first != Some(&at) && !hurried {
@@ -254,8 +254,9 @@ fn standing(file: &File<'_>) -> Vec<String> {
         let is_it = |one: &&&RungRetractedV1| {
             (one.timer, one.promise, one.rung, one.round) == (timer, promise, rung, round)
         };
-        let kept = truth::kept(file, Sought { subject, commitment, cycle });
-        let over = truth::over(file, cycle);
+        let sought = Sought { subject, commitment, cycle };
+        let kept = truth::kept(file, sought);
+        let over = truth::idle(file, sought);
         let hurried = truth::hurried(file, cycle);
         let first = kept.iter().chain(&over).min();
         let what = format!("rung {rung}.{round} to {commitment} of {promise} in cycle {cycle}");

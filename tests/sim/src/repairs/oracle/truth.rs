@@ -21,6 +21,7 @@ pub(super) fn kept(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
     match sought.commitment {
         Commitment::CallBack => called(file, sought.cycle),
         Commitment::Adjudicate => adjudicated(file, sought.subject),
+        Commitment::Reply => replied(file, sought.subject),
         Commitment::Accept
         | Commitment::Arrive
         | Commitment::Contain
@@ -40,6 +41,20 @@ pub(super) fn over(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
         _ => None,
     });
     over.collect()
+}
+
+/// All after which nobody wants a clock to go on: what was asked, nobody needs to know once it is done.
+pub(super) fn idle(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
+    let mut idle = over(file, sought.cycle);
+    if sought.commitment == Commitment::Reply {
+        idle.extend(file.dispatch.iter().filter_map(|fact| match fact {
+            DispatchFact::CaseCompleted(fact) => {
+                (fact.cycle == sought.cycle).then_some(fact.completed_at)
+            }
+            _ => None,
+        }));
+    }
+    idle
 }
 
 /// All that may make a clock of the cycle superfluous besides.
@@ -64,11 +79,14 @@ fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) ->
         DispatchFact::CaseCompleted(fact) => (fact.cycle == cycle).then_some(fact.completed_at),
         DispatchFact::WorkOrderOffered(_)
         | DispatchFact::WorkOrderHeld(_)
+        | DispatchFact::WorkOrderAsked(_)
+        | DispatchFact::WorkOrderAnswered(_)
         | DispatchFact::WorkOrderResumed(_)
         | DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::WorkOrderCompleted(_)
         | DispatchFact::WorkOrderCancelled(_)
-        | DispatchFact::RosterChanged(_) => None,
+        | DispatchFact::RosterChanged(_)
+        | DispatchFact::HandoverUntaken(_) => None,
     }
 }
 
@@ -80,6 +98,16 @@ fn called(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
         SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
     });
     called.collect()
+}
+
+fn replied(file: &File<'_>, subject: Subject) -> Vec<Timestamp> {
+    let replied = file.dispatch.iter().filter_map(|fact| match fact {
+        DispatchFact::WorkOrderAnswered(fact) => {
+            (subject == Subject::Question(fact.question)).then_some(fact.at)
+        }
+        _ => None,
+    });
+    replied.collect()
 }
 
 /// The offer after the dispute; a work order is disputed but once.

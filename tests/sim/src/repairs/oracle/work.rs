@@ -1,12 +1,13 @@
-//! A work order is worked on by one, and moves only from those who have it.
+//! A work order is worked on by one, and moves only from those who have it; what is asked of it moves
+//! nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{AccountId, WorkOrderId};
 use dispatch_core::Event;
 use events::{
     DispatchFact, IntakeFact,
-    words::{Commitment, Cycle, ReleaseCause, Urgency},
+    words::{Asked, Commitment, Cycle, ReleaseCause, Urgency},
 };
 use jiff::Timestamp;
 
@@ -42,6 +43,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
         wrong.push("a work order is open after the end".to_owned());
     }
     wrong.extend(unworked(file));
+    wrong.extend(unasked(file));
     wrong.extend(overdue(file));
     wrong
 }
@@ -85,8 +87,46 @@ fn moved(
             Some(Place::Over) | None => Err("it is over"),
             Some(_) => Ok(Place::Over),
         },
+        DispatchFact::WorkOrderAsked(asked) => match (place, asked.of) {
+            (Some(place @ (Place::AtPost | Place::Held { .. })), Asked::Department) => Ok(place),
+            (Some(place @ Place::Held { by, .. }), Asked::Requester | Asked::Desk)
+                if by == asked.by =>
+            {
+                Ok(place)
+            }
+            _ => Err("by somebody who does not have it"),
+        },
+        DispatchFact::WorkOrderAnswered(_) => match place {
+            Some(place @ (Place::AtPost | Place::Held { .. } | Place::Nowhere)) => Ok(place),
+            Some(Place::Over) | None => Err("it is over"),
+        },
         _ => gone_on(fact, place),
     }
+}
+
+/// A question is asked once and answered once at most, and never before it was asked.
+fn unasked(file: &File<'_>) -> Vec<String> {
+    let (mut asked, mut answered) = (BTreeMap::new(), BTreeSet::new());
+    let mut wrong = Vec::new();
+    for fact in &file.dispatch {
+        wrong.extend(match fact {
+            DispatchFact::WorkOrderAsked(fact) => {
+                let before = asked.insert(fact.question, (fact.work_order, fact.of));
+                before.map(|_| format!("{} is asked twice", fact.question))
+            }
+            DispatchFact::WorkOrderAnswered(fact)
+                if asked.get(&fact.question) != Some(&(fact.work_order, fact.of)) =>
+            {
+                Some(format!("nobody asked {}", fact.question))
+            }
+            DispatchFact::WorkOrderAnswered(fact) => {
+                let again = !answered.insert(fact.question);
+                again.then(|| format!("{} is answered twice", fact.question))
+            }
+            _ => None,
+        });
+    }
+    wrong
 }
 
 /// What only who has it may do.

@@ -1,0 +1,43 @@
+//! Handovers on the wire: who signs as what.
+
+use proto::dispatch::v1::{HandoverSignature, SignHandoverRequest};
+use rpc::{Error, Fields};
+
+use super::requests::LONGEST_WORDS;
+use crate::commands::{Signature, Signs};
+
+/// The most characters of the name of what is signed for.
+const LONGEST_VERSION: usize = 64;
+
+/// What is signed, for what, and what who leaves writes down.
+pub(super) fn sign(request: SignHandoverRequest) -> Result<Signature, Error> {
+    let mut fields = Fields::default();
+    let signature = request.signature();
+    let log = fields.text("log", request.log, LONGEST_WORDS);
+    let log = log.trim();
+    let who = fields.optional("left_by", &request.left_by);
+    let version = fields.text("version", request.version, LONGEST_VERSION);
+    if version.is_empty() {
+        fields.refuse(
+            "version",
+            "is missing: show the handover, and repeat the version that it says",
+        );
+    }
+    let signs = match signature {
+        HandoverSignature::Leaving => Some(Signs::Leaving { who, log: log.to_owned() }),
+        HandoverSignature::TakingOver => {
+            if !log.is_empty() {
+                fields.refuse("log", "is written by who leaves; leave it out");
+            }
+            if who.is_some() {
+                fields.refuse("left_by", "says who leaves; leave it out to take over");
+            }
+            Some(Signs::TakingOver)
+        }
+        HandoverSignature::Unspecified => {
+            fields.refuse("signature", "is missing: say whether you leave or take over");
+            None
+        }
+    };
+    fields.end("handover-invalid", signs.map(|signs| Signature { signs, version }))
+}

@@ -1,0 +1,137 @@
+//! The desk: what a signature under its handover is for, and what the hour alone brings about.
+//!
+//! Nobody signs for what they did not see. What is shown has a name, a digest, and a signature repeats
+//! it; if that is another by then, it is refused and nothing is signed.
+//!
+//! ```text
+//!  who leaves     the open work orders and questions that they see, of whom they take it from
+//!  who takes over the handover: what was left, with the words that who left wrote down
+//! ```
+
+use std::fmt::Write as _;
+
+use authz::{Action, Principal, Subject};
+use clock::HandoverId;
+use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
+use delivery_rpc::Failure;
+use dispatch_core::handover::{Shift, on_wake, tell};
+use events::{
+    dispatch::HandoverUntakenV1,
+    words::{Revision, Service},
+};
+use jiff::Timestamp;
+use ring::digest::{Context, SHA256};
+use rpc::scope;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    Dispatch,
+    store::handovers::{self, Left},
+};
+
+/// How many bytes of a digest name what is shown: enough that no two are the same, and still to be
+/// read out.
+const NAMED_BY: usize = 16;
+
+/// What is left to be done now, as far as somebody sees it.
+pub(crate) async fn left(tx: &mut Tx<'_>, subject: &Subject) -> Result<Left, Failure> {
+    let work_orders = scope(subject, Action::ListWorkOrders)?;
+    let questions = scope(subject, Action::ListQuestions)?;
+    Ok(handovers::left(tx, &work_orders, &questions).await?)
+}
+
+/// Names what somebody would sign for as things stand, of which this much is left.
+pub(crate) async fn shown(
+    tx: &mut Tx<'_>,
+    shift: Shift,
+    left: &Left,
+) -> Result<String, sqlx::Error> {
+    match shift {
+        Shift::Left { handover, .. } => handovers::version(tx, handover).await,
+        Shift::Unsigned => Ok(version(None, left, "")),
+        Shift::Had { by } => Ok(version(Some(by.uuid()), left, "")),
+    }
+}
+
+/// Names what was left by a handover, with what was written down.
+pub(crate) fn signed(handover: HandoverId, left: &Left, log: &str) -> String {
+    version(Some(handover.uuid()), left, log)
+}
+
+fn version(of: Option<Uuid>, left: &Left, log: &str) -> String {
+    let mut named = Context::new(&SHA256);
+    named.update(of.unwrap_or_default().as_bytes());
+    for ids in [&left.work_orders, &left.questions] {
+        named.update(&ids.len().to_be_bytes());
+        // Whatever is hurried meanwhile is the same work.
+        let mut ids: Vec<_> = ids.iter().collect();
+        ids.sort_unstable();
+        for id in ids {
+            named.update(id.as_bytes());
+        }
+    }
+    named.update(log.as_bytes());
+    let mut name = String::with_capacity(2 * NAMED_BY);
+    for byte in named.finish().as_ref().iter().take(NAMED_BY) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+/// Says once that nobody took the desk over in time.
+pub(crate) async fn wake(
+    dispatch: &Dispatch,
+    tx: &mut Tx<'_>,
+    desk: &mut Locked,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let mut shift = handovers::shift(tx).await?;
+    if let Some(untaken) = on_wake(shift, now) {
+        tell(&mut shift);
+        handovers::untaken(tx, untaken).await?;
+        let (actor, key) = (Principal::Service(Service::Dispatch).to_string(), untaken.handover);
+        let (action, detail) = ("handover.untaken", json!({ "left_at": untaken.left_at }));
+        let entry = audit::Entry { at: now, actor: &actor, action, key: Some(key.uuid()), detail };
+        audit::record(tx, &entry).await?;
+        let rules = dispatch.revisions.newest(tx).await?;
+        let revision = rules.map_or(Revision::NONE, |rules| rules.revision());
+        let (happened, traceparent) = (untaken.at, traceparent());
+        let stamp = Stamp { happened, recorded: now, revision, traceparent };
+        let (handover, left_at, at) = (untaken.handover, untaken.left_at, untaken.at);
+        let fact = HandoverUntakenV1 { handover, left_at, at }.into();
+        let (producer, mut ids) = (dispatch.delivery.producer(), dispatch.ids());
+        desk.append(producer, &fact, &stamp, &mut ids).map_err(Fault::own)?;
+    }
+    desk.wake_at(shift.next_at());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(work_orders: &[u128], questions: &[u128]) -> Left {
+        let ids = |ids: &[u128]| ids.iter().copied().map(Uuid::from_u128).collect();
+        Left { work_orders: ids(work_orders), questions: ids(questions) }
+    }
+
+    #[test]
+    fn whatever_differs_has_another_name_and_an_order_is_no_difference() {
+        let [an, bai] = [1, 2].map(|number| Some(Uuid::from_u128(number)));
+        let all = [
+            version(None, &left(&[], &[]), ""),
+            version(an, &left(&[], &[]), ""),
+            version(bai, &left(&[], &[]), ""),
+            version(an, &left(&[3], &[]), ""),
+            version(an, &left(&[], &[3]), ""),
+            version(an, &left(&[3, 4], &[]), ""),
+            version(an, &left(&[3], &[4]), ""),
+            version(an, &left(&[3], &[4]), "two keys"),
+        ];
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "{all:?}");
+        assert!(all.iter().all(|one| one.len() == 2 * NAMED_BY));
+        assert_eq!(version(an, &left(&[4, 3], &[]), ""), version(an, &left(&[3, 4], &[]), ""));
+    }
+}

@@ -1,0 +1,56 @@
+use authz::{Action, Relations, Subject};
+use delivery_rpc::{Failure, timestamp};
+use dispatch_core::handover::Shift;
+use events::words::Level;
+use proto::dispatch::v1::{self as wire, ShowHandoverResponse};
+use rpc::{authorize, scope};
+
+use crate::{
+    Dispatch, desk,
+    store::handovers::{self, Handover},
+};
+
+/// How many handovers are shown.
+const SHOWN: i64 = 20;
+
+/// Who has the desk, and who handed it to whom.
+pub(crate) async fn show_handover(
+    dispatch: &Dispatch,
+    subject: &Subject,
+) -> Result<ShowHandoverResponse, Failure> {
+    authorize(subject, Action::ShowHandover, Relations::NONE, Level::Public)?;
+    let work_orders = scope(subject, Action::ListWorkOrders)?;
+    let questions = scope(subject, Action::ListQuestions)?;
+    let mut tx = dispatch.pool().begin().await?;
+    let shift = handovers::shift(&mut tx).await?;
+    let scopes = (&work_orders, &questions);
+    let left = desk::left(&mut tx, subject).await?;
+    let version = desk::shown(&mut tx, shift, &left).await?;
+    let last = handovers::list(&mut tx, &dispatch.masters(), scopes, SHOWN).await?;
+    tx.commit().await?;
+    let on_shift = match shift {
+        Shift::Had { by } => by.to_string(),
+        Shift::Unsigned | Shift::Left { .. } => String::new(),
+    };
+    Ok(ShowHandoverResponse {
+        on_shift,
+        falls_to_counsellor_at: shift.falls_to_counsellor_at().map(timestamp),
+        handovers: last.into_iter().map(shown).collect(),
+        version,
+    })
+}
+
+fn shown(handover: Handover) -> wire::Handover {
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    wire::Handover {
+        id: handover.id.to_string(),
+        left_by: handover.left_by.to_string(),
+        left_signed_by: handover.left_signed_by.to_string(),
+        left_at: Some(timestamp(handover.left_at)),
+        taken_by: handover.taken.map(|(by, _)| by.to_string()).unwrap_or_default(),
+        taken_at: handover.taken.map(|(_, at)| timestamp(at)),
+        work_orders: count(handover.work_orders),
+        questions: count(handover.questions),
+        log: handover.log,
+    }
+}

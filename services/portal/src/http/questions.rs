@@ -1,0 +1,272 @@
+//! What is asked inside cases, which dispatch owns; who they are the portal knows.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use clock::QuestionId;
+use events::words::Asked;
+use jiff::Timestamp;
+use proto::{
+    dispatch::v1::{self as dispatch, AnswerRequest, AskRequest, ListQuestionsRequest},
+    words::v1 as wire_words,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    cases::{Account, Reader, with_names},
+    extract::{Answer, Body, Caller, Key, Params, id},
+    schema::{self, Refused},
+    wire::{instant, some, word},
+    work_orders::{Done, work_order},
+};
+use crate::{
+    portal::Portal,
+    refusal::{Refusal, if_answered},
+};
+
+/// All that is asked of them.
+pub(super) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(ask)).routes(routes!(answer))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Only what these are asked.
+    #[param(schema_with = schema::asked)]
+    of: Option<Asked>,
+    /// The number or id of a case.
+    case: Option<String>,
+    /// Only of this one.
+    work_order: Option<String>,
+    /// Only what can still be answered.
+    #[serde(default)]
+    open: bool,
+    /// 1 to 200; 50 if it is missing.
+    #[serde(default)]
+    limit: u32,
+    /// `next` of the page before.
+    #[serde(default)]
+    page: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Questions {
+    questions: Vec<Question>,
+    /// The next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Something that is asked inside a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Question {
+    id: String,
+    /// The work order that it is about.
+    work_order: String,
+    /// Its case: the id, and the number that people use.
+    case_id: String,
+    case_number: String,
+    /// `<department>/<post>` that has the work order.
+    post: String,
+    item: String,
+    place: String,
+    /// Who is asked.
+    #[schema(schema_with = schema::asked_or_none)]
+    of: Option<Asked>,
+    text: String,
+    asked_by: Option<Account>,
+    asked_at: Option<Timestamp>,
+    /// When the answer is due; null where none is promised.
+    due: Option<Timestamp>,
+    /// Null until somebody answers, and of another reporter's answer.
+    answer: Option<String>,
+    /// Absent for its requester.
+    answered_by: Option<Account>,
+    answered_at: Option<Timestamp>,
+    /// Whether it can still be answered: nobody has, and the work is not over.
+    open: bool,
+    /// Whether the asker is among those who are asked.
+    of_you: bool,
+}
+
+/// Lists questions
+///
+/// What is asked inside the cases that the asker may see, the oldest first; of their own cases what
+/// they are asked, and nothing that desk and departments ask each other.
+#[utoipa::path(
+    get, path = "/questions", tag = "questions", params(Wanted),
+    operation_id = "listQuestions",
+    responses((status = 200, description = "A page", body = Questions), Refused),
+)]
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Params(wanted): Params<Wanted>,
+) -> Answer<Questions> {
+    let asked = ListQuestionsRequest {
+        of: wanted.of.map(wire_words::Asked::from).unwrap_or_default().into(),
+        case: wanted.case.unwrap_or_default(),
+        work_order: wanted.work_order.unwrap_or_default(),
+        open: wanted.open,
+        page_size: wanted.limit,
+        page_token: wanted.page,
+    };
+    let reader = Reader::of_lists(&caller.subject);
+    let (questions, next) = look_up(&portal, &caller, asked, reader).await?;
+    Ok(Json(Questions { questions, next }))
+}
+
+/// The most that are shown with a case, or at a handover.
+pub(super) const LONGEST_PAGE: u32 = 200;
+
+/// What is asked inside one case, as far as the asker may see it; none where dispatch does not answer,
+/// for the case is shown all the same.
+pub(super) async fn of_case(
+    portal: &Portal,
+    caller: &Caller,
+    case: uuid::Uuid,
+    reader: Reader,
+) -> Option<Vec<Question>> {
+    let (case, page_size) = (case.to_string(), LONGEST_PAGE);
+    let asked = ListQuestionsRequest { case, page_size, ..ListQuestionsRequest::default() };
+    if_answered(look_up(portal, caller, asked, reader).await.map(|(questions, _)| questions))
+}
+
+/// What the desk has to answer or to follow up: what departments asked it or a requester.
+pub(super) async fn of_the_desk(
+    portal: &Portal,
+    caller: &Caller,
+) -> Result<Vec<Question>, Refusal> {
+    let mut questions = Vec::new();
+    for of in [wire_words::Asked::Desk, wire_words::Asked::Requester] {
+        let (of, open, page_size) = (of.into(), true, LONGEST_PAGE);
+        let asked = ListQuestionsRequest { of, open, page_size, ..ListQuestionsRequest::default() };
+        questions.extend(look_up(portal, caller, asked, Reader::Staff).await?.0);
+    }
+    questions.sort_by_key(|question| question.asked_at);
+    Ok(questions)
+}
+
+async fn look_up(
+    portal: &Portal,
+    caller: &Caller,
+    asked: ListQuestionsRequest,
+    reader: Reader,
+) -> Result<(Vec<Question>, Option<String>), Refusal> {
+    let request = portal.on_behalf(caller)?.request(asked);
+    let answer = portal.peers.dispatch()?.list_questions(request).await?.into_inner();
+    let mut questions: Vec<_> = answer.questions.into_iter().map(Question::from).collect();
+    if reader == Reader::Requester {
+        for question in &mut questions {
+            question.answered_by = None;
+        }
+    }
+    with_names(portal, questions.iter_mut().flat_map(Question::people)).await?;
+    Ok((questions, some(answer.next_page_token)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewQuestion)]
+pub(super) struct Ask {
+    /// Who is asked.
+    #[schema(schema_with = schema::asked)]
+    of: Asked,
+    /// What, 1 to 2,000 characters.
+    text: String,
+}
+
+/// Asks somebody about a work order
+///
+/// Who has the work asks its requester or the desk; the desk asks the department. Nothing waits for
+/// the answer. Refused by `no-such-work-order`, `question-invalid`, `not-the-desk`, `not-yours`,
+/// `not-claimed`, `already-completed`, `work-order-cancelled`, `case-closed` and `disputed`.
+#[utoipa::path(
+    post, path = "/work-orders/{id}/questions", tag = "questions",
+    operation_id = "askQuestion", request_body = Ask,
+    params(("id" = uuid::Uuid, Path),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "They are asked", body = Done), Refused),
+)]
+pub(super) async fn ask(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path(id): Path<String>,
+    Body(Ask { of, text }): Body<Ask>,
+) -> Answer<Done> {
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let of = wire_words::Asked::from(of).into();
+    let request = call.request(AskRequest { work_order: work_order(&id)?, of, text });
+    let answer = portal.peers.dispatch()?.ask(request).await?.into_inner();
+    Ok(Done::answered(answer.head))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewAnswer)]
+pub(super) struct Said {
+    /// 1 to 2,000 characters.
+    text: String,
+}
+
+/// Answers a question
+///
+/// Whoever is asked, once; of what its requester is asked, they or the desk for them. Refused by
+/// `no-such-work-order`, `no-such-question`, `answer-invalid`, `not-asked`, `already-answered`,
+/// `already-completed`, `work-order-cancelled` and `case-closed`.
+#[utoipa::path(
+    post, path = "/work-orders/{id}/questions/{question}/answer", tag = "questions",
+    operation_id = "answerQuestion", request_body = Said,
+    params(("id" = uuid::Uuid, Path), ("question" = uuid::Uuid, Path),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "It is answered", body = Done), Refused),
+)]
+pub(super) async fn answer(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path((order, question)): Path<(String, String)>,
+    Body(Said { text }): Body<Said>,
+) -> Answer<Done> {
+    let question = id::<QuestionId>(&question, "no-such-question", "question")?.to_string();
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let request = call.request(AnswerRequest { work_order: work_order(&order)?, question, text });
+    let answer = portal.peers.dispatch()?.answer(request).await?.into_inner();
+    Ok(Done::answered(answer.head))
+}
+
+impl Question {
+    fn people(&mut self) -> impl Iterator<Item = &mut Account> {
+        self.asked_by.iter_mut().chain(&mut self.answered_by)
+    }
+}
+
+impl From<dispatch::Question> for Question {
+    fn from(question: dispatch::Question) -> Self {
+        Self {
+            of: word::<wire_words::Asked, _>(question.of),
+            id: question.id,
+            work_order: question.work_order,
+            case_id: question.case_id,
+            case_number: question.case_number,
+            post: question.post,
+            item: question.item,
+            place: question.place,
+            text: question.text,
+            asked_by: Account::nameless(&question.asked_by),
+            asked_at: instant(question.asked_at),
+            due: instant(question.due),
+            answer: some(question.answer),
+            answered_by: Account::nameless(&question.answered_by),
+            answered_at: instant(question.answered_at),
+            open: question.open,
+            of_you: question.of_you,
+        }
+    }
+}
