@@ -102,5 +102,5 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
-    grant(Role::Service,             Unrelated,      Public,       &[Redeliver, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, Redeliver, GetKeys]),
 ];

@@ -59,6 +59,8 @@ pub enum Occasion {
     ReturnedTwice,
     /// To the requester: done, and what comes next.
     Completed,
+    /// To who reported it: the link by which they say whether it is solved.
+    Survey,
     /// To the requester: "not solved" was heard.
     Reopened,
     /// To a leader: late.
@@ -114,11 +116,13 @@ pub enum Field {
     Places,
     /// When an incident is expected to be over.
     Expected,
+    /// Where whoever is told answers: a link of their own.
+    Link,
 }
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -132,6 +136,7 @@ impl Occasion {
         Self::Overdue,
         Self::ReturnedTwice,
         Self::Completed,
+        Self::Survey,
         Self::Reopened,
         Self::Rung,
         Self::NotSolved,
@@ -157,6 +162,7 @@ impl Occasion {
             Self::Overdue => "overdue",
             Self::ReturnedTwice => "returned-twice",
             Self::Completed => "completed",
+            Self::Survey => "survey",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
             Self::NotSolved => "not-solved",
@@ -171,7 +177,7 @@ impl Occasion {
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
             Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
-            Number, Place, Places, Post, Reason, Received, Rung, Urgency,
+            Link, Number, Place, Places, Post, Reason, Received, Rung, Urgency,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -191,6 +197,7 @@ impl Occasion {
             }
             Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
+            Self::Survey => &[Number, Item, Place, Completed, Department, Link],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[
                 Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post,
@@ -226,6 +233,7 @@ impl Field {
             Self::Chases => "chases",
             Self::Places => "places",
             Self::Expected => "expected",
+            Self::Link => "link",
         }
     }
 }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::{
     calling::Calling,
     event::{Event, Reason},
+    link::linked,
     state::{Call, Matter, State},
 };
 
@@ -124,6 +125,7 @@ fn on_resolved(
                 callback: ids.id(),
                 cycle: resolved.cycle,
                 first_attempt_by: promised(rules, resolved).unwrap_or(not_before),
+                linked: linked(resolved),
             };
             Ok(vec![Event::Opened { due, resolved: resolved.clone(), not_before }])
         }

@@ -166,6 +166,22 @@ impl Call {
     pub fn due(&self) -> Timestamp {
         if self.attempts.is_empty() { self.first_attempt_by } else { self.not_before }
     }
+
+    /// Whether who answered by this link is the one whom the callback asks, so that it need not be
+    /// made any more. Of co-reporters a "solved" is kept, and the callback stays open.
+    pub(crate) fn asks(&self, person: PersonId) -> bool {
+        self.reporters.first() == Some(&person)
+    }
+
+    /// Whether a "solved" of this answer was a verdict.
+    pub(crate) fn is_settled_by(&self, answered: &Answered) -> bool {
+        answered.solved && answered.person.is_none_or(|person| self.asks(person))
+    }
+
+    /// What somebody said last by their link.
+    pub fn answered_by(&self, person: PersonId) -> Option<&Answered> {
+        self.answers.iter().rev().find(|answered| answered.person == Some(person))
+    }
 }
 
 /// One attempt to reach somebody.
@@ -187,6 +203,9 @@ pub struct Answered {
     /// Who asked; none for one by a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
+    /// Whose link it came by; none for one that somebody heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// Whether it is solved.
     pub solved: bool,
     /// Whether it was on time, if that was said.

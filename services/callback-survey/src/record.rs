@@ -6,7 +6,7 @@ use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
 use events::words::Revision;
 use jiff::Timestamp;
 
-use crate::{CallbackSurvey, store};
+use crate::{CallbackSurvey, links, store};
 
 /// A decision about one case.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Change<'a> {
     pub(crate) actor: String,
 }
 
-/// Writes a change: state, callbacks, an audit row for each event, and what others hear of it.
+/// Writes a change: state, callbacks with their links, an audit row for each event, and what others hear of it.
 /// Answers where the case stands now.
 ///
 /// The aggregate is saved by the caller, in the same transaction.
@@ -45,6 +45,11 @@ pub(crate) async fn record(
     }
     locked.wake_at(next_at(&state));
     store::surveys::save(tx, CaseId::from_uuid(locked.key()), &state).await?;
+    for event in &events {
+        if let Event::Opened { due, .. } = event {
+            links::give(tx, &survey.masters(), due).await?;
+        }
+    }
     Ok(state)
 }
 
@@ -58,7 +63,7 @@ fn entry<'a>(
         Event::Followed { .. } => "case.followed",
         Event::Opened { .. } => "callback.opened",
         Event::Attempted { .. } => "callback.attempted",
-        Event::Answered(_) => "callback.answered",
+        Event::Answered { .. } => "callback.answered",
         Event::Withdrawn(_) => "callback.withdrawn",
         Event::Judged(_) => "case.judged",
         Event::Ended { .. } => "case.ended",

@@ -5,8 +5,8 @@
 //! again, a post that there is work, a leader that something is late and that it was done after all.
 //!
 //! ```text
-//!  INTAKE, DISPATCH, ESCALATION, DEFINITION ──> facts ──> tell      who, what, in which words (pure)
-//!                                                 └─────> store     queued, one per (recipient, cause)
+//!  INTAKE, DISPATCH, ESCALATION, SURVEY, DEFINITION ──> facts ──> tell   who, what, in which words (pure)
+//!                                                         └─────> store  queued, one per (recipient, cause)
 //!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
 //!                ├─────> channels   log, mailbox
 //!                ├─────> courier    robots, text messages, other systems: no transaction is open
@@ -27,7 +27,8 @@
 //!  withdrawn
 //! ```
 //!
-//! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
+//! A survey link ([`links`]) is a secret of callback-survey: what is queued has a mark in its place, and
+//! only its recipient is shown more. Of PORTAL nobody is told anything yet.
 
 mod acknowledgement;
 mod api;
@@ -35,6 +36,7 @@ mod channels;
 mod commands;
 mod courier;
 mod facts;
+mod links;
 mod message;
 mod outgoing;
 mod questions;
@@ -46,7 +48,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Fault, Locked, Schema, Stamp, traceparent};
-use events::{NotifyFact, words::Revision};
+use events::{
+    NotifyFact,
+    words::{Revision, Service},
+};
 use jiff::Timestamp;
 use revisions::Revisions;
 use runtime::{Host, Stage};
@@ -54,6 +59,7 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use channels::Channels;
 pub use channels::LOG;
+use links::Links;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -66,10 +72,12 @@ pub const SCHEMAS: [Schema; 2] =
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let channels = Channels::open(&host.config.channels, &mut host.files)?;
+    let survey = host.connect(Service::CallbackSurvey)?;
     let notification = Notification {
         delivery: host.delivery(),
         revisions: Revisions::default(),
         channels: Arc::new(channels),
+        links: Links::new(survey, &host.config.http.public_url),
     };
     host.deliver(notification.clone())?;
     host.wake(notification.clone());
@@ -85,6 +93,7 @@ struct Notification {
     delivery: Delivery,
     revisions: Revisions,
     channels: Arc<Channels>,
+    links: Links,
 }
 
 impl Notification {

@@ -44,7 +44,7 @@ pub struct Config {
     /// The gRPC port.
     #[serde(default)]
     pub rpc: Rpc,
-    /// The HTTP port (portal only).
+    /// The HTTP port (portal only), and where people reach it.
     #[serde(default)]
     pub http: Http,
     /// The admin port.
@@ -147,6 +147,23 @@ pub struct Rpc {
 pub struct Http {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where people's browsers reach the portal, such as `https://yizhan.example.edu`: links in
+    /// messages lead there.
+    #[serde(deserialize_with = "address")]
+    pub public_url: String,
+}
+
+/// The beginning of an address that links can be made from.
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let url = String::deserialize(deserializer)?;
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || "@?#\"'<>".contains(c);
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(is_odd) => Ok(url),
+        Some(_) | None => Err(serde::de::Error::custom(
+            "must begin with `https://` or `http://`, and have no `?`, `#` or `@`",
+        )),
+    }
 }
 
 /// `[admin]`
@@ -327,7 +344,7 @@ impl Default for Rpc {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: loopback(8080) }
+        Self { listen: loopback(8080), public_url: "http://localhost:8080".to_owned() }
     }
 }
 

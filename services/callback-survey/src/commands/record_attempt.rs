@@ -91,6 +91,8 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::NoCallbackOpen { .. }
         | Rejected::CallbackWithdrawn { .. }
         | Rejected::ReopenWindowOver { .. }
+        | Rejected::LinkOver { .. }
+        | Rejected::AlreadyAnswered { .. }
         | Rejected::OutsideCallingHours { .. }
         | Rejected::TooSoon { .. } => Code::FailedPrecondition,
     };

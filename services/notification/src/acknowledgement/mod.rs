@@ -117,6 +117,7 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::AtRisk
         | Occasion::Overdue
         | Occasion::Completed
+        | Occasion::Survey
         | Occasion::Reopened
         | Occasion::Repaired
         | Occasion::IncidentJoined

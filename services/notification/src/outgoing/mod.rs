@@ -134,7 +134,13 @@ impl Weight {
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
         match (occasion, urgency) {
-            (Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded, _)
+            (
+                Occasion::Completed
+                | Occasion::Survey
+                | Occasion::Repaired
+                | Occasion::IncidentEnded,
+                _,
+            )
             | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
             (
                 Occasion::Offered

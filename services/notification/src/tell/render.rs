@@ -3,6 +3,7 @@ use events::words::{Commitment, DepartmentId, HoldReason, PostId, Urgency};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Matter, Notice};
+use crate::links;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,7 @@ impl Speaker<'_> {
                 let incident = matter.incident.as_ref();
                 incident.map(|incident| rules.place_names(&incident.known.places, language))
             }
+            Field::Link => particulars.callback.map(links::mark),
             Field::Expected => {
                 Some(rules.expected_end(&matter.item, particulars.expected, language))
             }

@@ -5,6 +5,7 @@
 mod case;
 mod gateway;
 mod heard;
+mod links;
 mod mailbox;
 mod mails;
 mod postbox;

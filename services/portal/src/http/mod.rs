@@ -7,6 +7,8 @@
 //!               └─ JSON, or Refusal as application/problem+json
 //! ```
 //!
+//! One page is for people: `/s/<secret>`, by which a reporter answers whether it is solved ([`survey`]).
+//!
 //! The description (`OpenAPI` 3.1) is made from the handlers, served at `/openapi.json`, and checked
 //! in as `services/portal/openapi.json`.
 
@@ -27,6 +29,7 @@ mod phone_calls;
 mod roster;
 mod schema;
 mod sessions;
+mod survey;
 mod when;
 mod wire;
 mod work_orders;
@@ -82,6 +85,7 @@ pub(crate) fn router(portal: Portal, meter: &Meter) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
         .layer(DefaultBodyLimit::max(LARGEST_BODY));
     routes
+        .merge(survey::routes())
         .with_state(portal)
         .merge(described)
         .fallback(nowhere)

@@ -86,6 +86,9 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(fired(1)), ["post/logistics/section-chief: rung"]);
     assert_eq!(case.hears(ordered(1)), ["post/logistics/plumbing: ordered"]);
     assert_eq!(case.hears(completed(1)), reporters("completed"));
+    let linked = format!("person/{}: survey", person(2));
+    assert_eq!(case.hears(callback_due(1)), [linked], "who has a link");
+    assert_eq!(case.hears(callback_due(2)), nobody, "of another cycle");
     assert_eq!(case.hears(retracted(done())), ["post/logistics/section-chief: repaired"]);
     assert_eq!(case.hears(reopened(2)), reporters("reopened"));
     assert_eq!(case.hears(told(2)), ["post/logistics/section-chief: not-solved"]);

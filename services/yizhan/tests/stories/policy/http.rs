@@ -110,6 +110,9 @@ impl Door for Http {
     const WITHOUT: &'static [(authz::Action, &'static str)] = &[
         (Redeliver, "services ask each other, by gRPC"),
         (GetKeys, "services ask the portal, by gRPC"),
+        (FindLinks, "notification asks callback-survey, by gRPC"),
+        (ShowSurvey, "a page for whoever has its link, of which the portal's own tests speak"),
+        (AnswerSurvey, "the same page"),
         (
             ReadAnswers,
             "a part of a timeline, which is there without it: the portal's own tests hold it",
