@@ -147,8 +147,10 @@ fn only_what_is_critical_and_not_over_yet_may_wake_anybody() {
         for urgency in [Urgency::Normal, Urgency::Urgent] {
             assert_eq!(Weight::of(occasion, urgency), Weight::Normal, "{occasion}");
         }
-        let is_over =
-            matches!(occasion, Occasion::Completed | Occasion::Repaired | Occasion::IncidentEnded);
+        let is_over = matches!(
+            occasion,
+            Occasion::Completed | Occasion::Survey | Occasion::Repaired | Occasion::IncidentEnded
+        );
         let critical = Weight::of(occasion, Urgency::Critical) == Weight::Critical;
         assert_eq!(critical, !is_over, "{occasion}");
     }

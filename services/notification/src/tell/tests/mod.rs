@@ -259,7 +259,7 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 #[test]
 fn every_occasion_has_a_fact_that_tells_of_it() {
     let mut case = Case::default();
-    let facts: [Fact; 16] = [
+    let facts: [Fact; 17] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
@@ -273,6 +273,7 @@ fn every_occasion_has_a_fact_that_tells_of_it() {
         fired(1).into(),
         ordered(1).into(),
         completed(1).into(),
+        callback_due(1).into(),
         retracted(done()).into(),
         reopened(2).into(),
         told(2).into(),
