@@ -5,8 +5,9 @@
 //! again, a post that there is work, a leader that something is late and that it was done after all.
 //!
 //! ```text
-//!  INTAKE, DISPATCH, ESCALATION, SURVEY, DEFINITION ──> facts ──> tell   who, what, in which words (pure)
-//!                                                         └─────> store  queued, one per (recipient, cause)
+//!  INTAKE, DISPATCH, ESCALATION,
+//!  SURVEY, DEFINITION ──> facts ──> tell      who, what, in which words (pure)
+//!                           └─────> store     queued, one per (recipient, cause)
 //!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
 //!                ├─────> channels   log, mailbox
 //!                ├─────> courier    robots, text messages, other systems: no transaction is open

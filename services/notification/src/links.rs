@@ -5,7 +5,9 @@
 //! alone, at the last moment. Whoever else reads a message sees that there is one.
 //!
 //! ```text
-//!  template "... {link} ..." ── queued "... {link:<callback>} ..." ── shown "... https://.../s/<secret> ..."
+//!  template  "... {link} ..."
+//!  queued    "... {link:<callback>} ..."
+//!  shown     "... https://.../s/<secret> ..."
 //! ```
 
 use std::collections::BTreeMap;
