@@ -45,9 +45,9 @@ impl Running {
 
     async fn verdicts(&self, case: Uuid) -> Vec<Verdict> {
         let facts = self.facts(case).await.into_iter();
-        let judged = facts.filter_map(|fact| match fact {
-            Fact::Survey(SurveyFact::CaseJudged(judged)) => Some(judged.verdict),
-            _ => None,
+        let judged = facts.filter_map(|fact| {
+            let Fact::Survey(SurveyFact::CaseJudged(judged)) = fact else { return None };
+            Some(judged.verdict)
         });
         judged.collect()
     }

@@ -25,7 +25,7 @@ const SECRET: &str = "00112233445566778899aabbccddeeff00112233";
 struct Survey(Arc<BTreeMap<(String, String), &'static str>>);
 
 /// Starts it; where it is.
-async fn survey(callback: CallbackId, person: PersonId) -> rpc::Target {
+fn survey(callback: CallbackId, person: PersonId) -> rpc::Target {
     let links = BTreeMap::from([((callback.to_string(), person.to_string()), SECRET)]);
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = incoming.local_addr().unwrap();
@@ -48,7 +48,7 @@ fn requester(person: PersonId) -> Subject {
 async fn a_link_is_shown_to_its_recipient_and_to_nobody_else_and_is_in_no_row() {
     let told = Told::starting_at("10:00").await;
     let (case, callback) = (id(), CallbackId::from_uuid(id()));
-    let at = survey(callback, reporter()).await;
+    let at = survey(callback, reporter());
     let replica = told
         .start_with(|config| {
             config.peers.callback_survey = at;
