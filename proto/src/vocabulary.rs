@@ -45,7 +45,8 @@ same_words! {
     Channel ("channel"):
         Hotline CampusPhone DepartmentPhone Counter Web Wechat Mail Kiosk Inspection PartnerSystem;
     Urgency ("urgency"): Normal Urgent Critical;
-    Level ("level"): Public Internal Restricted Confidential;
+    Level ("level"): Public Internal Restricted Confidential Hidden;
+    AlarmKind ("kind of alarm"): Fire Injury Fight Intruder PersonAtRisk Other;
     Commitment ("commitment"): Accept Arrive Contain Complete Answer FollowUp CallBack Adjudicate;
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;

@@ -38,6 +38,8 @@ pub enum Action {
     CloseIncident,
     /// List incidents.
     ListIncidents,
+    /// Raise an alarm.
+    OpenAlarm,
     /// Record a contact of which no case comes.
     LogContact,
     /// List contacts.
@@ -106,6 +108,10 @@ pub enum Action {
     ListMessages,
     /// Say that they know what they were told.
     AcknowledgeMessage,
+    /// Say that they have an alarm, so that nobody else is alerted.
+    AcknowledgeAlarm,
+    /// Hand an alarm over from intake to notification, past the broker.
+    RaiseAlarm,
     /// List whom the desk is to phone.
     ListPhoneCalls,
     /// Take the next of these calls.
@@ -132,7 +138,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 65] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -150,6 +156,7 @@ impl Action {
         Self::UpdateIncident,
         Self::CloseIncident,
         Self::ListIncidents,
+        Self::OpenAlarm,
         Self::LogContact,
         Self::ListContacts,
         Self::ListClocks,
@@ -184,6 +191,8 @@ impl Action {
         Self::ReadAnswers,
         Self::ListMessages,
         Self::AcknowledgeMessage,
+        Self::AcknowledgeAlarm,
+        Self::RaiseAlarm,
         Self::ListPhoneCalls,
         Self::TakePhoneCall,
         Self::SettlePhoneCall,
@@ -217,6 +226,7 @@ impl Action {
             Self::UpdateIncident => "update-incident",
             Self::CloseIncident => "close-incident",
             Self::ListIncidents => "list-incidents",
+            Self::OpenAlarm => "open-alarm",
             Self::LogContact => "log-contact",
             Self::ListContacts => "list-contacts",
             Self::ListClocks => "list-clocks",
@@ -251,6 +261,8 @@ impl Action {
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::AcknowledgeMessage => "acknowledge-message",
+            Self::AcknowledgeAlarm => "acknowledge-alarm",
+            Self::RaiseAlarm => "raise-alarm",
             Self::ListPhoneCalls => "list-phone-calls",
             Self::TakePhoneCall => "take-phone-call",
             Self::SettlePhoneCall => "settle-phone-call",

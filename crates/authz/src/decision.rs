@@ -23,32 +23,64 @@ impl Decision {
 
 /// Whether `subject`, who stands in `relations` to a row of this `level`, may do `action` to it.
 ///
-/// For a call that concerns no case the relations are [`Relations::NONE`] and the level is
+/// A line up to some level includes those below it; one for [`Level::Hidden`] is about what is hidden
+/// and nothing else. For a call that concerns no case the relations are [`Relations::NONE`] and the level is
 /// [`Level::Public`].
 pub fn decide(subject: &Subject, action: Action, relations: Relations, level: Level) -> Decision {
     let allowed = Relation::ALL
         .into_iter()
         .filter(|&relation| relations.has(relation))
-        .any(|relation| reach(subject, action, relation).is_some_and(|up_to| level <= up_to));
+        .any(|relation| reach(subject, action, relation).covers(level));
     if allowed { Decision::Allowed } else { Decision::Denied }
 }
 
-/// The highest level at which `subject` may do `action` to rows that they stand in `relation` to.
-pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Option<Level> {
+/// The levels of rows that somebody may do something to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// All up to this one, if any.
+    pub(crate) up_to: Option<Level>,
+    /// What is hidden.
+    pub(crate) hidden: bool,
+}
+
+impl Reach {
+    pub(crate) fn covers(self, level: Level) -> bool {
+        match level {
+            Level::Hidden => self.hidden,
+            Level::Public | Level::Internal | Level::Restricted | Level::Confidential => {
+                self.up_to.is_some_and(|up_to| level <= up_to)
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// The levels at which `subject` may do `action` to rows that they stand in `relation` to.
+pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Reach {
     let granted = TABLE
         .iter()
         .filter(|grant| subject.roles.contains(&grant.role))
         .filter(|grant| grant.relation == relation && grant.may.contains(&action))
-        .map(|grant| grant.up_to)
-        .max()?;
+        .map(|grant| grant.up_to);
+    let (hidden, open): (Vec<_>, Vec<_>) = granted.partition(|level| *level == Level::Hidden);
+    let (up_to, hidden) = (open.into_iter().max(), !hidden.is_empty());
     match relation {
-        // Everybody is cleared for what is their own.
-        Relation::Own => Some(granted),
+        // Everybody is cleared for what is their own, and to say that there is smoke: they see nothing by
+        // it.
+        Relation::Own => Reach { up_to, hidden },
+        _ if action == Action::OpenAlarm => Reach { up_to, hidden },
+        // Who is cleared for everything is cleared for what is hidden.
         Relation::Unrelated
         | Relation::FirstReceiver
         | Relation::Assigned
         | Relation::InMyDepartment
-        | Relation::EscalatedToMe => Some(granted.min(subject.highest)),
+        | Relation::EscalatedToMe => Reach {
+            up_to: up_to.map(|up_to| up_to.min(subject.highest)),
+            hidden: hidden && subject.highest >= Level::Confidential,
+        },
     }
 }
 
@@ -56,6 +88,6 @@ pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Op
 pub const fn is_traced(level: Level) -> bool {
     match level {
         Level::Public | Level::Internal => false,
-        Level::Restricted | Level::Confidential => true,
+        Level::Restricted | Level::Confidential | Level::Hidden => true,
     }
 }

@@ -14,6 +14,8 @@ pub enum Role {
     DutyCounsellor,
     /// Sees that work reaches the right post (调度).
     Dispatcher,
+    /// Guards, and goes where an alarm comes from (门卫).
+    GuardPost,
     /// Does the work on site (维修工).
     Repairer,
     /// Accepts and decides for a department.
@@ -36,11 +38,12 @@ pub enum Role {
 
 impl Role {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Requester,
         Self::DeskAssistant,
         Self::DutyCounsellor,
         Self::Dispatcher,
+        Self::GuardPost,
         Self::Repairer,
         Self::DepartmentHandler,
         Self::DepartmentHead,
@@ -59,6 +62,7 @@ impl Role {
             Self::DeskAssistant => "desk-assistant",
             Self::DutyCounsellor => "duty-counsellor",
             Self::Dispatcher => "dispatcher",
+            Self::GuardPost => "guard-post",
             Self::Repairer => "repairer",
             Self::DepartmentHandler => "department-handler",
             Self::DepartmentHead => "department-head",

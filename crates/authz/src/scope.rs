@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 use clock::{AccountId, PersonId};
 use events::words::{DepartmentId, Level, PostId};
 
-use crate::{Action, Relation, Relations, Subject, decision::reach};
+use crate::{
+    Action, Relation, Relations, Subject,
+    decision::{Reach, reach},
+};
 
 /// Which rows somebody may see of those that a query finds.
 ///
@@ -23,7 +26,7 @@ use crate::{Action, Relation, Relations, Subject, decision::reach};
 /// A relation that is not in the scope has no levels, and finds nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    up_to: [Option<Level>; Relation::ALL.len()],
+    reach: [Reach; Relation::ALL.len()],
     account: Option<AccountId>,
     person: Option<PersonId>,
     department: Option<DepartmentId>,
@@ -32,9 +35,10 @@ pub struct Scope {
 
 /// The rows to which `subject` may do `action`, or `None` where there can be no such row.
 pub fn scope(subject: &Subject, action: Action) -> Option<Scope> {
-    let up_to = Relation::ALL.map(|relation| reach(subject, action, relation));
-    up_to.iter().any(Option::is_some).then(|| Scope {
-        up_to,
+    let reach = Relation::ALL.map(|relation| reach(subject, action, relation));
+    let is_empty = reach.iter().all(|reach| reach.is_empty());
+    (!is_empty).then(|| Scope {
+        reach,
         account: subject.principal.account(),
         person: subject.person,
         department: subject.department.clone(),
@@ -43,19 +47,12 @@ pub fn scope(subject: &Subject, action: Action) -> Option<Scope> {
 }
 
 impl Scope {
-    /// The highest level of rows in this relation that may be seen, if any may.
-    pub fn up_to(&self, relation: Relation) -> Option<Level> {
-        Relation::ALL
-            .into_iter()
-            .zip(self.up_to)
-            .find_map(|(one, up_to)| if one == relation { up_to } else { None })
-    }
-
-    /// The same as the words of all levels that are included, for a `level` column.
+    /// The words of all levels of rows in this relation that may be seen, for a `level` column.
     pub fn levels(&self, relation: Relation) -> Vec<String> {
-        let up_to = self.up_to(relation);
-        let included = |level: &&Level| up_to.is_some_and(|up_to| **level <= up_to);
-        Level::ALL.iter().filter(included).map(ToString::to_string).collect()
+        let of = Relation::ALL.into_iter().zip(self.reach).find(|(one, _)| *one == relation);
+        let reach = of.map(|(_, reach)| reach).unwrap_or_default();
+        let included = Level::ALL.iter().filter(|level| reach.covers(**level));
+        included.map(ToString::to_string).collect()
     }
 
     /// Who asks, for relations that name an account: first receiver, assigned.
@@ -83,7 +80,7 @@ impl Scope {
     pub fn admits(&self, relations: Relations, level: Level) -> bool {
         Relation::ALL
             .into_iter()
-            .zip(self.up_to)
-            .any(|(one, up_to)| relations.has(one) && up_to.is_some_and(|up_to| level <= up_to))
+            .zip(self.reach)
+            .any(|(one, reach)| relations.has(one) && reach.covers(level))
     }
 }

@@ -1,6 +1,6 @@
 #![cfg_attr(not(test), expect(clippy::enum_glob_use, reason = "a table of bare words"))]
 
-use events::words::Level::{self, Confidential, Internal, Public, Restricted};
+use events::words::Level::{self, Confidential, Hidden, Internal, Public, Restricted};
 
 use crate::{
     Action::{self, *},
@@ -22,36 +22,59 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 
 /// The policy. What is not here is denied.
 ///
-/// A right never narrows another: lines add up, and within a line a lower level is included. Calls
-/// that concern no case are at [`Level::Public`].
+/// A right never narrows another: lines add up, and within a line a lower level is included. But what
+/// is hidden stands apart, a person at risk of whom nobody may know: lines for it are about
+/// it alone, and nobody else has any. Calls that concern no case are at [`Level::Public`].
 #[rustfmt::skip]
 pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
     grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages]),
+    // Whoever reports a person at risk does not find it among their own afterwards: whose screen it is, nobody knows.
+    grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
 
     // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
+    // Of an alarm they see its number and whom to phone; of a person at risk whom to phone and nothing else, and
+    // what they took down themselves.
+    grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
+    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
+    grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
     grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
                                                                      LogContact, ListContacts, ListClocks, ListWorkOrders, ShowRoster, NextCallback,
-                                                                     RecordAttempt, ListCallbacks, ListPhoneCalls, TakePhoneCall, SettlePhoneCall,
-                                                                     GetDefinitions]),
+                                                                     RecordAttempt, ListCallbacks, GetDefinitions]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
-    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
+                                                                     SettlePhoneCall]),
+    // A person at risk is theirs, from the first minute to the last.
+    grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
+                                                                     CloseCaseAs, ListContacts, ListClocks, ListWorkOrders, Reassign, ListMessages, ListPhoneCalls,
+                                                                     TakePhoneCall, SettlePhoneCall]),
     grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
                                                                      UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
                                                                      ListWorkOrders, Adjudicate, ShowRoster, KeepRoster, NextCallback, RecordAttempt,
                                                                      ListCallbacks, ListMessages, GetDefinitions]),
-    grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
+    grant(Role::DutyCounsellor,      EscalatedToMe,  Restricted,   &[AcknowledgeMessage]),
+    grant(Role::DutyCounsellor,      EscalatedToMe,  Hidden,       &[AcknowledgeMessage]),
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, UpdateIncident, CloseIncident,
                                                                      ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
+
+    // Guards see what their post has: alarms, and persons at risk too.
+    grant(Role::GuardPost,           Unrelated,      Public,       &[ShowRoster]),
+    grant(Role::GuardPost,           Own,            Public,       &[KeepRoster]),
+    grant(Role::GuardPost,           InMyDepartment, Restricted,   GUARDED),
+    grant(Role::GuardPost,           Assigned,       Restricted,   GUARDING),
+    grant(Role::GuardPost,           EscalatedToMe,  Restricted,   ALERTED),
+    grant(Role::GuardPost,           InMyDepartment, Hidden,       GUARDED),
+    grant(Role::GuardPost,           Assigned,       Hidden,       GUARDING),
+    grant(Role::GuardPost,           EscalatedToMe,  Hidden,       ALERTED),
 
     // Whoever holds a post asks for their own leave; its department's head for all of the department.
     grant(Role::Repairer,            Unrelated,      Public,       &[ShowRoster]),
@@ -67,7 +90,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      Return, Transfer]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
-    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage]),
+    grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
@@ -75,7 +98,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return]),
-    grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage]),
+    grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
@@ -90,7 +113,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
-                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage]),
+                                                                     ListWorkOrders, Adjudicate, ReadAnswers, ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
@@ -98,9 +121,47 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
+    // Whoever sees smoke says so, and whoever hears of a person at risk, whatever they are cleared for.
+    grant(Role::Requester,           Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Requester,           Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Dispatcher,          Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Dispatcher,          Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::GuardPost,           Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::GuardPost,           Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Repairer,            Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Repairer,            Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHandler,   Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::DepartmentHead,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Leader,              Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Leader,              Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::HallDirector,        Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::HallDirector,        Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::QualityOfficer,      Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::SystemAdministrator, Unrelated,      Hidden,       &[OpenAlarm]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[OpenAlarm]),
+    grant(Role::Auditor,             Unrelated,      Hidden,       &[OpenAlarm]),
+
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
     grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ShowRoster, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
-    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, Redeliver, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, Redeliver, RaiseAlarm, GetKeys]),
 ];
+
+/// What guards do with what their post has, with what they have themselves, and with what they were
+/// alerted by.
+const GUARDED: &[Action] = &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Claim];
+#[rustfmt::skip]
+const GUARDING: &[Action] =
+    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, Arrive, Contain, Hold, Resume, Complete];
+#[rustfmt::skip]
+const ALERTED: &[Action] =
+    &[GetCase, ListCases, AddNote, ListClocks, ListWorkOrders, ListMessages, AcknowledgeMessage, AcknowledgeAlarm];

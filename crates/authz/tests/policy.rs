@@ -21,7 +21,7 @@ fn only(relation: Relation) -> Relations {
     Relations::NONE.with(relation, true)
 }
 
-/// Every cell: 13 roles x 32 actions x 6 relations x 4 levels.
+/// Every cell: each role x action x relation x level.
 fn cells() -> impl Iterator<Item = (Role, Action, Relation, Level)> {
     Role::ALL.into_iter().flat_map(|role| {
         Action::ALL.into_iter().flat_map(move |action| {
@@ -32,13 +32,24 @@ fn cells() -> impl Iterator<Item = (Role, Action, Relation, Level)> {
     })
 }
 
-/// The letter of the highest level that is allowed: p, i, r, c, or a dot.
+/// The letter of the highest level that is allowed: p, i, r, c, or a dot; a capital if what is hidden
+/// is allowed too, and H if that alone is.
 fn letter(role: Role, action: Action, relation: Relation) -> char {
     let subject = with(role);
-    let highest = Level::ALL
-        .iter()
-        .rfind(|&&level| decide(&subject, action, only(relation), level).is_allowed());
-    highest.and_then(|level| level.word().chars().next()).unwrap_or('.')
+    let may = |level| decide(&subject, action, only(relation), level).is_allowed();
+    let highest = open_levels().rfind(|&level| may(level));
+    let letter = highest.and_then(|level| level.word().chars().next());
+    match (letter, may(Level::Hidden)) {
+        (Some(letter), false) => letter,
+        (Some(letter), true) => letter.to_ascii_uppercase(),
+        (None, true) => 'H',
+        (None, false) => '.',
+    }
+}
+
+/// The levels of which each includes those below it.
+fn open_levels() -> impl DoubleEndedIterator<Item = Level> {
+    Level::ALL.iter().copied().filter(|level| *level != Level::Hidden)
 }
 
 #[test]
@@ -46,7 +57,7 @@ fn the_policy_is_this_and_nothing_else() {
     let mut page = String::from(
         "Relations by column: unrelated, own, first receiver, assigned, in my department, escalated to me\n",
     );
-    page.push_str("Letters: up to public, internal, restricted, confidential\n");
+    page.push_str("Letters: up to public, internal, restricted, confidential; capitals: what is hidden too, H: that alone\n");
     for role in Role::ALL {
         let _ = writeln!(page, "\n{role}");
         for action in Action::ALL {
@@ -76,7 +87,8 @@ fn a_lower_level_and_a_further_relation_take_nothing_away() {
     for (role, action, relation, level) in cells() {
         let subject = with(role);
         if decide(&subject, action, only(relation), level).is_allowed() {
-            for &lower in Level::ALL.iter().filter(|&&lower| lower < level) {
+            let below = open_levels().filter(|_| level != Level::Hidden);
+            for lower in below.filter(|lower| *lower < level) {
                 assert!(decide(&subject, action, only(relation), lower).is_allowed());
             }
             for further in Relation::ALL {
@@ -88,11 +100,12 @@ fn a_lower_level_and_a_further_relation_take_nothing_away() {
 }
 
 #[test]
-fn clearance_caps_every_cell_but_what_is_their_own() {
+fn clearance_caps_every_cell_but_what_is_their_own_and_that_there_is_smoke() {
     for (role, action, relation, level) in cells() {
         let uncleared = Subject { highest: Level::Public, ..with(role) };
         if relation != Relation::Own && level > Level::Public {
-            assert!(!decide(&uncleared, action, only(relation), level).is_allowed());
+            let may = decide(&uncleared, action, only(relation), level).is_allowed();
+            assert!(!may || action == Action::OpenAlarm, "{role} {action} {level}");
         }
     }
     let requester = Subject { highest: Level::Public, ..with(Role::Requester) };
@@ -140,11 +153,38 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 }
 
 #[test]
-fn a_service_may_ask_for_events_keys_and_survey_links_and_nothing_else() {
+fn a_service_may_ask_for_events_keys_and_survey_links_hand_over_an_alarm_and_nothing_else() {
     let service = Subject::service(Service::Dispatch);
     let may = |action| decide(&service, action, Relations::NONE, Level::Public).is_allowed();
     let allowed: Vec<_> = Action::ALL.into_iter().filter(|&action| may(action)).collect();
     let of_links = [Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
-    assert_eq!(allowed, [&of_links[..], &[Action::Redeliver, Action::GetKeys]].concat());
+    let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
+    assert_eq!(allowed, [of_links, others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
+}
+
+/// Whoever may learn that a hidden case is there, by any action that shows a case or what was said of
+/// it; to report one shows nothing, and a call to be made whom to phone alone.
+#[test]
+fn that_a_hidden_case_is_there_is_known_to_those_alone_who_handle_it() {
+    const BLIND: [Action; 6] = [
+        Action::AcceptCase,
+        Action::BackdateCase,
+        Action::OpenAlarm,
+        Action::ListPhoneCalls,
+        Action::TakePhoneCall,
+        Action::SettlePhoneCall,
+    ];
+    let mut handlers = BTreeSet::new();
+    for (role, action, relation, level) in cells() {
+        let sees = decide(&with(role), action, only(relation), level).is_allowed();
+        if level == Level::Hidden && sees && !BLIND.contains(&action) {
+            handlers.insert((role, relation));
+        }
+    }
+    let whoever_is = Relation::ALL.into_iter().map(|relation| (Role::DutyCounsellor, relation));
+    let of_the_post = [Relation::Assigned, Relation::InMyDepartment, Relation::EscalatedToMe];
+    let guards = of_the_post.into_iter().map(|relation| (Role::GuardPost, relation));
+    let first_receiver = [(Role::DeskAssistant, Relation::FirstReceiver)];
+    assert_eq!(handlers, whoever_is.chain(guards).chain(first_receiver).collect());
 }

@@ -9,6 +9,7 @@ use calendar::Calendar;
 use events::words::{CalendarId, Commitment, End, Level, PlaceId, Urgency};
 
 use crate::{
+    alarm,
     campus::Campus,
     department::Duty,
     document::Sources,
@@ -149,7 +150,7 @@ pub(crate) fn missing_years(campus: &Campus, sources: &Sources) -> Vec<Problem> 
         .collect()
 }
 
-/// What a set leaves open: routes, callbacks, reopening, messages.
+/// What a set leaves open: routes, callbacks, reopening, alarms, messages.
 pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let mut problems = unrouted(campus, sources);
     for route in campus.routes.values() {
@@ -171,6 +172,7 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         problems
             .extend(policy.reopened_in_vain().filter_map(|end| final_end(sources, policy, end)));
     }
+    problems.extend(alarm::faults(campus, sources));
     let missing = Occasion::ALL.iter().filter(|one| !campus.templates.contains_key(one));
     problems.extend(missing.map(|occasion| {
         Problem::new("the set", At::default(), "", format!("there is no Template `{occasion}`"))
@@ -180,7 +182,7 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
 
 /// Why nobody could be called back about an item.
 fn uncallable(campus: &Campus, item: &ServiceItem) -> Option<String> {
-    if item.level == Level::Confidential {
+    if item.level >= Level::Confidential {
         let follows = "a confidential matter is never called back: its counsellor follows up";
         return Some(format!("{follows}; it must be `false`"));
     }

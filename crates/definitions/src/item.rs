@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use events::words::{CaseKind, DepartmentId, ItemId, Level};
 
 use crate::{
-    Code, Names, UrgencyRule,
+    Alarm, Code, Names, UrgencyRule, alarm,
     code::names,
     read::{Cursor, Thing, fields, list, parsed, reference, yes},
     urgency,
@@ -32,6 +32,8 @@ pub struct ServiceItem {
     pub assets: BTreeMap<Code, Names>,
     /// What makes one of its cases more urgent than normal.
     pub urgency: Vec<UrgencyRule>,
+    /// What makes its cases alarms, if they are.
+    pub alarm: Option<Alarm>,
 }
 
 pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
@@ -45,6 +47,7 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
         let callback = f.required("callback", yes);
         let assets = f.optional("assets", assets).map(Option::unwrap_or_default);
         let urgency = f.optional("urgency", |cursor| urgency::read(assets.as_ref(), cursor));
+        let alarm = f.optional("alarm", alarm::read);
         Some(ServiceItem {
             id,
             names: names?,
@@ -56,6 +59,7 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
             callback: callback?,
             assets: assets?,
             urgency: urgency?.unwrap_or_default(),
+            alarm: alarm?,
         })
     })
 }

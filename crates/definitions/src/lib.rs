@@ -23,6 +23,7 @@
 //!
 //! The crate is pure: files are read by who calls it.
 
+mod alarm;
 mod campus;
 mod check;
 mod code;
@@ -44,6 +45,7 @@ mod set;
 mod template;
 mod urgency;
 
+pub use alarm::{Alarm, Alert};
 pub use code::{Code, Language, Names, NotACode};
 pub use department::{Department, Duty, NotADuty, NotAPostKind, Post, PostKind};
 pub use document::{Change, Document, diff};

@@ -5,7 +5,7 @@ use events::words::{Commitment, End, HoldReason, LadderId, MessageChannel, Urgen
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{
-    Code, Names,
+    Alert, Code, Names, alarm,
     code::names,
     layer::day_hours,
     read::{Cursor, Fields, Thing, count, fields, list, parsed, reference, table},
@@ -29,6 +29,8 @@ pub struct Policy {
     pauses: BTreeMap<HoldReason, PauseRule>,
     /// How a promise may be extended before it is due; `None` if it may not.
     pub extensions: Option<ExtensionRule>,
+    /// Who is alerted, if these are alarms.
+    pub alert: Option<Alert>,
 }
 
 /// When people are told what nobody needs to be woken for.
@@ -118,6 +120,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
         let reopening = f.required("reopenWithinDays", table(count(1..=366)));
         let pauses = f.optional("pauses", respite::pauses);
         let extensions = f.optional("extensions", respite::extensions);
+        let alert = f.optional("alert", alarm::alert);
         let (limits, ladders) = (limits?, ladders?);
         refuse_incomplete(f, &limits, &ladders)?;
         Some(Policy {
@@ -130,6 +133,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
             reopen_within_days: reopening?,
             pauses: pauses?.unwrap_or_default(),
             extensions: extensions?,
+            alert: alert?,
         })
     })
 }

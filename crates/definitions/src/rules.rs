@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use calendar::{Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
-    CalendarId, Commitment, DepartmentId, End, ItemId, MessageChannel, PlaceId, PostId, Revision,
-    Urgency,
+    AlarmKind, CalendarId, Commitment, DepartmentId, End, ItemId, MessageChannel, PlaceId, PostId,
+    Revision, Urgency,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy, Post,
-    ServiceItem, Template, campus::Campus, during::Moment, urgency,
+    Alert, Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy,
+    Post, ServiceItem, Template, campus::Campus, during::Moment, urgency,
 };
 
 /// One revision of the campus's definitions, ready to be asked.
@@ -37,6 +37,24 @@ impl Rules {
     /// Every item, by id.
     pub fn items(&self) -> impl Iterator<Item = &ServiceItem> {
         self.campus.items.values()
+    }
+
+    /// The item of alarms of this kind; every campus that takes alarms has one of each.
+    pub fn alarm_item(&self, kind: AlarmKind) -> Option<&ServiceItem> {
+        self.items().find(|item| item.alarm.as_ref().is_some_and(|alarm| alarm.kind == kind))
+    }
+
+    /// The item of a person at risk, if a report says that somebody is; whatever it was made about.
+    pub fn at_risk(&self, report: &str) -> Option<&ServiceItem> {
+        let tells =
+            |item: &&ServiceItem| item.alarm.as_ref().is_some_and(|alarm| alarm.is_told_by(report));
+        self.items().find(tells)
+    }
+
+    /// Who is alerted by a case of an item, if it is for alarms.
+    pub fn alert(&self, item: &ItemId) -> Option<&Alert> {
+        self.item(item)?.alarm.as_ref()?;
+        self.policy(item)?.alert.as_ref()
     }
 
     /// The place of this id.

@@ -75,6 +75,10 @@ pub enum Occasion {
     IncidentChanged,
     /// To who reported an incident: it is over.
     IncidentEnded,
+    /// To who is to come at once: an alarm.
+    Alarm,
+    /// To who was alerted at once by an alarm of which nobody else may know: its work is done.
+    AlarmEnded,
 }
 
 /// What a message can say.
@@ -122,7 +126,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -144,6 +148,8 @@ impl Occasion {
         Self::IncidentJoined,
         Self::IncidentChanged,
         Self::IncidentEnded,
+        Self::Alarm,
+        Self::AlarmEnded,
     ];
 
     /// The name of its template.
@@ -170,6 +176,8 @@ impl Occasion {
             Self::IncidentJoined => "incident-joined",
             Self::IncidentChanged => "incident-changed",
             Self::IncidentEnded => "incident-ended",
+            Self::Alarm => "alarm",
+            Self::AlarmEnded => "alarm-ended",
         }
     }
 
@@ -207,6 +215,8 @@ impl Occasion {
             Self::Repaired => &[Number, Item, Place, Completed, Rung],
             Self::IncidentJoined | Self::IncidentChanged => &[Number, Item, Places, Expected],
             Self::IncidentEnded => &[Number, Item, Places, Completed],
+            Self::Alarm => &[Number, Item, Place, Received],
+            Self::AlarmEnded => &[Number, Item, Place, Completed, Department, Post],
         }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn judge<'a>(
 
 /// Whether `word` is in `said`; a word in Latin letters only as a whole word, so that "ill" is not
 /// found in "will".
-fn says(said: &str, word: &str) -> bool {
+pub(crate) fn says(said: &str, word: &str) -> bool {
     said.match_indices(word).any(|(start, found)| {
         let before = said.get(..start).and_then(|before| before.chars().next_back());
         let after = said.get(start + found.len()..).and_then(|after| after.chars().next());

@@ -5,7 +5,9 @@
 mod files;
 
 use definitions::{Circumstances, Language, Occasion, Rules};
-use events::words::{Commitment, End, ItemId, PlaceId, Revision, Urgency};
+use events::words::{
+    AlarmKind, CaseKind, Commitment, End, ItemId, Level, PlaceId, Revision, Urgency,
+};
 use jiff::Timestamp;
 
 fn rules() -> Rules {
@@ -234,5 +236,105 @@ fn every_message_can_be_told_in_both_languages() {
             assert!(text.contains("<number>"), "{occasion}: {text}");
             assert!(!text.contains(['{', '}']), "{occasion}: {text}");
         }
+    }
+}
+
+/// Whom to call first, by the type of an alarm.
+const fn called_first(kind: AlarmKind) -> &'static [&'static str] {
+    match kind {
+        AlarmKind::Fire => &["119"],
+        AlarmKind::Injury => &["120"],
+        AlarmKind::Fight | AlarmKind::Intruder => &["110"],
+        AlarmKind::PersonAtRisk => &["110", "120"],
+        // What it is, is asked before.
+        AlarmKind::Other => &["119", "120", "110"],
+    }
+}
+
+/// The numbers that a card says first: all of its first line up to a condition, or of one that begins
+/// by a question all that it has.
+fn numbers(kind: AlarmKind, card: &str) -> Vec<&'static str> {
+    let first = card.lines().next().unwrap();
+    let said = if kind == AlarmKind::Other { card } else { first };
+    let until =
+        said.find([':', '\u{ff1a}', ',', '\u{ff0c}', ';']).filter(|_| kind != AlarmKind::Other);
+    let said = &said[..until.unwrap_or(said.len())];
+    let mut found: Vec<_> = ["119", "120", "110"]
+        .into_iter()
+        .filter_map(|number| Some((said.find(number)?, number)))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, number)| number).collect()
+}
+
+#[test]
+fn each_alarm_has_a_card_in_both_languages_and_alerts_guards_and_counsellor_at_once() {
+    let rules = rules();
+    for kind in AlarmKind::ALL {
+        let item = rules.alarm_item(*kind).unwrap();
+        let card = &item.alarm.as_ref().unwrap().card;
+        for card in [&card.zh, &card.en] {
+            assert_eq!(numbers(*kind, card), called_first(*kind), "{kind}: {card}");
+        }
+        let alert = rules.alert(&item.id).unwrap();
+        let at_once: Vec<_> = alert.at_once.iter().map(ToString::to_string).collect();
+        assert_eq!(at_once, ["security/guard-post", "hall/duty-counsellor"], "{kind}");
+        assert_eq!(alert.every, jiff::SignedDuration::from_secs(60));
+        assert!(alert.posts().count() > at_once.len(), "{kind} has a next one");
+        let hidden = *kind == AlarmKind::PersonAtRisk;
+        assert_eq!((item.kind, item.level == Level::Hidden), (CaseKind::Alarm, hidden), "{kind}");
+    }
+    assert_eq!(rules.alert(&item("water-leak")), None);
+}
+
+#[test]
+fn a_report_tells_of_a_person_at_risk_by_what_people_say_and_not_by_what_sounds_like_it() {
+    let rules = rules();
+    for (report, told) in [
+        ("室友说不想活了", true),
+        ("他站在天台要跳楼", true),
+        ("有人跳楼", true),
+        ("她说想死", true),
+        ("隔壁宿舍有人上吊", true),
+        ("好像服毒了", true),
+        ("他割腕了,在流血", true),
+        ("桌上有一封遗书", true),
+        ("他说活着没意思,死了算了", true),
+        ("My roommate wants to kill herself", true),
+        ("They said they would KILL THEMSELVES tonight", true),
+        ("i want to end my life", true),
+        ("He is talking about ending it: suicide", true),
+        ("She doesn't want to live", true),
+        // Accepted: one alarm too many is better than one too few.
+        ("反自杀讲座的投影仪坏了", true),
+        ("电脑死机了", false),
+        ("网络又断了,急死了", false),
+        ("水管冻死了,拧不动", false),
+        ("The deadline is killing me", false),
+        ("This heating will kill the plants", false),
+        ("Pesticide smell in the corridor", false),
+        ("The projector died at the end of life of its lamp", false),
+        ("上吊灯的螺丝松了", true),
+        ("吊灯坏了", false),
+        ("楼梯扶手松动,怕人摔下去", false),
+        ("想换死锁的锁芯", false),
+    ] {
+        let at_risk = rules.at_risk(report).map(|item| item.id.to_string());
+        assert_eq!(at_risk.is_some(), told, "{report}");
+        assert!(at_risk.is_none_or(|id| id == "person-at-risk"));
+    }
+}
+
+#[test]
+fn whoever_says_that_somebody_may_harm_themselves_tells_of_a_person_at_risk() {
+    let rules = rules();
+    let at_risk = |report| rules.at_risk(report).map(|item| item.id.to_string());
+    for report in
+        ["水龙头坏了,室友说不想活了", "有人要跳楼!", "he said he will KILL HIMSELF tonight"]
+    {
+        assert_eq!(at_risk(report).as_deref(), Some("person-at-risk"), "{report}");
+    }
+    for report in ["", "水龙头坏了", "the bulb is dead", "parasuicidelike"] {
+        assert_eq!(at_risk(report), None, "{report}");
     }
 }

@@ -201,6 +201,34 @@ const SLIPS: &[Slip] = &[
     ("a field that is not known yet", "templates.yaml", "承诺最迟 {due}", "承诺最迟 {completed}"),
     ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
     ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),
+    // Alarms
+    ("a type of alarm without an item", "items-alarms.yaml", "type: fire", "type: fier"),
+    ("two items for one type", "items-alarms.yaml", "type: fight", "type: fire"),
+    ("a card in one language only", "items-alarms.yaml", "      en: |", "      em: |"),
+    (
+        "an alarm that is called back about",
+        "items-alarms.yaml",
+        "callback: false",
+        "callback: true",
+    ),
+    ("a repair that is an alarm", "items-alarms.yaml", "kind: alarm", "kind: repair"),
+    ("an alarm without a type", "items.yaml", "kind: repair", "kind: alarm"),
+    ("a person at risk whom others see", "items-alarms.yaml", "level: hidden", "level: restricted"),
+    ("a hidden repair", "items.yaml", "level: internal", "level: hidden"),
+    (
+        "words that make everything a fire",
+        "items-alarms.yaml",
+        "type: fire",
+        "type: fire\n    words: [起火]",
+    ),
+    ("an alarm that alerts nobody", "items-alarms.yaml", "policy: alarms", "policy: repairs"),
+    (
+        "a post that is alerted twice",
+        "policies.yaml",
+        "next: [security/guard-leader,",
+        "next: [security/guard-post,",
+    ),
+    ("a step of no length", "policies.yaml", "everySeconds: 60", "everySeconds: 0"),
     // Everything at once
     (
         "several slips",

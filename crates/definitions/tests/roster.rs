@@ -58,7 +58,7 @@ fn it_has_three_campuses_twenty_buildings_and_twelve_departments() {
     assert_eq!(phones, 30);
     assert_eq!(of(DocumentKind::Department).count(), 12);
     assert!(of(DocumentKind::ServiceItem).count() >= 25);
-    assert_eq!(people().len(), 40);
+    assert_eq!(people().len(), 42);
 }
 
 #[test]

@@ -24,4 +24,12 @@ impl Asked {
         let intent = Intent::of(method, &subject, request)?;
         Ok(Self { subject, intent, traceparent: delivery::traceparent() })
     }
+
+    /// Another command that comes of the same request, and is decided once with it.
+    #[must_use]
+    pub fn beside(&self, what: &str) -> Self {
+        let mut beside = self.clone();
+        beside.intent.id.method = format!("{}#{what}", self.intent.id.method);
+        beside
+    }
 }

@@ -13,6 +13,7 @@ use proto::delivery::v1::{
     delivery_server::{Delivery as Interface, DeliveryServer},
 };
 use rpc::{Code, Error, PageSize, authorize, subject};
+use serde_json::Value;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -77,10 +78,9 @@ impl Interface for Answering {
         let id = letter_id(&request.into_inner().id)?;
         let found = dead_letters::show(self.delivery.pool(), id).await.map_err(Failure::from)?;
         let (letter, content) = found.ok_or_else(unknown)?;
-        let envelope = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
         Ok(Response::new(ShowDeadResponse {
             letter: Some(self.letter(&letter, content.as_deref())),
-            envelope: envelope.into_owned(),
+            envelope: content.as_deref().map(shown).unwrap_or_default(),
         }))
     }
 
@@ -173,6 +173,22 @@ fn permit<M>(request: &Request<M>, action: Action) -> Result<(), Error> {
     authorize(subject(request)?, action, Relations::NONE, Level::Public)
 }
 
+/// An event as it came; of what is hidden without what it says: whoever mends the delivery need not know
+/// of a person at risk.
+fn shown(content: &[u8]) -> String {
+    let event = serde_json::from_slice::<Value>(content);
+    let hidden = |event: &Value| {
+        event.pointer("/data/level").and_then(Value::as_str) == Some(Level::Hidden.word())
+    };
+    match event {
+        Ok(Value::Object(mut event)) if hidden(&Value::Object(event.clone())) => {
+            event.remove("data");
+            Value::Object(event).to_string()
+        }
+        Ok(_) | Err(_) => String::from_utf8_lossy(content).into_owned(),
+    }
+}
+
 fn letter_id(id: &str) -> Result<Uuid, Error> {
     Uuid::try_parse(id).map_err(|_| unknown())
 }
@@ -211,5 +227,20 @@ fn event_type(what: &events::What) -> String {
         events::What::Known(fact) => fact.event_type().to_string(),
         events::What::UnknownVersion { name, version } => format!("{name}.v{version}"),
         events::What::UnknownType { event_type } => event_type.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn of_a_dead_event_about_what_is_hidden_the_attributes_alone_are_shown() {
+        let event =
+            |level: &str| format!(r#"{{"id":"7","data":{{"level":"{level}","item":"x"}}}}"#);
+        assert_eq!(shown(event("hidden").as_bytes()), r#"{"id":"7"}"#);
+        for content in [event("restricted"), r#"{"id":"7","data":{}}"#.to_owned(), "{".to_owned()] {
+            assert_eq!(shown(content.as_bytes()), content);
+        }
     }
 }

@@ -130,6 +130,13 @@ impl Locked {
         Ok(envelope.id)
     }
 
+    /// An event that was appended and not saved yet, as it will lie on the wire: for who hands it over
+    /// besides.
+    pub fn appended(&self, event: Uuid) -> Option<&[u8]> {
+        let found = self.outgoing.iter().find(|outgoing| outgoing.event == event);
+        found.map(|outgoing| outgoing.payload.as_slice())
+    }
+
     fn is_changed(&self) -> bool {
         self.row != (self.sequence, self.next_at)
     }

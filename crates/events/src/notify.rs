@@ -19,6 +19,8 @@ facts! {
         Unheard(CaseUnheardV1) = Case "unheard" v 1,
         /// The desk phoned them.
         Phoned(CasePhonedV1) = Case "phoned" v 1,
+        /// Somebody has the alarm: nobody else is alerted.
+        AlarmAcknowledged(CaseAlarmAcknowledgedV1) = Case "alarm-acknowledged" v 1,
     }
 }
 
@@ -79,4 +81,15 @@ pub struct CasePhonedV1 {
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
+}
+
+/// Somebody has the alarm: nobody else is alerted. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseAlarmAcknowledgedV1 {
+    /// Who said so: who was alerted, or who reached them by phone.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// How many times somebody was alerted before.
+    pub steps: u32,
 }

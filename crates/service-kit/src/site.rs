@@ -183,6 +183,7 @@ fn config(service: Service, database: &Database, folder: &Path) -> Config {
         &mut peers.dispatch,
         &mut peers.escalation_timer,
         &mut peers.callback_survey,
+        &mut peers.notification,
         &mut peers.portal,
     ] {
         *peer = nowhere.clone();

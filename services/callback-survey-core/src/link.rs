@@ -107,6 +107,6 @@ fn ends(rules: &Rules, item: &ItemId, call: &Call, verdict: Verdict) -> Option<T
 const fn is_for_links(level: Level) -> bool {
     match level {
         Level::Public | Level::Internal => true,
-        Level::Restricted | Level::Confidential => false,
+        Level::Restricted | Level::Confidential | Level::Hidden => false,
     }
 }

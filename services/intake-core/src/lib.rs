@@ -59,6 +59,9 @@
 //! for a case that is none, and none of its reporters withdraws it for the others
 //! (`docs/adr/0010-an-incident-is-a-case.md`).
 //!
+//! An alarm (报警) is a case of an item for alarms, and critical (`docs/adr/0011-alarms.md`). Alerting
+//! is notification's.
+//!
 //! A fact is never rejected: one that comes late or twice, or is about another cycle, is
 //! [noted](Event::Noted) with its reason and changes nothing.
 //!

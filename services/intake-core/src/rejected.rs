@@ -46,6 +46,11 @@ pub enum Rejected {
         "cannot withdraw: it is an incident that others wait for too; ask the desk to take you off it, or to close it when it is over"
     )]
     IsIncident,
+    /// Its reporters are to be told.
+    #[error(
+        "cannot close: it is an incident, whose reporters hear of its end by `incident close` alone; if another is the same, name its places there first"
+    )]
+    IncidentNotClosedAs,
     /// Whoever is there has another matter, until somebody says that it is the same.
     #[error(
         "cannot join: the incident does not touch `{place}`; if it does, update it by this place first, else accept a case"
@@ -113,7 +118,7 @@ impl Rejected {
             Self::CaseCompleted { .. } => "case-completed",
             Self::CaseClosed { .. } => "case-closed",
             Self::NotAnIncident { .. } => "not-an-incident",
-            Self::IsIncident => "case-is-incident",
+            Self::IsIncident | Self::IncidentNotClosedAs => "case-is-incident",
             Self::NotTouched { .. } => "place-not-touched",
             Self::JoinInvalid(_) => "join-invalid",
             Self::IncidentInvalid(_) => "incident-invalid",

@@ -172,6 +172,8 @@ pub enum Ground {
     Rule(Code),
     /// Somebody decided so, by authority.
     Authority,
+    /// It is an alarm.
+    Alarm,
 }
 
 /// Where the matter of a case goes on.

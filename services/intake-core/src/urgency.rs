@@ -60,7 +60,7 @@ pub(crate) fn change(
         before: case.urgency,
         urgency,
         cause: match ground {
-            Ground::Usual | Ground::Rule(_) => UrgencyCause::CoReporter,
+            Ground::Usual | Ground::Rule(_) | Ground::Alarm => UrgencyCause::CoReporter,
             Ground::Authority => UrgencyCause::Decision,
         },
         promises: promises(rules, &case.item, urgency, since).into_iter().map(next).collect(),

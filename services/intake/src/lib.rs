@@ -15,6 +15,7 @@
 //!
 //!  people   who somebody is: by phone, mail or number
 //!  incidents  why many call at once
+//!  alarms   handed over to notification, past the broker (`docs/adr/0011-alarms.md`)
 //!  seals    names, phones and words: sealed, a key per person
 //! ```
 //!
@@ -23,6 +24,7 @@
 //! It needs its own Postgres and nothing else: without broker, portal and all other services it
 //! still accepts.
 
+mod alarms;
 mod api;
 mod commands;
 mod facts;
@@ -32,13 +34,16 @@ mod questions;
 mod record;
 mod seals;
 mod store;
+mod words;
 
 use std::{net::SocketAddr, sync::Arc};
 
 use clock::RandomIds;
 use definitions::Rules;
 use delivery::{Delivery, Fault, Schema};
+use events::words::Service;
 use intake_core::State;
+use proto::notification::v1::notification_client::NotificationClient;
 use revisions::Revisions;
 use runtime::{Host, Stage};
 use sqlx::{PgConnection, PgPool, migrate::Migrator};
@@ -62,6 +67,9 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let (accepting, writer) = accept::writer(intake.clone(), &host.meter);
     // Until the calls that wait for it are answered.
     host.spawn(Stage::Relay, "accepting", |stop| writer.run(stop));
+    let notification = NotificationClient::new(host.connect(Service::Notification)?);
+    let ringing = intake.clone();
+    host.spawn(Stage::Work, "alarms", |stop| alarms::run(ringing, notification, stop));
     serving(host.serve(api::routes(intake, accepting)).await?);
     Ok(host.finish().await?)
 }

@@ -3,7 +3,11 @@
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit};
 use delivery_rpc::Asked;
-use events::{Traceparent, intake::Incident, words::Revision};
+use events::{
+    Traceparent,
+    intake::Incident,
+    words::{CaseKind, Revision},
+};
 use intake_core::{Event, State, apply, next_at, publish};
 use jiff::Timestamp;
 
@@ -58,7 +62,7 @@ pub(crate) async fn record(
     changes: &mut [Change<'_>],
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let mut related = Vec::new();
+    let (mut related, mut alarms) = (Vec::new(), Vec::new());
     for Change { locked, state, events, cause } in &mut *changes {
         let case = CaseId::from_uuid(locked.key());
         for event in &*events {
@@ -68,7 +72,12 @@ pub(crate) async fn record(
                 let revision = state.case().map_or(Revision::NONE, |case| case.revision);
                 let (stamp, mut ids) = (cause.stamp(now, revision), intake.ids());
                 let producer = intake.delivery.producer();
-                locked.append(producer, &fact, &stamp, &mut ids).map_err(Fault::own)?;
+                let id = locked.append(producer, &fact, &stamp, &mut ids).map_err(Fault::own)?;
+                if is_alarm(event)
+                    && let Some(event) = locked.appended(id)
+                {
+                    alarms.push((case, event.to_vec()));
+                }
             }
             if let Event::Unjoined(unjoined) = event {
                 store::relations::delete(tx, case, &Related::Own(unjoined.person)).await?;
@@ -86,7 +95,16 @@ pub(crate) async fn record(
         .collect();
     store::cases::save(tx, &states).await?;
     store::relations::insert(tx, &related).await?;
+    for (case, event) in alarms {
+        store::alarms::insert(tx, case, &event).await?;
+    }
     Ok(())
+}
+
+/// Whether an event says that there is an alarm, or that there is one again.
+fn is_alarm(event: &Event) -> bool {
+    matches!(event, Event::Accepted { accepted, .. } if accepted.kind == CaseKind::Alarm)
+        || matches!(event, Event::Reopened { reopened, .. } if reopened.kind == CaseKind::Alarm)
 }
 
 fn entry<'a>(

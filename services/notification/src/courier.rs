@@ -24,6 +24,7 @@ use crate::{
     message::Message,
     outgoing::{Next, Sending, Way},
     store,
+    tell::Words,
 };
 
 /// Between two looks when nobody rings.
@@ -82,7 +83,7 @@ impl Notification {
     }
 
     /// Notes an attempt before it is made; none if another replica makes it, or its way has carried
-    /// as much as it may this minute.
+    /// as much as it may this minute. What is hidden is not in its words where others read along.
     async fn begin_attempt(
         &self,
         id: SendingId,
@@ -96,15 +97,25 @@ impl Notification {
         };
         let budget = sending.ways.first().and_then(|way| self.channels.per_minute(way));
         let tried = store::ways::tried_since(&mut tx, &sending, machine - MINUTE).await?;
+        let mut messages = store::messages::of_sending(&mut tx, id).await?;
         if budget.is_some_and(|most| tried.len() >= most as usize) {
             let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
-            store::ways::try_at(&mut tx, id, room_at).await?;
+            let next = sending.on_no_room(room_at);
+            self.follow(&mut tx, (&sending, recipient), &messages, next).await?;
             tx.commit().await?;
+            self.delivery.bell().ring();
             return Ok(None);
         }
         let tries = sending.tries + 1;
         store::ways::attempt(&mut tx, id, machine, machine + channels::LEASE).await?;
-        let messages = store::messages::of_sending(&mut tx, id).await?;
+        if sending.ways.first().is_some_and(Way::reaches_a_group) {
+            let hidden = store::messages::hidden_of_sending(&mut tx, id).await?;
+            for message in &mut messages {
+                if let Some(number) = hidden.get(&message.id) {
+                    message.words = Words::sealed(*number);
+                }
+            }
+        }
         tx.commit().await?;
         Ok(Some((Sending { tries, ..sending }, messages)))
     }
@@ -116,33 +127,45 @@ impl Notification {
         messages: &[Message],
         next: Next,
     ) -> Result<(), Fault> {
-        let (now, machine) = (self.clock().now(), self.clock().machine());
         let mut tx = self.pool().begin().await?;
         let _lock = lock_one(&mut tx, recipient).await?;
+        self.follow(&mut tx, (sending, recipient), messages, next).await?;
+        tx.commit().await?;
+        self.delivery.bell().ring();
+        Ok(())
+    }
+
+    /// Notes what follows.
+    async fn follow(
+        &self,
+        tx: &mut Tx<'_>,
+        (sending, recipient): (&Sending, Uuid),
+        messages: &[Message],
+        next: Next,
+    ) -> Result<(), sqlx::Error> {
+        let (now, machine) = (self.clock().now(), self.clock().machine());
         match next {
             Next::Sent => {
-                store::outgoing::sent(&mut tx, sending.id, now).await?;
-                store::messages::nudge_cases(&mut tx, messages, now).await?;
+                store::outgoing::sent(tx, sending.id, now).await?;
+                store::messages::nudge_cases(tx, messages, now).await?;
             }
-            Next::Again(at) => store::ways::try_at(&mut tx, sending.id, at).await?,
+            Next::Again(at) => store::ways::try_at(tx, sending.id, at).await?,
             Next::Take(ways) => {
                 let within = ways.first().is_some_and(Way::is_within);
                 if within {
-                    self.unheard(&mut tx, sending, messages, now).await?;
+                    self.unheard(tx, sending, messages, now).await?;
                 }
                 let try_at: Option<Timestamp> = (!within).then_some(machine);
-                store::ways::take(&mut tx, sending.id, &ways, try_at).await?;
+                store::ways::take(tx, sending.id, &ways, try_at).await?;
                 if within {
-                    nudge(&mut tx, recipient, now).await?;
+                    nudge(tx, recipient, now).await?;
                 }
             }
             Next::GiveUp => {
-                store::ways::give_up(&mut tx, sending.id).await?;
-                self.unheard(&mut tx, sending, messages, now).await?;
+                store::ways::give_up(tx, sending.id).await?;
+                self.unheard(tx, sending, messages, now).await?;
             }
         }
-        tx.commit().await?;
-        self.delivery.bell().ring();
         Ok(())
     }
 

@@ -1,11 +1,11 @@
 //! What all others say about a case, and the definitions.
 
-use clock::{CaseId, Ids as _};
+use clock::CaseId;
 use definitions::Rules;
-use delivery::{Facts, Fault, Locked, Received, Tx, nudge};
+use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
-    DefinitionFact, Fact,
-    words::{MessageChannel, Recipient, TemplateId},
+    DefinitionFact, DispatchFact, Fact, IntakeFact,
+    words::{CaseKind, Cycle, ItemId, Revision},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -13,10 +13,9 @@ use uuid::Uuid;
 use crate::{
     Notification,
     acknowledgement::{Needless, is_asked_of},
-    message::{Message, Status},
-    outgoing::{self, Weight, ways},
+    queue::About,
     store,
-    tell::{Heard, Matter, Notice, hear, words},
+    tell::{Heard, Matter, Notice, hear, is_told},
 };
 
 impl Facts for Notification {
@@ -31,108 +30,150 @@ impl Facts for Notification {
         if let Fact::Definition(DefinitionFact::DocumentChanged(change)) = fact {
             return Ok(revisions::keep(tx, change).await?);
         }
+        if let Fact::Dispatch(DispatchFact::RosterChanged(changed)) = fact {
+            return Ok(store::rosters::keep(tx, changed).await?);
+        }
+        let cause =
+            Cause { event: envelope.id, revision: envelope.revision, recorded: envelope.recorded };
+        self.take_in(tx, aggregate, cause, fact, now).await
+    }
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cause {
+    pub(crate) event: Uuid,
+    /// The definitions that it was decided by.
+    pub(crate) revision: Revision,
+    /// When it was committed.
+    pub(crate) recorded: Timestamp,
+}
+
+impl Notification {
+    /// Takes in a fact about a case: from the broker, or an alarm from intake itself.
+    pub(crate) async fn take_in(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        Cause { event, revision, recorded }: Cause,
+        fact: &Fact,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
         let known = store::matters::load(tx, case).await?;
-        let Heard { matter: Some(matter), notices } = hear(known, fact, envelope.revision) else {
+        let ran = known.as_ref().map(|matter| matter.cycle);
+        let Heard { matter: Some(matter), notices } = hear(known, fact, revision) else {
             return Ok(());
         };
         store::matters::save(tx, case, &matter).await?;
-        if let Some(needless) = Needless::by(fact, matter.cycle) {
-            end(tx, case, needless, now).await?;
+        let begins = begun_by(fact).is_some_and(|begun| begun.cycle == matter.cycle);
+        // An alarm comes twice, and what came after it stays.
+        let again = begins && ran == Some(matter.cycle);
+        if !again && let Some(needless) = Needless::by(fact, matter.cycle) {
+            self.end(tx, case, needless, now).await?;
         }
-        if notices.is_empty() {
+        let is_claimed = matches!(fact, Fact::Dispatch(DispatchFact::WorkOrderClaimed(_)));
+        if notices.is_empty() && !begins && !is_claimed {
             return Ok(());
         }
         let rules = self.revisions.rules(tx, matter.revision).await?;
+        if begins {
+            self.raise(tx, aggregate, &matter, &rules, (recorded, now)).await?;
+        }
+        if let Fact::Dispatch(DispatchFact::WorkOrderClaimed(claimed)) = fact {
+            self.claimed(tx, aggregate, (&matter, &rules), claimed, now).await?;
+        }
+        self.notify(tx, aggregate, (&matter, &rules), (event, notices), now).await
+    }
+
+    /// Tells of an event whom it concerns.
+    async fn notify(
+        &self,
+        tx: &mut Tx<'_>,
+        aggregate: &mut Locked,
+        (matter, rules): (&Matter, &Rules),
+        (event, notices): (Uuid, Vec<Notice>),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let case = CaseId::from_uuid(aggregate.key());
         for notice in notices {
-            // A revision that a release applied which knew nothing of this occasion.
-            if rules.template(notice.occasion).is_none() {
-                let (occasion, revision) = (notice.occasion, matter.revision);
-                tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
-                continue;
-            }
             let occasion = notice.occasion;
-            let Some(to) = notice.to.find(&rules, &matter) else {
+            let all = notice.to.find(rules, matter);
+            if all.is_empty() {
                 let revision = matter.revision;
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: nobody is named");
-                continue;
-            };
-            let ways = ways(&rules, &matter, &to);
-            let about = About { case, cause: envelope.id, to };
-            let message = self.message(&rules, &matter, &notice, about, now)?;
-            if !store::messages::queue(tx, &message, &ways).await? {
-                continue;
             }
-            nudge(tx, outgoing::key(&message.to), message.goes_at).await?;
-            let within = rules.acknowledge_within(&matter.item);
-            if let Some(within) = within
-                && is_asked_of(&message.to, occasion, message.weight)
-            {
-                let until = now + within;
-                store::acknowledgements::ask(tx, message.id, case, until).await?;
-                let next_at = aggregate.next_at().map_or(until, |next_at| next_at.min(until));
-                aggregate.wake_at(Some(next_at));
+            for to in all.into_iter().filter(|to| is_told(rules, matter, occasion, to)) {
+                let about = About { case, cause: event, to };
+                let queued = self.queue(tx, rules, matter, &notice, about, now).await?;
+                if let Some(message) = queued
+                    && let Some(within) = rules.acknowledge_within(&matter.item)
+                    && is_asked_of(&message.to, occasion, message.weight)
+                {
+                    ask(tx, aggregate, message.id, now + within).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody needs to say any more that they know this, or to come.
+    async fn end(
+        &self,
+        tx: &mut Tx<'_>,
+        case: CaseId,
+        needless: Needless,
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        for asked in store::acknowledgements::open_of(tx, case).await? {
+            if asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
+                store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
+            }
+        }
+        if needless != Needless::Everything {
+            return Ok(());
+        }
+        for cycle in store::alarms::ringing(tx, case).await? {
+            if let Some(alarm) = store::alarms::load(tx, case, cycle).await? {
+                store::alarms::save(tx, case, cycle, alarm.on_end(now), None).await?;
             }
         }
         Ok(())
     }
 }
 
-/// Nobody needs to say any more that they know this.
-async fn end(
+/// A cycle of a case that begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun<'a> {
+    pub(crate) cycle: Cycle,
+    pub(crate) kind: CaseKind,
+    pub(crate) item: &'a ItemId,
+}
+
+/// The cycle that a fact begins, if it begins one.
+pub(crate) const fn begun_by(fact: &Fact) -> Option<Begun<'_>> {
+    let (cycle, kind, item) = match fact {
+        Fact::Intake(IntakeFact::CaseAccepted(fact)) => (fact.cycle, fact.kind, &fact.item),
+        Fact::Intake(IntakeFact::CaseReopened(fact)) => (fact.cycle, fact.kind, &fact.item),
+        Fact::Intake(_)
+        | Fact::Dispatch(_)
+        | Fact::Escalation(_)
+        | Fact::Survey(_)
+        | Fact::Notify(_)
+        | Fact::Definition(_)
+        | Fact::Audit(_) => return None,
+    };
+    Some(Begun { cycle, kind, item })
+}
+
+/// From now on its recipient is asked to say until then that they know.
+pub(crate) async fn ask(
     tx: &mut Tx<'_>,
-    case: CaseId,
-    needless: Needless,
-    now: Timestamp,
+    case: &mut Locked,
+    message: clock::MessageId,
+    until: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    for asked in store::acknowledgements::open_of(tx, case).await? {
-        if asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
-            store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
-        }
-    }
+    store::acknowledgements::ask(tx, message, CaseId::from_uuid(case.key()), until).await?;
+    case.wake_at(Some(case.next_at().map_or(until, |next_at| next_at.min(until))));
     Ok(())
-}
-
-/// The case that a message is about, the event that it tells of, and whom it tells.
-#[derive(Debug)]
-struct About {
-    case: CaseId,
-    cause: Uuid,
-    to: Recipient,
-}
-
-impl Notification {
-    /// What is said by a notice, and when it goes out.
-    fn message(
-        &self,
-        rules: &Rules,
-        matter: &Matter,
-        notice: &Notice,
-        About { case, cause, to }: About,
-        now: Timestamp,
-    ) -> Result<Message, Fault> {
-        let words = words(rules, matter, notice);
-        let weight = Weight::of(notice.occasion, matter.urgency);
-        Ok(Message {
-            id: self.ids().id(),
-            case,
-            channel: match to {
-                Recipient::Person(_) | Recipient::Account(_) => MessageChannel::Mailbox,
-                Recipient::Post(_) => MessageChannel::Log,
-            },
-            template: notice.occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
-            cause,
-            words: words.ok_or_else(|| Fault::own("the definitions have no words for it"))?,
-            to,
-            weight,
-            says: notice.says,
-            queued_at: now,
-            goes_at: match weight {
-                Weight::Critical => now,
-                Weight::Normal => rules.message_goes_at(&matter.item, now),
-            },
-            sending: None,
-            status: Status::Queued,
-        })
-    }
 }

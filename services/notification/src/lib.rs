@@ -13,9 +13,13 @@
 //!                ├─────> courier    robots, text messages, other systems: no transaction is open
 //!                └─────> outbox ──> NOTIFY
 //!  gRPC ──> api ──> questions       the mailbox, whom the desk is to phone
-//!            └────> commands        they know; a call is taken, and what came of it
-//!                     └──────────> acknowledgement   what follows (pure)
+//!            └────> commands        they know; a call is taken, and what came of it; an alarm
+//!                     ├──────────> acknowledgement   what follows (pure)
+//!                     └─> ringing ─> alarm           whom it alerts, and when (pure)
 //! ```
+//!
+//! An alarm comes from intake itself, too, and waits neither for the broker nor for the facts that
+//! wake-ups wait for: see [`ringing`] and `docs/adr/0011-alarms.md`.
 //!
 //! What goes out of the installation cannot be taken back and shares no transaction with our rows,
 //! so it is done at least once. The table is in [`outgoing`]:
@@ -32,6 +36,7 @@
 //! only its recipient is shown more. Of PORTAL nobody is told anything yet.
 
 mod acknowledgement;
+mod alarm;
 mod api;
 mod channels;
 mod commands;
@@ -41,6 +46,8 @@ mod links;
 mod message;
 mod outgoing;
 mod questions;
+mod queue;
+mod ringing;
 mod store;
 mod tell;
 mod wakes;
@@ -84,6 +91,8 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     host.wake(notification.clone());
     let courier = notification.clone();
     host.spawn(Stage::Work, "courier", |stop| courier::run(courier, stop));
+    let alarms = notification.clone();
+    host.spawn(Stage::Work, "alarms", |stop| ringing::run(alarms, stop));
     serving(host.serve(api::routes(notification)).await?);
     Ok(host.finish().await?)
 }

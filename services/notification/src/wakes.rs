@@ -30,7 +30,7 @@ impl Wakes for Notification {
 
 impl Notification {
     /// Moves on what goes out to a recipient.
-    async fn wake_recipient(
+    pub(crate) async fn wake_recipient(
         &self,
         tx: &mut Tx<'_>,
         recipient: &mut Locked,
@@ -75,9 +75,9 @@ impl Notification {
         Ok(())
     }
 
-    /// Tells what was sent about a case and of whom nothing was heard, and hands to their recipients
-    /// what an earlier release queued.
-    async fn wake_case(
+    /// Tells what was sent about a case and of whom nothing was heard, goes on with the alarm that it
+    /// is, and hands to their recipients what an earlier release queued.
+    pub(crate) async fn wake_case(
         &self,
         tx: &mut Tx<'_>,
         aggregate: &mut Locked,
@@ -96,8 +96,9 @@ impl Notification {
             store::messages::hand_over(tx, message, key, now).await?;
             nudge(tx, key, now).await?;
         }
-        let next_at = self.look_after(tx, aggregate, matter, now).await?;
-        aggregate.wake_at(next_at);
+        let step_at = self.step(tx, aggregate, matter, now).await?;
+        let look_at = self.look_after(tx, aggregate, matter, now).await?;
+        aggregate.wake_at([step_at, look_at].into_iter().flatten().min());
         Ok(())
     }
 

@@ -8,6 +8,7 @@
 //! ```
 
 use clock::AccountId;
+use definitions::Alert;
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
     Envelope, Fact,
@@ -17,7 +18,7 @@ use events::{
     intake::{CaseJoinedV1, CaseUnjoinedV1, IntakeFact},
     notify::NotifyFact,
     survey::SurveyFact,
-    words::{Commitment, PlaceId, Subject},
+    words::{Commitment, ItemId, PlaceId, Subject},
 };
 use jiff::Timestamp;
 use revisions::{RevisionError, Revisions};
@@ -76,6 +77,8 @@ impl Projection {
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
                 boards::accepted(tx, key, fact, &places).await?;
+                let posts = self.alerted(tx, envelope, &fact.item).await?;
+                boards::alerted(tx, key, &posts).await?;
             }
             IntakeFact::CaseReopened(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
@@ -90,6 +93,24 @@ impl Projection {
             IntakeFact::CaseClosed(fact) => boards::closed(tx, key, fact).await?,
         }
         Ok(())
+    }
+
+    /// Who handles a case if it is an alarm, as of its definitions; nobody, for a release that does not
+    /// understand them.
+    async fn alerted(
+        &self,
+        tx: &mut Tx<'_>,
+        envelope: &Envelope,
+        item: &ItemId,
+    ) -> Result<Vec<String>, Fault> {
+        match self.revisions.rules(tx, envelope.revision).await {
+            Ok(rules) => {
+                let posts = rules.alert(item).into_iter().flat_map(Alert::posts);
+                Ok(posts.map(ToString::to_string).collect())
+            }
+            Err(error @ RevisionError::Database(_)) => Err(error.into()),
+            Err(RevisionError::Unknown(_) | RevisionError::NotUnderstood { .. }) => Ok(Vec::new()),
+        }
     }
 
     /// The place and each one that it lies in, as of the case's definitions. A release that does
@@ -208,6 +229,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Survey(SurveyFact::CaseAnswered(fact)) => fact.by,
         Fact::Notify(NotifyFact::Acknowledged(fact)) => Some(fact.by),
         Fact::Notify(NotifyFact::Phoned(fact)) => Some(fact.by),
+        Fact::Notify(NotifyFact::AlarmAcknowledged(fact)) => Some(fact.by),
         Fact::Intake(IntakeFact::CaseReopened(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseClosed(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseResolved(_))

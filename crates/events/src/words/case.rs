@@ -19,6 +19,22 @@ words! {
         Hazard = "hazard",
     }
 
+    /// What an alarm is about: decides the card with what to say and whom to call first.
+    AlarmKind ("kind of alarm") {
+        /// 火情
+        Fire = "fire",
+        /// 伤病
+        Injury = "injury",
+        /// 打架斗殴
+        Fight = "fight",
+        /// 可疑人员
+        Intruder = "intruder",
+        /// 轻生危机
+        PersonAtRisk = "person-at-risk",
+        /// Something else, or nobody has said yet.
+        Other = "other",
+    }
+
     /// The way by which a contact came in.
     Channel ("channel") {
         /// The centre's own number, day and night.
@@ -75,6 +91,8 @@ words! {
         Restricted = "restricted",
         /// Named persons.
         Confidential = "confidential",
+        /// Who handles it, and nobody else knows that it is there: a person at risk.
+        Hidden = "hidden",
     }
 
     /// What a promise is about (承诺时限).

@@ -61,7 +61,7 @@ mod pointers;
 mod speakers;
 
 pub use case::{
-    CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
+    AlarmKind, CaseKind, Channel, Commitment, ContactOutcome, DocumentKind, End, HoldReason, Level,
     MessageChannel, MoveCause, PauseRefusal, ReleaseCause, ReopenCause, Unheard, Urgency,
     UrgencyCause, Verdict,
 };
@@ -119,5 +119,6 @@ mod tests {
     fn urgencies_and_levels_are_ordered_from_the_mildest_to_the_gravest() {
         assert!(Urgency::Normal < Urgency::Urgent && Urgency::Urgent < Urgency::Critical);
         assert!(Level::Public < Level::Internal && Level::Restricted < Level::Confidential);
+        assert!(Level::Confidential < Level::Hidden);
     }
 }

@@ -164,6 +164,9 @@ fn urgency(
     accept: &Accept,
     received_at: Timestamp,
 ) -> (Urgency, Ground) {
+    if item.alarm.is_some() {
+        return (Urgency::Critical, Ground::Alarm);
+    }
     if let Some(urgency) = accept.urgency {
         return (urgency, Ground::Authority);
     }

@@ -34,5 +34,9 @@ pub(super) fn decide(
         Disposal::Refused => (End::Refused, None),
         Disposal::Test => (End::Test, None),
     };
+    // Its reporters would not hear that it is over, nor its places be taken over.
+    if case.incident.is_some() {
+        return Err(Rejected::IncidentNotClosedAs);
+    }
     Ok(vec![dispose(case, end, instead, now, by)])
 }

@@ -5,8 +5,9 @@ use events::words::{Commitment, End, Urgency};
 use super::{
     campus::RULES,
     case::{Case, Step, at, leak, outage, person, touching},
+    table::duplicate,
 };
-use crate::{Accept, Event, Rejected, State, Violation, read_out};
+use crate::{Accept, Disposal, Event, Rejected, State, Violation, read_out};
 
 const ELEVEN: &str = "2026-09-01T11:00:00+08:00";
 const NOON: &str = "2026-09-01T12:00:00+08:00";
@@ -116,13 +117,15 @@ fn whoever_is_there_may_say_that_it_is_over_and_then_nobody_joins_or_closes_it_a
 }
 
 #[test]
-fn what_is_no_incident_is_neither_joined_nor_closed_as_one_and_an_incident_not_withdrawn() {
+fn what_is_no_incident_is_neither_joined_nor_closed_as_one_nor_an_incident_as_a_case() {
     let mut case = Case::after(&[Step::accept(leak())]);
     let cause = Step::News { places: Vec::new(), expected_end: None, is_worded: true };
     for step in [call(&[5]), cause, Step::Over, Step::Absorb(5, Urgency::Normal, Some("dorm-7"))] {
         assert_eq!(case.step(&step).unwrap_err().reason(), "not-an-incident");
     }
-    assert_eq!(open().step(&Step::Withdraw).unwrap_err().reason(), "case-is-incident");
+    for step in [Step::Withdraw, Step::CloseAs(Disposal::Test), Step::CloseAs(duplicate(124))] {
+        assert_eq!(open().step(&step).unwrap_err().reason(), "case-is-incident");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What intake decides, asked through its door.
 
+mod alarms;
 mod campus;
 mod case;
 mod closing;

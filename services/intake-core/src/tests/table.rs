@@ -48,7 +48,7 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     ]
 }
 
-fn duplicate(serial: u32) -> Disposal {
+pub(super) fn duplicate(serial: u32) -> Disposal {
     let number = CaseNumber::new(2026, 9, serial).unwrap();
     Disposal::Duplicate { of: SeededIds::new(6).id(), number }
 }

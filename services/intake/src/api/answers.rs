@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use proto::{
     delivery::v1::Head,
     intake::v1::{
-        AcceptCaseResponse, CaseState, CaseSummary, ChangeKind, DocumentChange, GetCaseResponse,
-        Incident, JoinCaseResponse, Person,
+        AcceptCaseResponse, Alarm, AlertedPost, CaseState, CaseSummary, ChangeKind, DocumentChange,
+        GetCaseResponse, Incident, JoinCaseResponse, Person, PersonAtRisk,
     },
     words::v1 as wire,
 };
@@ -36,7 +36,46 @@ pub(crate) fn accepted(
         place: case.place.to_string(),
         promises: case.promises.iter().map(promise).collect(),
         read_out: intake_core::read_out(rules, case, now).unwrap_or_default(),
+        alarm: alarm(case, rules),
+        person_at_risk: None,
     }
+}
+
+/// All that somebody is told who reports a person at risk for themselves: its number, and whom to
+/// phone.
+pub(crate) fn blank(answer: AcceptCaseResponse) -> AcceptCaseResponse {
+    let AcceptCaseResponse { head, case_id, number, place, alarm, .. } = answer;
+    let alarm =
+        alarm.map(|alarm| Alarm { card_zh: String::new(), card_en: String::new(), ..alarm });
+    AcceptCaseResponse { head, case_id, number, place, alarm, ..AcceptCaseResponse::default() }
+}
+
+/// The case of a person at risk, for who is told of it with another.
+pub(crate) fn person_at_risk(answer: AcceptCaseResponse) -> Option<PersonAtRisk> {
+    let AcceptCaseResponse { case_id, number, alarm, .. } = answer;
+    Some(PersonAtRisk { case_id, number, alarm: Some(alarm?) })
+}
+
+/// What to say and whom to call, if a case is an alarm; and whom it alerts first.
+fn alarm(case: &Case, rules: &Rules) -> Option<Alarm> {
+    let alarm = rules.item(&case.item)?.alarm.as_ref()?;
+    let alerted = rules.alert(&case.item).map_or(&[][..], |alert| &alert.at_once);
+    let post = |id| {
+        let post = rules.post(id)?;
+        Some(AlertedPost {
+            post: post.id.to_string(),
+            name_zh: post.names.zh.clone(),
+            name_en: post.names.en.clone(),
+            phone: post.phone.clone().unwrap_or_default(),
+            mobile: post.mobile.clone().unwrap_or_default(),
+        })
+    };
+    Some(Alarm {
+        kind: wire::AlarmKind::from(alarm.kind).into(),
+        card_zh: alarm.card.zh.clone(),
+        card_en: alarm.card.en.clone(),
+        alerted: alerted.iter().filter_map(post).collect(),
+    })
 }
 
 /// What a case is besides, if it is an incident.
@@ -79,6 +118,7 @@ pub(crate) fn case(id: CaseId, state: &State, case: &Case, rules: &Rules) -> Get
         closed_at: closed_at.map(timestamp),
         promises: case.promises.iter().map(promise).collect(),
         revision: case.revision.0,
+        alarm: alarm(case, rules),
         ..GetCaseResponse::default()
     }
 }
@@ -145,6 +185,7 @@ fn urgency_reason(case: &Case, rules: &Rules) -> String {
     match &case.ground {
         Ground::Usual => String::new(),
         Ground::Authority => "由工作人员决定 decided by the staff".to_owned(),
+        Ground::Alarm => "报警 an alarm".to_owned(),
         Ground::Rule(code) => {
             let item = rules.item(&case.item);
             let rule = item.and_then(|item| item.urgency.iter().find(|rule| rule.reason == *code));

@@ -14,20 +14,21 @@ use proto::intake::v1::{
     ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse,
     JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest, ListCasesResponse,
     ListContactsRequest, ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse,
-    LogContactRequest, LogContactResponse, OpenIncidentRequest, ReopenCaseRequest,
-    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
-    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    LogContactRequest, LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk,
+    ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse,
+    UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
-use rpc::subject;
+use rpc::{Error, subject};
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Intake,
     commands::{
-        ApplyDefinitions, Chase, Note, Reopen, Withdraw, accept::Accepting, apply_definitions,
-        called, change_urgency, chase, close_as, close_incident, import_requesters, join,
-        join_incident, log_contact, note, reopen, unjoin, update_incident, withdraw,
+        ApplyDefinitions, Chase, Note, Reopen, Spoken, Withdraw, accept::Accepting,
+        apply_definitions, called, change_urgency, chase, close_as, close_incident, heed,
+        import_requesters, join, join_incident, log_contact, note, reopen, unjoin, update_incident,
+        withdraw,
     },
     questions,
 };
@@ -44,6 +45,13 @@ pub(crate) fn routes(intake: Intake, accepting: Accepting) -> Routes {
 struct Answering {
     intake: Intake,
     accepting: Accepting,
+}
+
+impl Answering {
+    /// Has the person at risk looked after of whom a command tells, whatever becomes of the command.
+    async fn heed(&self, command: &mut impl Spoken) -> Result<Option<PersonAtRisk>, Error> {
+        heed(&self.intake, &self.accepting, command).await
+    }
 }
 
 #[tonic::async_trait]
@@ -80,7 +88,9 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/WithdrawCase", &request)?;
         let WithdrawCaseRequest { case, reason } = request.into_inner();
         let (case, reason) = (called(&case)?, requests::reason(reason)?);
-        Ok(Response::new(withdraw(&self.intake, Withdraw { asked, case, reason }).await?))
+        let mut command = Withdraw { asked, case, reason };
+        self.heed(&mut command).await?;
+        Ok(Response::new(withdraw(&self.intake, command).await?))
     }
 
     async fn reopen_case(
@@ -90,7 +100,9 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/ReopenCase", &request)?;
         let ReopenCaseRequest { case, reason } = request.into_inner();
         let (case, reason) = (called(&case)?, requests::reason(reason)?);
-        Ok(Response::new(reopen(&self.intake, Reopen { asked, case, reason }).await?))
+        let mut command = Reopen { asked, case, reason };
+        self.heed(&mut command).await?;
+        Ok(Response::new(reopen(&self.intake, command).await?))
     }
 
     async fn chase_case(
@@ -100,7 +112,10 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/ChaseCase", &request)?;
         let ChaseCaseRequest { case, text } = request.into_inner();
         let (case, text) = (called(&case)?, requests::remark(text)?);
-        Ok(Response::new(chase(&self.intake, Chase { asked, case, text }).await?))
+        let mut command = Chase { asked, case, text };
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = chase(&self.intake, command).await?;
+        Ok(Response::new(ChaseCaseResponse { person_at_risk, ..answer }))
     }
 
     async fn join_case(
@@ -108,8 +123,10 @@ impl Interface for Answering {
         request: Request<JoinCaseRequest>,
     ) -> Result<Response<JoinCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/JoinCase", &request)?;
-        let command = requests::join(asked, request.into_inner())?;
-        Ok(Response::new(join(&self.intake, command).await?))
+        let mut command = requests::join(asked, request.into_inner())?;
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = join(&self.intake, command).await?;
+        Ok(Response::new(JoinCaseResponse { person_at_risk, ..answer }))
     }
 
     async fn unjoin_case(
@@ -117,7 +134,8 @@ impl Interface for Answering {
         request: Request<UnjoinCaseRequest>,
     ) -> Result<Response<UnjoinCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/UnjoinCase", &request)?;
-        let command = requests::unjoin(asked, request.into_inner())?;
+        let mut command = requests::unjoin(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(unjoin(&self.intake, command).await?))
     }
 
@@ -126,7 +144,8 @@ impl Interface for Answering {
         request: Request<ChangeUrgencyRequest>,
     ) -> Result<Response<ChangeUrgencyResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/ChangeUrgency", &request)?;
-        let command = requests::urgency(asked, request.into_inner())?;
+        let mut command = requests::urgency(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(change_urgency(&self.intake, command).await?))
     }
 
@@ -137,7 +156,10 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/AddNote", &request)?;
         let AddNoteRequest { case, text } = request.into_inner();
         let (case, text) = (called(&case)?, requests::note(text)?);
-        Ok(Response::new(note(&self.intake, Note { asked, case, text }).await?))
+        let mut command = Note { asked, case, text };
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = note(&self.intake, command).await?;
+        Ok(Response::new(AddNoteResponse { person_at_risk, ..answer }))
     }
 
     async fn close_case_as(
@@ -145,7 +167,8 @@ impl Interface for Answering {
         request: Request<CloseCaseAsRequest>,
     ) -> Result<Response<CloseCaseAsResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/CloseCaseAs", &request)?;
-        let command = requests::close_as(asked, request.into_inner())?;
+        let mut command = requests::close_as(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(close_as(&self.intake, command).await?))
     }
 
@@ -163,8 +186,10 @@ impl Interface for Answering {
         request: Request<JoinIncidentRequest>,
     ) -> Result<Response<JoinIncidentResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/JoinIncident", &request)?;
-        let command = requests::join_incident(asked, request.into_inner())?;
-        Ok(Response::new(join_incident(&self.intake, command).await?))
+        let mut command = requests::join_incident(asked, request.into_inner())?;
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = join_incident(&self.intake, command).await?;
+        Ok(Response::new(JoinIncidentResponse { person_at_risk, ..answer }))
     }
 
     async fn update_incident(
@@ -172,7 +197,8 @@ impl Interface for Answering {
         request: Request<UpdateIncidentRequest>,
     ) -> Result<Response<UpdateIncidentResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/UpdateIncident", &request)?;
-        let command = requests::update_incident(asked, request.into_inner())?;
+        let mut command = requests::update_incident(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(update_incident(&self.intake, command).await?))
     }
 
@@ -181,7 +207,8 @@ impl Interface for Answering {
         request: Request<CloseIncidentRequest>,
     ) -> Result<Response<CloseIncidentResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/CloseIncident", &request)?;
-        let command = requests::close_incident(asked, request.into_inner())?;
+        let mut command = requests::close_incident(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(close_incident(&self.intake, command).await?))
     }
 
@@ -203,13 +230,24 @@ impl Interface for Answering {
         Ok(Response::new(questions::list_incidents(&self.intake, subject, asked).await?))
     }
 
+    async fn open_alarm(
+        &self,
+        request: Request<OpenAlarmRequest>,
+    ) -> Result<Response<AcceptCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/OpenAlarm", &request)?;
+        let command = requests::open_alarm(asked, request.into_inner())?;
+        Ok(Response::new(self.accepting.accept(command).await?))
+    }
+
     async fn log_contact(
         &self,
         request: Request<LogContactRequest>,
     ) -> Result<Response<LogContactResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/LogContact", &request)?;
-        let command = requests::log_contact(asked, request.into_inner())?;
-        Ok(Response::new(log_contact(&self.intake, command).await?))
+        let mut command = requests::log_contact(asked, request.into_inner())?;
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = log_contact(&self.intake, command).await?;
+        Ok(Response::new(LogContactResponse { person_at_risk, ..answer }))
     }
 
     async fn list_contacts(

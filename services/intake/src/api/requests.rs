@@ -1,5 +1,6 @@
 //! Requests as they are parsed: what does not parse is refused with all its violations.
 
+mod alarms;
 mod incidents;
 
 use clock::PersonId;
@@ -18,12 +19,15 @@ use rpc::{Error, Fields, PageSize};
 use crate::{
     commands::{
         ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
-        accept::AcceptCase, called,
+        accept::{AcceptCase, Wanted},
+        called,
     },
     people::{Details, Field, Named},
     questions::{ListCases, ListContacts},
+    words::Words,
 };
 
+pub(super) use alarms::open_alarm;
 pub(super) use incidents::{
     close_incident, incidents, join_incident, open_incident, update_incident,
 };
@@ -52,7 +56,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
     let received_at = request.received_at.as_ref();
     let received_at = received_at.and_then(|at| fields.take("received_at", instant(at)));
     let campus_phone = fields.text("campus_phone", request.campus_phone, LONGEST_CODE);
-    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let text = fields.text("text", request.text, LONGEST_TEXT).into();
     let asset = fields.text("asset", request.asset, LONGEST_CODE);
     let caller = named(&mut fields, "caller", request.caller);
     let on_behalf_of = named(&mut fields, "on_behalf_of", request.on_behalf_of);
@@ -63,7 +67,7 @@ pub(super) fn accept(asked: Asked, request: AcceptCaseRequest) -> Result<AcceptC
         kind,
         channel,
         campus_phone: given(campus_phone),
-        item,
+        wanted: Wanted::Item(item),
         place,
         text,
         caller,
@@ -98,7 +102,7 @@ pub(super) fn join(asked: Asked, request: JoinCaseRequest) -> Result<Join, Error
     if caller.is_none() && on_behalf_of.is_none() {
         fields.refuse("caller", "who joins is told what becomes of it: give a phone or a number");
     }
-    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let text = fields.text("text", request.text, LONGEST_TEXT).into();
     let asset = given(fields.text("asset", request.asset, LONGEST_CODE));
     let people = people(&mut fields, request.people);
     let vulnerable = request.vulnerable;
@@ -124,7 +128,7 @@ pub(super) fn unjoin(asked: Asked, request: UnjoinCaseRequest) -> Result<Unjoin,
     if person.is_none() {
         fields.refuse("person", "must be given: an id, a phone, a mail address or a number");
     }
-    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    let reason = fields.text("reason", request.reason, LONGEST_REASON).into();
     fields.end("unjoin-invalid", person.map(|person| Unjoin { asked, case, person, reason }))
 }
 
@@ -133,32 +137,32 @@ pub(super) fn urgency(asked: Asked, request: ChangeUrgencyRequest) -> Result<Cha
     let mut fields = Fields::default();
     let case = called(&request.case)?;
     let urgency = fields.take("urgency", Urgency::try_from(request.urgency()));
-    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    let reason = fields.text("reason", request.reason, LONGEST_REASON).into();
     let made = urgency.map(|urgency| ChangeUrgency { asked, case, urgency, reason });
     fields.end("urgency-invalid", made)
 }
 
 /// What was said with a command; may be empty.
-pub(super) fn reason(text: String) -> Result<String, Error> {
+pub(super) fn reason(text: String) -> Result<Words, Error> {
     let mut fields = Fields::default();
-    let text = fields.text("reason", text, LONGEST_REASON);
+    let text = fields.text("reason", text, LONGEST_REASON).into();
     fields.end("reason-too-long", Some(text))
 }
 
 /// What somebody says about a case; may be empty.
-pub(super) fn remark(text: String) -> Result<String, Error> {
+pub(super) fn remark(text: String) -> Result<Words, Error> {
     let mut fields = Fields::default();
-    let text = fields.text("text", text, LONGEST_TEXT);
+    let text = fields.text("text", text, LONGEST_TEXT).into();
     fields.end("text-too-long", Some(text))
 }
 
 /// A note, which says something.
-pub(super) fn note(text: String) -> Result<String, Error> {
+pub(super) fn note(text: String) -> Result<Words, Error> {
     let mut fields = Fields::default();
     if text.trim().is_empty() {
         fields.refuse("text", "must be given");
     }
-    let text = fields.text("text", text, LONGEST_TEXT);
+    let text = fields.text("text", text, LONGEST_TEXT).into();
     fields.end("note-invalid", Some(text))
 }
 
@@ -183,7 +187,7 @@ pub(super) fn close_as(asked: Asked, request: CloseCaseAsRequest) -> Result<Clos
             None
         }
     };
-    let reason = fields.text("reason", request.reason, LONGEST_REASON);
+    let reason = fields.text("reason", request.reason, LONGEST_REASON).into();
     fields.end("close-invalid", end.map(|end| CloseAs { asked, case, end, reason }))
 }
 
@@ -211,7 +215,7 @@ pub(super) fn log_contact(asked: Asked, request: LogContactRequest) -> Result<Lo
     let received_at = request.received_at.as_ref();
     let received_at = received_at.and_then(|at| fields.take("received_at", instant(at)));
     let campus_phone = given(fields.text("campus_phone", request.campus_phone, LONGEST_CODE));
-    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let text = fields.text("text", request.text, LONGEST_TEXT).into();
     let caller = named(&mut fields, "caller", request.caller);
     let made = channel.zip(whose).map(|(channel, whose)| LogContact {
         asked,

@@ -4,8 +4,8 @@ use events::words::CaseRef;
 use intake_core::{Case, Command, Event};
 use proto::intake::v1::ChaseCaseResponse;
 
-use super::{actor, existing::Existing};
-use crate::{Intake, api::answers};
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, api::answers, words::Words};
 
 /// "When does somebody come?"
 #[derive(Debug, Clone)]
@@ -13,7 +13,13 @@ pub(crate) struct Chase {
     pub(crate) asked: Asked,
     pub(crate) case: CaseRef,
     /// In their words; may be empty.
-    pub(crate) text: String,
+    pub(crate) text: Words,
+}
+
+impl Spoken for Chase {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.text, Said::about(self.case))
+    }
 }
 
 /// Counts it, and tells who has the case; answers what the one who asks is to be told.
@@ -38,6 +44,7 @@ pub(crate) async fn chase(
         chases: case.and_then(|case| case.chased).map_or(0, |chased| chased.times.into()),
         to_head,
         promise: case.and_then(Case::told).map(answers::promise),
+        person_at_risk: None,
     };
     asked.intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;

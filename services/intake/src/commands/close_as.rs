@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use proto::intake::v1::CloseCaseAsResponse;
 use rpc::{Code, Error};
 
-use super::{actor, existing::Existing, find, owner};
+use super::{Said, Spoken, actor, existing::Existing, find, owner};
 use crate::{
     Intake,
     store::referrals::{self, Referral},
+    words::Words,
 };
 
 /// An end for another reason than that the work is done.
@@ -22,7 +23,13 @@ pub(crate) struct CloseAs {
     pub(crate) case: CaseRef,
     pub(crate) end: Ending,
     /// Why, in words.
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
+}
+
+impl Spoken for CloseAs {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.reason, Said::about(self.case))
+    }
 }
 
 /// What a case turned out to be, as it is named.
@@ -64,7 +71,7 @@ pub(crate) async fn close_as(
         Ending::NotOurs(_) | Ending::Refused | Ending::Test => None,
     };
     let disposal = disposal(&end, other.as_ref())?;
-    let (is_reasoned, by) = (!reason.trim().is_empty(), actor(&asked.subject)?);
+    let (is_reasoned, by) = (!reason.heard().trim().is_empty(), actor(&asked.subject)?);
     let command = Command::CloseAs(Box::new(intake_core::CloseAs { disposal, is_reasoned, by }));
     let events = existing.decide(&mut tx, intake, command, now).await?;
     if let Some(other) = &mut other {

@@ -4,8 +4,8 @@ use events::words::CaseRef;
 use intake_core::Command;
 use proto::intake::v1::CloseIncidentResponse;
 
-use super::{actor, existing::Existing};
-use crate::Intake;
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, words::Words};
 
 /// The water is back.
 #[derive(Debug, Clone)]
@@ -13,7 +13,13 @@ pub(crate) struct CloseIncident {
     pub(crate) asked: Asked,
     pub(crate) incident: CaseRef,
     /// What was done, in words; may be empty.
-    pub(crate) outcome: String,
+    pub(crate) outcome: Words,
+}
+
+impl Spoken for CloseIncident {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.outcome, Said::about(self.incident))
+    }
 }
 
 /// Ends an incident for all who reported it.

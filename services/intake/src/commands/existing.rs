@@ -17,6 +17,7 @@ use crate::{
     record::{Cause, Change, record},
     seals::Keys,
     store,
+    words::Words,
 };
 
 /// What a command calls a case by; what is neither an id nor a number names no case.
@@ -113,7 +114,7 @@ impl Existing {
         tx: &mut Tx<'_>,
         intake: &Intake,
         asked: &Asked,
-        words: &str,
+        words: &Words,
         at: Timestamp,
     ) -> Result<(), Failure> {
         self.remark_of(tx, intake, asked, words, at, None).await
@@ -125,10 +126,11 @@ impl Existing {
         tx: &mut Tx<'_>,
         intake: &Intake,
         asked: &Asked,
-        words: &str,
+        words: &Words,
         at: Timestamp,
         speaker: Option<PersonId>,
     ) -> Result<(), Failure> {
+        let words = words.kept().trim();
         if words.is_empty() {
             return Ok(());
         }

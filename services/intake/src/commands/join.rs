@@ -2,17 +2,18 @@ use authz::Action;
 use clock::{Ids as _, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{CaseRef, Channel, ContactOutcome};
+use events::words::{CaseRef, Channel, ContactOutcome, Level};
 use intake_core::{Command, Event};
 use proto::intake::v1::JoinCaseResponse;
 use rpc::{Code, Error, account};
 
-use super::{actor, existing::Existing, keep_contact};
+use super::{Said, Spoken, actor, existing::Existing, keep_contact};
 use crate::{
     Intake,
     api::answers,
     people::{Directory, Named},
     store::contacts::Contact,
+    words::Words,
 };
 
 /// A contact about what somebody else reported already.
@@ -24,10 +25,22 @@ pub(crate) struct Join {
     pub(crate) caller: Option<Named>,
     pub(crate) on_behalf_of: Option<Named>,
     /// In their words; may be empty.
-    pub(crate) text: String,
+    pub(crate) text: Words,
     pub(crate) people: Option<u16>,
     pub(crate) asset: Option<String>,
     pub(crate) vulnerable: bool,
+}
+
+impl Spoken for Join {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        let said = Said {
+            channel: Some(self.channel),
+            caller: self.caller.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            ..Said::about(self.case)
+        };
+        (&self.asked, &mut self.text, said)
+    }
 }
 
 /// Makes who calls, and for whom, co-reporters of a case; what they say may raise it.
@@ -43,7 +56,7 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
     let persons = persons(intake, &mut tx, named).await?;
     let command = Command::Join(Box::new(intake_core::Join {
         persons: persons.clone(),
-        text: text.clone(),
+        text: text.heard().to_owned(),
         people: join.people,
         // An inventory id that is no code of the definitions is in no rule.
         asset: join.asset.as_deref().and_then(|asset| asset.parse().ok()),
@@ -64,6 +77,7 @@ pub(crate) async fn join(intake: &Intake, join: Join) -> Result<JoinCaseResponse
         caller: join.caller.is_some().then_some(speaker).flatten(),
         campus_phone: None,
         place: None,
+        level: Level::Internal,
         words: None,
     };
     keep_contact(intake, &mut tx, asked, contact, vec![existing.id], now).await?;

@@ -2,20 +2,20 @@ use authz::Action;
 use clock::{Ids as _, PersonId};
 use delivery::Tx;
 use delivery_rpc::{Asked, Failure, head};
-use events::words::{CaseRef, Channel, ContactOutcome, PlaceId};
+use events::words::{CaseRef, Channel, ContactOutcome, Level, PlaceId};
 use intake_core::{Command, Disposal, Event};
 use jiff::Timestamp;
 use proto::{intake::v1::JoinIncidentResponse, words::v1 as wire};
 use rpc::{Code, Error, account};
 
 use super::{
-    actor,
+    Said, Spoken, actor,
     close_as::{absorb, lock_both},
     existing::Existing,
     join::persons,
     keep_contact,
 };
-use crate::{Intake, incidents, people::Named, store::contacts::Contact};
+use crate::{Intake, incidents, people::Named, store::contacts::Contact, words::Words};
 
 /// One more who has what the others have.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub(crate) struct JoinIncident {
     pub(crate) asked: Asked,
     pub(crate) incident: CaseRef,
     pub(crate) who: Joining,
+    /// What who calls says, in their words; may be empty.
+    pub(crate) text: Words,
 }
 
 /// Who joins.
@@ -42,16 +44,32 @@ pub(crate) struct IncidentCall {
     pub(crate) place: Option<PlaceId>,
     pub(crate) caller: Option<Named>,
     pub(crate) on_behalf_of: Option<Named>,
-    /// In their words; may be empty.
-    pub(crate) text: String,
     pub(crate) people: Option<u16>,
     pub(crate) vulnerable: bool,
+}
+
+impl Spoken for JoinIncident {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        let said = Said::about(self.incident);
+        let said = match &self.who {
+            Joining::Call(call) => Said {
+                channel: Some(call.channel),
+                place: call.place.clone(),
+                campus_phone: call.campus_phone.clone(),
+                caller: call.caller.clone(),
+                on_behalf_of: call.on_behalf_of.clone(),
+                ..said
+            },
+            Joining::Case(_) => said,
+        };
+        (&self.asked, &mut self.text, said)
+    }
 }
 
 /// Takes a call about an incident, or a case that was one all along; answers what to read out.
 pub(crate) async fn join_incident(
     intake: &Intake,
-    JoinIncident { asked, incident, who }: JoinIncident,
+    JoinIncident { asked, incident, who, text }: JoinIncident,
 ) -> Result<JoinIncidentResponse, Failure> {
     let (now, machine) = (intake.clock().now(), intake.clock().machine());
     let mut tx = intake.pool().begin().await?;
@@ -59,7 +77,9 @@ pub(crate) async fn join_incident(
         return Ok(answered);
     }
     let (existing, joined) = match who {
-        Joining::Call(call) => take_call(intake, &mut tx, &asked, incident, *call, now).await?,
+        Joining::Call(call) => {
+            take_call(intake, &mut tx, &asked, incident, (*call, &text), now).await?
+        }
         Joining::Case(case) => take_case(intake, &mut tx, &asked, incident, case, now).await?,
     };
     let answer = answer(intake, &mut tx, &existing, joined, now).await?;
@@ -81,7 +101,7 @@ async fn take_call(
     tx: &mut Tx<'_>,
     asked: &Asked,
     incident: CaseRef,
-    call: IncidentCall,
+    (call, text): (IncidentCall, &Words),
     now: Timestamp,
 ) -> Result<(Existing, Joined), Failure> {
     let mut existing = Existing::lock(tx, incident, &asked.subject, Action::JoinCase).await?;
@@ -93,7 +113,7 @@ async fn take_call(
         campus_phone: call.campus_phone.clone(),
         join: intake_core::Join {
             persons: persons.clone(),
-            text: call.text.clone(),
+            text: text.heard().to_owned(),
             people: call.people,
             asset: None,
             vulnerable: call.vulnerable,
@@ -110,7 +130,7 @@ async fn take_call(
         Some(_) | None => None,
     };
     let speaker: Option<PersonId> = persons.first().copied();
-    existing.remark_of(tx, intake, asked, &call.text, now, speaker).await?;
+    existing.remark_of(tx, intake, asked, text, now, speaker).await?;
     existing.record(tx, intake, asked, events, now).await?;
     let contact = Contact {
         id: intake.ids().id(),
@@ -121,6 +141,7 @@ async fn take_call(
         caller: call.caller.is_some().then_some(speaker).flatten(),
         campus_phone: call.campus_phone,
         place,
+        level: Level::Internal,
         words: None,
     };
     keep_contact(intake, tx, asked, contact, vec![existing.id], now).await?;
@@ -179,5 +200,6 @@ async fn answer(
         joined: joined.somebody,
         urgency: wire::Urgency::from(case.urgency).into(),
         raised: joined.raised,
+        person_at_risk: None,
     })
 }

@@ -11,12 +11,14 @@ use rpc::{Code, Error, account, authorize};
 use uuid::Uuid;
 
 use super::{
-    Whose, accept::no_definitions, accept::permit_receipt, close_as::refer, keep_contact, violating,
+    Said, Spoken, Whose, accept::no_definitions, accept::permit_receipt, close_as::refer,
+    keep_contact, violating,
 };
 use crate::{
     Intake,
     people::{Directory, Named},
     store::contacts::Contact,
+    words::Words,
 };
 
 /// A contact that was answered at once, or referred.
@@ -27,10 +29,22 @@ pub(crate) struct LogContact {
     pub(crate) caller: Option<Named>,
     pub(crate) campus_phone: Option<String>,
     /// What was asked and answered; may be empty.
-    pub(crate) text: String,
+    pub(crate) text: Words,
     /// Whose matter it is; none if it was answered.
     pub(crate) whose: Option<Whose>,
     pub(crate) received_at: Option<Timestamp>,
+}
+
+impl Spoken for LogContact {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        let said = Said {
+            channel: Some(self.channel),
+            campus_phone: self.campus_phone.clone(),
+            caller: self.caller.clone(),
+            ..Said::default()
+        };
+        (&self.asked, &mut self.text, said)
+    }
 }
 
 /// The field as which what was said is sealed.
@@ -66,7 +80,7 @@ pub(crate) async fn log_contact(
     let caller = caller(intake, &mut tx, log.caller.as_ref()).await?;
     let id: ContactId = intake.ids().id();
     let owner = caller.map_or(id.uuid(), PersonId::uuid);
-    let words = sealed(intake, &mut tx, owner, &log.text).await?;
+    let words = sealed(intake, &mut tx, owner, log.text.kept()).await?;
     let contact = Contact {
         id,
         channel: recorded.channel,
@@ -76,6 +90,7 @@ pub(crate) async fn log_contact(
         caller,
         campus_phone: log.campus_phone.clone(),
         place: None,
+        level: Level::Internal,
         words,
     };
     keep_contact(intake, &mut tx, asked, contact, Vec::new(), now).await?;
@@ -83,7 +98,7 @@ pub(crate) async fn log_contact(
         refer(intake, &mut tx, id.uuid(), owner, whose).await?;
     }
     record(&mut tx, asked, id, recorded.outcome, now).await?;
-    let answer = LogContactResponse { contact_id: id.to_string() };
+    let answer = LogContactResponse { contact_id: id.to_string(), person_at_risk: None };
     asked.intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     intake.delivery.bell().ring();

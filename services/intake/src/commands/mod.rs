@@ -13,6 +13,7 @@ mod chase;
 mod close_as;
 mod close_incident;
 mod existing;
+mod heed;
 mod import_requesters;
 mod join;
 mod join_incident;
@@ -34,6 +35,8 @@ pub(crate) use chase::{Chase, chase};
 pub(crate) use close_as::{CloseAs, Ending, WHOM, Whose, close_as};
 pub(crate) use close_incident::{CloseIncident, close_incident};
 pub(crate) use existing::{REMARK, WORDS, called, case_unknown, find, may, owner};
+use heed::Said;
+pub(crate) use heed::{Spoken, heed};
 pub(crate) use import_requesters::{Requester, import_requesters};
 pub(crate) use join::{Join, join};
 pub(crate) use join_incident::{IncidentCall, JoinIncident, Joining, join_incident};
@@ -71,6 +74,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::IncidentNotClosedAs
         | Rejected::NotTouched { .. }
         | Rejected::IncidentUnchanged => Code::FailedPrecondition,
     };
@@ -96,6 +100,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::IncidentNotClosedAs
         | Rejected::IncidentUnchanged => error,
     }
 }

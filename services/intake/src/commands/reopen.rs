@@ -4,8 +4,8 @@ use events::words::CaseRef;
 use intake_core::{Command, State};
 use proto::intake::v1::ReopenCaseResponse;
 
-use super::{actor, existing::Existing};
-use crate::{Intake, api::answers};
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, api::answers, words::Words};
 
 /// "Not solved."
 #[derive(Debug, Clone)]
@@ -13,7 +13,13 @@ pub(crate) struct Reopen {
     pub(crate) asked: Asked,
     pub(crate) case: CaseRef,
     /// In their words; may be empty.
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
+}
+
+impl Spoken for Reopen {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.reason, Said::about(self.case))
+    }
 }
 
 /// Begins the next cycle of a closed case, with new promises.

@@ -6,10 +6,11 @@ use events::words::CaseRef;
 use intake_core::{Case, Command, Rejected};
 use proto::intake::v1::UnjoinCaseResponse;
 
-use super::{actor, existing::Existing, refusal};
+use super::{Said, Spoken, actor, existing::Existing, refusal};
 use crate::{
     Intake,
     people::{Directory, Named},
+    words::Words,
 };
 
 /// It was another matter, or another person.
@@ -19,7 +20,13 @@ pub(crate) struct Unjoin {
     pub(crate) case: CaseRef,
     pub(crate) person: Named,
     /// Why; may be empty.
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
+}
+
+impl Spoken for Unjoin {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.reason, Said::about(self.case))
+    }
 }
 
 /// Undoes a joining: this person hears of the case no more, and may not see it.

@@ -5,8 +5,8 @@ use intake_core::Command;
 use jiff::Timestamp;
 use proto::intake::v1::UpdateIncidentResponse;
 
-use super::{actor, existing::Existing};
-use crate::{Intake, api::answers, incidents};
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, api::answers, incidents, words::Words};
 
 /// What is known of an incident now.
 #[derive(Debug, Clone)]
@@ -17,7 +17,13 @@ pub(crate) struct UpdateIncident {
     pub(crate) places: Vec<PlaceId>,
     pub(crate) expected_end: Option<Timestamp>,
     /// In words; empty if that is as it was.
-    pub(crate) cause: String,
+    pub(crate) cause: Words,
+}
+
+impl Spoken for UpdateIncident {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.cause, Said::about(self.incident))
+    }
 }
 
 /// Keeps it, and has all who reported it told.
@@ -32,11 +38,11 @@ pub(crate) async fn update_incident(
     }
     let mut existing =
         Existing::lock(&mut tx, incident, &asked.subject, Action::UpdateIncident).await?;
-    let (is_worded, by) = (!cause.trim().is_empty(), actor(&asked.subject)?);
+    let (is_worded, by) = (!cause.heard().trim().is_empty(), actor(&asked.subject)?);
     let update = intake_core::UpdateIncident { places, expected_end, is_worded, by };
     let command = Command::UpdateIncident(Box::new(update));
     let events = existing.decide(&mut tx, intake, command, now).await?;
-    existing.remark(&mut tx, intake, &asked, cause.trim(), now).await?;
+    existing.remark(&mut tx, intake, &asked, &cause, now).await?;
     existing.record(&mut tx, intake, &asked, events, now).await?;
     let case = existing.state.case().ok_or_else(super::case_unknown)?;
     let rules = intake.rules_of(&mut tx, &existing.state).await?;

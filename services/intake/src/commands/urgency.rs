@@ -4,8 +4,8 @@ use events::words::{CaseRef, Urgency};
 use intake_core::Command;
 use proto::intake::v1::ChangeUrgencyResponse;
 
-use super::{actor, existing::Existing};
-use crate::{Intake, api::answers};
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, api::answers, words::Words};
 
 /// How much haste a case has, as somebody decides.
 #[derive(Debug, Clone)]
@@ -14,7 +14,13 @@ pub(crate) struct ChangeUrgency {
     pub(crate) case: CaseRef,
     pub(crate) urgency: Urgency,
     /// Why; empty for one that is only raised.
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
+}
+
+impl Spoken for ChangeUrgency {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.reason, Said::about(self.case))
+    }
 }
 
 /// Raises it, or lowers it, for which one needs authority of its own; both promise anew.
@@ -31,7 +37,7 @@ pub(crate) async fn change_urgency(
         if urgency < case.urgency { Action::LowerUrgency } else { Action::RaiseUrgency }
     })
     .await?;
-    let (is_reasoned, by) = (!reason.trim().is_empty(), actor(&asked.subject)?);
+    let (is_reasoned, by) = (!reason.heard().trim().is_empty(), actor(&asked.subject)?);
     let command = Command::ChangeUrgency(intake_core::ChangeUrgency { urgency, is_reasoned, by });
     let events = existing.decide(&mut tx, intake, command, now).await?;
     existing.remark(&mut tx, intake, &asked, &reason, now).await?;

@@ -4,8 +4,8 @@ use events::words::CaseRef;
 use intake_core::Command;
 use proto::intake::v1::WithdrawCaseResponse;
 
-use super::{actor, existing::Existing};
-use crate::Intake;
+use super::{Said, Spoken, actor, existing::Existing};
+use crate::{Intake, words::Words};
 
 /// Its requester does not want it any more.
 #[derive(Debug, Clone)]
@@ -13,7 +13,13 @@ pub(crate) struct Withdraw {
     pub(crate) asked: Asked,
     pub(crate) case: CaseRef,
     /// In their words; may be empty.
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
+}
+
+impl Spoken for Withdraw {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.reason, Said::about(self.case))
+    }
 }
 
 /// Ends a case for its requester.

@@ -21,6 +21,8 @@ pub(crate) struct Contact {
     pub(crate) place: Option<PlaceId>,
     /// What was said in one that became no case, sealed.
     pub(crate) words: Option<Vec<u8>>,
+    /// Internal, or hidden if its case is.
+    pub(crate) level: Level,
 }
 
 /// Keeps contacts that are recorded at `recorded_at`.
@@ -39,13 +41,14 @@ pub(crate) async fn insert(
     let places: Vec<_> =
         contacts.iter().map(|one| one.place.as_ref().map(PlaceId::as_str)).collect();
     let words: Vec<_> = contacts.iter().map(|one| one.words.as_deref()).collect();
+    let levels: Vec<_> = contacts.iter().map(|one| one.level.word()).collect();
     sqlx::query!(
         "insert into intake.contacts
-             (id, channel, at, first_receiver, outcome, caller, campus_phone, place, words,
+             (id, channel, at, first_receiver, outcome, caller, campus_phone, place, words, level,
               recorded_at)
-         select *, $10::timestamptz
+         select *, $11::timestamptz
          from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::uuid[],
-                     $7::text[], $8::text[], $9::bytea[])",
+                     $7::text[], $8::text[], $9::bytea[], $10::text[])",
         &ids,
         &channels as _,
         &ats as _,
@@ -55,6 +58,7 @@ pub(crate) async fn insert(
         &phones as _,
         &places as _,
         &words as _,
+        &levels as _,
         recorded_at.to_sqlx() as _,
     )
     .execute(&mut **tx)
@@ -62,7 +66,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Contacts that `scope` reaches, which are internal, the newest first: those before `before`, of this
+/// Contacts that `scope` reaches, the newest first: those before `before`, of this
 /// outcome if one is asked for.
 pub(crate) async fn list(
     connection: &mut PgConnection,
@@ -72,13 +76,12 @@ pub(crate) async fn list(
     limit: u32,
 ) -> Result<Vec<Contact>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select id, channel, at, first_receiver, outcome, caller, campus_phone, place, words
+        "select id, channel, at, first_receiver, outcome, caller, campus_phone, place, words, level
          from intake.contacts
-         where $1 = any($2)
-           and ($3::text is null or outcome = $3)
-           and ($4::uuid is null or id < $4)
-         order by id desc limit $5",
-        Level::Internal.word(),
+         where level = any($1)
+           and ($2::text is null or outcome = $2)
+           and ($3::uuid is null or id < $3)
+         order by id desc limit $4",
         &scope.levels(Relation::Unrelated),
         outcome.map(ContactOutcome::word),
         before.map(ContactId::uuid) as Option<Uuid>,
@@ -97,6 +100,7 @@ pub(crate) async fn list(
             campus_phone: row.campus_phone,
             place: row.place.map(|place| place.parse()).transpose().map_err(decode)?,
             words: row.words,
+            level: row.level.parse().map_err(decode)?,
         })
     });
     contacts.collect()

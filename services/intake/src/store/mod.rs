@@ -1,5 +1,6 @@
 //! Every SQL statement of intake. Nothing is decided here.
 
+pub(crate) mod alarms;
 pub(crate) mod cases;
 pub(crate) mod contacts;
 pub(crate) mod data_keys;

@@ -140,6 +140,11 @@ impl Running {
         Ok(self.client().apply_definitions(call.request(request)).await?.into_inner())
     }
 
+    /// Ends it as SIGKILL does.
+    pub(crate) async fn kill(self) {
+        self.replica.kill().await;
+    }
+
     /// Tells it to stop, and waits for it.
     pub(crate) async fn stop(self) {
         self.replica.stop().await;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accepting;
+mod alarms;
 mod campus;
 mod cases;
 mod closing;

@@ -106,7 +106,8 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Ordered
         | Occasion::ReturnedTwice
         | Occasion::Rung
-        | Occasion::NotSolved => true,
+        | Occasion::NotSolved
+        | Occasion::Alarm => true,
         Occasion::Accepted
         | Occasion::Claimed
         | Occasion::Held
@@ -122,7 +123,8 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Repaired
         | Occasion::IncidentJoined
         | Occasion::IncidentChanged
-        | Occasion::IncidentEnded => false,
+        | Occasion::IncidentEnded
+        | Occasion::AlarmEnded => false,
     }
 }
 

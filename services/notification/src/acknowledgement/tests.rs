@@ -168,7 +168,8 @@ fn only_staff_who_are_to_act_on_something_critical_are_asked() {
             Occasion::Ordered,
             Occasion::ReturnedTwice,
             Occasion::Rung,
-            Occasion::NotSolved
+            Occasion::NotSolved,
+            Occasion::Alarm
         ]
     );
     for occasion in Occasion::ALL {

@@ -3,14 +3,17 @@
 mod read;
 pub(crate) mod write;
 
+use authz::{Action, Relations};
 use delivery_rpc::Asked;
+use events::words::Level;
 use proto::notification::v1::{
-    AcknowledgeMessagesRequest, AcknowledgeMessagesResponse, ListMessagesRequest,
-    ListMessagesResponse, ListPhoneCallsRequest, ListPhoneCallsResponse, SettlePhoneCallRequest,
+    AcknowledgeAlarmRequest, AcknowledgeAlarmResponse, AcknowledgeMessagesRequest,
+    AcknowledgeMessagesResponse, ListMessagesRequest, ListMessagesResponse, ListPhoneCallsRequest,
+    ListPhoneCallsResponse, RaiseAlarmRequest, RaiseAlarmResponse, SettlePhoneCallRequest,
     SettlePhoneCallResponse, TakePhoneCallRequest, TakePhoneCallResponse,
     notification_server::{Notification as Interface, NotificationServer},
 };
-use rpc::{PageSize, subject};
+use rpc::{PageSize, authorize, subject};
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{Notification, commands::called};
@@ -72,5 +75,24 @@ impl Interface for Notification {
         let SettlePhoneCallRequest { call, reached } = request.into_inner();
         let call = read::call(&call)?;
         Ok(Response::new(Notification::settle_phone_call(self, asked, call, reached).await?))
+    }
+
+    async fn raise_alarm(
+        &self,
+        request: Request<RaiseAlarmRequest>,
+    ) -> Result<Response<RaiseAlarmResponse>, Status> {
+        authorize(subject(&request)?, Action::RaiseAlarm, Relations::NONE, Level::Public)?;
+        Notification::raise_alarm(self, &request.get_ref().event).await?;
+        Ok(Response::new(RaiseAlarmResponse {}))
+    }
+
+    async fn acknowledge_alarm(
+        &self,
+        request: Request<AcknowledgeAlarmRequest>,
+    ) -> Result<Response<AcknowledgeAlarmResponse>, Status> {
+        let method = "yizhan.notification.v1.Notification/AcknowledgeAlarm";
+        let asked = Asked::of(method, &request)?;
+        let case = called(&request.get_ref().case)?;
+        Ok(Response::new(Notification::acknowledge_alarm(self, asked, case).await?))
     }
 }

@@ -21,8 +21,9 @@ pub(super) fn page(Page { found, next_page_token }: Page) -> ListMessagesRespons
     ListMessagesResponse { messages, next_page_token }
 }
 
-/// Somebody to phone, with the numbers that the post's definition says.
-pub(crate) fn phone_call(rules: &Rules, call: &PhoneCall) -> wire::PhoneCall {
+/// Somebody to phone, with the numbers that the post's definition says; what it is about only if that
+/// is open to who asks.
+pub(crate) fn phone_call(rules: &Rules, call: &PhoneCall, is_open: bool) -> wire::PhoneCall {
     let post = match &call.to {
         Recipient::Post(post) => rules.post(post),
         Recipient::Person(_) | Recipient::Account(_) => None,
@@ -35,14 +36,15 @@ pub(crate) fn phone_call(rules: &Rules, call: &PhoneCall) -> wire::PhoneCall {
         | Acknowledgement::Acknowledged { .. }
         | Acknowledgement::Over { .. } => (wire::Unheard::Unspecified, None, 0, None),
     };
+    let shown = |text: String| if is_open { text } else { String::new() };
     wire::PhoneCall {
         id: call.message.to_string(),
-        case_id: call.case.to_string(),
-        case_number: call.matter.number.to_string(),
+        case_id: shown(call.case.to_string()),
+        case_number: shown(call.matter.number.to_string()),
         to: Some(recipient(&call.to)),
         phone: post.and_then(|post| post.phone.clone()).unwrap_or_default(),
         mobile: post.and_then(|post| post.mobile.clone()).unwrap_or_default(),
-        template: call.template.clone(),
+        template: shown(call.template.clone()),
         why: why.into(),
         since,
         tries: tries.into(),

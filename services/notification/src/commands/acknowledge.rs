@@ -1,6 +1,7 @@
 use std::slice;
 
 use authz::{Action, Relations, Subject, decide};
+use definitions::Occasion;
 use delivery::{lock_one, save};
 use delivery_rpc::{Asked, Failure, head};
 use events::{
@@ -12,10 +13,11 @@ use proto::notification::v1::AcknowledgeMessagesResponse;
 use rpc::{account, authorize};
 
 use super::{audited, case_unknown, find};
-use crate::{Notification, acknowledgement::Command, store};
+use crate::{Notification, acknowledgement::Command, ringing::Word, store};
 
 impl Notification {
-    /// Acknowledges all that the caller was told about a case and is asked to acknowledge.
+    /// Acknowledges all that the caller was told about a case and is asked to acknowledge. Whoever may
+    /// acknowledge an alarm has it, if they were alerted by it.
     pub(crate) async fn acknowledge(
         &self,
         Asked { subject, intent, .. }: Asked,
@@ -43,7 +45,7 @@ impl Notification {
         let mut locked = lock_one(&mut tx, case.uuid()).await?;
         // Read under the lock, so that what comes later is later.
         let now = self.clock().now();
-        let mut messages = Vec::new();
+        let (mut messages, mut comes) = (Vec::new(), false);
         for asked in store::acknowledgements::open_of(&mut tx, case).await? {
             if !is_to(&subject, &asked.to) {
                 continue;
@@ -56,6 +58,11 @@ impl Notification {
             let did = ("message.acknowledged", message);
             audited(&mut tx, &locked, &intent.id.principal, did, now).await?;
             messages.push(message.to_string());
+            comes |= asked.occasion == Some(Occasion::Alarm);
+        }
+        if comes && may(Action::AcknowledgeAlarm) {
+            let word = Word { by, at: now, actor: &intent.id.principal };
+            self.answered(&mut tx, &mut locked, &matter, word, now).await?;
         }
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let answer = AcknowledgeMessagesResponse { head: Some(head(&locked)), messages };
@@ -67,7 +74,7 @@ impl Notification {
 }
 
 /// How somebody stands to a case of which this recipient was told, besides what is known already.
-fn stands(subject: &Subject, to: &Recipient, known: Relations) -> Relations {
+pub(super) fn stands(subject: &Subject, to: &Recipient, known: Relations) -> Relations {
     use authz::Relation::{EscalatedToMe, InMyDepartment, Own};
     match to {
         Recipient::Person(person) => known.with(Own, subject.person == Some(*person)),

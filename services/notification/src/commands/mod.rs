@@ -8,13 +8,16 @@
 //! commit, and a refusal leaves nothing behind.
 
 mod acknowledge;
+mod acknowledge_alarm;
+mod raise_alarm;
 mod settle_phone_call;
 mod take_phone_call;
 
+use authz::{Action, Relations, Subject, decide};
 use clock::{CaseId, MessageId};
 use delivery::{Locked, Tx, audit};
 use delivery_rpc::Failure;
-use events::words::CaseRef;
+use events::words::{CaseRef, Level};
 use jiff::Timestamp;
 use rpc::{Code, Error};
 use serde_json::json;
@@ -36,6 +39,12 @@ async fn find(connection: &mut PgConnection, case: CaseRef) -> Result<CaseId, Fa
             Ok(found.ok_or_else(case_unknown)?)
         }
     }
+}
+
+/// Whether who phones somebody about a case of this level is told which case that is. Of what is hidden
+/// only who may see it is: the others learn whom to phone.
+pub(crate) fn names_case(subject: &Subject, level: Level) -> bool {
+    level != Level::Hidden || decide(subject, Action::GetCase, Relations::NONE, level).is_allowed()
 }
 
 /// The same for a case that is not there and for one of which the caller may not know.

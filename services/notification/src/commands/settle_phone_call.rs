@@ -2,14 +2,15 @@ use std::slice;
 
 use authz::{Action, Relations, decide};
 use clock::MessageId;
+use definitions::Occasion;
 use delivery::{lock_one, save};
 use delivery_rpc::{Asked, Failure, head};
 use events::{NotifyFact, notify::CasePhonedV1};
 use proto::notification::v1::SettlePhoneCallResponse;
 use rpc::{Code, Error, account, authorize, scope};
 
-use super::{audited, refusal};
-use crate::{Notification, acknowledgement::Command, api::write, store};
+use super::{audited, names_case, refusal};
+use crate::{Notification, acknowledgement::Command, api::write, ringing::Word, store};
 
 impl Notification {
     /// Keeps what came of a call.
@@ -44,12 +45,17 @@ impl Notification {
         let known = asked.known.on_command(Command::Settle { reached }, by, now);
         let known = known.map_err(refusal)?;
         store::acknowledgements::save(&mut tx, call, known).await?;
+        if reached && asked.occasion == Some(Occasion::Alarm) {
+            let word = Word { by, at: now, actor: &intent.id.principal };
+            self.answered(&mut tx, &mut locked, &matter, word, now).await?;
+        }
         let fact = CasePhonedV1 { message: call, to: asked.to, reached, by, at: now };
         self.tell(&mut locked, NotifyFact::from(fact), (now, now), matter.revision)?;
         audited(&mut tx, &locked, &intent.id.principal, ("call.settled", call), now).await?;
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
         let state = write::acknowledgement_state(known).into();
-        let answer = SettlePhoneCallResponse { head: Some(head(&locked)), state };
+        let head = names_case(&subject, level).then(|| head(&locked));
+        let answer = SettlePhoneCallResponse { head, state };
         intent.finish(&mut tx, &answer).await?;
         tx.commit().await?;
         self.delivery.bell().ring();

@@ -7,7 +7,7 @@ use delivery_rpc::{Asked, Failure, head, note_reads};
 use proto::notification::v1::TakePhoneCallResponse;
 use rpc::{account, scope};
 
-use super::audited;
+use super::{audited, names_case};
 use crate::{
     Notification,
     acknowledgement::{Acknowledgement, Command},
@@ -68,8 +68,10 @@ impl Notification {
         audited(&mut tx, &locked, &intent.id.principal, ("call.taken", call.message), now).await?;
         note(&mut tx, now, subject, &call).await?;
         save(&mut tx, slice::from_mut(&mut locked), machine).await?;
-        let call = write::phone_call(&rules, &PhoneCall { known, ..call });
-        let answer = TakePhoneCallResponse { head: Some(head(&locked)), call: Some(call) };
+        let is_open = names_case(subject, call.level);
+        let call = write::phone_call(&rules, &PhoneCall { known, ..call }, is_open);
+        let head = is_open.then(|| head(&locked));
+        let answer = TakePhoneCallResponse { head, call: Some(call) };
         intent.finish(&mut tx, &answer).await?;
         tx.commit().await?;
         Ok(Some(answer))

@@ -1,7 +1,7 @@
 use clock::{Ids, MessageId};
 use jiff::Timestamp;
 
-use super::{Outgoing, Sending, Step, Waiting, Way, Weight};
+use super::{Next, Outgoing, Sending, Step, Waiting, Way, Weight};
 use crate::tell::Says;
 
 impl Outgoing {
@@ -15,22 +15,29 @@ impl Outgoing {
     ) -> Vec<Step> {
         let within = self.under_way.iter().filter(|sending| sending.is_within());
         let mut steps: Vec<_> = within.map(|sending| Step::Perform(sending.id)).collect();
-        if !self.waiting.iter().any(|one| one.goes_at <= now) {
+        let ways = |one: &Waiting| one.ways.iter().filter(|way| has(way)).cloned().collect();
+        let (alarms, others): (Vec<_>, Vec<_>) = self.waiting.iter().partition(|one| one.is_alarm);
+        steps.extend(alarms.into_iter().map(|alarm| {
+            let (id, ways, messages) = (ids.id(), ways(alarm), vec![alarm.message]);
+            let (critical, is_alarm) = (true, true);
+            Step::Begin(Sending { id, ways, critical, is_alarm, tries: 0, messages })
+        }));
+        if !others.iter().any(|one| one.goes_at <= now) {
             return steps;
         }
         let called_off = self.called_off();
-        let go = self.waiting.iter().filter(|one| !called_off.contains(&one.message));
+        let go = others.into_iter().filter(|one| !called_off.contains(&one.message));
         let go: Vec<&Waiting> = go.collect();
         // Of equally heavy ones the first.
         let heaviest = go.iter().rev().max_by_key(|one| one.weight);
         if let Some(heaviest) = heaviest {
-            let critical = heaviest.weight == Weight::Critical;
+            let (critical, is_alarm) = (heaviest.weight == Weight::Critical, false);
             let messages = go.iter().map(|one| one.message).collect();
             steps.push(if let Some(sending) = self.untried() {
                 Step::Join { sending: sending.id, critical, messages }
             } else {
-                let ways = heaviest.ways.iter().filter(|way| has(way)).cloned().collect();
-                Step::Begin(Sending { id: ids.id(), ways, critical, tries: 0, messages })
+                let (id, ways) = (ids.id(), ways(heaviest));
+                Step::Begin(Sending { id, ways, critical, is_alarm, tries: 0, messages })
             });
         }
         if !called_off.is_empty() {
@@ -47,7 +54,8 @@ impl Outgoing {
     /// One that waits for its turn: what comes meanwhile goes with it, so that a crowded way carries
     /// a digest.
     fn untried(&self) -> Option<&Sending> {
-        self.under_way.iter().find(|sending| !sending.is_within() && sending.tries == 0)
+        let joins = |one: &&Sending| !one.is_alarm && !one.is_within() && one.tries == 0;
+        self.under_way.iter().find(joins)
     }
 
     /// What says that a rung fired, and what says that this is no longer so, if nobody heard either.
@@ -63,6 +71,15 @@ impl Outgoing {
 }
 
 impl Sending {
+    /// What follows when its way has carried as much as it may until `room_at`: an alarm does not
+    /// wait for that, as long as there is another way.
+    pub(crate) fn on_no_room(&self, room_at: Timestamp) -> Next {
+        match self.ways.get(1..) {
+            Some(left @ [_, ..]) if self.is_alarm => Next::Take(left.to_vec()),
+            Some(_) | None => Next::Again(room_at),
+        }
+    }
+
     /// Whether it is done with the transaction of the wake-up.
     pub(crate) fn is_within(&self) -> bool {
         self.ways.first().is_none_or(Way::is_within)

@@ -7,7 +7,8 @@
 //! ```text
 //!  message    │ goes out                     becomes
 //! ────────────┼──────────────────────────────────────────────────────────────
-//!  queued     │ critical: at once            sending, in one sending with all
+//!  queued     │ an alarm: at once            sending, alone
+//!             │ critical: at once            sending, in one sending with all
 //!             │ normal: gathered a minute,   that waits for the same recipient
 //!             │ within the campus's hours
 //!             │ a rung that is called off    withdrawn, and so is what calls
@@ -18,14 +19,18 @@
 //!             │ the way refused it           sending, by the next way
 //!             │ the way is crowded           critical: sending, by the next way
 //!             │                              normal: sending, later
-//!             │ its budget is spent          sending, in its turn, and with it
-//!             │                              what is queued meanwhile
+//!             │ its budget is spent          an alarm: sending, by the next way
+//!             │                              else: sending, in its turn, and
+//!             │                              with it what is queued meanwhile
 //!             │ no way is left               failed
 //!  sent       │                              for ever
 //! ```
 //!
 //! A way is a channel and where it ends: the robot of a post's group, its number, its own system. The
 //! last way to a post is the log, so that only a broken installation fails.
+//!
+//! An alarm shares a sending with nothing: a text may be cut off, and a digest waits for room. Of
+//! what else goes together, what is critical is said first.
 //!
 //! So a message that fits one screen waits at most a minute by day, and until the morning by night;
 //! only what is critical wakes anybody, and who is awake then reads the rest as well.
@@ -51,7 +56,7 @@ use uuid::{Builder, Uuid};
 use crate::tell::Says;
 
 pub(crate) use outcome::{Next, Outcome};
-pub(crate) use way::{Way, ways};
+pub(crate) use way::{Way, urgency, ways};
 
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +72,8 @@ pub(crate) enum Weight {
 pub(crate) struct Waiting {
     pub(crate) message: MessageId,
     pub(crate) weight: Weight,
+    /// It goes alone, and waits for nothing.
+    pub(crate) is_alarm: bool,
     /// The ways to its recipient, the first one first.
     pub(crate) ways: Vec<Way>,
     /// When it goes out, unless another takes it along.
@@ -82,6 +89,8 @@ pub(crate) struct Sending {
     pub(crate) ways: Vec<Way>,
     /// It carries something critical.
     pub(crate) critical: bool,
+    /// It carries an alarm, and nothing else.
+    pub(crate) is_alarm: bool,
     /// How often the way in use was tried.
     pub(crate) tries: u32,
     pub(crate) messages: Vec<MessageId>,
@@ -133,35 +142,33 @@ impl Weight {
 
     /// How much a message weighs. Nobody is woken to hear that there is nothing left to do.
     pub(crate) const fn of(occasion: Occasion, urgency: Urgency) -> Self {
-        match (occasion, urgency) {
-            (
-                Occasion::Completed
-                | Occasion::Survey
-                | Occasion::Repaired
-                | Occasion::IncidentEnded,
-                _,
-            )
-            | (_, Urgency::Normal | Urgency::Urgent) => Self::Normal,
-            (
-                Occasion::Offered
-                | Occasion::Accepted
-                | Occasion::Claimed
-                | Occasion::Held
-                | Occasion::Promised
-                | Occasion::MadeSafe
-                | Occasion::Chased
-                | Occasion::ChasedAgain
-                | Occasion::Ordered
-                | Occasion::AtRisk
-                | Occasion::Overdue
-                | Occasion::ReturnedTwice
-                | Occasion::Reopened
-                | Occasion::Rung
-                | Occasion::NotSolved
-                | Occasion::IncidentJoined
-                | Occasion::IncidentChanged,
-                Urgency::Critical,
-            ) => Self::Critical,
+        match occasion {
+            Occasion::Alarm => Self::Critical,
+            Occasion::Completed
+            | Occasion::Survey
+            | Occasion::Repaired
+            | Occasion::IncidentEnded
+            | Occasion::AlarmEnded => Self::Normal,
+            Occasion::Offered
+            | Occasion::Accepted
+            | Occasion::Claimed
+            | Occasion::Held
+            | Occasion::Promised
+            | Occasion::MadeSafe
+            | Occasion::Chased
+            | Occasion::ChasedAgain
+            | Occasion::Ordered
+            | Occasion::AtRisk
+            | Occasion::Overdue
+            | Occasion::ReturnedTwice
+            | Occasion::Reopened
+            | Occasion::Rung
+            | Occasion::NotSolved
+            | Occasion::IncidentJoined
+            | Occasion::IncidentChanged => match urgency {
+                Urgency::Normal | Urgency::Urgent => Self::Normal,
+                Urgency::Critical => Self::Critical,
+            },
         }
     }
 }

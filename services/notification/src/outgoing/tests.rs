@@ -18,7 +18,8 @@ fn message(number: u64) -> MessageId {
 
 fn waiting(number: u64, goes_at: Timestamp) -> Waiting {
     let (weight, ways) = (Weight::Normal, vec![robot(), log()]);
-    Waiting { message: message(number), weight, ways, goes_at, says: Says::Other }
+    let (message, is_alarm, says) = (message(number), false, Says::Other);
+    Waiting { message, weight, is_alarm, ways, goes_at, says }
 }
 
 fn log() -> Way {
@@ -29,9 +30,13 @@ fn robot() -> Way {
     Way { channel: MessageChannel::Wecom, address: Some("logistics".to_owned()) }
 }
 
+fn sms() -> Way {
+    Way { channel: MessageChannel::Sms, address: Some("10000000000".to_owned()) }
+}
+
 fn sending(number: u64, ways: &[Way], tries: u32) -> Sending {
     let (id, messages) = (SeededIds::new(number).id(), vec![message(number)]);
-    Sending { id, ways: ways.to_vec(), critical: false, tries, messages }
+    Sending { id, ways: ways.to_vec(), critical: false, is_alarm: false, tries, messages }
 }
 
 /// What is begun and withdrawn at `minute`, by the numbers of the messages.
@@ -95,6 +100,42 @@ fn what_comes_while_a_sending_waits_for_its_turn_goes_with_it() {
 }
 
 #[test]
+fn an_alarm_goes_alone_and_first_and_joins_nothing_and_nothing_joins_it() {
+    let alarm = |number| Waiting {
+        weight: Weight::Critical,
+        is_alarm: true,
+        ways: vec![sms(), log()],
+        ..waiting(number, at(0))
+    };
+    let all = [waiting(1, at(0)), alarm(2), waiting(3, at(60)), alarm(4)];
+    let (rest, later) = (vec![message(1), message(3)], waiting(5, at(60)));
+    assert_eq!(
+        steps(&all, 0),
+        [("begin", vec![message(2)]), ("begin", vec![message(4)]), ("begin", rest)]
+    );
+    assert_eq!(steps(&[later, alarm(2)], 0), [("begin", vec![message(2)])], "and takes none along");
+
+    let under_way = vec![sending(7, &[robot(), log()], 0)];
+    let outgoing = Outgoing { waiting: vec![alarm(2)], under_way };
+    let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+    let [Step::Begin(begun)] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!((&*begun.ways, begun.is_alarm), (&[sms(), log()][..], true));
+    let outgoing = Outgoing { waiting: vec![waiting(1, at(0))], under_way: vec![begun.clone()] };
+    let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+    assert!(matches!(&steps[..], [Step::Begin(_)]), "{steps:?}");
+}
+
+#[test]
+fn an_alarm_waits_for_no_room_while_there_is_another_way() {
+    let (critical, room_at) = (true, at(1));
+    let alarm = |ways: &[Way]| Sending { critical, is_alarm: true, ..sending(7, ways, 0) };
+    assert_eq!(alarm(&[robot(), log()]).on_no_room(room_at), Next::Take(vec![log()]));
+    assert_eq!(alarm(&[robot()]).on_no_room(room_at), Next::Again(room_at));
+    let other = Sending { critical, ..sending(7, &[robot(), log()], 0) };
+    assert_eq!(other.on_no_room(room_at), Next::Again(room_at), "and with it what comes meanwhile");
+}
+
+#[test]
 fn a_way_that_fails_is_left_for_the_next_and_the_last_for_none() {
     let now = at(0);
     let tried = |tries| sending(7, &[robot(), log()], tries);
@@ -142,14 +183,19 @@ fn a_rung_that_is_called_off_before_anybody_heard_is_not_said_and_neither_is_tha
 }
 
 #[test]
-fn only_what_is_critical_and_not_over_yet_may_wake_anybody() {
+fn only_what_is_critical_and_not_over_yet_may_wake_anybody_and_every_alarm() {
     for occasion in Occasion::ALL {
         for urgency in [Urgency::Normal, Urgency::Urgent] {
-            assert_eq!(Weight::of(occasion, urgency), Weight::Normal, "{occasion}");
+            let critical = Weight::of(occasion, urgency) == Weight::Critical;
+            assert_eq!(critical, occasion == Occasion::Alarm, "{occasion}");
         }
         let is_over = matches!(
             occasion,
-            Occasion::Completed | Occasion::Survey | Occasion::Repaired | Occasion::IncidentEnded
+            Occasion::Completed
+                | Occasion::Survey
+                | Occasion::Repaired
+                | Occasion::IncidentEnded
+                | Occasion::AlarmEnded
         );
         let critical = Weight::of(occasion, Urgency::Critical) == Weight::Critical;
         assert_eq!(critical, !is_over, "{occasion}");

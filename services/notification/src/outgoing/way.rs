@@ -1,5 +1,5 @@
 use definitions::{Post, Rules};
-use events::words::{MessageChannel, Recipient};
+use events::words::{Level, MessageChannel, Recipient, Urgency};
 use serde::{Deserialize, Serialize};
 
 use crate::tell::Matter;
@@ -20,6 +20,17 @@ impl Way {
         Self { channel, address: None }
     }
 
+    /// Whether others than those at the post read what it carries: a group's chat, another system.
+    pub(crate) const fn reaches_a_group(&self) -> bool {
+        match self.channel {
+            MessageChannel::Wecom | MessageChannel::Webhook => true,
+            MessageChannel::Sms
+            | MessageChannel::Mail
+            | MessageChannel::Log
+            | MessageChannel::Mailbox => false,
+        }
+    }
+
     /// Whether it ends in the installation, so that it is done with the transaction.
     pub(crate) const fn is_within(&self) -> bool {
         matches!(self.channel, MessageChannel::Log | MessageChannel::Mailbox)
@@ -29,17 +40,30 @@ impl Way {
 /// The ways to a recipient of a message about a case, the first one first and at least one.
 ///
 /// A person's mailbox is the portal's. A post has those that its definition names, in the order of
-/// the policy; the log is its last, so that nothing is said to nobody.
+/// the policy; the log is its last, so that nothing is said to nobody. An alarm is critical whatever
+/// became of its urgency. What is hidden goes to a group only if no way leads to the post alone, and
+/// then says nothing of it ([`Way::reaches_a_group`]).
 pub(crate) fn ways(rules: &Rules, matter: &Matter, to: &Recipient) -> Vec<Way> {
     let Recipient::Post(post) = to else { return vec![Way::within(MessageChannel::Mailbox)] };
-    let channels = rules.message_channels(&matter.item, matter.urgency).iter();
+    let channels = rules.message_channels(&matter.item, urgency(rules, matter)).iter();
     let post = rules.post(post);
     let mut ways: Vec<Way> = channels.filter_map(|channel| way(*channel, post?)).collect();
+    if matter.level == Level::Hidden {
+        ways.sort_by_key(|way| (way.is_within(), way.reaches_a_group()));
+    }
     let log = Way::within(MessageChannel::Log);
     if !ways.contains(&log) {
         ways.push(log);
     }
     ways
+}
+
+/// How urgent what is said of a case is.
+pub(crate) fn urgency(rules: &Rules, matter: &Matter) -> Urgency {
+    match rules.alert(&matter.item) {
+        Some(_) => Urgency::Critical,
+        None => matter.urgency,
+    }
 }
 
 fn way(channel: MessageChannel, post: &Post) -> Option<Way> {

@@ -8,6 +8,7 @@ use rpc::{PageSize, scope};
 use crate::{
     Notification,
     api::write,
+    commands::names_case,
     store::{self, phone_calls::Wanted},
 };
 
@@ -30,7 +31,8 @@ impl Notification {
         let mut calls = Vec::with_capacity(found.len());
         for call in &found {
             let rules = self.revisions.rules(&mut tx, call.matter.revision).await;
-            calls.push(write::phone_call(&*rules.map_err(Fault::from)?, call));
+            let (rules, is_open) = (rules.map_err(Fault::from)?, names_case(subject, call.level));
+            calls.push(write::phone_call(&rules, call, is_open));
         }
         tx.commit().await?;
         Ok(ListPhoneCallsResponse { calls, next_page_token })

@@ -1,8 +1,11 @@
-use std::{collections::BTreeSet, error::Error};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+};
 
 use clock::{CaseId, MessageId, SendingId};
 use delivery::{Tx, nudge};
-use events::words::Recipient;
+use events::words::{CaseNumber, Level, Recipient};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{PgConnection, types::Json};
@@ -101,7 +104,7 @@ pub(crate) async fn queue(
     Ok(queued.rows_affected() > 0)
 }
 
-/// The messages that a sending carries, the oldest first.
+/// The messages that a sending carries: what is critical first, and of that the oldest.
 pub(crate) async fn of_sending(
     connection: &mut PgConnection,
     sending: SendingId,
@@ -110,12 +113,34 @@ pub(crate) async fn of_sending(
         Row,
         r#"select id, case_id, recipient, template, cause, channel, state, title, text, queued_at,
                   sent_at, weight, goes_at, rung as "says: Json<Says>", sending_id
-           from notification.message where sending_id = $1 order by id"#,
+           from notification.message where sending_id = $1
+           order by weight = 'critical' desc, id"#,
         sending.uuid(),
     )
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Message::try_from).collect()
+}
+
+/// Those of the messages that a sending carries whose case is hidden, with its number.
+pub(crate) async fn hidden_of_sending(
+    connection: &mut PgConnection,
+    sending: SendingId,
+) -> Result<BTreeMap<MessageId, CaseNumber>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select m.id, c.state ->> 'number' as "number!"
+           from notification.message m join notification.matter c on c.case_id = m.case_id
+           where m.sending_id = $1 and c.level = $2"#,
+        sending.uuid(),
+        Level::Hidden.word(),
+    )
+    .fetch_all(connection)
+    .await?;
+    let row = rows.into_iter().map(|row| {
+        let number = row.number.parse().map_err(undecodable)?;
+        Ok((MessageId::from_uuid(row.id), number))
+    });
+    row.collect()
 }
 
 /// The messages of a case that were sent and of which nobody has said so; from now on they are told.

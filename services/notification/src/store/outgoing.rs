@@ -1,4 +1,5 @@
 use clock::{MessageId, SendingId};
+use definitions::Occasion;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, types::Json};
@@ -16,8 +17,8 @@ pub(crate) async fn load(
     key: Uuid,
 ) -> Result<Outgoing, sqlx::Error> {
     let waiting = sqlx::query!(
-        r#"select id, channel, weight, ways as "ways: Json<Vec<Way>>", goes_at as "goes_at!",
-                  rung as "says: Json<Says>"
+        r#"select id, template, channel, weight, ways as "ways: Json<Vec<Way>>",
+                  goes_at as "goes_at!", rung as "says: Json<Says>"
            from notification.message where recipient_key = $1 and state = 'queued' order by id"#,
         key,
     )
@@ -27,6 +28,7 @@ pub(crate) async fn load(
         Ok(Waiting {
             message: MessageId::from_uuid(row.id),
             weight: Weight::read(&row.weight),
+            is_alarm: row.template == Occasion::Alarm.word(),
             ways: ways(row.ways, &row.channel)?,
             goes_at: row.goes_at.to_jiff(),
             says: row.says.map_or(Says::Other, |Json(says)| says),
@@ -34,7 +36,7 @@ pub(crate) async fn load(
     });
     let waiting = waiting.collect::<Result<_, sqlx::Error>>()?;
     let under_way = sqlx::query!(
-        r#"select s.id, s.channel, s.critical, s.tries, s.ways as "ways: Json<Vec<Way>>",
+        r#"select s.id, s.channel, s.critical, s.alarm, s.tries, s.ways as "ways: Json<Vec<Way>>",
                   array(select m.id from notification.message m where m.sending_id = s.id
                         order by m.id) as "messages!"
            from notification.sending s
@@ -48,6 +50,7 @@ pub(crate) async fn load(
             id: SendingId::from_uuid(row.id),
             ways: ways(row.ways, &row.channel)?,
             critical: row.critical,
+            is_alarm: row.alarm,
             tries: row.tries.unsigned_abs(),
             messages: row.messages.into_iter().map(MessageId::from_uuid).collect(),
         })
@@ -72,12 +75,12 @@ pub(crate) async fn begin(
     now: Timestamp,
     try_at: Option<Timestamp>,
 ) -> Result<(), sqlx::Error> {
-    let Sending { id, ways, critical, messages, .. } = sending;
+    let Sending { id, ways, critical, is_alarm, messages, .. } = sending;
     let way = ways.first().ok_or_else(|| undecodable("a sending has no way"))?;
     sqlx::query!(
         "insert into notification.sending
-             (id, recipient_key, channel, state, begun_at, ways, address, critical, try_at)
-         values ($1, $2, $3, 'sending', $4, $5, $6, $7, $8)",
+             (id, recipient_key, channel, state, begun_at, ways, address, critical, try_at, alarm)
+         values ($1, $2, $3, 'sending', $4, $5, $6, $7, $8, $9)",
         id.uuid(),
         key,
         way.channel.word(),
@@ -86,6 +89,7 @@ pub(crate) async fn begin(
         way.address,
         critical,
         try_at.map(ToSqlx::to_sqlx) as _,
+        is_alarm,
     )
     .execute(&mut *connection)
     .await?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::outgoing::{Sending, Way};
 
-/// What is to be tried now, and for which recipient: what is critical first.
+/// What is to be tried now, and for which recipient: alarms first, then what is critical.
 pub(crate) async fn to_try(
     connection: &mut PgConnection,
     machine: Timestamp,
@@ -16,7 +16,8 @@ pub(crate) async fn to_try(
 ) -> Result<Vec<(SendingId, Uuid)>, sqlx::Error> {
     let rows = sqlx::query!(
         "select id, recipient_key from notification.sending
-         where state = 'sending' and try_at <= $1 order by critical desc, try_at limit $2",
+         where state = 'sending' and try_at <= $1
+         order by alarm desc, critical desc, try_at limit $2",
         machine.to_sqlx() as _,
         i64::try_from(most).unwrap_or(i64::MAX),
     )
@@ -33,8 +34,8 @@ pub(crate) async fn still_to_try(
     machine: Timestamp,
 ) -> Result<Option<Sending>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select ways as "ways!: Json<Vec<Way>>", critical, tries from notification.sending
-           where id = $1 and state = 'sending' and try_at <= $2"#,
+        r#"select ways as "ways!: Json<Vec<Way>>", critical, alarm, tries
+           from notification.sending where id = $1 and state = 'sending' and try_at <= $2"#,
         id.uuid(),
         machine.to_sqlx() as _,
     )
@@ -44,6 +45,7 @@ pub(crate) async fn still_to_try(
         id,
         ways: row.ways.0,
         critical: row.critical,
+        is_alarm: row.alarm,
         tries: row.tries.unsigned_abs(),
         messages: Vec::new(),
     }))

@@ -5,9 +5,9 @@ use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
-    intake::{self, CaseChasedV1},
+    intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
     survey::SurveyFact,
-    words::{Commitment, DepartmentId, End, HoldReason, PostId, Recipient, Revision},
+    words::{Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -45,21 +45,52 @@ pub(crate) enum Addressee {
     HeadOf(DepartmentId),
     /// Who decides whose work it is.
     Adjudicator,
+    /// The posts that are alerted at once by an alarm.
+    Alerted,
+}
+
+impl Notice {
+    /// A post is to be told something of which the case says all.
+    pub(crate) fn to_post(post: &PostId, occasion: Occasion) -> Self {
+        to_post(post, occasion, Particulars::default())
+    }
+}
+
+/// Whether somebody is told what a notice says: of an alarm its reporters are not, nor is who is
+/// alerted by it at once offered the work besides, but when it is offered anew; of what is hidden
+/// nobody is who does not handle it.
+pub(crate) fn is_told(rules: &Rules, matter: &Matter, occasion: Occasion, to: &Recipient) -> bool {
+    let Some(alert) = rules.alert(&matter.item) else { return true };
+    match to {
+        Recipient::Person(_) | Recipient::Account(_) => false,
+        Recipient::Post(post) => {
+            let first = occasion == Occasion::Offered && matter.offers <= 1;
+            let knows = first && alert.at_once.contains(post);
+            let handles = alert.posts().any(|handler| handler == post);
+            !knows && (handles || matter.level != Level::Hidden)
+        }
+    }
 }
 
 impl Addressee {
     /// Who that is for a case; none if these definitions name nobody.
-    pub(crate) fn find(&self, rules: &Rules, matter: &Matter) -> Option<Recipient> {
-        match self {
-            Self::Named(recipient) => Some(recipient.clone()),
+    pub(crate) fn find(&self, rules: &Rules, matter: &Matter) -> Vec<Recipient> {
+        let posts: Vec<&PostId> = match self {
+            Self::Named(recipient) => return vec![recipient.clone()],
             Self::HeadOf(department) => {
-                rules.department(department)?.head.clone().map(Recipient::Post)
+                let department = rules.department(department);
+                department.and_then(|one| one.head.as_ref()).into_iter().collect()
             }
             Self::Adjudicator => {
-                let ladder = rules.ladder(&matter.item, Commitment::Adjudicate)?;
-                ladder.rung(1).cloned().map(Recipient::Post)
+                let ladder = rules.ladder(&matter.item, Commitment::Adjudicate);
+                ladder.and_then(|ladder| ladder.rung(1)).into_iter().collect()
             }
-        }
+            Self::Alerted => {
+                let alert = rules.alert(&matter.item);
+                alert.into_iter().flat_map(|alert| &alert.at_once).collect()
+            }
+        };
+        posts.into_iter().cloned().map(Recipient::Post).collect()
     }
 }
 
@@ -69,6 +100,7 @@ impl fmt::Display for Addressee {
             Self::Named(recipient) => write!(f, "{recipient}"),
             Self::HeadOf(department) => write!(f, "the head of {department}"),
             Self::Adjudicator => f.write_str("who decides"),
+            Self::Alerted => f.write_str("who was alerted at once"),
         }
     }
 }
@@ -150,6 +182,14 @@ impl Matter {
                 self.reopen(reopened, revision);
                 self.to_reporters(Occasion::Reopened)
             }
+            // An alarm may have come before the definitions that it was decided by.
+            IntakeFact::CaseReopened(CaseReopenedV1 { cycle, .. })
+            | IntakeFact::CaseAccepted(CaseAcceptedV1 { cycle, .. })
+                if *cycle == self.cycle =>
+            {
+                self.revision = self.revision.max(revision);
+                Vec::new()
+            }
             IntakeFact::CaseJoined(joined) => {
                 self.reporters.clone_from(&joined.reporters);
                 self.taken_in(&joined.joined, joined.at)
@@ -189,6 +229,7 @@ impl Matter {
         match fact {
             DispatchFact::WorkOrderOffered(offered) if offered.cycle == self.cycle => {
                 self.post = Some(offered.post.clone());
+                self.offers = self.offers.saturating_add(1);
                 vec![to_post(&offered.post, Occasion::Offered, Particulars::default())]
             }
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
@@ -212,6 +253,7 @@ impl Matter {
                 self.completed_at = Some(completed.completed_at);
                 match self.incident {
                     Some(_) => self.ends(completed.completed_at),
+                    None if self.level == Level::Hidden => vec![alarm_ended()],
                     None => self.to_reporters(Occasion::Completed),
                 }
             }
@@ -435,6 +477,12 @@ impl Matter {
         let notice = |person: &PersonId| to_person(*person, occasion, particulars);
         self.reporters.iter().map(notice).collect()
     }
+}
+
+/// What is hidden may end by one of those who handle it, and no list or ladder shows it to the others.
+fn alarm_ended() -> Notice {
+    let (to, occasion) = (Addressee::Alerted, Occasion::AlarmEnded);
+    Notice { to, occasion, particulars: Particulars::default(), says: Says::Other }
 }
 
 fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> Notice {

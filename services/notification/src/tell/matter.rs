@@ -38,6 +38,9 @@ pub(crate) struct Matter {
     pub(crate) promise: Option<Promise>,
     /// The post that has it.
     pub(crate) post: Option<PostId>,
+    /// How often it was offered in that cycle.
+    #[serde(default)]
+    pub(crate) offers: u16,
     /// When that cycle was completed.
     pub(crate) completed_at: Option<Timestamp>,
     /// Until when each running clock is promised.
@@ -70,6 +73,7 @@ impl Matter {
             cycle: accepted.cycle,
             promise: promised(&accepted.promises),
             post: None,
+            offers: 0,
             completed_at: None,
             dues: BTreeMap::new(),
             incident: accepted.incident.clone().map(|known| Incident { known, over_at: None }),
@@ -85,7 +89,7 @@ impl Matter {
         self.reporters.clone_from(&reopened.reporters);
         self.cycle = reopened.cycle;
         self.promise = promised(&reopened.promises);
-        (self.post, self.completed_at) = (None, None);
+        (self.post, self.offers, self.completed_at) = (None, 0, None);
         if let Some(incident) = &mut self.incident {
             incident.over_at = None;
         }

@@ -36,6 +36,11 @@
 //!  case.reopened         │ reopened
 //! ```
 //!
+//! Of an alarm guards and counsellor are alerted, step by step (`crate::alarm`), which says all that an
+//! offer would; who reported it spoke to somebody, and is told nothing. Of a person at risk nobody is
+//! told anything but those who handle it: the posts that its policy alerts. Those that it alerts at
+//! once are told `alarm-ended` by case.completed, for it may be one of them that ends it.
+//!
 //! A fact about an earlier cycle than the one that runs tells nobody: its requester has been told
 //! more since. Who reported without a name is told nothing, and the case goes its way all the same.
 
@@ -47,6 +52,6 @@ mod tests;
 
 #[cfg(test)]
 pub(crate) use hear::Rung;
-pub(crate) use hear::{Heard, Notice, Says, hear};
+pub(crate) use hear::{Heard, Notice, Says, hear, is_told};
 pub(crate) use matter::Matter;
 pub(crate) use render::{Words, words};

@@ -1,5 +1,5 @@
 use definitions::{Field, Language, Names, Rules};
-use events::words::{Commitment, DepartmentId, HoldReason, PostId, Urgency};
+use events::words::{CaseNumber, Commitment, DepartmentId, HoldReason, PostId, Urgency};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Matter, Notice};
@@ -13,6 +13,14 @@ pub(crate) struct Words {
     /// The template in Chinese and, on a line of its own, in English: whoever receives it has not
     /// said yet what they read.
     pub(crate) text: String,
+}
+
+impl Words {
+    /// What is said where others read along: which case, and nothing of it.
+    pub(crate) fn sealed(number: CaseNumber) -> Self {
+        let text = format!("报警 {number}:请打开系统查看。\nAlarm {number}: open the system.");
+        Self { title: number.to_string(), text }
+    }
 }
 
 /// Where there is nothing to say.

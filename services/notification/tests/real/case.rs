@@ -68,7 +68,10 @@ impl Told {
             .filter_map(|fact| match fact {
                 Fact::Notify(NotifyFact::CaseTold(told)) => Some(told),
                 Fact::Notify(
-                    NotifyFact::Acknowledged(_) | NotifyFact::Unheard(_) | NotifyFact::Phoned(_),
+                    NotifyFact::Acknowledged(_)
+                    | NotifyFact::Unheard(_)
+                    | NotifyFact::Phoned(_)
+                    | NotifyFact::AlarmAcknowledged(_),
                 )
                 | Fact::Intake(_)
                 | Fact::Dispatch(_)

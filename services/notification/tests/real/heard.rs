@@ -210,7 +210,10 @@ async fn the_desk_takes_a_call_each_and_makes_it_again_until_somebody_is_reached
         .iter()
         .filter_map(|fact| match fact {
             NotifyFact::Phoned(CasePhonedV1 { reached, .. }) => Some(*reached),
-            NotifyFact::CaseTold(_) | NotifyFact::Acknowledged(_) | NotifyFact::Unheard(_) => None,
+            NotifyFact::CaseTold(_)
+            | NotifyFact::Acknowledged(_)
+            | NotifyFact::Unheard(_)
+            | NotifyFact::AlarmAcknowledged(_) => None,
         })
         .collect();
     assert_eq!(reached, [false, true]);

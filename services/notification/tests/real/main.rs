@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test has no better plan than to fail")]
 
+mod alarm;
+mod alarms;
+mod at_risk;
 mod case;
 mod gateway;
 mod heard;
@@ -9,6 +12,7 @@ mod links;
 mod mailbox;
 mod mails;
 mod postbox;
+mod ringing;
 mod sending;
 mod telling;
 mod together;

@@ -84,6 +84,22 @@ async fn a_robot_says_all_that_waits_in_one_text() {
 }
 
 #[tokio::test]
+async fn of_all_that_waits_what_is_critical_is_said_first_and_is_not_what_is_cut_off() {
+    let ways = Ways::with(&[], &[], 20).await;
+    for _ in 0..12 {
+        ways.late(Urgency::Normal, "repair-leader").await;
+    }
+    let critical = ways.late(CRITICAL, "repair-leader").await;
+    assert_eq!(ways.told_by(critical).await, "wecom");
+    let [text] = &ways.robot.asked()[..] else { panic!("{:?}", ways.robot.asked()) };
+    let content = text["text"]["content"].as_str().unwrap();
+    let messages: Vec<_> = content.split("\n\n").collect();
+    assert!(messages[0].contains("非常紧急"), "{content}");
+    assert!(messages.last().unwrap().ends_with(" more"), "{content}");
+    ways.replica.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_way_refuses_or_has_enough_of_goes_the_next() {
     for answer in
         [Answer::Status(404), Answer::Code(93_000), Answer::Status(429), Answer::Code(45_009)]

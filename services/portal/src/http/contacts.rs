@@ -16,6 +16,7 @@ use super::cases::{
 };
 use crate::{
     http::{
+        alarms::PersonAtRisk,
         extract::{Answer, Body, Caller, Key, Params},
         schema::{self, Refused},
         when,
@@ -56,6 +57,9 @@ pub(super) struct NewContact {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Logged {
     id: Uuid,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
 }
 
 /// Records a contact
@@ -86,7 +90,8 @@ pub(super) async fn log(
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.log_contact(request).await?.into_inner();
     let id = sent(answer.contact_id.parse().ok(), "contact id")?;
-    Ok((StatusCode::CREATED, Json(Logged { id })))
+    let person_at_risk = PersonAtRisk::told(answer.person_at_risk)?;
+    Ok((StatusCode::CREATED, Json(Logged { id, person_at_risk })))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -12,6 +12,7 @@
 //! The description (`OpenAPI` 3.1) is made from the handlers, served at `/openapi.json`, and checked
 //! in as `services/portal/openapi.json`.
 
+mod alarms;
 mod api_keys;
 mod callbacks;
 mod cases;
@@ -130,6 +131,8 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(incidents::join::join))
         .routes(routes!(incidents::update::update))
         .routes(routes!(incidents::update::close))
+        .routes(routes!(alarms::open))
+        .routes(routes!(alarms::acknowledge))
         .routes(routes!(contacts::list, contacts::log))
         .merge(work_orders::routes())
         .merge(roster::routes())

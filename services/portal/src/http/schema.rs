@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use authz::Role;
 use events::words::{
-    CaseKind, Channel, Commitment, ContactOutcome, End, HoldReason, Level, ReleaseCause, Service,
-    Urgency, Verdict,
+    AlarmKind, CaseKind, Channel, Commitment, ContactOutcome, End, HoldReason, Level, ReleaseCause,
+    Service, Urgency, Verdict,
 };
 use rpc::Problem;
 use serde_json::Value;
@@ -46,6 +46,7 @@ lists! {
     kind = one_of of CaseKind::ALL;
     channel = one_of of Channel::ALL;
     channel_or_none = one_or_none of Channel::ALL;
+    alarm_kind_or_none = one_or_none of AlarmKind::ALL;
     urgency = one_of of Urgency::ALL;
     urgency_or_none = one_or_none of Urgency::ALL;
     level = one_of of Level::ALL;

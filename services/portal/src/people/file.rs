@@ -19,7 +19,8 @@ const OPTIONAL: &str = "level";
 const LONGEST_NAME: usize = 100;
 
 /// Roles that mean nothing without a department.
-const OF_A_DEPARTMENT: [Role; 3] = [Role::Repairer, Role::DepartmentHandler, Role::DepartmentHead];
+const OF_A_DEPARTMENT: [Role; 4] =
+    [Role::GuardPost, Role::Repairer, Role::DepartmentHandler, Role::DepartmentHead];
 
 /// One person, as the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub(crate) use file::{Row, parse};
 mod tests {
     use authz::{Action, Principal, Relation, Relations, Subject, decide};
     use clock::AccountId;
-    use definitions::{Ladder, Rules};
+    use definitions::{Ladder, Rules, ServiceItem};
     use events::words::{Commitment, PostId, Revision};
     use uuid::Uuid;
 
@@ -41,24 +41,25 @@ mod tests {
         }
     }
 
-    /// Every post that a ladder of the example leads to.
-    fn rungs(rules: &Rules) -> Vec<&PostId> {
-        let ladders = rules.items().flat_map(|item| {
-            Commitment::ALL.iter().filter_map(|commitment| rules.ladder(&item.id, *commitment))
-        });
-        ladders.flat_map(Ladder::rungs).collect()
+    /// Every post that is told of a case of an item: of its lateness, or as it is an alarm.
+    fn told<'a>(rules: &'a Rules, item: &'a ServiceItem) -> Vec<&'a PostId> {
+        let ladder = |commitment: &Commitment| rules.ladder(&item.id, *commitment);
+        let rungs = Commitment::ALL.iter().filter_map(ladder).flat_map(Ladder::rungs);
+        let alerted = rules.alert(&item.id).into_iter().flat_map(definitions::Alert::posts);
+        rungs.chain(alerted).collect()
     }
 
     #[test]
-    fn whoever_holds_a_rung_of_the_example_may_read_what_it_is_told() {
+    fn whoever_holds_a_post_of_the_example_may_read_what_it_is_told() {
         let rules = campus_kit::example().into_rules(Revision(1));
         let rows = parse(PEOPLE, &rules).unwrap();
-        let told = Relations::NONE.with(Relation::EscalatedToMe, true);
-        let highest = rules.items().map(|item| item.level).max().unwrap();
-        for post in rungs(&rules) {
-            for row in rows.iter().filter(|row| row.posts.contains(post)) {
-                let decision = decide(&subject(row), Action::ListMessages, told, highest);
-                assert!(decision.is_allowed(), "{} is {post} and cannot", row.login);
+        let relations = Relations::NONE.with(Relation::EscalatedToMe, true);
+        for item in rules.items() {
+            for post in told(&rules, item) {
+                for row in rows.iter().filter(|row| row.posts.contains(post)) {
+                    let may = decide(&subject(row), Action::ListMessages, relations, item.level);
+                    assert!(may.is_allowed(), "{} is {post} and cannot: {}", row.login, item.id);
+                }
             }
         }
     }

@@ -47,7 +47,7 @@ pub(crate) struct BoardCase {
 impl BoardCase {
     /// Its level; one that a newer release wrote counts as the highest.
     pub(crate) fn level(&self) -> Level {
-        self.level.parse().unwrap_or(Level::Confidential)
+        self.level.parse().unwrap_or(Level::Hidden)
     }
 }
 
@@ -195,6 +195,18 @@ pub(crate) async fn accepted(
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// These posts handle an alarm: they may see it.
+pub(crate) async fn alerted(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    posts: &[String],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update portal.board_case set told = $2 where key = $1", key, posts)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -40,6 +40,7 @@ fn every_operation_says_what_it_takes_and_how_it_refuses() {
         "approveExtension",
         "refuseExtension",
         "endArrangement",
+        "acknowledgeAlarm",
     ];
     let mut ids = BTreeSet::new();
     let paths = description["paths"].as_object().unwrap();

@@ -198,6 +198,13 @@ impl Intake for Told {
         Ok(Response::new(intake::ChaseCaseResponse { chases, to_head: true, ..Default::default() }))
     }
 
+    async fn open_alarm(
+        &self,
+        _: Request<intake::OpenAlarmRequest>,
+    ) -> Answer<intake::AcceptCaseResponse> {
+        unused()
+    }
+
     async fn open_incident(
         &self,
         _: Request<intake::OpenIncidentRequest>,

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api, desk,
+    Api, alarms, desk,
     output::{self, Column, Format},
 };
 use crate::print;
@@ -268,7 +268,8 @@ fn accepted(api: &Api, answer: &Value) -> Result<()> {
         return output::json(answer);
     }
     print::text(output::fields(answer, &ACCEPTED))?;
-    print::text(output::table(rows(answer, "promises"), &PROMISES))
+    print::text(output::table(rows(answer, "promises"), &PROMISES))?;
+    alarms::cards(answer)
 }
 
 fn show(api: &Api, answer: &Value) -> Result<()> {
@@ -307,6 +308,7 @@ fn shown(answer: &Value) -> String {
     let parts = [
         Some(output::fields(answer, &CASE)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
+        answer.pointer("/details/alarm").and_then(alarms::card),
         Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")

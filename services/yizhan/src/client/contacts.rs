@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api,
+    Api, alarms,
     desk::{Who, Whose},
     output::{self, Column, Format},
 };
@@ -62,7 +62,8 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            print::line("Recorded.")
+            print::line("Recorded.")?;
+            alarms::cards(&answer)
         }
         Command::List { outcome, limit } => {
             let limit = limit.map(|limit| limit.to_string());

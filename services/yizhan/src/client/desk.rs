@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Api,
+    Api, alarms,
     cases::{PROMISES, reference, rows},
     output::{self, Column, Format},
 };
@@ -142,7 +142,8 @@ impl Chase {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        print::text(output::fields(&answer, &CHASED))
+        print::text(output::fields(&answer, &CHASED))?;
+        alarms::cards(&answer)
     }
 }
 
@@ -172,7 +173,8 @@ impl Join {
             return output::json(&answer);
         }
         print::text(output::fields(&answer, &JOINED))?;
-        print::text(output::table(rows(&answer, "promises"), &PROMISES))
+        print::text(output::table(rows(&answer, "promises"), &PROMISES))?;
+        alarms::cards(&answer)
     }
 }
 
@@ -209,7 +211,8 @@ impl Note {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        print::line("Noted.")
+        print::line("Noted.")?;
+        alarms::cards(&answer)
     }
 }
 

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api,
+    Api, alarms,
     cases::{PROMISES, reference, rows},
     desk::Who,
     output::{self, Column, Format},
@@ -177,7 +177,8 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
                 return output::json(&answer);
             }
             print::text(output::fields(&answer, &OPENED))?;
-            print::text(output::table(rows(&answer, "promises"), &PROMISES))
+            print::text(output::table(rows(&answer, "promises"), &PROMISES))?;
+            alarms::cards(&answer)
         }
         Command::Join(join) => {
             let path = format!("/incidents/{}/join", join.incident);
@@ -214,7 +215,8 @@ fn told(api: &Api, answer: &Value, columns: &[Column]) -> Result<()> {
     if api.format == Format::Json {
         return output::json(answer);
     }
-    print::text(output::fields(answer, columns))
+    print::text(output::fields(answer, columns))?;
+    alarms::cards(answer)
 }
 
 impl Open {

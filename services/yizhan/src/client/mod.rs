@@ -10,6 +10,7 @@
 //! The answers are shown, not understood: the API's description is the contract, and what it adds
 //! reaches `-o json` without a new release of the command line.
 
+mod alarms;
 mod api;
 mod callbacks;
 mod cases;
@@ -70,6 +71,13 @@ pub(crate) enum Command {
     Incident {
         #[command(subcommand)]
         command: incidents::Command,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Alarms (报警): guards and counsellor at once, and the next until somebody has it.
+    Alarm {
+        #[command(subcommand)]
+        command: alarms::Command,
         #[command(flatten)]
         options: Options,
     },
@@ -200,6 +208,9 @@ async fn perform(home: &Home, command: Command) -> Result<()> {
         }
         Command::Incident { command, options } => {
             incidents::run(&Api::open(home, &options)?, command).await
+        }
+        Command::Alarm { command, options } => {
+            alarms::run(&Api::open(home, &options)?, command).await
         }
         Command::Contact { command, options } => {
             contacts::run(&Api::open(home, &options)?, command).await

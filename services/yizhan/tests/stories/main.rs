@@ -36,6 +36,7 @@
 )]
 
 mod account;
+mod alarms;
 mod campus;
 mod day;
 mod desk;

@@ -371,6 +371,7 @@ fn others() -> Vec<Fact> {
             at: at("16:07"),
         }
         .into(),
+        CaseAlarmAcknowledgedV1 { by: id(20), at: at("08:01:30"), steps: 2 }.into(),
         DocumentChangedV1 {
             revision: Revision(3),
             kind: DocumentKind::Ladder,

@@ -1,5 +1,7 @@
 //! What is asked about incidents.
 
+use std::mem;
+
 use delivery_rpc::Asked;
 use events::{
     intake::Incident,
@@ -14,10 +16,12 @@ use rpc::{Error, Fields, PageSize};
 use super::{LONGEST_CODE, LONGEST_TEXT, given, instant, named, people};
 use crate::{
     commands::{
-        CloseIncident, IncidentCall, JoinIncident, Joining, UpdateIncident, accept::AcceptCase,
+        CloseIncident, IncidentCall, JoinIncident, Joining, UpdateIncident,
+        accept::{AcceptCase, Wanted},
         called,
     },
     questions::ListIncidents,
+    words::Words,
 };
 
 /// The most places that are named at once: more are a whole campus, which is a place.
@@ -34,7 +38,7 @@ pub(in crate::api) fn open_incident(
     let places = places(&mut fields, &request.places);
     let expected_end = request.expected_end.as_ref();
     let expected_end = expected_end.and_then(|end| fields.take("expected_end", instant(end)));
-    let text = fields.text("cause", request.cause, LONGEST_TEXT);
+    let text = fields.text("cause", request.cause, LONGEST_TEXT).into();
     let caller = named(&mut fields, "caller", request.caller);
     let people = people(&mut fields, request.people);
     let made = item.zip(channel).map(|(item, channel)| AcceptCase {
@@ -42,7 +46,7 @@ pub(in crate::api) fn open_incident(
         kind: None,
         channel,
         campus_phone: None,
-        item,
+        wanted: Wanted::Item(item),
         place: None,
         text,
         caller,
@@ -64,8 +68,12 @@ pub(in crate::api) fn join_incident(
 ) -> Result<JoinIncident, Error> {
     let mut fields = Fields::default();
     let incident = called(&request.incident)?;
+    let mut text = Words::default();
     let who = match request.who {
-        Some(Who::Call(call)) => call_of(&mut fields, *call),
+        Some(Who::Call(mut call)) => {
+            text = fields.text("text", mem::take(&mut call.text), LONGEST_TEXT).into();
+            call_of(&mut fields, *call)
+        }
         Some(Who::Case(case)) => {
             let case = called(&case).map_err(|error| error.message().to_owned());
             fields.take("case", case).map(Joining::Case)
@@ -75,7 +83,7 @@ pub(in crate::api) fn join_incident(
             None
         }
     };
-    fields.end("join-invalid", who.map(|who| JoinIncident { asked, incident, who }))
+    fields.end("join-invalid", who.map(|who| JoinIncident { asked, incident, who, text }))
 }
 
 fn call_of(fields: &mut Fields, call: Call) -> Option<Joining> {
@@ -84,7 +92,6 @@ fn call_of(fields: &mut Fields, call: Call) -> Option<Joining> {
     let place = fields.optional("place", &call.place);
     let caller = named(fields, "caller", call.caller);
     let on_behalf_of = named(fields, "on_behalf_of", call.on_behalf_of);
-    let text = fields.text("text", call.text, LONGEST_TEXT);
     let people = people(fields, call.people);
     let call = IncidentCall {
         channel: channel?,
@@ -92,7 +99,6 @@ fn call_of(fields: &mut Fields, call: Call) -> Option<Joining> {
         place,
         caller,
         on_behalf_of,
-        text,
         people,
         vulnerable: call.vulnerable,
     };
@@ -109,7 +115,7 @@ pub(in crate::api) fn update_incident(
     let places = places(&mut fields, &request.places);
     let expected_end = request.expected_end.as_ref();
     let expected_end = expected_end.and_then(|end| fields.take("expected_end", instant(end)));
-    let cause = fields.text("cause", request.cause, LONGEST_TEXT);
+    let cause = fields.text("cause", request.cause, LONGEST_TEXT).into();
     let made = UpdateIncident { asked, incident, places, expected_end, cause };
     fields.end("incident-invalid", Some(made))
 }
@@ -121,7 +127,7 @@ pub(in crate::api) fn close_incident(
 ) -> Result<CloseIncident, Error> {
     let mut fields = Fields::default();
     let incident = called(&request.incident)?;
-    let outcome = fields.text("outcome", request.outcome, LONGEST_TEXT);
+    let outcome = fields.text("outcome", request.outcome, LONGEST_TEXT).into();
     fields.end("text-too-long", Some(CloseIncident { asked, incident, outcome }))
 }
 

@@ -1,12 +1,12 @@
 use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{CaseId, ContactId, Ids as _, PersonId, RandomIds};
 use definitions::Rules;
-use events::words::{CaseNumber, Channel, Level};
+use events::words::{CaseNumber, Channel, ItemId, Level};
 use intake_core::{Accept, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, account, authorize};
 
-use super::AcceptCase;
+use super::{AcceptCase, Wanted};
 use crate::{
     commands::{actor, refusal},
     people::{Directory, Named},
@@ -39,13 +39,16 @@ pub(super) fn decide_one(
 ) -> Result<Decided, Error> {
     let subject = &call.asked.subject;
     let caller = match &call.caller {
-        Some(named) => Some(person("caller", named, subject, directory, ids)?),
-        None => themselves(subject),
+        Some(named) => Some(person("caller", named, call, directory, ids)?),
+        None if call.is_told_by_another() => None,
+        // Who may report for themselves alone is their own caller.
+        None => subject.person,
     };
     let other = call.on_behalf_of.as_ref();
     let on_behalf_of =
-        other.map(|named| person("on_behalf_of", named, subject, directory, ids)).transpose()?;
-    permit(call, caller, rules, now)?;
+        other.map(|named| person("on_behalf_of", named, call, directory, ids)).transpose()?;
+    let item = item(&call.wanted, rules)?;
+    permit(call, &item, caller, rules, now)?;
 
     let first_receiver = account(subject)?;
     let contact = ids.id();
@@ -53,10 +56,10 @@ pub(super) fn decide_one(
         number,
         contact,
         channel: call.channel,
-        item: call.item.clone(),
+        item,
         place: call.place.clone(),
         campus_phone: call.campus_phone.clone(),
-        text: call.text.clone(),
+        text: call.text.heard().to_owned(),
         people: call.people,
         // An inventory id that is no code of the definitions is in no rule.
         asset: call.asset.as_deref().and_then(|asset| asset.parse().ok()),
@@ -75,34 +78,48 @@ pub(super) fn decide_one(
     Ok(Decided { case: ids.id(), contact, caller, events })
 }
 
+/// The item that is asked for, as far as it can be said before it is looked at.
+fn item(wanted: &Wanted, rules: &Rules) -> Result<ItemId, Error> {
+    match wanted {
+        Wanted::Item(item) => Ok(item.clone()),
+        Wanted::Alarm(kind) => {
+            rules.alarm_item(*kind).map(|item| item.id.clone()).ok_or_else(|| {
+                let message = "this campus takes no alarms: apply an item for each type of them";
+                Error::new(Code::FailedPrecondition, "no-alarms", message)
+            })
+        }
+    }
+}
+
 /// The one who is named, known or new.
 fn person(
     field: &str,
     named: &Named,
-    subject: &Subject,
+    call: &AcceptCase,
     directory: &mut Directory,
     ids: &mut RandomIds,
 ) -> Result<PersonId, Error> {
-    directory.find_or_add(named, takes_contacts(subject), ids).ok_or_else(|| {
+    directory.find_or_add(named, call.is_told_by_another(), ids).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "case-invalid", "the person is not known")
             .violating(format!("{field}.id"), "nobody has this id: leave it out")
     })
 }
 
-/// Who may report for themselves alone is their own caller.
-fn themselves(subject: &Subject) -> Option<PersonId> {
-    if takes_contacts(subject) { None } else { subject.person }
-}
-
-/// Whether they take what others report, and so know by which channel it came.
-fn takes_contacts(subject: &Subject) -> bool {
-    decide(subject, Action::AcceptCase, Relations::NONE, Level::Public).is_allowed()
+impl AcceptCase {
+    /// Whether somebody takes what others report, and so knows who it was and by which channel it came.
+    pub(in crate::commands) fn is_told_by_another(&self) -> bool {
+        let action = match &self.wanted {
+            Wanted::Alarm(_) => Action::OpenAlarm,
+            Wanted::Item(_) => Action::AcceptCase,
+        };
+        decide(&self.asked.subject, action, Relations::NONE, Level::Public).is_allowed()
+    }
 }
 
 /// Whoever reports for themselves does so on the web: figures by channel are no use if anybody could
 /// say "hotline".
 fn permit_channel(call: &AcceptCase) -> Result<(), Error> {
-    if call.channel == Channel::Web || takes_contacts(&call.asked.subject) {
+    if call.channel == Channel::Web || call.is_told_by_another() {
         return Ok(());
     }
     let message =
@@ -130,6 +147,7 @@ pub(in crate::commands) fn permit_receipt(
 
 fn permit(
     call: &AcceptCase,
+    item: &ItemId,
     caller: Option<PersonId>,
     rules: &Rules,
     now: Timestamp,
@@ -137,9 +155,13 @@ fn permit(
     let subject = &call.asked.subject;
     let own = caller.is_some() && caller == subject.person;
     let relations = Relations::NONE.with(Relation::Own, own);
-    let item = rules.item(&call.item);
+    let item = rules.item(item);
     let level = item.map_or(Level::Public, |item| item.level);
-    let action = if call.incident.is_some() { Action::OpenIncident } else { Action::AcceptCase };
+    let action = match (&call.wanted, &call.incident) {
+        (Wanted::Alarm(_), _) => Action::OpenAlarm,
+        (Wanted::Item(_), Some(_)) => Action::OpenIncident,
+        (Wanted::Item(_), None) => Action::AcceptCase,
+    };
     authorize(subject, action, relations, level)?;
     permit_receipt(subject, relations, level, call.received_at, now)?;
     permit_channel(call)?;

@@ -1,14 +1,14 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use clock::{CaseId, PersonId};
-use definitions::Rules;
+use definitions::{Alert, Rules};
 use delivery::{
     Fault, Locked, Stamp, Tx,
     idempotency::{begin_group, finish_group},
     lock, save,
 };
 use delivery_rpc::{Failure, Intent, head};
-use events::words::ContactOutcome;
+use events::words::{ContactOutcome, Level};
 use intake_core::{Event, State};
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
@@ -27,7 +27,9 @@ use crate::{
     people::Directory,
     record::{Cause, Change, record},
     store::{
+        self,
         contacts::{self, Contact},
+        relations::Related,
         reports::{self, Report},
     },
 };
@@ -45,10 +47,10 @@ pub(super) enum Outcome {
     Refused(BTreeMap<usize, Error>),
 }
 
-/// A call that was not decided before.
-struct New<'a> {
+/// A call that was not decided before; after it, the person at risk of whom it tells.
+struct New {
     place: usize,
-    call: &'a AcceptCase,
+    call: AcceptCase,
     decided: Decided,
 }
 
@@ -80,17 +82,15 @@ pub(super) async fn accept(
     let mut taken = numbers.clone();
     let mut new = Vec::new();
     for (place, call) in undecided {
-        let number = taken.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
-        let linked = match linked(&mut tx, call).await? {
-            Ok(linked) => linked,
-            Err(refusal) => {
-                refused.insert(place, refusal);
-                continue;
+        let decided = match linked(&mut tx, call).await? {
+            Ok(linked) => {
+                let mut deciding = Deciding { intake, rules, directory: &mut directory, now };
+                deciding.decide((place, call), linked, &mut taken)?
             }
+            Err(refusal) => Err(refusal),
         };
-        let known = Known { rules, number, linked };
-        match decide_one(call, known, &mut directory, now, &mut intake.ids()) {
-            Ok(decided) => new.push(New { place, call, decided }),
+        match decided {
+            Ok(decided) => new.extend(decided),
             Err(refusal) => drop(refused.insert(place, refusal)),
         }
     }
@@ -100,13 +100,48 @@ pub(super) async fn accept(
     *numbers = taken;
 
     let told = write(intake, &mut tx, rules, directory, &new, now).await?;
-    let kept = new.iter().zip(&told);
-    let kept = kept.map(|(new, told)| (new.call.asked.intent.id.clone(), Intent::kept(told)));
+    let kept = calls.iter().enumerate().filter_map(|(place, call)| {
+        Some((call.asked.intent.id.clone(), Intent::kept(told.get(&place)?)))
+    });
     finish_group(&mut tx, &kept.collect()).await?;
     tx.commit().await?;
     intake.delivery.bell().ring();
-    answers.extend(new.iter().map(|new| new.place).zip(told));
+    answers.extend(told);
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
+}
+
+/// What is looked at to decide a call.
+struct Deciding<'a> {
+    intake: &'a Intake,
+    rules: &'a Rules,
+    directory: &'a mut Directory,
+    now: Timestamp,
+}
+
+impl Deciding<'_> {
+    /// What a call comes to: its case, and with it that of the person at risk of whom it tells.
+    fn decide(
+        &mut self,
+        (place, call): (usize, &AcceptCase),
+        mut linked: Option<CaseId>,
+        numbers: &mut Numbers,
+    ) -> Result<Result<Vec<New>, Error>, Fault> {
+        let Self { intake, rules, ref mut directory, now } = *self;
+        let (call, person) = call.heed(rules);
+        let mut new = Vec::new();
+        for call in [Some(call), person].into_iter().flatten() {
+            let number =
+                numbers.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
+            let known = Known { rules, number, linked };
+            let decided = match decide_one(&call, known, directory, now, &mut intake.ids()) {
+                Ok(decided) => decided,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            linked = Some(decided.case);
+            new.push(New { place, call, decided });
+        }
+        Ok(Ok(new))
+    }
 }
 
 /// Everybody whom these calls are about.
@@ -125,19 +160,19 @@ async fn directory(
     Ok(directory)
 }
 
-/// Writes all that was decided; answers what to tell, in the same order.
+/// Writes all that was decided; answers what to tell, by the place of the call.
 async fn write(
     intake: &Intake,
     tx: &mut Tx<'_>,
     rules: &Rules,
     mut directory: Directory,
-    new: &[New<'_>],
+    new: &[New],
     now: Timestamp,
-) -> Result<Vec<AcceptCaseResponse>, Failure> {
+) -> Result<BTreeMap<usize, AcceptCaseResponse>, Failure> {
     let mut reports = Vec::new();
     for New { call, decided, .. } in new {
         let owner = owner(decided.case, decided.caller);
-        let words = Some(&*call.text).filter(|text| !text.is_empty());
+        let words = Some(call.text.kept()).filter(|text| !text.is_empty());
         let words = words.map(|text| directory.keys.seal(owner, WORDS, text)).transpose()?;
         if words.is_some() || call.asset.is_some() {
             reports.push(Report { case: decided.case, asset: call.asset.clone(), words });
@@ -160,12 +195,45 @@ async fn write(
     contacts::insert(tx, &recorded, now).await?;
     record(tx, intake, &mut changes, now).await?;
     reports::insert(tx, &reports).await?;
-    let told = changes.iter().map(|Change { locked, state, .. }| {
-        answers::accepted(CaseId::from_uuid(locked.key()), state, rules, head(locked), now)
-    });
-    let told = told.collect();
+    let handlers = changes.iter().flat_map(|change| handlers(rules, change));
+    store::relations::insert(tx, &handlers.collect::<Vec<_>>()).await?;
+    let told = tell(rules, &changes, new, now);
     save(tx, &mut locked, intake.clock().machine()).await?;
     Ok(told)
+}
+
+/// What each caller is told: of what they reported, and how to speak with a person at risk.
+fn tell(
+    rules: &Rules,
+    changes: &[Change<'_>],
+    new: &[New],
+    now: Timestamp,
+) -> BTreeMap<usize, AcceptCaseResponse> {
+    let mut told: BTreeMap<_, AcceptCaseResponse> = BTreeMap::new();
+    for (Change { locked, state, .. }, New { place, call, .. }) in changes.iter().zip(new) {
+        let id = CaseId::from_uuid(locked.key());
+        let answer = answers::accepted(id, state, rules, head(locked), now);
+        let hidden = state.case().is_some_and(|case| case.level == Level::Hidden);
+        // Whose screen it is, nobody knows.
+        let blank = hidden && !call.is_told_by_another();
+        match told.entry(*place) {
+            Entry::Vacant(first) if blank => drop(first.insert(answers::blank(answer))),
+            Entry::Vacant(first) => drop(first.insert(answer)),
+            Entry::Occupied(_) if blank => {}
+            Entry::Occupied(mut first) => {
+                first.get_mut().person_at_risk = answers::person_at_risk(answer);
+            }
+        }
+    }
+    told
+}
+
+/// Who handles an alarm sees it before anybody was told of it.
+fn handlers(rules: &Rules, change: &Change<'_>) -> Vec<(CaseId, Related)> {
+    let id = CaseId::from_uuid(change.locked.key());
+    let alert = change.state.case().and_then(|case| rules.alert(&case.item));
+    let posts = alert.into_iter().flat_map(Alert::posts);
+    posts.map(|post| (id, Related::EscalatedToMe(post.clone()))).collect()
 }
 
 /// The contact of a case, told to others under its own key.
@@ -192,5 +260,6 @@ fn contact_of(
         campus_phone: call.campus_phone.clone(),
         place: None,
         words: None,
+        level: if accepted.level == Level::Hidden { Level::Hidden } else { Level::Internal },
     }))
 }

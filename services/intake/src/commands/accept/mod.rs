@@ -12,6 +12,7 @@
 //!  numbers   blocks of 32, each taken in a transaction of its own
 //! ```
 
+mod at_risk;
 mod decide;
 mod group;
 mod linked;
@@ -21,13 +22,13 @@ mod writer;
 use delivery_rpc::Asked;
 use events::{
     intake::Incident,
-    words::{CaseKind, CaseRef, Channel, ItemId, PlaceId},
+    words::{AlarmKind, CaseKind, CaseRef, Channel, ItemId, PlaceId},
 };
 use jiff::Timestamp;
 use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
-use crate::people::Named;
+use crate::{people::Named, words::Words};
 
 pub(super) use decide::permit_receipt;
 pub(super) use writer::no_definitions;
@@ -35,6 +36,15 @@ pub(crate) use writer::{Accepting, writer};
 
 /// What a caller is told.
 type Answer = Result<AcceptCaseResponse, Error>;
+
+/// What is reported.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    /// By the campus's item.
+    Item(ItemId),
+    /// An alarm of this kind, for which the campus has an item.
+    Alarm(AlarmKind),
+}
 
 /// A contact and what was reported in it.
 #[derive(Clone)]
@@ -44,10 +54,10 @@ pub(crate) struct AcceptCase {
     pub(crate) kind: Option<CaseKind>,
     pub(crate) channel: Channel,
     pub(crate) campus_phone: Option<String>,
-    pub(crate) item: ItemId,
+    pub(crate) wanted: Wanted,
     pub(crate) place: Option<PlaceId>,
     /// In the caller's words; may be empty.
-    pub(crate) text: String,
+    pub(crate) text: Words,
     /// `None` for an unknown caller.
     pub(crate) caller: Option<Named>,
     pub(crate) on_behalf_of: Option<Named>,

@@ -113,7 +113,7 @@ impl Writer {
         while !calls.is_empty() {
             calls.retain(Call::is_awaited);
             let mut later = calls.split_off(together.min(calls.len()));
-            let (rules, tx) = match self.begin(calls.len()).await {
+            let (rules, tx) = match self.begin(&calls).await {
                 Ok(begun) => begun,
                 Err(failure) => {
                     let answer = Err(failure.into());
@@ -159,14 +159,15 @@ impl Writer {
     }
 
     /// What every group needs: rules, numbers enough, a transaction.
-    async fn begin(&mut self, count: usize) -> Result<(Arc<Rules>, Tx<'static>), Failure> {
+    async fn begin(&mut self, calls: &[Call]) -> Result<(Arc<Rules>, Tx<'static>), Failure> {
         let pool = self.intake.pool();
         let mut connection = pool.acquire().await?;
         let newest = self.intake.revisions.newest(&mut connection).await.map_err(Fault::from)?;
         drop(connection);
         let rules = newest.ok_or_else(no_definitions)?;
         let month = month(&rules, self.intake.clock().now());
-        self.numbers.reserve(pool, month, count).await?;
+        let cases = calls.iter().map(|call| call.command.cases(&rules)).sum();
+        self.numbers.reserve(pool, month, cases).await?;
         Ok((rules, pool.begin().await?))
     }
 }

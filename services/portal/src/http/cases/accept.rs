@@ -10,6 +10,7 @@ use super::views::{Person, Promise};
 use crate::{
     head::Head,
     http::{
+        alarms::{Alarm, PersonAtRisk},
         extract::{Body, Caller, Key},
         schema::{self, Refused},
         when,
@@ -83,6 +84,12 @@ pub(in crate::http) struct Accepted {
     place: String,
     /// Those that start at receipt; the first is the one to tell.
     promises: Vec<Promise>,
+    /// What to say and whom to phone, if it is an alarm: words that tell of a person at risk make it
+    /// one.
+    alarm: Option<Alarm>,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -130,6 +137,8 @@ pub(in crate::http) async fn accept(
         level: word::<wire_words::Level, _>(answer.level),
         place: answer.place,
         promises: answer.promises.into_iter().map(Promise::from).collect(),
+        alarm: answer.alarm.map(Alarm::from),
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     };
     Ok((StatusCode::CREATED, Json(accepted)))

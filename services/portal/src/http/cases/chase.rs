@@ -17,6 +17,7 @@ use super::{
 use crate::{
     head::Head,
     http::{
+        alarms::PersonAtRisk,
         extract::{Answer, Body, Caller, Key},
         schema::Refused,
         wire::instant,
@@ -47,6 +48,9 @@ pub(in crate::http) struct Chased {
     last_reply: Option<Reply>,
     /// Until when it is promised now.
     due: Option<Timestamp>,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows the change.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -99,6 +103,7 @@ pub(in crate::http) async fn chase(
         to_head: answer.to_head,
         last_reply,
         due: due.or_else(|| answer.promise.and_then(|promise| instant(promise.due))),
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     }))
 }

@@ -77,7 +77,8 @@ pub(in crate::http) struct Ended {
 ///
 /// Than that the work is done: a duplicate of another open case, which takes over its reporters and
 /// its urgency; not ours, and whose; refused, with a reason; a trial run. Refused by `case-unknown`,
-/// `close-invalid`, `reason-missing`, `case-completed` and `case-closed`.
+/// `close-invalid`, `reason-missing`, `case-completed`, `case-closed`, and `case-is-incident`: an
+/// incident is closed as one, for its reporters to hear of it.
 #[utoipa::path(
     post, path = "/cases/{case}/close-as", tag = "cases",
     operation_id = "closeCaseAs", request_body = Ending,

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     head::Head,
     http::{
+        alarms::PersonAtRisk,
         extract::{Answer, Body, Caller, Key},
         schema::{self, Refused},
         wire::word,
@@ -61,6 +62,9 @@ pub(in crate::http) struct Joined {
     raised: bool,
     /// Those of the running cycle; the first is the one to tell.
     promises: Vec<Promise>,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows the change.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -105,6 +109,7 @@ pub(in crate::http) async fn join(
         urgency_reason: answer.urgency_reason,
         raised: answer.raised,
         promises: answer.promises.into_iter().map(Promise::from).collect(),
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     }))
 }

@@ -13,6 +13,7 @@ use super::{reference, views::Account};
 use crate::{
     head::Head,
     http::{
+        alarms::PersonAtRisk,
         extract::{Answer, Body, Caller, Key},
         schema::Refused,
         wire::instant,
@@ -32,6 +33,9 @@ pub(in crate::http) struct Note {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Noted {
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows the change.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -70,7 +74,10 @@ pub(in crate::http) async fn note(
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let request = call.request(AddNoteRequest { case, text });
     let answer = portal.peers.intake()?.add_note(request).await?.into_inner();
-    Ok(Json(Noted { head: Head::answered(Service::Intake, answer.head) }))
+    Ok(Json(Noted {
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
+        head: Head::answered(Service::Intake, answer.head),
+    }))
 }
 
 /// Remarks with the names of who made them.

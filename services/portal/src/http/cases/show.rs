@@ -26,6 +26,7 @@ use super::{
 use crate::{
     head::Head,
     http::{
+        alarms::Alarm,
         extract::{Answer, Caller, Params},
         incidents::Incident,
         schema::{self, Refused},
@@ -90,6 +91,8 @@ struct Details {
     referral: Option<Referral>,
     /// What is known of it, if it is an incident.
     incident: Option<Incident>,
+    /// Its card, if it is an alarm.
+    alarm: Option<Alarm>,
 }
 
 /// One step of one service.
@@ -185,7 +188,7 @@ pub(super) async fn find(
     let mut case = case.ok_or_else(|| {
         Refusal::new(Code::NotFound, "case-unknown", "there is no such case, or none for you")
     })?;
-    let level = level.or_else(|| case.level.parse().ok()).unwrap_or(Level::Confidential);
+    let level = level.or_else(|| case.level.parse().ok()).unwrap_or(Level::Hidden);
     if authz::is_traced(level) {
         note_reading(portal, caller, &[CaseId::from_uuid(case.id)], action).await?;
     }
@@ -274,6 +277,7 @@ impl From<GetCaseResponse> for Details {
             linked_to: some(case.linked_to),
             referral: case.referral.map(Referral::from),
             incident: case.incident.map(Incident::from),
+            alarm: case.alarm.map(Alarm::from),
         }
     }
 }

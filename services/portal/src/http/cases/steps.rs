@@ -120,6 +120,7 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("case.acknowledged",       Nothing,                                                Everything),
     ("case.unheard",            Nothing,                                                Everything),
     ("case.phoned",             Nothing,                                                Everything),
+    ("case.alarm-acknowledged", Nothing,                                                Everything),
 ];
 
 /// A step as `reader` is told of it, if they are.

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::{
     head::Head,
     http::{
+        alarms::PersonAtRisk,
         cases::{reference, views::Person},
         extract::{Answer, Body, Caller, Key},
         schema::{self, Refused},
@@ -80,6 +81,9 @@ pub(in crate::http) struct JoinedIncident {
     urgency: Option<Urgency>,
     /// What they said made it more urgent than it was.
     raised: bool,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows the change.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -133,6 +137,7 @@ pub(in crate::http) async fn join(
         joined: answer.joined,
         urgency: word::<wire_words::Urgency, _>(answer.urgency),
         raised: answer.raised,
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     }))
 }

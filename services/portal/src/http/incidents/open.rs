@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     head::Head,
     http::{
+        alarms::PersonAtRisk,
         cases::views::{Person, Promise},
         extract::{Body, Caller, Key},
         schema::{self, Refused},
@@ -58,6 +59,9 @@ pub(in crate::http) struct OpenedIncident {
     read_out: String,
     /// What the department owes; those that start at receipt.
     promises: Vec<Promise>,
+    /// Who is at risk by what was said; absent for who reports for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -98,6 +102,7 @@ pub(in crate::http) async fn open(
         urgency_reason: answer.urgency_reason,
         read_out: answer.read_out,
         promises: answer.promises.into_iter().map(Promise::from).collect(),
+        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
         head: Head::answered(Service::Intake, answer.head),
     };
     Ok((StatusCode::CREATED, Json(opened)))

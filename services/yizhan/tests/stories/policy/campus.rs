@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use events::words::Level;
+use events::words::{AlarmKind, Level};
 
 use crate::campus::{Campus, home::WORKSPACE};
 
@@ -70,6 +70,7 @@ spec:
     complete: { critical: 48h 24x7, urgent: 48h 24x7, normal: 48h 24x7 }
     call-back: { critical: 12h 24x7, urgent: 12h 24x7, normal: 12h 24x7 }
   ladders: { accept: SIDE, arrive: SIDE, contain: SIDE, complete: SIDE, call-back: SIDE }
+  alert: { atOnce: [LEADER], everySeconds: 600 }
   callback: { attempts: 3, days: 2, hours: 2, within: [08:30-12:00, 14:30-21:30] }
   reopenWithinDays: { closed-solved: 7, closed-uncalled: 7, closed-unreachable: 30 }
 ---
@@ -114,15 +115,53 @@ spec:
       when: { vulnerable: true }
 ";
 
+/// What makes an item hidden: it is an alarm, whose post handles it.
+const ALARM: &str = "  alarm: { type: TYPE, card: { zh: 演练, en: Walk }WORDS }
+";
+
+/// The alarm that somebody raises at a level: each has a type of its own.
+pub(super) const fn alarm_kind(level: Level) -> AlarmKind {
+    match level {
+        Level::Public => AlarmKind::Fire,
+        Level::Internal => AlarmKind::Injury,
+        Level::Restricted => AlarmKind::Fight,
+        Level::Confidential => AlarmKind::Intruder,
+        Level::Hidden => AlarmKind::Other,
+    }
+}
+
+/// The alarms of the example campus, those that are not hidden, each at a level of its own.
+fn alarms(example: &str) -> String {
+    let open = Level::ALL.iter().filter(|level| **level != Level::Hidden);
+    let alarm = |level: &Level| {
+        let of_kind = format!("    type: {}\n", alarm_kind(*level));
+        let document = example.split("---\n").find(|document| document.contains(&of_kind));
+        document.unwrap().replace("level: restricted", &format!("level: {level}"))
+    };
+    open.map(alarm).collect::<Vec<_>>().join("---\n")
+}
+
 /// Applies the example campus with them.
 pub(super) fn apply(campus: &Campus) {
     let folder: PathBuf = campus.home().path().join("walk");
     let mut copy = Command::new("cp");
     copy.current_dir(WORKSPACE).args(["-r", "examples/campus"]).arg(&folder);
     assert!(copy.status().unwrap().success());
+    let file = folder.join("items-alarms.yaml");
+    fs::write(&file, alarms(&fs::read_to_string(&file).unwrap())).unwrap();
     let sides = [Side::Related, Side::Aside].map(documents).concat();
     fs::write(folder.join("walk.yaml"), format!("{DEPARTMENT}{sides}")).unwrap();
     campus.account("admin").does(&format!("apply -f {}", folder.display()));
+}
+
+/// The item of a side as an alarm: one side has a type that may be hidden, the other the one that must.
+fn hidden(side: Side, item: &str) -> String {
+    let (kind, words) = match side {
+        Side::Related => (alarm_kind(Level::Hidden), ""),
+        Side::Aside => (AlarmKind::PersonAtRisk, ", words: [walk into the sea]"),
+    };
+    let alarm = ALARM.replace("TYPE", kind.word()).replace("WORDS", words);
+    format!("{}{alarm}", item.replace("kind: repair", "kind: alarm"))
 }
 
 fn documents(side: Side) -> String {
@@ -130,7 +169,8 @@ fn documents(side: Side) -> String {
     let items = Level::ALL.iter().map(|&level| {
         let called = (level < Level::Confidential).to_string();
         let item = ITEM.replace("ITEM", &side.item(level)).replace("LEVEL", level.word());
-        item.replace("CALLBACK", &called)
+        let item = item.replace("CALLBACK", &called);
+        if level == Level::Hidden { hidden(side, &item) } else { item }
     });
     let text = [OF_A_SIDE.to_owned(), items.collect()].concat();
     text.replace("MANY", &MANY.to_string())

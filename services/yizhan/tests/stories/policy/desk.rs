@@ -1,12 +1,20 @@
-//! What the desk asks of intake by gRPC, besides opening cases.
+//! What the desk asks of intake by gRPC, besides opening cases; alarms too.
 
 use proto::{intake::v1 as intake, words::v1 as words};
 use rpc::Call;
 
 use super::{
     Question, another_urgency,
-    grpc::{Asked, Grpc, nothing, somebody_else},
+    campus::alarm_kind,
+    grpc::{Asked, Grpc, impossible, nothing, somebody_else},
 };
+
+/// An alarm of this level, at a place that there is not.
+fn alarm_of(question: &Question<'_>) -> intake::OpenAlarmRequest {
+    let intake::AcceptCaseRequest { channel, place, caller, .. } = impossible(question);
+    let kind = words::AlarmKind::from(alarm_kind(question.level)).into();
+    intake::OpenAlarmRequest { kind, channel, place, caller, ..Default::default() }
+}
 
 impl Grpc {
     pub(super) async fn ask_desk(
@@ -18,6 +26,7 @@ impl Grpc {
         let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
+            "OpenAlarm" => intake.open_alarm(call.request(alarm_of(question))).await.map(nothing),
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)

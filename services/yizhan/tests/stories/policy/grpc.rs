@@ -52,6 +52,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/CloseIncident",       CloseIncident,    Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/GetIncident",         GetCase,          Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ListIncidents",       ListIncidents,    Nothing,                                 &[]),
+    probe("intake.v1.Intake/OpenAlarm",           OpenAlarm,        Case(Never),                             &[Own]),
     probe("intake.v1.Intake/LogContact",          LogContact,       Nothing,                                 &[]),
     probe("intake.v1.Intake/ListContacts",        ListContacts,     Nothing,                                 &[]),
     probe("intake.v1.Intake/ApplyDefinitions",    ApplyDefinitions, Nothing,                                 &[]),
@@ -94,6 +95,8 @@ const PROBES: &[Probe] = &[
     probe("callback_survey.v1.CallbackSurvey/FindLinks",     FindLinks,     Nothing,                         &[]),
     probe("notification.v1.Notification/ListMessages", ListMessages, Rows,                                   OF_MESSAGES),
     probe("notification.v1.Notification/AcknowledgeMessages", AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("notification.v1.Notification/AcknowledgeAlarm", AcknowledgeAlarm, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
+    probe("notification.v1.Notification/RaiseAlarm",      RaiseAlarm,      Nothing,                          &[]),
     probe("notification.v1.Notification/ListPhoneCalls",  ListPhoneCalls,  Nothing,                          &[]),
     probe("notification.v1.Notification/TakePhoneCall",   TakePhoneCall,   Nothing,                          &[]),
     probe("notification.v1.Notification/SettlePhoneCall", SettlePhoneCall, Nothing,                          &[]),
@@ -250,6 +253,15 @@ impl Grpc {
                 let case = question.world.case(question.probe.action, question.level).to_owned();
                 let request = notification::AcknowledgeMessagesRequest { case };
                 asked.acknowledge_messages(call.request(request)).await.map(nothing)
+            }
+            "AcknowledgeAlarm" => {
+                let case = question.world.case(question.probe.action, question.level).to_owned();
+                let request = notification::AcknowledgeAlarmRequest { case };
+                asked.acknowledge_alarm(call.request(request)).await.map(nothing)
+            }
+            "RaiseAlarm" => {
+                let request = notification::RaiseAlarmRequest::default();
+                asked.raise_alarm(call.request(request)).await.map(nothing)
             }
             "ListPhoneCalls" => {
                 let request = notification::ListPhoneCallsRequest::default();
@@ -427,9 +439,11 @@ pub(super) fn call(world: &World, subject: &Subject) -> Call {
     call.idempotent(RandomIds::new(Clock::system()).uuid().to_string().parse().unwrap())
 }
 
-/// Of somebody who sees it all.
+/// Of somebody who sees it all: the auditor, and of what is hidden the counsellor.
 pub(super) fn everything(world: &World) -> Call {
-    call(world, &World::somebody(Role::Auditor))
+    let auditor = World::somebody(Role::Auditor);
+    let roles = [Role::Auditor, Role::DutyCounsellor].into();
+    call(world, &Subject { roles, ..auditor })
 }
 
 pub(super) fn somebody_else() -> intake::Person {
@@ -437,7 +451,7 @@ pub(super) fn somebody_else() -> intake::Person {
 }
 
 /// A case at a place that there is not: it cannot be accepted, whoever may.
-fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
+pub(super) fn impossible(question: &Question<'_>) -> intake::AcceptCaseRequest {
     let Question { world, probe, relation, level, .. } = *question;
     let myself = intake::Person { id: world.person(Own).to_string(), ..Default::default() };
     let caller = if relation == Own { myself } else { somebody_else() };

@@ -16,7 +16,7 @@ use super::{
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
-    campus::Side,
+    campus::{Side, alarm_kind},
     probe,
     roster::{self, OF_COVER, OF_LEAVE},
     work::ANOTHER_POST,
@@ -45,6 +45,8 @@ const PROBES: &[Probe] = &[
     probe("POST /incidents/{case}/join",     JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /incidents/{case}/update",   UpdateIncident,   Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /incidents/{case}/close",    CloseIncident,    Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /alarms",                    OpenAlarm,        Case(Never),                             &[Own]),
+    probe("POST /alarms/{case}/acknowledge", AcknowledgeAlarm, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
     probe("POST /contacts",                  LogContact,       Nothing,                                 &[]),
     probe("GET /contacts",                   ListContacts,     Nothing,                                 &[]),
     probe("GET /work-orders",                ListWorkOrders,   Rows,                                    OF_WORK),
@@ -113,6 +115,7 @@ impl Door for Http {
         (FindLinks, "notification asks callback-survey, by gRPC"),
         (ShowSurvey, "a page for whoever has its link, of which the portal's own tests speak"),
         (AnswerSurvey, "the same page"),
+        (RaiseAlarm, "intake hands it over, by gRPC"),
         (
             ReadAnswers,
             "a part of a timeline, which is there without it: the portal's own tests hold it",
@@ -257,6 +260,11 @@ fn body(question: &Question<'_>) -> Value {
             let earlier = (probe.action == BackdateCase).then(|| world.earlier());
             let item = Side::Related.item(level);
             json!({ "item": item, "place": "nowhere", "caller": caller, "received_at": earlier })
+        }
+        "POST /alarms" => {
+            let myself = json!({ "id": world.person(Own) });
+            let caller = if relation == Own { myself } else { json!({ "name": "Somebody Else" }) };
+            json!({ "type": alarm_kind(level), "place": "nowhere", "caller": caller })
         }
         "POST /incidents" => {
             json!({ "item": Side::Related.item(level), "places": ["nowhere"], "channel": "hotline" })

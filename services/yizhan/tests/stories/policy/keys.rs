@@ -17,7 +17,7 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 19] = [
+const QUESTIONS: [&str; 20] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
@@ -33,6 +33,7 @@ const QUESTIONS: [&str; 19] = [
     "callback_survey.v1.CallbackSurvey/FindLinks",
     "notification.v1.Notification/ListMessages",
     "notification.v1.Notification/ListPhoneCalls",
+    "notification.v1.Notification/RaiseAlarm",
     "portal.v1.Portal/GetKeys",
     "delivery.v1.Delivery/Redeliver",
     "delivery.v1.Delivery/ListDead",

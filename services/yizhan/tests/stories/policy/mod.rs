@@ -77,6 +77,12 @@ const OF_WORK: &[Relation] =
 /// What somebody is called back about: never what is confidential, so there is nothing to ask about.
 const CALLED_BACK: &[Level] = &[Level::Public, Level::Internal, Level::Restricted];
 
+/// What is done to a work order that another department gave away, and the levels at which one does:
+/// nobody gives away what is hidden, and who sees it hears that first.
+const TRANSFERRED: &[Action] = &[Action::Return, Action::Adjudicate];
+const NEVER_HIDDEN: &[Level] =
+    &[Level::Public, Level::Internal, Level::Restricted, Level::Confidential];
+
 #[derive(Debug)]
 enum About {
     /// No case: it is asked once of each role.
@@ -174,6 +180,7 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
                     About::Nothing if relation == Relation::Unrelated => &Level::ALL[..1],
                     About::Nothing => &[],
                     About::Case(_) if probe.action == Action::RecordAttempt => CALLED_BACK,
+                    About::Case(_) if TRANSFERRED.contains(&probe.action) => NEVER_HIDDEN,
                     About::Case(_) => Level::ALL,
                     About::Roster | About::Rows | About::First => &Level::ALL[..1],
                 };

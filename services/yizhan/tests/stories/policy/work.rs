@@ -42,6 +42,14 @@ pub(super) struct Deed {
     pub(super) is_critical: bool,
 }
 
+impl Deed {
+    /// What it has been through before at this level: nobody gives away what is hidden.
+    pub(super) fn after(&self, level: Level) -> &'static [Work] {
+        let moved = self.after.iter().any(|work| matches!(work, Work::Transfer | Work::Return));
+        if moved && level == Level::Hidden { &[] } else { self.after }
+    }
+}
+
 const fn deed(action: Action, shows: &'static [Relation], after: &'static [Work]) -> Deed {
     Deed { action, shows, after, is_critical: false }
 }
@@ -157,12 +165,14 @@ impl Grpc {
     /// Has something done to a work order, of a related case by who is assigned to it.
     pub(super) async fn works(&self, world: &World, side: Side, work: Work, order: &str) {
         let (role, (post, _)) = (Role::DepartmentHead, side.posts());
+        // What is hidden the guards alone work on.
+        let roles = [role, Role::GuardPost].into();
         let department = post.split('/').next().unwrap().parse().ok();
         let mut by = world.subject(Assigned, role, Level::Confidential);
         if side == Side::Aside {
             by.principal = Principal::Account(self.stranger);
         }
-        let call = call(world, &Subject { department, ..by });
+        let call = call(world, &Subject { department, roles, ..by });
         let (work_order, mut dispatch) = (order.to_owned(), self.dispatch());
         match work {
             Work::Claim => {

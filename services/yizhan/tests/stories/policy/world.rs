@@ -153,9 +153,9 @@ impl World {
         for case in self.open.values() {
             grpc.works(self, Side::Related, Work::Claim, &orders[case]).await;
         }
-        for (case, Deed { action, after, .. }, level) in spare {
-            let order = orders[&case].clone();
-            for work in *after {
+        for (case, deed, level) in spare {
+            let (action, order) = (&deed.action, orders[&case].clone());
+            for work in deed.after(level) {
                 grpc.works(self, Side::Related, *work, &order).await;
             }
             self.work.entry((*action, level)).or_default().push(order);

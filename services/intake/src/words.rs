@@ -1,0 +1,41 @@
+use std::fmt;
+
+/// What somebody said with a command.
+///
+/// Words that tell of a person at risk are heard where they were said, for they may also tell how
+/// urgent that is; but they are kept with the person's own case alone.
+#[derive(Clone, Default)]
+pub(crate) struct Words {
+    said: String,
+    withheld: bool,
+}
+
+impl Words {
+    /// What to decide by.
+    pub(crate) fn heard(&self) -> &str {
+        &self.said
+    }
+
+    /// What to keep with what they were said about; may be empty.
+    pub(crate) fn kept(&self) -> &str {
+        if self.withheld { "" } else { &self.said }
+    }
+
+    /// The same words, to be kept elsewhere.
+    pub(crate) fn withhold(&self) -> Self {
+        Self { withheld: true, ..self.clone() }
+    }
+}
+
+impl From<String> for Words {
+    fn from(said: String) -> Self {
+        Self { said, withheld: false }
+    }
+}
+
+/// In no log: what they say is a person's.
+impl fmt::Debug for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Words")
+    }
+}
