@@ -94,6 +94,12 @@ pub enum Rejected {
         /// What was to be done.
         command: &'static str,
     },
+    /// What this link asks about was taken up again.
+    #[error("cannot {command}: the case was taken up again since; its newest link asks")]
+    LaterCycle {
+        /// What was to be done.
+        command: &'static str,
+    },
     /// Somebody has said it by their link.
     #[error("cannot {command}: it was given by this link before, and is kept as it was")]
     AlreadyAnswered {
@@ -129,6 +135,7 @@ impl Rejected {
             Self::CallbackWithdrawn { .. } => "callback-withdrawn",
             Self::ReopenWindowOver { .. } => "reopen-window-over",
             Self::LinkOver { .. } => "link-over",
+            Self::LaterCycle { .. } => "later-cycle",
             Self::AlreadyAnswered { .. } => "already-answered",
             Self::WorkerMayNotCallBack { .. } => "worker-may-not-call-back",
             Self::OutsideCallingHours { .. } => "outside-calling-hours",

@@ -52,6 +52,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         person: Option<PersonId>,
     },
+    /// Somebody is no reporter of it any more.
+    Unjoined {
+        /// Who.
+        person: PersonId,
+    },
     /// The cycle has a verdict.
     Judged(CaseJudgedV1),
     /// Nobody need be asked any more.
@@ -118,6 +123,9 @@ pub fn apply(state: &mut State, event: &Event) {
                 call.answers.push(Answered { person: *person, ..Answered::from(answered) });
             }
         }
+        Event::Unjoined { person } => {
+            state.calls_mut().for_each(|call| call.reporters.retain(|one| one != person));
+        }
         Event::Judged(CaseJudgedV1 { verdict, .. }) => match mem::take(state) {
             State::Calling { survey, call } | State::Judged { survey, call, .. } => {
                 *state = State::Judged { survey, call, verdict: *verdict };
@@ -146,7 +154,10 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Answered { answered, .. } => SurveyFact::CaseAnswered(answered.clone()),
         Event::Judged(fact) => SurveyFact::CaseJudged(fact.clone()),
         Event::Withdrawn(fact) => SurveyFact::CallbackWithdrawn(fact.clone()),
-        Event::Followed { .. } | Event::Ended { .. } | Event::Noted { .. } => return None,
+        Event::Followed { .. }
+        | Event::Unjoined { .. }
+        | Event::Ended { .. }
+        | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }

@@ -23,6 +23,7 @@
 //!                │         is due
 //!  reopened(n+1) │ noted   idle in n + 1     withdrawn, idle   idle in n + 1     idle in n + 1
 //!  closed(n)     │ noted   ended             withdrawn, ended  noted             noted
+//!  unjoined      │ noted   all links of that person lead nowhere
 //!
 //!  command       │
 //! ───────────────┼─────────────────────────────────────────────────────────────────────────────
@@ -30,8 +31,8 @@
 //!                │                           judged unreachable
 //!                │                           by the last one
 //!  answer        │ no such callback          judged, but for   kept; the first   kept
-//!                │                           a co-reporter's   "not solved"
-//!                │                           "solved" by link  judges again
+//!                │                           a "solved" by     "not solved"
+//!                │                           link              judges again
 //! ```
 //!
 //! A callback of an earlier cycle takes answers too: they are kept, and judge nothing any more.
@@ -45,9 +46,10 @@
 //! what somebody said is not to be lost.
 //!
 //! Whoever reported it may answer by a link too, which asks for no hour: once, and who said that it is
-//! solved may still say that it is not. A "not solved" judges like any other; a "solved" does so only
-//! from whom the callback asks, and from a co-reporter it is kept, for the callback is made all the
-//! same. A link is over when "not solved" would reopen nothing any more.
+//! solved may still say that it is not. A "not solved" judges like any other; a "solved" is kept and
+//! judges nothing, for the callback is made all the same: nobody knows who follows a link, and whoever
+//! did the work may have reported it. A link is over when "not solved" would reopen nothing any more;
+//! that of an earlier cycle says how it stands with the one that runs.
 //!
 //! A fact is never rejected: one that comes late or twice, or is about another cycle, is
 //! [noted](Event::Noted) with its reason and changes nothing.
@@ -68,7 +70,7 @@ pub use command::{Answer, Attempt, Command, Rejected, Through};
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
-pub use link::{Followed, Takes, follow};
+pub use link::{Followed, Standing, Takes, follow};
 pub use next::next;
 pub use state::{Answered, Attempted, Call, Fate, Matter, Past, State, Survey};
 pub use wake::{next_at, on_wake};

@@ -22,9 +22,13 @@ pub(super) fn decide(
         Through::Call(by) => refuse_own_work(call, command, by)?,
         Through::Link(person) => {
             let followed = follow(state, rules, (call.id, person), now);
-            match followed.ok_or(Rejected::LinkOver { command })?.takes {
+            let followed = followed.ok_or(Rejected::LinkOver { command })?;
+            match followed.takes {
                 Takes::Answer => {}
                 Takes::NotSolved if !answer.solved => {}
+                Takes::Nothing if followed.answered.is_none() => {
+                    return Err(Rejected::LaterCycle { command });
+                }
                 Takes::NotSolved | Takes::Nothing => {
                     return Err(Rejected::AlreadyAnswered { command });
                 }
@@ -35,14 +39,14 @@ pub(super) fn decide(
     let answered = answered(call, answer, now);
     match fate {
         None => {
-            let (reached, settles) = match answer.through {
+            let reached = match answer.through {
                 Through::Call(by) => {
                     let attempted = attempted(call, by, now, true);
-                    (Some(Event::Attempted { attempted, not_before: None }), true)
+                    Some(Event::Attempted { attempted, not_before: None })
                 }
-                Through::Link(person) => (None, call.asks(person)),
+                Through::Link(_) => None,
             };
-            let judges = settles || verdict == Verdict::NotSolved;
+            let judges = reached.is_some() || verdict == Verdict::NotSolved;
             let judged = judges.then(|| judge(call.cycle, verdict, now));
             Ok(reached.into_iter().chain([answered]).chain(judged).collect())
         }

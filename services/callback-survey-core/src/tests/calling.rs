@@ -154,7 +154,7 @@ fn nobody_asks_after_their_own_work() {
         let refusal = Case::after(&calling()).step(&step).unwrap_err();
         assert_eq!(refusal.reason(), "worker-may-not-call-back");
     }
-    let mut late = Case::after(&calling_and(&[Step::Links(Reporter::First, 1, true)]));
+    let mut late = Case::after(&calling_and(&[Step::Answers(Who::Zhao, 1, true)]));
     let refusal = late.step(&Step::Answers(Who::Wang, 1, true)).unwrap_err();
     assert_eq!(refusal.reason(), "worker-may-not-call-back");
 }

@@ -2,7 +2,7 @@
 
 use clock::{AccountId, CallbackId, Ids, PersonId, SeededIds};
 use events::{
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1},
     words::{CaseKind, CaseNumber, Channel, Cycle, End, Level, ReopenCause, Urgency},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -225,6 +225,17 @@ pub(super) fn closed(cycle: u16, end: End) -> Step {
         end,
         closed_at: at("2026-09-01T10:00:00+08:00"),
         by: None,
+    }))
+}
+
+/// Who reported it too did not after all.
+pub(super) fn unjoined() -> Step {
+    Step::Hears(Fact::Unjoined(CaseUnjoinedV1 {
+        cycle: Cycle::FIRST,
+        person: Reporter::Second.person(),
+        reporters: vec![Reporter::First.person()],
+        by: None,
+        at: at("2026-09-01T10:00:00+08:00"),
     }))
 }
 

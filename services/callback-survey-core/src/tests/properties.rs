@@ -6,9 +6,9 @@ use events::words::{Cycle, End, Verdict};
 use proptest::{collection::vec, prelude::*};
 
 use super::case::{
-    Case, Reporter, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for,
+    Case, Reporter, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for, unjoined,
 };
-use crate::{Call, Event, State, apply};
+use crate::{Call, Event, Fate, State, apply};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || prop_oneof![4 => Just(Who::Zhao), 1 => Just(Who::Wang)];
@@ -22,6 +22,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(resolved_for("water-hours", 1)),
         1 => (1u16..4).prop_map(reopened),
         1 => (1u16..4, end).prop_map(|(cycle, end)| closed(cycle, end)),
+        1 => Just(unjoined()),
         6 => (0i64..900).prop_map(Step::Waits),
         6 => (who(), 1u16..3).prop_map(|(who, cycle)| Step::Attempts(who, cycle)),
         2 => (who(), 1u16..3, any::<bool>())
@@ -131,12 +132,22 @@ proptest! {
             let mut said = BTreeMap::<_, Vec<bool>>::new();
             for answered in &call.answers {
                 if let Some(person) = answered.person {
-                    prop_assert!(call.reporters.contains(&person));
+                    prop_assert_ne!(person, Reporter::Nobody.person());
                     said.entry(person).or_default().push(answered.solved);
                 }
             }
             for said in said.values() {
                 prop_assert!([&[true][..], &[false], &[true, false]].contains(&&said[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn that_it_is_solved_is_a_verdict_only_where_somebody_asked(steps in steps()) {
+        for (call, fate) in run(&steps).1.callbacks() {
+            if fate == Some(Fate::Judged(Verdict::Solved)) {
+                let asked = call.answers.iter().any(|one| one.solved && one.by.is_some());
+                prop_assert!(asked, "{:?}", call.answers);
             }
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn verdicts(case: &mut Case, step: &Step) -> Vec<Verdict> {
         | Event::Opened { .. }
         | Event::Attempted { .. }
         | Event::Answered { .. }
+        | Event::Unjoined { .. }
         | Event::Withdrawn(_)
         | Event::Ended { .. }
         | Event::Noted { .. } => None,
@@ -93,7 +94,7 @@ fn whoever_was_unreachable_is_never_counted_as_satisfied() {
 #[test]
 fn an_answer_to_an_earlier_cycle_is_kept_and_judges_nothing() {
     let mut case = Case::after(&calling_and(&[SOLVED, reopened(2), resolved(2)]));
-    assert_eq!(verdicts(&mut case, &Step::Links(Reporter::First, 1, false)), []);
+    assert_eq!(verdicts(&mut case, &NOT_SOLVED), []);
     assert_eq!(case.call(1).0.answers.len(), 2);
     assert_eq!(case.call(1).1, Some(Fate::Judged(Verdict::Solved)));
     assert_eq!(case.call(2).1, None);

@@ -6,7 +6,7 @@ use events::words::End;
 
 use super::case::{
     Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
-    resolved, resolved_for,
+    resolved, resolved_for, unjoined,
 };
 use crate::{Event, publish};
 
@@ -49,6 +49,7 @@ fn inputs() -> Vec<(&'static str, Option<&'static str>, Step)> {
         ("reopened(3)", None, reopened(3)),
         ("closed(1)", None, closed(1, End::Solved)),
         ("closed(2)", None, closed(2, End::Solved)),
+        ("unjoined", None, unjoined()),
         ("attempt at 1", None, attempt.clone()),
         ("attempt at 1 by night", night, attempt),
         ("attempt at 1 by worker", None, Step::Attempts(Who::Wang, 1)),
@@ -102,6 +103,7 @@ fn told(event: &Event) -> String {
             format!("{} {}", publish(event).unwrap().subject(), judged.verdict)
         }
         Event::Followed { cycle, .. } => format!("(followed in {cycle})"),
+        Event::Unjoined { .. } => "(unjoined)".to_owned(),
         Event::Ended { end, .. } => format!("(ended, {end})"),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())
