@@ -5,7 +5,8 @@
 //!  at sending: notification asks for the token again        followed: the row is found by its hash
 //! ```
 //!
-//! A token is in no event, log, trace or row: whoever reads all of them can answer for nobody.
+//! A token is in no event, log, trace or row: whoever reads all of them can answer for nobody. Without
+//! the key no link leads anywhere; that of who is no reporter any more is taken out.
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub(crate) async fn give(
         return Ok(());
     }
     let key = keys::of(connection, masters, due.callback).await?;
+    let Some(key) = key else { return Ok(()) };
     for person in &due.linked {
         let hash = hash(&token(&key, *person));
         store::links::insert(connection, hash.as_ref(), due.callback, *person).await?;

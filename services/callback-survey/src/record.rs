@@ -21,8 +21,8 @@ pub(crate) struct Change<'a> {
     pub(crate) actor: String,
 }
 
-/// Writes a change: state, callbacks with their links, an audit row for each event, and what others hear of it.
-/// Answers where the case stands now.
+/// Writes a change: state, callbacks with their links, an audit row for each event, and what others
+/// hear of it. Answers where the case stands now.
 ///
 /// The aggregate is saved by the caller, in the same transaction.
 pub(crate) async fn record(
@@ -44,10 +44,19 @@ pub(crate) async fn record(
         }
     }
     locked.wake_at(next_at(&state));
-    store::surveys::save(tx, CaseId::from_uuid(locked.key()), &state).await?;
+    let case = CaseId::from_uuid(locked.key());
+    store::surveys::save(tx, case, &state).await?;
     for event in &events {
-        if let Event::Opened { due, .. } = event {
-            links::give(tx, &survey.masters(), due).await?;
+        match event {
+            Event::Opened { due, .. } => links::give(tx, &survey.masters(), due).await?,
+            Event::Unjoined { person } => store::links::remove(tx, case, *person).await?,
+            Event::Followed { .. }
+            | Event::Attempted { .. }
+            | Event::Answered { .. }
+            | Event::Judged(_)
+            | Event::Withdrawn(_)
+            | Event::Ended { .. }
+            | Event::Noted { .. } => {}
         }
     }
     Ok(state)
@@ -61,6 +70,7 @@ fn entry<'a>(
 ) -> Result<audit::Entry<'a>, Fault> {
     let action = match event {
         Event::Followed { .. } => "case.followed",
+        Event::Unjoined { .. } => "case.unjoined",
         Event::Opened { .. } => "callback.opened",
         Event::Attempted { .. } => "callback.attempted",
         Event::Answered { .. } => "callback.answered",

@@ -11,7 +11,7 @@ use crate::{
     store::words::{self as store, Sealed},
 };
 
-/// Keeps what came with an answer, the `answer`th of its callback.
+/// Keeps what came with an answer, the `answer`th of its callback; not of who was erased.
 pub(crate) async fn keep(
     connection: &mut PgConnection,
     masters: &Masters,
@@ -19,7 +19,7 @@ pub(crate) async fn keep(
     answer: usize,
     words: &str,
 ) -> Result<(), Fault> {
-    let key = keys::of(connection, masters, callback).await?;
+    let Some(key) = keys::of(connection, masters, callback).await? else { return Ok(()) };
     let sealed = key.seal(place(callback), words, &SystemRandom::new()).map_err(Fault::own)?;
     Ok(store::insert(connection, callback, answer, &sealed).await?)
 }

@@ -1,6 +1,6 @@
 //! What callback-survey knows, as the wire has it.
 
-use callback_survey_core::{Answered, Attempted, Call, Fate, Followed, Survey, Takes};
+use callback_survey_core::{Answered, Attempted, Call, Fate, Followed, Standing, Survey, Takes};
 use clock::CaseId;
 use definitions::{Language, Rules};
 use delivery_rpc::timestamp;
@@ -8,7 +8,7 @@ use events::words::{Score, Verdict};
 use proto::{
     callback_survey::v1::{
         Answer, Attempt, Callback, CallbackState, Names, RecordAttemptResponse, ShowSurveyResponse,
-        SurveyTakes,
+        SurveyStanding, SurveyTakes,
     },
     delivery::v1::Head,
     words::v1 as wire,
@@ -82,13 +82,26 @@ pub(crate) fn survey(rules: &Rules, followed: Followed<'_>) -> ShowSurveyRespons
         place: Some(both(&|language| rules.place_name(&matter.place, language))),
         completed: completed.unwrap_or_default(),
         answer: followed.answered.map(|answered| answer(answered, None)),
-        reopened: followed.is_reopened,
-        takes: match followed.takes {
-            Takes::Answer => SurveyTakes::Answer,
-            Takes::NotSolved => SurveyTakes::NotSolved,
-            Takes::Nothing => SurveyTakes::Unspecified,
-        }
-        .into(),
+        standing: standing(followed.standing).into(),
+        takes: takes(followed.takes).into(),
+    }
+}
+
+const fn standing(standing: Standing) -> SurveyStanding {
+    match standing {
+        Standing::ToCall => SurveyStanding::ToCall,
+        Standing::ToCallFirst => SurveyStanding::ToCallFirst,
+        Standing::Judged => SurveyStanding::Judged,
+        Standing::TakenUp => SurveyStanding::TakenUp,
+        Standing::Newer => SurveyStanding::Newer,
+    }
+}
+
+const fn takes(takes: Takes) -> SurveyTakes {
+    match takes {
+        Takes::Answer => SurveyTakes::Answer,
+        Takes::NotSolved => SurveyTakes::NotSolved,
+        Takes::Nothing => SurveyTakes::Unspecified,
     }
 }
 

@@ -75,10 +75,10 @@ pub(crate) async fn answer_survey(
     Ok(answer)
 }
 
-/// Whoever has a link that takes nothing learns no more than that, unless they have used it.
+/// Whoever has a link that leads nowhere learns no more than that.
 fn refusal(rejected: &Rejected) -> Error {
     match rejected {
-        Rejected::AlreadyAnswered { .. } => {
+        Rejected::AlreadyAnswered { .. } | Rejected::LaterCycle { .. } => {
             Error::new(Code::FailedPrecondition, rejected.reason(), rejected.to_string())
         }
         Rejected::LinkOver { .. }

@@ -92,6 +92,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::CallbackWithdrawn { .. }
         | Rejected::ReopenWindowOver { .. }
         | Rejected::LinkOver { .. }
+        | Rejected::LaterCycle { .. }
         | Rejected::AlreadyAnswered { .. }
         | Rejected::OutsideCallingHours { .. }
         | Rejected::TooSoon { .. } => Code::FailedPrecondition,

@@ -29,14 +29,33 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The link of this hash.
+/// Takes out the links of who is no reporter of a case any more.
+pub(crate) async fn remove(
+    connection: &mut PgConnection,
+    case: CaseId,
+    person: PersonId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from callback_survey.link l using callback_survey.callback c
+         where c.id = l.callback and c.case_id = $1 and l.person = $2",
+        case.uuid(),
+        person.uuid(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The link of this hash, unless the key of its callback is erased.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     hash: &[u8],
 ) -> Result<Option<Link>, sqlx::Error> {
     let row = sqlx::query!(
         "select c.case_id, l.callback, l.person
-         from callback_survey.link l join callback_survey.callback c on c.id = l.callback
+         from callback_survey.link l
+             join callback_survey.callback c on c.id = l.callback
+             join callback_survey.data_key k on k.callback = l.callback
          where l.hash = $1",
         hash,
     )

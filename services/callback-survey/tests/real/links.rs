@@ -4,13 +4,13 @@ use authz::Role;
 use clock::PersonId;
 use events::{
     Fact, IntakeFact, SurveyFact,
-    intake::CaseResolvedV1,
-    words::{End, Level, Verdict},
+    intake::{CaseResolvedV1, CaseUnjoinedV1},
+    words::{Cycle, End, Level, Verdict},
 };
 use futures::future::join_all;
 use proto::callback_survey::v1::{
     Answer, AnswerSurveyRequest, FindLinksRequest, Link, ListCallbacksRequest, ShowSurveyRequest,
-    ShowSurveyResponse, SurveyTakes,
+    ShowSurveyResponse, SurveyStanding, SurveyTakes,
 };
 use rpc::{Call, Code, Error};
 use service_kit::{id, somebody};
@@ -84,7 +84,8 @@ async fn to_look_changes_nothing_and_not_solved_takes_the_case_up_again() {
         let completed = day(0, "15:00").to_zoned(jiff::tz::TimeZone::UTC);
         assert_eq!(shown.completed[..10], completed.strftime("%Y-%m-%d").to_string());
         assert!(shown.completed.ends_with(" 15:00"), "{}", shown.completed);
-        assert_eq!((shown.answer, shown.reopened), (None, false));
+        assert_eq!(shown.standing(), SurveyStanding::ToCallFirst);
+        assert_eq!(shown.answer, None);
     }
     assert_eq!(survey.said(case).await, ["case.callback-due"]);
 
@@ -94,7 +95,8 @@ async fn to_look_changes_nothing_and_not_solved_takes_the_case_up_again() {
     let shown = survey.shows(&token).await.unwrap();
     let answer = shown.answer.clone().unwrap();
     assert_eq!((answer.solved, answer.score, answer.attitude), (false, Some(2), Some(4)));
-    assert_eq!((shown.reopened, shown.takes()), (true, SurveyTakes::Unspecified));
+    let now = (shown.standing(), shown.takes());
+    assert_eq!(now, (SurveyStanding::TakenUp, SurveyTakes::Unspecified));
     let actor: String =
         sqlx::query_scalar("select actor from delivery.audit where action = 'callback.answered'")
             .fetch_one(survey.pool())
@@ -116,7 +118,10 @@ async fn an_answer_counts_once_however_often_and_at_whatever_time_it_is_sent() {
     assert_eq!(ten.iter().filter(|answer| answer.is_ok()).count(), 1, "{ten:?}");
     let again = (Code::FailedPrecondition, "already-answered".to_owned());
     assert_eq!(refused(survey.says(second, solved()).await), again);
-    assert_eq!(survey.said(case).await, ["case.callback-due", "case.answered"], "it is kept");
+    survey.says(first, solved()).await.unwrap();
+    let kept = ["case.callback-due", "case.answered", "case.answered"];
+    assert_eq!(survey.said(case).await, kept);
+    assert_eq!(survey.shows(first).await.unwrap().standing(), SurveyStanding::ToCall);
 
     survey.jump_to(day(2, "09:00"));
     let assistant = assistant();
@@ -127,12 +132,54 @@ async fn an_answer_counts_once_however_often_and_at_whatever_time_it_is_sent() {
 
     // One tap within the week, though they had said that it is.
     let shown = survey.shows(second).await.unwrap();
-    assert_eq!(shown.takes(), SurveyTakes::NotSolved);
+    let now = (shown.standing(), shown.takes());
+    assert_eq!(now, (SurveyStanding::Judged, SurveyTakes::NotSolved));
     survey.says(second, not_solved()).await.unwrap();
     assert_eq!(refused(survey.says(second, not_solved()).await), again);
     assert_eq!(survey.verdicts(case).await, [Verdict::Solved, Verdict::NotSolved]);
-    survey.says(first, solved()).await.unwrap();
-    assert_eq!(survey.verdicts(case).await.len(), 2, "kept, and judges nothing");
+    assert_eq!(survey.shows(first).await.unwrap().standing(), SurveyStanding::TakenUp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_an_earlier_cycle_says_how_it_goes_on_and_then_leaves_it_to_the_newer_one() {
+    let survey = Running::start().await;
+    let (resolved, two) = by_two();
+    let again = CaseResolvedV1 { cycle: Cycle::new(2).unwrap(), ..resolved.clone() };
+    let (case, callback) = survey.completed(resolved).await;
+    let token = survey.tokens(&callback, &two[1..]).await.pop().unwrap();
+    survey.tell(case, reopened(2)).await;
+    assert_eq!(survey.shows(&token).await.unwrap().standing(), SurveyStanding::TakenUp);
+
+    survey.tell(case, IntakeFact::from(again)).await;
+    assert_eq!(survey.shows(&token).await.unwrap().standing(), SurveyStanding::Newer);
+    let later = (Code::FailedPrecondition, "later-cycle".to_owned());
+    assert_eq!(refused(survey.says(&token, not_solved()).await), later);
+    assert_eq!(survey.verdicts(case).await, []);
+
+    let newer = survey.callback(case, 2).await;
+    let newer = survey.tokens(&newer, &two[1..]).await.pop().unwrap();
+    assert_ne!(newer, token);
+    survey.says(&newer, not_solved()).await.unwrap();
+    assert_eq!(survey.verdicts(case).await, [Verdict::NotSolved]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_no_reporter_any_more_is_sent_no_link_and_the_one_that_was_leads_nowhere() {
+    let survey = Running::start().await;
+    let (resolved, [first, second]) = by_two();
+    let (case, callback) = survey.completed(resolved).await;
+    let token = survey.tokens(&callback, &[second]).await.pop().unwrap();
+    let unjoined = CaseUnjoinedV1 {
+        cycle: Cycle::FIRST,
+        person: second,
+        reporters: vec![first],
+        by: None,
+        at: day(1, "08:00"),
+    };
+    survey.tell(case, IntakeFact::from(unjoined)).await;
+    assert_eq!(refused(survey.shows(&token).await), over());
+    assert_eq!(refused(survey.says(&token, not_solved()).await), over());
+    assert_eq!(survey.tokens(&callback, &[first, second]).await.len(), 1, "the other's is there");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,13 +196,12 @@ async fn a_link_that_never_was_and_one_that_is_over_are_the_same() {
         token
     };
     let closed = link(Some(closed(End::Withdrawn))).await;
-    let reopened = link(Some(reopened(2))).await;
     let answered = link(None).await;
     survey.shows(&answered).await.unwrap();
     survey.jump_to(day(8, "09:01"));
     let forged = "0".repeat(40);
     let cut = &answered[..39];
-    for token in [&*closed, &reopened, &answered, &forged, cut, "", "%00", "' or ''='"] {
+    for token in [&*closed, &answered, &forged, cut, "", "%00", "' or ''='"] {
         assert_eq!(refused(survey.shows(token).await), over(), "{token}");
         assert_eq!(refused(survey.says(token, not_solved()).await), over(), "{token}");
     }
@@ -164,7 +210,7 @@ async fn a_link_that_never_was_and_one_that_is_over_are_the_same() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_given_a_link_to_a_case_that_the_desk_may_not_see() {
     let survey = Running::start().await;
-    for level in [Level::Restricted, Level::Confidential] {
+    for level in [Level::Restricted, Level::Confidential, Level::Hidden] {
         let (resolved, two) = by_two();
         let (case, callback) = survey.completed(CaseResolvedV1 { level, ..resolved }).await;
         assert_eq!(survey.tokens(&callback, &two).await, <[String; 0]>::default());
@@ -223,9 +269,26 @@ async fn a_secret_is_in_no_row_and_what_is_said_by_it_is_sealed() {
     .await
     .unwrap();
     assert_eq!(by_hash, 1);
-    // Whoever is erased is sent nothing more.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_the_key_of_a_callback_is_erased_its_links_are_over_and_nothing_is_sealed_anew() {
+    let survey = Running::start().await;
+    let (resolved, two) = by_two();
+    let (case, callback) = survey.completed(resolved).await;
+    let tokens = survey.tokens(&callback, &two).await;
     sqlx::query("delete from callback_survey.data_key").execute(survey.pool()).await.unwrap();
     assert_eq!(survey.tokens(&callback, &two).await, <[String; 0]>::default());
+    for token in &tokens {
+        assert_eq!(refused(survey.shows(token).await), over());
+        assert_eq!(refused(survey.says(token, not_solved()).await), over());
+    }
+    let said = Answer { words: "又漏了".to_owned(), ..not_solved() };
+    survey.hears(&assistant(), &callback, said).await.unwrap();
+    assert_eq!(survey.verdicts(case).await, [Verdict::NotSolved], "what was asked counts");
+    assert_eq!(survey.count("select count(*) from callback_survey.data_key").await, 0);
+    assert_eq!(survey.count("select count(*) from callback_survey.words").await, 0);
+    assert_eq!(refused(survey.shows(&tokens[0]).await), over());
 }
 
 #[tokio::test(flavor = "multi_thread")]
