@@ -110,10 +110,9 @@ fn in_later_cycle(
         State::Calling { call, .. } | State::Judged { call, .. } => {
             match follow(state, rules, (call.id, person), now)?.standing {
                 Standing::TakenUp => Some(Standing::TakenUp),
-                Standing::ToCall
-                | Standing::ToCallFirst
-                | Standing::Judged
-                | Standing::Newer => Some(Standing::Newer),
+                Standing::ToCall | Standing::ToCallFirst | Standing::Judged | Standing::Newer => {
+                    Some(Standing::Newer)
+                }
             }
         }
     }

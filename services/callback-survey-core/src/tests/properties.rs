@@ -6,7 +6,8 @@ use events::words::{Cycle, End, Verdict};
 use proptest::{collection::vec, prelude::*};
 
 use super::case::{
-    Case, Reporter, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for, unjoined,
+    Case, Reporter, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for,
+    unjoined,
 };
 use crate::{Call, Event, Fate, State, apply};
 

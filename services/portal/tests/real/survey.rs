@@ -2,7 +2,7 @@
 
 use authz::{Principal, Role};
 use events::words::Service;
-use proto::callback_survey::v1::{Names, ShowSurveyResponse, SurveyTakes};
+use proto::callback_survey::v1::{Names, ShowSurveyResponse, SurveyStanding, SurveyTakes};
 use reqwest::{Client, Method, Response, header, redirect::Policy};
 
 use crate::{others::survey::TOKEN, world::World};
@@ -14,6 +14,7 @@ fn asked() -> ShowSurveyResponse {
         item: names("漏水", "Water Leak"),
         place: names("七舍304", "Dormitory 7, 304"),
         completed: "2026-11-25 20:50".to_owned(),
+        standing: SurveyStanding::ToCall.into(),
         takes: SurveyTakes::Answer.into(),
         ..ShowSurveyResponse::default()
     }
@@ -78,6 +79,9 @@ async fn to_open_a_link_records_nothing_and_keeps_its_secret() {
     assert!(chinese.text().await.unwrap().contains("漏水"));
     assert!(world.others.told.state().commands.is_empty(), "nothing was recorded");
 
+    let twice = opens(&world, Method::GET, &format!("{}?lang=zh&lang=en", link()), None).await;
+    assert_eq!((twice.status().as_u16(), header(&twice, "content-language")), (200, "en"));
+
     let style = opens(&world, Method::GET, "/assets/page.css", None).await;
     assert_eq!(
         (style.status().as_u16(), header(&style, "content-type")),
@@ -125,7 +129,7 @@ async fn a_link_that_leads_nowhere_is_one_page_and_one_that_nobody_knows_of_now_
     let world = open().await;
     let mut pages = Vec::new();
     let unknown = format!("/s/{}", "f".repeat(40));
-    for path in [unknown.as_str(), "/s/x", "/s/%3Cscript%3E", "/s/%00"] {
+    for path in [unknown.as_str(), "/s/x", "/s/%3Cscript%3E", "/s/%00", "/s/%FF"] {
         for (method, form) in
             [(Method::GET, None), (Method::POST, Some("solved=yes")), (Method::POST, Some(""))]
         {
@@ -140,9 +144,39 @@ async fn a_link_that_leads_nowhere_is_one_page_and_one_that_nobody_knows_of_now_
     assert!(pages[0].contains("This link does not work"), "{}", pages[0]);
 
     let away = World::start().await;
-    for (method, form) in [(Method::GET, None), (Method::POST, Some("solved=yes"))] {
+    for (method, form, said) in [
+        (Method::GET, None, "try again in a few minutes"),
+        (Method::POST, Some("solved=yes"), "We cannot tell whether your answer is recorded"),
+    ] {
         let page = opens(&away, method, &link(), form).await;
         assert_eq!(page.status(), 503);
-        assert!(page.text().await.unwrap().contains("try again in a few minutes"));
+        assert!(page.text().await.unwrap().contains(said), "{said}");
     }
+}
+
+#[tokio::test]
+async fn where_there_is_no_page_no_secret_is_said_again() {
+    let world = open().await;
+    for (method, path, status) in [
+        (Method::GET, format!("{}/", link()), 404),
+        (Method::GET, format!("/portal{}", link()), 404),
+        (Method::PUT, link(), 405),
+    ] {
+        let refused = opens(&world, method, &path, None).await;
+        assert_eq!(refused.status(), status, "{path}");
+        let refused = refused.text().await.unwrap();
+        assert!(refused.contains("/s/...") && !refused.contains(TOKEN), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_too_late_leads_to_how_it_goes_on() {
+    let world = open().await;
+    let standing = SurveyStanding::Newer.into();
+    world.others.told.state().survey = Some(ShowSurveyResponse { standing, ..asked() });
+    let sent = opens(&world, Method::POST, &link(), Some("solved=no")).await;
+    assert_eq!((sent.status().as_u16(), header(&sent, "location")), (303, "?lang=en"));
+    let page = opens(&world, Method::GET, &link(), None).await.text().await.unwrap();
+    assert!(page.contains("Open the link in your newest message"), "{page}");
+    assert!(world.others.told.state().commands.is_empty(), "nothing was recorded");
 }

@@ -16,13 +16,18 @@ mod texts;
 
 use axum::{
     Form, Router,
-    extract::{Path, Query, State, rejection::FormRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{FormRejection, PathRejection, QueryRejection},
+    },
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use clock::Ids as _;
-use proto::callback_survey::v1::{Answer, AnswerSurveyRequest, ShowSurveyRequest};
+use proto::callback_survey::v1::{
+    Answer, AnswerSurveyRequest, ShowSurveyRequest, ShowSurveyResponse,
+};
 use rpc::{Call, Code, Error};
 use serde::Deserialize;
 
@@ -34,6 +39,9 @@ use page::{Body, Page};
 const LONGEST_WORDS: usize = 2_000;
 
 const STYLE: &str = include_str!("../../../assets/page.css");
+
+/// What the address of a page begins with; the rest of it is a secret.
+pub(super) const BEFORE_SECRET: &str = "/s/";
 
 /// The page, and how it looks.
 pub(super) fn routes() -> Router<Portal> {
@@ -51,23 +59,38 @@ struct Wanted {
     lang: Option<String>,
 }
 
-impl Wanted {
-    fn language(&self, headers: &HeaderMap) -> Language {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Language::of(self.lang.as_deref(), accepted)
-    }
+/// What a link ends with. Where that is no text, it is none that leads anywhere.
+fn secret(token: Result<Path<String>, PathRejection>) -> String {
+    token.map(|Path(token)| token).unwrap_or_default()
+}
+
+/// The language of a page. A wish that cannot be read is none.
+fn language(wanted: Result<Query<Wanted>, QueryRejection>, headers: &HeaderMap) -> Language {
+    let chosen = wanted.ok().and_then(|Query(wanted)| wanted.lang);
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::of(chosen.as_deref(), accepted)
 }
 
 async fn show(
     State(portal): State<Portal>,
-    Path(token): Path<String>,
-    Query(wanted): Query<Wanted>,
+    token: Result<Path<String>, PathRejection>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let language = wanted.language(&headers);
-    match survey(&portal, token).await {
-        Ok(survey) => page(StatusCode::OK, language, Body::of(language, &survey, None)),
-        Err(error) => refused(language, error),
+    shows(&portal, language(wanted, &headers), &secret(token), None).await
+}
+
+/// The page as it stands; `mistaken` is what was written with what is no answer.
+async fn shows(
+    portal: &Portal,
+    language: Language,
+    token: &str,
+    mistaken: Option<&str>,
+) -> Response {
+    let status = if mistaken.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    match survey(portal, token).await {
+        Ok(survey) => page(status, language, Body::of(language, &survey, mistaken)),
+        Err(error) => refused(language, error, Body::Away),
     }
 }
 
@@ -114,39 +137,29 @@ impl Filled {
 
 async fn answer(
     State(portal): State<Portal>,
-    Path(token): Path<String>,
-    Query(wanted): Query<Wanted>,
+    token: Result<Path<String>, PathRejection>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
     headers: HeaderMap,
     form: Result<Form<Filled>, FormRejection>,
 ) -> Response {
-    let language = wanted.language(&headers);
+    let (language, token) = (language(wanted, &headers), secret(token));
     let filled = form.map(|Form(filled)| filled).unwrap_or_default();
-    let recorded = match filled.answer() {
-        Ok(answer) => record(&portal, &token, answer).await,
-        Err(Mistaken) => {
-            return match survey(&portal, token).await {
-                Ok(survey) => page(
-                    StatusCode::BAD_REQUEST,
-                    language,
-                    Body::of(language, &survey, Some(&filled.words)),
-                ),
-                Err(error) => refused(language, error),
-            };
-        }
+    let Ok(answer) = filled.answer() else {
+        return shows(&portal, language, &token, Some(&filled.words)).await;
     };
-    match recorded {
-        // What they said is shown, whether it was now or before.
+    match record(&portal, &token, answer).await {
         Ok(()) => shown(language),
-        Err(error) if error.reason() == "already-answered" => shown(language),
-        Err(error) => refused(language, error),
+        // What they said before is shown, or how it goes on without them.
+        Err(error) if ["already-answered", "later-cycle"].contains(&error.reason()) => {
+            shown(language)
+        }
+        // Whether it was recorded before nothing more was heard, nobody knows.
+        Err(error) => refused(language, error, Body::Unsure),
     }
 }
 
-async fn survey(
-    portal: &Portal,
-    token: String,
-) -> Result<proto::callback_survey::v1::ShowSurveyResponse, Error> {
-    let request = Call::new().request(ShowSurveyRequest { token });
+async fn survey(portal: &Portal, token: &str) -> Result<ShowSurveyResponse, Error> {
+    let request = Call::new().request(ShowSurveyRequest { token: token.to_owned() });
     Ok(portal.peers.callback_survey()?.show_survey(request).await?.into_inner())
 }
 
@@ -166,7 +179,8 @@ fn shown(language: Language) -> Response {
     guarded(language, response.into_response())
 }
 
-fn refused(language: Language, error: Error) -> Response {
+/// A link that leads nowhere, or a page for when nobody knows.
+fn refused(language: Language, error: Error, unknown: Body<'_>) -> Response {
     match error.code() {
         Code::NotFound => page(StatusCode::NOT_FOUND, language, Body::Over),
         Code::InvalidArgument
@@ -178,7 +192,7 @@ fn refused(language: Language, error: Error) -> Response {
         | Code::Unavailable
         | Code::Internal => {
             Refusal::from(error).log();
-            page(StatusCode::SERVICE_UNAVAILABLE, language, Body::Away)
+            page(StatusCode::SERVICE_UNAVAILABLE, language, unknown)
         }
     }
 }

@@ -1,5 +1,5 @@
 use askama::Template;
-use proto::callback_survey::v1::{Names, ShowSurveyResponse, SurveyTakes};
+use proto::callback_survey::v1::{Names, ShowSurveyResponse, SurveyStanding, SurveyTakes};
 
 use super::{language::Language, texts::Texts};
 
@@ -27,11 +27,12 @@ pub(super) enum Body<'a> {
         /// The words that came with what is no answer.
         mistaken: Option<&'a str>,
     },
-    /// What was said.
-    Said {
+    /// What was said, if anything was, and what happens next.
+    Told {
         about: About<'a>,
-        solved: bool,
-        is_reopened: bool,
+        title: &'static str,
+        said: Option<&'static str>,
+        next: &'static str,
         /// That it is not solved after all may still be said.
         may_turn: bool,
     },
@@ -39,6 +40,8 @@ pub(super) enum Body<'a> {
     Over,
     /// Nobody knows at the moment.
     Away,
+    /// Nobody knows whether what was sent is recorded.
+    Unsure,
 }
 
 /// What the case is about, in the reader's language.
@@ -51,7 +54,7 @@ pub(super) struct About<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// What is asked, or what was said before; `mistaken` is what was written with what is no answer.
+    /// What is asked, or how it stands; `mistaken` is what was written with what is no answer.
     pub(super) fn of(
         language: Language,
         survey: &'a ShowSurveyResponse,
@@ -63,15 +66,26 @@ impl<'a> Body<'a> {
             place: named(language, survey.place.as_ref()),
             completed: &survey.completed,
         };
-        match &survey.answer {
-            None => Self::Ask { about, mistaken },
-            Some(answer) => Self::Said {
-                about,
-                solved: answer.solved,
-                is_reopened: survey.reopened,
-                may_turn: survey.takes() == SurveyTakes::NotSolved,
-            },
-        }
+        let t = Texts::of(language);
+        let solved = survey.answer.as_ref().map(|answer| answer.solved);
+        let said = solved.map(|solved| if solved { t.said_solved } else { t.said_not_solved });
+        let (title, next) = match (survey.standing(), said) {
+            (SurveyStanding::Newer, _) => (t.newer, t.newer_hint),
+            (SurveyStanding::TakenUp, None) => (t.taken_up, t.taken_up_hint),
+            (SurveyStanding::TakenUp, Some(_)) => (t.thanks, t.taken_up_hint),
+            (SurveyStanding::ToCall, Some(_)) => (t.thanks, t.to_call),
+            (SurveyStanding::ToCallFirst, Some(_)) => (t.thanks, t.to_call_first),
+            (SurveyStanding::Judged | SurveyStanding::Unspecified, Some(_)) => (t.thanks, t.kept),
+            (
+                SurveyStanding::ToCall
+                | SurveyStanding::ToCallFirst
+                | SurveyStanding::Judged
+                | SurveyStanding::Unspecified,
+                None,
+            ) => return Self::Ask { about, mistaken },
+        };
+        let may_turn = survey.takes() == SurveyTakes::NotSolved;
+        Self::Told { about, title, said, next, may_turn }
     }
 }
 
@@ -97,6 +111,7 @@ mod tests {
             item: names("漏水", "Water Leak"),
             place: names("七舍304", "Dormitory 7, 304"),
             completed: "2026-11-25 20:50".to_owned(),
+            standing: SurveyStanding::ToCall.into(),
             takes: SurveyTakes::Answer.into(),
             ..ShowSurveyResponse::default()
         }
@@ -125,9 +140,40 @@ mod tests {
             rendered(Language::English, Body::of(Language::English, &survey, None))
         );
         let (answer, takes) = (Some(Answer::default()), SurveyTakes::Unspecified.into());
-        let survey = ShowSurveyResponse { answer, takes, reopened: true, ..survey };
+        let standing = SurveyStanding::TakenUp.into();
+        let survey = ShowSurveyResponse { answer, takes, standing, ..survey };
         let page = rendered(Language::English, Body::of(Language::English, &survey, None));
         insta::assert_snapshot!("said-not-solved", page);
+    }
+
+    #[test]
+    fn whoever_follows_a_link_reads_what_happens_next_and_is_asked_only_where_that_changes_it() {
+        use SurveyStanding::{Judged, Newer, TakenUp, ToCall, ToCallFirst};
+        let solved = Some(Answer { solved: true, ..Answer::default() });
+        let not_solved = Some(Answer::default());
+        for (standing, answer, next, asks) in [
+            (ToCall, None, "Is it solved?", true),
+            (ToCallFirst, None, "Is it solved?", true),
+            (Judged, None, "Is it solved?", true),
+            (ToCall, solved.clone(), "We still call you back.", true),
+            (ToCallFirst, solved.clone(), "call back whoever reported it first.", true),
+            (Judged, solved.clone(), "Your answer is recorded.</p>", true),
+            (TakenUp, None, "It has been taken up again.", false),
+            (TakenUp, solved.clone(), "It has been taken up again.", false),
+            (TakenUp, not_solved.clone(), "It has been taken up again.", false),
+            (Newer, None, "Open the link in your newest message", false),
+            (Newer, solved, "Open the link in your newest message", false),
+            (Newer, not_solved, "Open the link in your newest message", false),
+        ] {
+            // As callback-survey has it: who said "solved" may turn that while it is not taken up again.
+            let takes = if answer.is_some() { SurveyTakes::NotSolved } else { SurveyTakes::Answer };
+            let takes = if asks { takes } else { SurveyTakes::Unspecified };
+            let (standing, takes) = (standing.into(), takes.into());
+            let survey = ShowSurveyResponse { answer, takes, standing, ..survey() };
+            let page = rendered(Language::English, Body::of(Language::English, &survey, None));
+            assert!(page.contains(next), "{next}: {page}");
+            assert_eq!(page.contains("<form"), asks, "{page}");
+        }
     }
 
     #[test]
@@ -146,7 +192,8 @@ mod tests {
     #[test]
     fn a_page_has_no_script_and_loads_nothing_of_others() {
         let survey = survey();
-        for body in [Body::of(Language::Chinese, &survey, None), Body::Over, Body::Away] {
+        let asks = Body::of(Language::Chinese, &survey, None);
+        for body in [asks, Body::Over, Body::Away, Body::Unsure] {
             let page = rendered(Language::Chinese, body);
             for foreign in ["<script", "http:", "https:", "style=", "onclick"] {
                 assert!(!page.contains(foreign), "{foreign}");

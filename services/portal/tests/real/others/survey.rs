@@ -1,7 +1,7 @@
 //! Callback-survey, as the portal's tests play it: one link leads somewhere.
 
 use proto::callback_survey::v1::{
-    self as survey, ShowSurveyResponse, callback_survey_server::CallbackSurvey,
+    self as survey, ShowSurveyResponse, SurveyStanding, callback_survey_server::CallbackSurvey,
 };
 use rpc::{Code, Error};
 use tonic::{Request, Response};
@@ -32,14 +32,19 @@ impl CallbackSurvey for Told {
         request: Request<survey::AnswerSurveyRequest>,
     ) -> Answer<survey::AnswerSurveyResponse> {
         let shown = self.shown(&request.get_ref().token)?;
+        let refused = |reason| Error::new(Code::FailedPrecondition, reason, "nothing is taken");
+        if shown.standing() == SurveyStanding::Newer {
+            return Err(refused("later-cycle").into());
+        }
         if shown.answer.is_some() {
-            let message = "it was given by this link before";
-            let refusal = Error::new(Code::FailedPrecondition, "already-answered", message);
-            return Err(refusal.into());
+            return Err(refused("already-answered").into());
         }
         self.take("answer-survey", &request)?;
         let answer = request.into_inner().answer;
-        self.state().survey = Some(ShowSurveyResponse { answer, takes: 0, ..shown });
+        let is_solved = answer.as_ref().is_some_and(|answer| answer.solved);
+        let taken_up = SurveyStanding::TakenUp.into();
+        let standing = if is_solved { shown.standing } else { taken_up };
+        self.state().survey = Some(ShowSurveyResponse { answer, takes: 0, standing, ..shown });
         Ok(Response::new(survey::AnswerSurveyResponse::default()))
     }
 
