@@ -81,11 +81,15 @@ pub const SCHEMAS: [Schema; 2] =
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let channels = Channels::open(&host.config.channels, &mut host.files)?;
     let survey = host.connect(Service::CallbackSurvey)?;
+    let portal = host.config.http.public_url.as_deref();
+    if portal.is_none() {
+        tracing::warn!("nobody is sent a survey link: http.public_url is not set");
+    }
     let notification = Notification {
         delivery: host.delivery(),
         revisions: Revisions::default(),
         channels: Arc::new(channels),
-        links: Links::new(survey, &host.config.http.public_url),
+        links: Links::new(survey, portal),
     };
     host.deliver(notification.clone())?;
     host.wake(notification.clone());

@@ -51,15 +51,20 @@ fn marked(text: &str) -> Option<CallbackId> {
 #[derive(Debug, Clone)]
 pub(crate) struct Links {
     survey: CallbackSurveyClient<Channel>,
-    /// Where people reach the portal.
-    portal: String,
+    /// Where people reach the portal, if somebody said so.
+    portal: Option<String>,
 }
 
 impl Links {
     /// Those that callback-survey answers on this channel, to the portal at this address.
-    pub(crate) fn new(survey: Channel, portal: &str) -> Self {
-        let portal = portal.trim_end_matches('/').to_owned();
+    pub(crate) fn new(survey: Channel, portal: Option<&str>) -> Self {
+        let portal = portal.map(|portal| portal.trim_end_matches('/').to_owned());
         Self { survey: CallbackSurveyClient::new(survey), portal }
+    }
+
+    /// Whether there is an address that they lead to: without one nobody is sent any.
+    pub(crate) const fn lead_somewhere(&self) -> bool {
+        self.portal.is_some()
     }
 
     /// Puts links where they belong in what `subject` is shown: their own, and of others a word.
@@ -74,11 +79,11 @@ impl Links {
         }
         for one in found {
             let Some(callback) = marked(&one.message.words.text) else { continue };
-            let shown = match (own_of(subject, one, callback), &known) {
-                (None, _) => OF_ANOTHER.to_owned(),
-                (Some(_), Err(_)) => LATER.to_owned(),
-                (Some(own), Ok(known)) => match known.get(&own) {
-                    Some(token) => format!("{}/s/{token}", self.portal),
+            let shown = match (own_of(subject, one, callback), &self.portal, &known) {
+                (None, ..) => OF_ANOTHER.to_owned(),
+                (Some(_), None, _) | (Some(_), _, Err(_)) => LATER.to_owned(),
+                (Some(own), Some(portal), Ok(known)) => match known.get(&own) {
+                    Some(token) => format!("{portal}/s/{token}"),
                     None => NONE.to_owned(),
                 },
             };

@@ -52,7 +52,7 @@ async fn a_link_is_shown_to_its_recipient_and_to_nobody_else_and_is_in_no_row() 
     let replica = told
         .start_with(|config| {
             config.peers.callback_survey = at;
-            config.http.public_url = "https://yizhan.example.edu/".to_owned();
+            config.http.public_url = Some("https://yizhan.example.edu/".to_owned());
         })
         .await;
     told.tell(case, events::IntakeFact::from(leak())).await;
@@ -92,7 +92,9 @@ async fn a_link_is_shown_to_its_recipient_and_to_nobody_else_and_is_in_no_row() 
 async fn without_callback_survey_the_rest_of_a_message_is_shown() {
     let told = Told::starting_at("10:00").await;
     let (case, callback) = (id(), CallbackId::from_uuid(id()));
-    let replica = told.start().await;
+    let replica = told
+        .start_with(|config| config.http.public_url = Some("https://yizhan.example.edu".to_owned()))
+        .await;
     told.tell(case, events::IntakeFact::from(leak())).await;
     told.tell(case, due(callback, vec![reporter()])).await;
     let shown = told.list(&replica, &requester(reporter())).await;
@@ -110,6 +112,19 @@ async fn who_has_no_link_is_sent_none() {
     let restricted = events::intake::CaseAcceptedV1 { level: Level::Restricted, ..leak() };
     told.tell(case, events::IntakeFact::from(restricted)).await;
     told.tell(case, due(callback, Vec::new())).await;
+    let shown = told.list(&replica, &requester(reporter())).await;
+    let templates: Vec<_> = shown.iter().map(|message| &*message.template).collect();
+    assert_eq!(templates, ["accepted"]);
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_sent_a_link_where_it_is_not_known_how_people_reach_the_portal() {
+    let told = Told::starting_at("10:00").await;
+    let (case, callback) = (id(), CallbackId::from_uuid(id()));
+    let replica = told.start().await;
+    told.tell(case, events::IntakeFact::from(leak())).await;
+    told.tell(case, due(callback, vec![reporter()])).await;
     let shown = told.list(&replica, &requester(reporter())).await;
     let templates: Vec<_> = shown.iter().map(|message| &*message.template).collect();
     assert_eq!(templates, ["accepted"]);

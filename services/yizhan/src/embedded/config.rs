@@ -189,7 +189,7 @@ mod tests {
             assert_eq!(config.clock.mode, runtime::config::ClockMode::Manual);
             assert_eq!(config.store.port, 5432);
             let portal = Endpoints::read(&home).unwrap().portal();
-            assert_eq!(Some(config.http.public_url), portal);
+            assert_eq!(config.http.public_url, portal);
         }
         fs::remove_dir_all(folder).unwrap();
     }
