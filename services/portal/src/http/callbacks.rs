@@ -74,7 +74,7 @@ struct Callback {
     /// Not before this one.
     next_attempt_at: Option<Timestamp>,
     attempts: Vec<Attempt>,
-    /// The newest one; of a due callback what a co-reporter said by their link.
+    /// The newest one; of a due callback what a reporter said by their link.
     answer: Option<Said>,
 }
 

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_co_reporter_said_by_their_link_is_shown_to_who_calls_the_first() {
+    fn what_a_reporter_said_by_their_link_is_shown_to_who_calls_the_first() {
         let answer = json!({ "solved": true, "by_link": true });
         let callback = json!({ "case_number": "2026-09-000003", "state": "due", "answer": answer });
         insta::assert_snapshot!(to_call(&callback, &json!({})), @r"
