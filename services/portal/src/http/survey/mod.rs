@@ -77,11 +77,11 @@ async fn show(
     wanted: Result<Query<Wanted>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    shows(&portal, language(wanted, &headers), &secret(token), None).await
+    as_it_stands(&portal, language(wanted, &headers), &secret(token), None).await
 }
 
 /// The page as it stands; `mistaken` is what was written with what is no answer.
-async fn shows(
+async fn as_it_stands(
     portal: &Portal,
     language: Language,
     token: &str,
@@ -145,7 +145,7 @@ async fn answer(
     let (language, token) = (language(wanted, &headers), secret(token));
     let filled = form.map(|Form(filled)| filled).unwrap_or_default();
     let Ok(answer) = filled.answer() else {
-        return shows(&portal, language, &token, Some(&filled.words)).await;
+        return as_it_stands(&portal, language, &token, Some(&filled.words)).await;
     };
     match record(&portal, &token, answer).await {
         Ok(()) => shown(language),
