@@ -106,6 +106,12 @@ pub enum Action {
     RecordAttempt,
     /// List callbacks.
     ListCallbacks,
+    /// See what a link asks that was sent to a reporter, for whoever follows it.
+    ShowSurvey,
+    /// Record what they say by it.
+    AnswerSurvey,
+    /// Get the secrets of links, to send them.
+    FindLinks,
     /// Read what was answered about the work when a case was asked after.
     ReadAnswers,
     /// List messages with their texts.
@@ -142,7 +148,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 70] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -194,6 +200,9 @@ impl Action {
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
+        Self::ShowSurvey,
+        Self::AnswerSurvey,
+        Self::FindLinks,
         Self::ReadAnswers,
         Self::ListMessages,
         Self::AcknowledgeMessage,
@@ -266,6 +275,9 @@ impl Action {
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",
+            Self::ShowSurvey => "show-survey",
+            Self::AnswerSurvey => "answer-survey",
+            Self::FindLinks => "find-links",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::AcknowledgeMessage => "acknowledge-message",

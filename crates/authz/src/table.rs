@@ -162,7 +162,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
-    grant(Role::Service,             Unrelated,      Public,       &[Redeliver, RaiseAlarm, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, Redeliver, RaiseAlarm, GetKeys]),
 ];
 
 /// What guards do with what their post has, with what they have themselves, and with what they were

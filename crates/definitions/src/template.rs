@@ -67,6 +67,8 @@ pub enum Occasion {
     DeskUntaken,
     /// To the requester: done, and what comes next.
     Completed,
+    /// To who reported it: the link by which they say whether it is solved.
+    Survey,
     /// To the requester: "not solved" was heard.
     Reopened,
     /// To a leader: late.
@@ -126,11 +128,13 @@ pub enum Field {
     Places,
     /// When an incident is expected to be over.
     Expected,
+    /// Where whoever is told answers: a link of their own.
+    Link,
 }
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -148,6 +152,7 @@ impl Occasion {
         Self::Answered,
         Self::DeskUntaken,
         Self::Completed,
+        Self::Survey,
         Self::Reopened,
         Self::Rung,
         Self::NotSolved,
@@ -179,6 +184,7 @@ impl Occasion {
             Self::Answered => "answered",
             Self::DeskUntaken => "desk-untaken",
             Self::Completed => "completed",
+            Self::Survey => "survey",
             Self::Reopened => "reopened",
             Self::Rung => "rung",
             Self::NotSolved => "not-solved",
@@ -195,7 +201,7 @@ impl Occasion {
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
             Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
-            Number, Place, Places, Post, Reason, Received, Rung, Urgency,
+            Link, Number, Place, Places, Post, Reason, Received, Rung, Urgency,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -221,6 +227,7 @@ impl Occasion {
             }
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
+            Self::Survey => &[Number, Item, Place, Completed, Department, Link],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => &[
                 Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post,
@@ -240,7 +247,8 @@ impl Occasion {
     /// What its message is for: without these who reads it could do nothing with it.
     pub const fn required(self) -> &'static [Field] {
         use Field::{
-            Before, Commitment, Cycle, Department, Due, Expected, Item, Number, Place, Reason,
+            Before, Commitment, Cycle, Department, Due, Expected, Item, Link, Number, Place, Post,
+            Reason,
         };
         match self {
             Self::Offered | Self::Alarm => &[Number, Item, Place],
@@ -252,6 +260,9 @@ impl Occasion {
             | Self::Chased
             | Self::ChasedAgain
             | Self::ReturnedTwice
+            | Self::Asked
+            | Self::AskedInside
+            | Self::Answered
             | Self::Completed
             | Self::NotSolved
             | Self::Repaired
@@ -261,6 +272,8 @@ impl Occasion {
             Self::AtRisk | Self::Overdue | Self::Rung => &[Number, Commitment, Due],
             Self::Reopened => &[Number, Cycle],
             Self::IncidentJoined | Self::IncidentChanged => &[Number, Expected],
+            Self::DeskUntaken => &[Post],
+            Self::Survey => &[Number, Link],
         }
     }
 }
@@ -287,6 +300,7 @@ impl Field {
             Self::Chases => "chases",
             Self::Places => "places",
             Self::Expected => "expected",
+            Self::Link => "link",
         }
     }
 }

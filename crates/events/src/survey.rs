@@ -1,6 +1,6 @@
 //! What callback-survey says: callbacks (回访), answers, and the judgement of a cycle.
 
-use clock::{AccountId, CallbackId};
+use clock::{AccountId, CallbackId, PersonId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct CallbackDueV1 {
     pub cycle: Cycle,
     /// Until when the first attempt is to be made.
     pub first_attempt_by: Timestamp,
+    /// Who may answer by a link of their own, which each of them is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked: Vec<PersonId>,
 }
 
 /// It was tried. Key: the case.

@@ -29,7 +29,7 @@ pub mod tls;
 pub mod token;
 mod trace;
 
-pub use client::{Call, Channel, Target};
+pub use client::{Call, Channel, Target, is_loopback};
 pub use error::{Code, Error, FieldViolation, Problem};
 pub use fields::Fields;
 pub use idempotency::{IdempotencyKey, InvalidKey, idempotency_key};

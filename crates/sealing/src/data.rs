@@ -1,7 +1,8 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf, hmac,
     rand::SecureRandom,
 };
 
@@ -16,8 +17,14 @@ pub struct WrappedKey {
     pub wrapped: Vec<u8>,
 }
 
+/// The bytes of a token: 160 bits, which nobody guesses.
+const TOKEN: usize = 20;
+
 /// An owner's key, in memory only.
-pub struct DataKey(LessSafeKey);
+pub struct DataKey {
+    seal: LessSafeKey,
+    token: hmac::Key,
+}
 
 impl fmt::Debug for DataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,8 +34,24 @@ impl fmt::Debug for DataKey {
 
 impl DataKey {
     pub(crate) fn new(secret: &[u8]) -> Result<Self, Error> {
-        let key = UnboundKey::new(&AES_256_GCM, secret).map_err(|_| Error::Altered)?;
-        Ok(Self(LessSafeKey::new(key)))
+        let seal = UnboundKey::new(&AES_256_GCM, secret).map_err(|_| Error::Altered)?;
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"yizhan token v1").extract(secret);
+        let mut token = [0; 32];
+        let output = root.expand(&[b"token"], hkdf::HKDF_SHA256).map_err(|_| Error::Altered)?;
+        output.fill(&mut token).map_err(|_| Error::Altered)?;
+        let token = hmac::Key::new(hmac::HMAC_SHA256, &token);
+        Ok(Self { seal: LessSafeKey::new(seal), token })
+    }
+
+    /// A secret of this place in 40 hexadecimal digits: always the same, so that only its hash needs
+    /// to be stored, and as random as the key.
+    pub fn token(&self, place: Place<'_>) -> String {
+        let tag = hmac::sign(&self.token, &place.bound());
+        tag.as_ref().iter().take(TOKEN).fold(String::new(), |mut text, byte| {
+            // Writing to a text never fails.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// Seals a text into a column.
@@ -38,12 +61,12 @@ impl DataKey {
         text: &str,
         random: &dyn SecureRandom,
     ) -> Result<Vec<u8>, Error> {
-        seal(&self.0, &place.bound(), text.as_bytes(), random)
+        seal(&self.seal, &place.bound(), text.as_bytes(), random)
     }
 
     /// Opens what was sealed for the same place.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<String, Error> {
-        let bytes = open(&self.0, &place.bound(), sealed)?;
+        let bytes = open(&self.seal, &place.bound(), sealed)?;
         String::from_utf8(bytes).map_err(|_| Error::Altered)
     }
 }

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Each sealed value is bound to its owner and field, so that it can't be moved to another row or
-//! column. What is erased cannot be opened again, and its index is deleted with its row.
+//! column. An owner's key also gives tokens, secrets that need not be stored. What is erased cannot be opened again, and its index is deleted with its row.
 
 mod data;
 mod master;

@@ -47,6 +47,20 @@ fn a_sealed_value_opens_only_in_its_own_place_and_unchanged() {
 }
 
 #[test]
+fn a_token_is_that_of_its_key_and_place_and_of_no_other() {
+    let masters = masters('a');
+    let (data, wrapped) = masters.new_key(OWNER, &SystemRandom::new()).unwrap();
+    let token = data.token(place("link"));
+    assert_eq!(token, masters.open_key(OWNER, &wrapped).unwrap().token(place("link")));
+    assert!(token.len() == 40 && token.bytes().all(|digit| digit.is_ascii_hexdigit()), "{token}");
+    let (other, _) = masters.new_key(OWNER, &SystemRandom::new()).unwrap();
+    let elsewhere = Place { field: "link", owner: [8; 16] };
+    for other in [other.token(place("link")), data.token(place("name")), data.token(elsewhere)] {
+        assert_ne!(token, other);
+    }
+}
+
+#[test]
 fn an_equal_value_is_found_by_its_index_and_only_in_its_field() {
     let masters = masters('a');
     let index = masters.index("phone", "10000000000");

@@ -58,7 +58,8 @@ impl World {
 
     /// The same, with another configuration.
     pub async fn start_with(&self, change: impl FnOnce(&mut Config)) -> Replica {
-        let replica = self.site.start_with(self.door, change).await;
+        // On the heap: it holds a whole configuration, and who waits for it holds it too.
+        let replica = Box::pin(self.site.start_with(self.door, change)).await;
         eventually("the definitions are known", async || {
             self.count("select count(*) from definitions.revision").await == 1
         })

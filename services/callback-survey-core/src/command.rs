@@ -1,4 +1,4 @@
-use clock::{AccountId, CallbackId};
+use clock::{AccountId, CallbackId, PersonId};
 use events::words::{Score, Verdict};
 use jiff::{Timestamp, Zoned};
 
@@ -28,8 +28,8 @@ pub struct Attempt {
 pub struct Answer {
     /// To which callback.
     pub callback: CallbackId,
-    /// Who asked; none when a reporter answered by a link.
-    pub by: Option<AccountId>,
+    /// How it came.
+    pub through: Through,
     /// Whether it is solved.
     pub solved: bool,
     /// Whether it was on time, if that was said.
@@ -38,6 +38,15 @@ pub struct Answer {
     pub attitude: Option<Score>,
     /// The mark for the whole, if one was given.
     pub score: Option<Score>,
+}
+
+/// How an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Through {
+    /// This one asked, and heard it.
+    Call(AccountId),
+    /// This reporter gave it by the link that was sent to them.
+    Link(PersonId),
 }
 
 impl Attempt {
@@ -79,6 +88,24 @@ pub enum Rejected {
         /// The last instant at which it did.
         until: Timestamp,
     },
+    /// Nothing is asked by this link any more, or nothing ever was.
+    #[error("cannot {command}: the link leads nowhere any more")]
+    LinkOver {
+        /// What was to be done.
+        command: &'static str,
+    },
+    /// What this link asks about was taken up again.
+    #[error("cannot {command}: the case was taken up again since; its newest link asks")]
+    LaterCycle {
+        /// What was to be done.
+        command: &'static str,
+    },
+    /// Somebody has said it by their link.
+    #[error("cannot {command}: it was given by this link before, and is kept as it was")]
+    AlreadyAnswered {
+        /// What was to be done.
+        command: &'static str,
+    },
     /// Who calls claimed, was assigned or completed the work.
     #[error("cannot {command}: this is about your own work; somebody else must ask")]
     WorkerMayNotCallBack {
@@ -107,6 +134,9 @@ impl Rejected {
             Self::NoCallbackOpen { .. } => "no-callback-open",
             Self::CallbackWithdrawn { .. } => "callback-withdrawn",
             Self::ReopenWindowOver { .. } => "reopen-window-over",
+            Self::LinkOver { .. } => "link-over",
+            Self::LaterCycle { .. } => "later-cycle",
+            Self::AlreadyAnswered { .. } => "already-answered",
             Self::WorkerMayNotCallBack { .. } => "worker-may-not-call-back",
             Self::OutsideCallingHours { .. } => "outside-calling-hours",
             Self::TooSoon { .. } => "too-soon",

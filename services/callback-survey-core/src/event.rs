@@ -1,5 +1,6 @@
 use std::mem;
 
+use clock::PersonId;
 use events::{
     SurveyFact,
     intake::CaseResolvedV1,
@@ -44,7 +45,18 @@ pub enum Event {
         not_before: Option<Timestamp>,
     },
     /// There is an answer.
-    Answered(CaseAnsweredV1),
+    Answered {
+        /// What was said.
+        answered: CaseAnsweredV1,
+        /// Whose link it came by; none if somebody heard it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
+    /// Somebody is no reporter of it any more.
+    Unjoined {
+        /// Who.
+        person: PersonId,
+    },
     /// The cycle has a verdict.
     Judged(CaseJudgedV1),
     /// Nobody need be asked any more.
@@ -106,10 +118,13 @@ pub fn apply(state: &mut State, event: &Event) {
                 call.not_before = not_before.unwrap_or(call.not_before);
             }
         }
-        Event::Answered(answered) => {
+        Event::Answered { answered, person } => {
             if let Some(call) = state.call_mut(answered.callback) {
-                call.answers.push(Answered::from(answered));
+                call.answers.push(Answered { person: *person, ..Answered::from(answered) });
             }
+        }
+        Event::Unjoined { person } => {
+            state.calls_mut().for_each(|call| call.reporters.retain(|one| one != person));
         }
         Event::Judged(CaseJudgedV1 { verdict, .. }) => match mem::take(state) {
             State::Calling { survey, call } | State::Judged { survey, call, .. } => {
@@ -136,10 +151,13 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
     let fact = match event {
         Event::Opened { due, .. } => SurveyFact::CallbackDue(due.clone()),
         Event::Attempted { attempted, .. } => SurveyFact::CallbackAttempted(attempted.clone()),
-        Event::Answered(fact) => SurveyFact::CaseAnswered(fact.clone()),
+        Event::Answered { answered, .. } => SurveyFact::CaseAnswered(answered.clone()),
         Event::Judged(fact) => SurveyFact::CaseJudged(fact.clone()),
         Event::Withdrawn(fact) => SurveyFact::CallbackWithdrawn(fact.clone()),
-        Event::Followed { .. } | Event::Ended { .. } | Event::Noted { .. } => return None,
+        Event::Followed { .. }
+        | Event::Unjoined { .. }
+        | Event::Ended { .. }
+        | Event::Noted { .. } => return None,
     };
     Some(fact.into())
 }
@@ -175,6 +193,6 @@ fn call(due: &CallbackDueV1, resolved: &CaseResolvedV1, not_before: Timestamp) -
 impl From<&CaseAnsweredV1> for Answered {
     fn from(fact: &CaseAnsweredV1) -> Self {
         let CaseAnsweredV1 { at, by, solved, on_time, attitude, score, .. } = *fact;
-        Self { at, by, solved, on_time, attitude, score }
+        Self { at, by, person: None, solved, on_time, attitude, score }
     }
 }

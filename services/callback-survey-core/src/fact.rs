@@ -1,10 +1,10 @@
 use std::cmp::Ordering;
 
-use clock::Ids;
+use clock::{Ids, PersonId};
 use definitions::Rules;
 use events::{
     IntakeFact, Payload,
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1},
     survey::{CallbackDueV1, CallbackWithdrawnV1},
     words::{Commitment, Cycle},
 };
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::{
     calling::Calling,
     event::{Event, Reason},
+    link::linked,
     state::{Call, Matter, State},
 };
 
@@ -27,6 +28,8 @@ pub enum Fact {
     Reopened(CaseReopenedV1),
     /// It ended.
     Closed(CaseClosedV1),
+    /// Somebody is no reporter of it any more.
+    Unjoined(CaseUnjoinedV1),
 }
 
 impl Fact {
@@ -38,12 +41,12 @@ impl Fact {
                 IntakeFact::CaseResolved(fact) => Some(Self::Resolved(fact)),
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
+                IntakeFact::CaseUnjoined(fact) => Some(Self::Unjoined(fact)),
                 // A completed cycle says how urgent it was and who its reporters are.
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
                 | IntakeFact::CaseJoined(_)
-                | IntakeFact::CaseUnjoined(_)
                 | IntakeFact::CaseUrgencyChanged(_)
                 | IntakeFact::CaseIncidentUpdated(_) => None,
             },
@@ -62,6 +65,7 @@ impl Fact {
             Self::Resolved(_) => CaseResolvedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
+            Self::Unjoined(_) => CaseUnjoinedV1::TYPE,
         };
         vec![Event::Noted { fact: fact.to_string(), reason }]
     }
@@ -80,6 +84,7 @@ pub fn on_fact(
         Fact::Resolved(resolved) => on_resolved(state, rules, resolved, now, ids),
         Fact::Reopened(reopened) => on_reopened(state, rules, reopened),
         Fact::Closed(closed) => on_closed(state, closed),
+        Fact::Unjoined(unjoined) => on_unjoined(state, unjoined.person),
     };
     followed.unwrap_or_else(|reason| fact.noted(reason))
 }
@@ -124,6 +129,7 @@ fn on_resolved(
                 callback: ids.id(),
                 cycle: resolved.cycle,
                 first_attempt_by: promised(rules, resolved).unwrap_or(not_before),
+                linked: linked(resolved),
             };
             Ok(vec![Event::Opened { due, resolved: resolved.clone(), not_before }])
         }
@@ -168,6 +174,13 @@ fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason>
         // The end that follows from a verdict says nothing new, and answers may still come.
         State::Judged { .. } | State::Ended { .. } => Err(Reason::AlreadyKnown),
     }
+}
+
+/// Whoever is no reporter any more answers by none of their links.
+fn on_unjoined(state: &State, person: PersonId) -> Result<Vec<Event>, Reason> {
+    state.survey().ok_or(Reason::UnknownCase)?;
+    let has_link = state.callbacks().any(|(call, _)| call.reporters.contains(&person));
+    if has_link { Ok(vec![Event::Unjoined { person }]) } else { Err(Reason::AlreadyKnown) }
 }
 
 fn of_this_cycle(state: &State, cycle: Cycle) -> Result<(), Reason> {

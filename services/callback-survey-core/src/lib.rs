@@ -23,15 +23,16 @@
 //!                │         is due
 //!  reopened(n+1) │ noted   idle in n + 1     withdrawn, idle   idle in n + 1     idle in n + 1
 //!  closed(n)     │ noted   ended             withdrawn, ended  noted             noted
+//!  unjoined      │ noted   all links of that person lead nowhere
 //!
 //!  command       │
 //! ───────────────┼─────────────────────────────────────────────────────────────────────────────
 //!  attempt       │ no such callback          calling, or       no callback open
 //!                │                           judged unreachable
 //!                │                           by the last one
-//!  answer        │ no such callback          judged            kept; the first   kept
-//!                │                                             "not solved"
-//!                │                                             judges again
+//!  answer        │ no such callback          judged, but for   kept; the first   kept
+//!                │                           a "solved" by     "not solved"
+//!                │                           link              judges again
 //! ```
 //!
 //! A callback of an earlier cycle takes answers too: they are kept, and judge nothing any more.
@@ -44,6 +45,12 @@
 //! `unreachable` come sooner than anybody was really sought. Answers are never refused for the hour:
 //! what somebody said is not to be lost.
 //!
+//! Whoever reported it may answer by a link too, which asks for no hour: once, and who said that it is
+//! solved may still say that it is not. A "not solved" judges like any other; a "solved" is kept and
+//! judges nothing, for the callback is made all the same: nobody knows who follows a link, and whoever
+//! did the work may have reported it. A link is over when "not solved" would reopen nothing any more;
+//! that of an earlier cycle says how it stands with the one that runs.
+//!
 //! A fact is never rejected: one that comes late or twice, or is about another cycle, is
 //! [noted](Event::Noted) with its reason and changes nothing.
 
@@ -52,16 +59,18 @@ mod command;
 mod decide;
 mod event;
 mod fact;
+mod link;
 mod next;
 mod state;
 #[cfg(test)]
 mod tests;
 mod wake;
 
-pub use command::{Answer, Attempt, Command, Rejected};
+pub use command::{Answer, Attempt, Command, Rejected, Through};
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
+pub use link::{Followed, Standing, Takes, follow};
 pub use next::next;
 pub use state::{Answered, Attempted, Call, Fate, Matter, Past, State, Survey};
 pub use wake::{next_at, on_wake};

@@ -65,15 +65,19 @@ impl State {
     }
 
     pub(crate) fn call_mut(&mut self, id: CallbackId) -> Option<&mut Call> {
+        self.calls_mut().find(|call| call.id == id)
+    }
+
+    pub(crate) fn calls_mut(&mut self) -> impl Iterator<Item = &mut Call> {
         let (survey, newest) = match self {
-            Self::New => return None,
-            Self::Idle(survey) | Self::Ended { survey, .. } => (survey, None),
+            Self::New => (None, None),
+            Self::Idle(survey) | Self::Ended { survey, .. } => (Some(survey), None),
             Self::Calling { survey, call } | Self::Judged { survey, call, .. } => {
-                (survey, Some(call))
+                (Some(survey), Some(call))
             }
         };
-        let past = survey.past.iter_mut().map(|past| &mut past.call);
-        past.chain(newest).find(|call| call.id == id)
+        let past = survey.into_iter().flat_map(|survey| &mut survey.past);
+        past.map(|past| &mut past.call).chain(newest)
     }
 
     /// Its word in columns and lists.
@@ -166,6 +170,16 @@ impl Call {
     pub fn due(&self) -> Timestamp {
         if self.attempts.is_empty() { self.first_attempt_by } else { self.not_before }
     }
+
+    /// Whether this is whom the callback asks.
+    pub(crate) fn asks(&self, person: PersonId) -> bool {
+        self.reporters.first() == Some(&person)
+    }
+
+    /// What somebody said last by their link.
+    pub fn answered_by(&self, person: PersonId) -> Option<&Answered> {
+        self.answers.iter().rev().find(|answered| answered.person == Some(person))
+    }
 }
 
 /// One attempt to reach somebody.
@@ -187,6 +201,9 @@ pub struct Answered {
     /// Who asked; none for one by a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
+    /// Whose link it came by; none for one that somebody heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// Whether it is solved.
     pub solved: bool,
     /// Whether it was on time, if that was said.
@@ -198,4 +215,11 @@ pub struct Answered {
     /// The mark for the whole, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+}
+
+impl Answered {
+    /// Whether it was a verdict that it is solved: somebody asked, and heard so.
+    pub(crate) const fn settles(&self) -> bool {
+        self.solved && self.by.is_some()
+    }
 }

@@ -13,7 +13,9 @@
 //!       commands, facts ────┴──> record ──> store (every SQL statement)
 //!                                  └──────> outbox ──> SURVEY
 //!
-//!  words   what people said, sealed: a key per callback
+//!  keys    a key per callback, for
+//!  words   what people said, sealed
+//!  links   by which reporters answer where nobody asks
 //! ```
 //!
 //! No case ever asks to be woken here: an attempt is somebody's deed, and one that is late is watched
@@ -22,6 +24,8 @@
 mod api;
 mod commands;
 mod facts;
+mod keys;
+mod links;
 mod questions;
 mod record;
 mod store;

@@ -6,7 +6,7 @@ use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
 use events::words::Revision;
 use jiff::Timestamp;
 
-use crate::{CallbackSurvey, store};
+use crate::{CallbackSurvey, links, store};
 
 /// A decision about one case.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ pub(crate) struct Change<'a> {
     pub(crate) actor: String,
 }
 
-/// Writes a change: state, callbacks, an audit row for each event, and what others hear of it.
-/// Answers where the case stands now.
+/// Writes a change: state, callbacks with their links, an audit row for each event, and what others
+/// hear of it. Answers where the case stands now.
 ///
 /// The aggregate is saved by the caller, in the same transaction.
 pub(crate) async fn record(
@@ -44,7 +44,21 @@ pub(crate) async fn record(
         }
     }
     locked.wake_at(next_at(&state));
-    store::surveys::save(tx, CaseId::from_uuid(locked.key()), &state).await?;
+    let case = CaseId::from_uuid(locked.key());
+    store::surveys::save(tx, case, &state).await?;
+    for event in &events {
+        match event {
+            Event::Opened { due, .. } => links::give(tx, &survey.masters(), due).await?,
+            Event::Unjoined { person } => store::links::remove(tx, case, *person).await?,
+            Event::Followed { .. }
+            | Event::Attempted { .. }
+            | Event::Answered { .. }
+            | Event::Judged(_)
+            | Event::Withdrawn(_)
+            | Event::Ended { .. }
+            | Event::Noted { .. } => {}
+        }
+    }
     Ok(state)
 }
 
@@ -56,9 +70,10 @@ fn entry<'a>(
 ) -> Result<audit::Entry<'a>, Fault> {
     let action = match event {
         Event::Followed { .. } => "case.followed",
+        Event::Unjoined { .. } => "case.unjoined",
         Event::Opened { .. } => "callback.opened",
         Event::Attempted { .. } => "callback.attempted",
-        Event::Answered(_) => "callback.answered",
+        Event::Answered { .. } => "callback.answered",
         Event::Withdrawn(_) => "callback.withdrawn",
         Event::Judged(_) => "case.judged",
         Event::Ended { .. } => "case.ended",

@@ -6,9 +6,12 @@ use ring::rand::SystemRandom;
 use sealing::{Masters, Place};
 use sqlx::PgConnection;
 
-use crate::store::words::{self as store, Sealed};
+use crate::{
+    keys,
+    store::words::{self as store, Sealed},
+};
 
-/// Keeps what came with an answer, the `answer`th of its callback.
+/// Keeps what came with an answer, the `answer`th of its callback; not of who was erased.
 pub(crate) async fn keep(
     connection: &mut PgConnection,
     masters: &Masters,
@@ -16,16 +19,8 @@ pub(crate) async fn keep(
     answer: usize,
     words: &str,
 ) -> Result<(), Fault> {
-    let random = SystemRandom::new();
-    let place = place(callback);
-    let key = if let Some(known) = store::key(connection, callback).await? {
-        masters.open_key(place.owner, &known).map_err(Fault::own)?
-    } else {
-        let (key, new) = masters.new_key(place.owner, &random).map_err(Fault::own)?;
-        store::insert_key(connection, callback, &new).await?;
-        key
-    };
-    let sealed = key.seal(place, words, &random).map_err(Fault::own)?;
+    let Some(key) = keys::of(connection, masters, callback).await? else { return Ok(()) };
+    let sealed = key.seal(place(callback), words, &SystemRandom::new()).map_err(Fault::own)?;
     Ok(store::insert(connection, callback, answer, &sealed).await?)
 }
 

@@ -61,7 +61,7 @@ pub enum Fact {
     Completed(CaseCompletedV1),
     /// Somebody tried to call back.
     Attempted(CallbackAttemptedV1),
-    /// There is an answer.
+    /// Somebody called back, and heard an answer.
     Answered(CaseAnsweredV1),
     /// A cycle was judged.
     Judged(CaseJudgedV1),
@@ -103,7 +103,8 @@ impl Fact {
             },
             events::Fact::Survey(fact) => match fact {
                 SurveyFact::CallbackAttempted(fact) => Some(Self::Attempted(fact)),
-                SurveyFact::CaseAnswered(fact) => Some(Self::Answered(fact)),
+                // By a link nobody has called back: what is said there is a verdict, or is kept.
+                SurveyFact::CaseAnswered(fact) => fact.by.is_some().then_some(Self::Answered(fact)),
                 SurveyFact::CaseJudged(fact) => Some(Self::Judged(fact)),
                 SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
             },

@@ -103,7 +103,8 @@ pub fn read_out(rules: &Rules, case: &Case, now: Timestamp) -> Option<String> {
             | Field::Post
             | Field::Cycle
             | Field::Rung
-            | Field::Chases => String::new(),
+            | Field::Chases
+            | Field::Link => String::new(),
         })
     };
     Some([Language::Chinese, Language::English].map(line).join("\n"))

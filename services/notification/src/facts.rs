@@ -1,7 +1,7 @@
 //! What all others say about a case, and the definitions.
 
 use clock::CaseId;
-use definitions::Rules;
+use definitions::{Occasion, Rules};
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
     DefinitionFact, DispatchFact, Fact, IntakeFact,
@@ -101,6 +101,9 @@ impl Notification {
         let case = CaseId::from_uuid(aggregate.key());
         for notice in notices {
             let occasion = notice.occasion;
+            if occasion == Occasion::Survey && !self.links.lead_somewhere() {
+                continue;
+            }
             let all = notice.to.find(rules, matter);
             if all.is_empty() {
                 let revision = matter.revision;

@@ -5,8 +5,9 @@
 //! again, a post that there is work, a leader that something is late and that it was done after all.
 //!
 //! ```text
-//!  INTAKE, DISPATCH, ESCALATION, DEFINITION ──> facts ──> tell      who, what, in which words (pure)
-//!                                                 └─────> store     queued, one per (recipient, cause)
+//!  INTAKE, DISPATCH, ESCALATION,
+//!  SURVEY, DEFINITION ──> facts ──> tell      who, what, in which words (pure)
+//!                           └─────> store     queued, one per (recipient, cause)
 //!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
 //!                ├─────> channels   log, mailbox
 //!                ├─────> courier    robots, text messages, other systems: no transaction is open
@@ -34,7 +35,8 @@
 //! A desk that nobody takes over is about no case: the duty counsellor is told in the same way, by
 //! `desk`.
 //!
-//! It reads SURVEY and PORTAL too, of which nobody is told anything yet.
+//! A survey link ([`links`]) is a secret of callback-survey: what is queued has a mark in its place, and
+//! only its recipient is shown more. Of PORTAL nobody is told anything yet.
 
 mod acknowledgement;
 mod alarm;
@@ -44,6 +46,7 @@ mod commands;
 mod courier;
 mod desk;
 mod facts;
+mod links;
 mod message;
 mod outgoing;
 mod questions;
@@ -57,7 +60,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clock::{Clock, RandomIds};
 use delivery::{Delivery, Fault, Locked, Schema, Stamp, traceparent};
-use events::{NotifyFact, words::Revision};
+use events::{
+    NotifyFact,
+    words::{Revision, Service},
+};
 use jiff::Timestamp;
 use revisions::Revisions;
 use runtime::{Host, Stage};
@@ -65,6 +71,7 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use channels::Channels;
 pub use channels::LOG;
+use links::Links;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -77,10 +84,16 @@ pub const SCHEMAS: [Schema; 2] =
 /// `serving` is told where its gRPC interface is.
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let channels = Channels::open(&host.config.channels, &mut host.files)?;
+    let survey = host.connect(Service::CallbackSurvey)?;
+    let portal = host.config.http.public_url.as_deref();
+    if portal.is_none() {
+        tracing::warn!("nobody is sent a survey link: http.public_url is not set");
+    }
     let notification = Notification {
         delivery: host.delivery(),
         revisions: Revisions::default(),
         channels: Arc::new(channels),
+        links: Links::new(survey, portal),
     };
     host.deliver(notification.clone())?;
     host.wake(notification.clone());
@@ -98,6 +111,7 @@ struct Notification {
     delivery: Delivery,
     revisions: Revisions,
     channels: Arc<Channels>,
+    links: Links,
 }
 
 impl Notification {

@@ -33,6 +33,11 @@ impl Refusal {
             .into()
     }
 
+    /// Logs it where it is told in other words than its own.
+    pub(crate) fn log(&self) {
+        log(&self.error);
+    }
+
     /// The same with a status that only HTTP knows.
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         Self { status: Some(status), ..self }
@@ -87,7 +92,7 @@ impl From<serde_json::Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        log(&self.error);
+        self.log();
         let mut problem = Problem::from(self.error);
         if let Some(status) = self.status {
             problem.status = status.as_u16();

@@ -7,4 +7,4 @@ mod target;
 
 pub use call::Call;
 pub use channel::{Channel, ConnectError, Connector};
-pub use target::{InvalidTarget, Target};
+pub use target::{InvalidTarget, Target, is_loopback};

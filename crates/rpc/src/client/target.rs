@@ -48,7 +48,8 @@ impl FromStr for Target {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine itself, as its name says.
+pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

@@ -23,7 +23,7 @@ use std::{
 };
 
 use events::words::{Installation, Service};
-use rpc::Target;
+use rpc::{Target, is_loopback};
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use layers::Sources;
@@ -44,7 +44,7 @@ pub struct Config {
     /// The gRPC port.
     #[serde(default)]
     pub rpc: Rpc,
-    /// The HTTP port (portal only).
+    /// The HTTP port (portal only), and where people reach it.
     #[serde(default)]
     pub http: Http,
     /// The admin port.
@@ -147,6 +147,33 @@ pub struct Rpc {
 pub struct Http {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where people's browsers reach the portal, such as `https://yizhan.example.edu`: links in
+    /// messages lead there. Without it nobody is sent any.
+    #[serde(deserialize_with = "address", skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+}
+
+/// The beginning of an address that links can be made from. They are secrets, which nobody on the way
+/// may hear.
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let url = String::deserialize(deserializer)?;
+    let (is_secure, rest) = match url.split_once("://") {
+        Some(("https", rest)) => (true, rest),
+        Some(("http", rest)) => (false, rest),
+        Some(_) | None => (false, ""),
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() => host,
+        Some(_) | None => authority,
+    };
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || "@?#\"'<>".contains(c);
+    if host.is_empty() || rest.contains(is_odd) || !(is_secure || is_loopback(host)) {
+        return Err(serde::de::Error::custom(
+            "must begin with `https://`, or on loopback with `http://`, and have no `?`, `#` or `@`",
+        ));
+    }
+    Ok(Some(url))
 }
 
 /// `[admin]`
@@ -331,7 +358,7 @@ impl Default for Rpc {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: loopback(8080) }
+        Self { listen: loopback(8080), public_url: None }
     }
 }
 

@@ -48,6 +48,28 @@ fn a_service_needs_to_be_told_nothing_but_its_installation() {
 }
 
 #[test]
+fn links_in_messages_lead_to_an_address_that_can_be_one() {
+    let config = |url| set(&[("YIZHAN_INSTALLATION", "campus"), ("YIZHAN_HTTP__PUBLIC_URL", url)]);
+    for url in ["https://yizhan.example.edu", "http://[::1]:8080", "https://example.edu/yizhan/"] {
+        let config = config(url).load(Service::Notification).unwrap();
+        assert_eq!(config.http.public_url.as_deref(), Some(url));
+    }
+    for url in [
+        "",
+        "yizhan.example.edu",
+        "http://yizhan.example.edu",
+        "https://",
+        "https:///s",
+        "javascript://x",
+        "https://a@b",
+        "https://a?b=c",
+    ] {
+        let refusal = config(url).load(Service::Notification).unwrap_err();
+        assert!(format!("{refusal:?} {refusal}").contains("must begin with"), "{url}: {refusal}");
+    }
+}
+
+#[test]
 fn later_wins_file_then_service_then_environment_then_flag() {
     let folder = Folder::new("layers");
     let file = folder.write(

@@ -1,14 +1,12 @@
 use definitions::Rules;
-use events::{
-    survey::CaseAnsweredV1,
-    words::{End, ItemId, Verdict},
-};
+use events::{survey::CaseAnsweredV1, words::Verdict};
 use jiff::Timestamp;
 
 use super::{attempted, find, judge, refuse_own_work};
 use crate::{
-    command::{Answer, Rejected},
+    command::{Answer, Rejected, Through},
     event::Event,
+    link::{Takes, follow, reopens_until},
     state::{Call, Fate, State},
 };
 
@@ -20,19 +18,37 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Rejected> {
     let command = Answer::WORD;
     let (survey, call, fate) = find(state, command, answer.callback)?;
-    if let Some(by) = answer.by {
-        refuse_own_work(call, command, by)?;
+    match answer.through {
+        Through::Call(by) => refuse_own_work(call, command, by)?,
+        Through::Link(person) => {
+            let followed = follow(state, rules, (call.id, person), now);
+            let followed = followed.ok_or(Rejected::LinkOver { command })?;
+            match followed.takes {
+                Takes::Answer => {}
+                Takes::NotSolved if !answer.solved => {}
+                Takes::Nothing if followed.answered.is_none() => {
+                    return Err(Rejected::LaterCycle { command });
+                }
+                Takes::NotSolved | Takes::Nothing => {
+                    return Err(Rejected::AlreadyAnswered { command });
+                }
+            }
+        }
     }
     let verdict = if answer.solved { Verdict::Solved } else { Verdict::NotSolved };
     let answered = answered(call, answer, now);
     match fate {
         None => {
-            let reached = answer.by.map(|by| Event::Attempted {
-                attempted: attempted(call, by, now, true),
-                not_before: None,
-            });
-            let judged = judge(call.cycle, verdict, now);
-            Ok(reached.into_iter().chain([answered, judged]).collect())
+            let reached = match answer.through {
+                Through::Call(by) => {
+                    let attempted = attempted(call, by, now, true);
+                    Some(Event::Attempted { attempted, not_before: None })
+                }
+                Through::Link(_) => None,
+            };
+            let judges = reached.is_some() || verdict == Verdict::NotSolved;
+            let judged = judges.then(|| judge(call.cycle, verdict, now));
+            Ok(reached.into_iter().chain([answered]).chain(judged).collect())
         }
         Some(Fate::Judged(before)) => {
             let running = call.cycle == survey.cycle;
@@ -50,26 +66,13 @@ pub(super) fn decide(
     }
 }
 
-/// Until when a "not solved" still turns a verdict, which has closed the case by then.
-fn reopens_until(rules: &Rules, item: &ItemId, call: &Call, verdict: Verdict) -> Option<Timestamp> {
-    let (end, judged_at) = match verdict {
-        Verdict::Solved => (End::Solved, call.answers.first()?.at),
-        Verdict::Unreachable => (End::Unreachable, call.attempts.last()?.at),
-        Verdict::NotSolved => return None,
-    };
-    rules.reopens_until(item, end, judged_at)
-}
-
 fn answered(call: &Call, answer: Answer, at: Timestamp) -> Event {
-    let Answer { by, solved, on_time, attitude, score, .. } = answer;
-    Event::Answered(CaseAnsweredV1 {
-        callback: call.id,
-        cycle: call.cycle,
-        at,
-        by,
-        solved,
-        on_time,
-        attitude,
-        score,
-    })
+    let Answer { through, solved, on_time, attitude, score, .. } = answer;
+    let (by, person) = match through {
+        Through::Call(by) => (Some(by), None),
+        Through::Link(person) => (None, Some(person)),
+    };
+    let (callback, cycle) = (call.id, call.cycle);
+    let answered = CaseAnsweredV1 { callback, cycle, at, by, solved, on_time, attitude, score };
+    Event::Answered { answered, person }
 }

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     campus::RULES,
     case::{
-        Case, Step, Who, accepted, at, attempt_at, calling, calling_and, completed_at, in_vain,
-        resolved_for,
+        Case, Reporter, Step, Who, accepted, at, attempt_at, calling, calling_and, completed_at,
+        in_vain, resolved_for,
     },
 };
 use crate::{Event, Fate, Rejected, State, next};
@@ -32,6 +32,8 @@ fn refusal(before: &[&str], time: &str) -> (&'static str, Timestamp) {
         | Rejected::NoCallbackOpen { .. }
         | Rejected::CallbackWithdrawn { .. }
         | Rejected::ReopenWindowOver { .. }
+        | Rejected::LinkOver { .. }
+        | Rejected::AlreadyAnswered { .. }
         | Rejected::WorkerMayNotCallBack { .. }) => panic!("{other:?}"),
     }
 }
@@ -146,14 +148,14 @@ fn a_policy_that_asks_for_more_hours_than_there_are_gets_what_there_is() {
 fn nobody_asks_after_their_own_work() {
     for step in [
         Step::Attempts(Who::Wang, 1),
-        Step::Answers(Some(Who::Wang), 1, true),
-        Step::Answers(Some(Who::Wang), 1, false),
+        Step::Answers(Who::Wang, 1, true),
+        Step::Answers(Who::Wang, 1, false),
     ] {
         let refusal = Case::after(&calling()).step(&step).unwrap_err();
         assert_eq!(refusal.reason(), "worker-may-not-call-back");
     }
-    let mut late = Case::after(&calling_and(&[Step::Answers(None, 1, true)]));
-    let refusal = late.step(&Step::Answers(Some(Who::Wang), 1, true)).unwrap_err();
+    let mut late = Case::after(&calling_and(&[Step::Answers(Who::Zhao, 1, true)]));
+    let refusal = late.step(&Step::Answers(Who::Wang, 1, true)).unwrap_err();
     assert_eq!(refusal.reason(), "worker-may-not-call-back");
 }
 

@@ -1,15 +1,16 @@
 //! One case, with what intake says of it and what people ask.
 
-use clock::{AccountId, CallbackId, Ids, SeededIds};
+use clock::{AccountId, CallbackId, Ids, PersonId, SeededIds};
 use events::{
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1},
     words::{CaseKind, CaseNumber, Channel, Cycle, End, Level, ReopenCause, Urgency},
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::campus::RULES;
 use crate::{
-    Answer, Attempt, Call, Command, Event, Fact, Fate, Rejected, State, apply, on_command, on_fact,
+    Answer, Attempt, Call, Command, Event, Fact, Fate, Followed, Rejected, State, Through, apply,
+    follow, on_command, on_fact,
 };
 
 pub(super) struct Case {
@@ -52,11 +53,10 @@ impl Case {
                 self.ask(Command::Attempt(attempt))?
             }
             Step::Answers(by, cycle, solved) => {
-                let callback = self.callback(cycle);
-                let by = by.map(Who::account);
-                let (on_time, attitude, score) = (Some(true), None, 4.try_into().ok());
-                let answer = Answer { callback, by, solved, on_time, attitude, score };
-                self.ask(Command::Answer(answer))?
+                self.answer(Through::Call(by.account()), cycle, solved)?
+            }
+            Step::Links(reporter, cycle, solved) => {
+                self.answer(Through::Link(reporter.person()), cycle, solved)?
             }
         };
         for event in &events {
@@ -64,6 +64,23 @@ impl Case {
         }
         self.state = stored(&self.state);
         Ok(events)
+    }
+
+    fn answer(
+        &mut self,
+        through: Through,
+        cycle: u16,
+        solved: bool,
+    ) -> Result<Vec<Event>, Rejected> {
+        let callback = self.callback(cycle);
+        let (on_time, attitude, score) = (Some(true), None, 4.try_into().ok());
+        let answer = Answer { callback, through, solved, on_time, attitude, score };
+        self.ask(Command::Answer(answer))
+    }
+
+    /// What a reporter's link to the callback of a cycle leads to.
+    pub(super) fn follows(&self, reporter: Reporter, cycle: u16) -> Option<Followed<'_>> {
+        follow(&self.state, &RULES, (self.callback(cycle), reporter.person()), self.now)
     }
 
     fn ask(&mut self, command: Command) -> Result<Vec<Event>, Rejected> {
@@ -99,8 +116,30 @@ pub(super) enum Step {
     Hears(Fact),
     /// Somebody tries to reach the reporter of a cycle, in vain.
     Attempts(Who, u16),
-    /// The reporter of a cycle answers somebody, or by the link: whether it is solved.
-    Answers(Option<Who>, u16, bool),
+    /// The reporter of a cycle answers somebody: whether it is solved.
+    Answers(Who, u16, bool),
+    /// A reporter answers by their link: whether it is solved.
+    Links(Reporter, u16, bool),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reporter {
+    /// Whom the callback asks.
+    First,
+    /// Who reported it too.
+    Second,
+    /// Who did not.
+    Nobody,
+}
+
+impl Reporter {
+    pub(super) fn person(self) -> PersonId {
+        match self {
+            Self::First => SeededIds::new(4).id(),
+            Self::Second => SeededIds::new(5).id(),
+            Self::Nobody => SeededIds::new(6).id(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +194,7 @@ pub(super) fn resolved_for(item: &str, cycle: u16) -> Step {
         item: item.parse().unwrap(),
         urgency: Urgency::Urgent,
         level: Level::Internal,
-        reporters: vec![SeededIds::new(4).id()],
+        reporters: vec![Reporter::First.person(), Reporter::Second.person()],
         workers: vec![Who::Wang.account()],
     }))
 }
@@ -186,6 +225,17 @@ pub(super) fn closed(cycle: u16, end: End) -> Step {
         end,
         closed_at: at("2026-09-01T10:00:00+08:00"),
         by: None,
+    }))
+}
+
+/// Who reported it too did not after all.
+pub(super) fn unjoined() -> Step {
+    Step::Hears(Fact::Unjoined(CaseUnjoinedV1 {
+        cycle: Cycle::FIRST,
+        person: Reporter::Second.person(),
+        reporters: vec![Reporter::First.person()],
+        by: None,
+        at: at("2026-09-01T10:00:00+08:00"),
     }))
 }
 

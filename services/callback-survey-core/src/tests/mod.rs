@@ -3,6 +3,7 @@
 mod calling;
 mod campus;
 mod case;
+mod links;
 mod properties;
 mod sentences;
 mod table;

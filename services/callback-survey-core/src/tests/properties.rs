@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use events::words::{Cycle, End, Verdict};
 use proptest::{collection::vec, prelude::*};
 
-use super::case::{Case, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for};
-use crate::{Call, Event, State, apply};
+use super::case::{
+    Case, Reporter, Step, Who, accepted, calling, closed, reopened, resolved, resolved_for,
+    unjoined,
+};
+use crate::{Call, Event, Fate, State, apply};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || prop_oneof![4 => Just(Who::Zhao), 1 => Just(Who::Wang)];
     let end = prop::sample::select(End::ALL);
+    let reporters = vec![Reporter::First, Reporter::Second, Reporter::Nobody];
+    let reporter = prop::sample::select(reporters);
     let step = prop_oneof![
         1 => Just(accepted("water-leak")),
         1 => Just(accepted("water-hours")),
@@ -18,10 +23,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(resolved_for("water-hours", 1)),
         1 => (1u16..4).prop_map(reopened),
         1 => (1u16..4, end).prop_map(|(cycle, end)| closed(cycle, end)),
+        1 => Just(unjoined()),
         6 => (0i64..900).prop_map(Step::Waits),
         6 => (who(), 1u16..3).prop_map(|(who, cycle)| Step::Attempts(who, cycle)),
-        2 => (prop::option::of(who()), 1u16..3, any::<bool>())
+        2 => (who(), 1u16..3, any::<bool>())
             .prop_map(|(who, cycle, solved)| Step::Answers(who, cycle, solved)),
+        2 => (reporter, 1u16..3, any::<bool>())
+            .prop_map(|(reporter, cycle, solved)| Step::Links(reporter, cycle, solved)),
     ];
     let begin = prop_oneof![Just(Vec::new()), Just(calling())];
     (begin, vec(step, 0..40)).prop_map(|(begin, steps)| [begin, steps].concat())
@@ -114,6 +122,34 @@ proptest! {
             let asked = call.attempts.iter().map(|attempt| attempt.by);
             let mut asked = asked.chain(call.answers.iter().filter_map(|answer| answer.by));
             prop_assert!(asked.all(|by| !call.workers.contains(&by)));
+        }
+    }
+
+    #[test]
+    fn by_their_link_somebody_says_it_once_and_then_at_most_that_it_is_not_solved_after_all(
+        steps in steps(),
+    ) {
+        for (call, _) in run(&steps).1.callbacks() {
+            let mut said = BTreeMap::<_, Vec<bool>>::new();
+            for answered in &call.answers {
+                if let Some(person) = answered.person {
+                    prop_assert_ne!(person, Reporter::Nobody.person());
+                    said.entry(person).or_default().push(answered.solved);
+                }
+            }
+            for said in said.values() {
+                prop_assert!([&[true][..], &[false], &[true, false]].contains(&&said[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn that_it_is_solved_is_a_verdict_only_where_somebody_asked(steps in steps()) {
+        for (call, fate) in run(&steps).1.callbacks() {
+            if fate == Some(Fate::Judged(Verdict::Solved)) {
+                let asked = call.answers.iter().any(|one| one.solved && one.by.is_some());
+                prop_assert!(asked, "{:?}", call.answers);
+            }
         }
     }
 

@@ -2,22 +2,23 @@ use events::words::{End, Verdict};
 use jiff::SignedDuration;
 
 use super::case::{
-    Case, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened, resolved,
-    resolved_for,
+    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
+    resolved, resolved_for,
 };
 use crate::{Event, Fate, Reason, Rejected, State};
 
-const SOLVED: Step = Step::Answers(Some(Who::Zhao), 1, true);
-const NOT_SOLVED: Step = Step::Answers(Some(Who::Zhao), 1, false);
+pub(super) const SOLVED: Step = Step::Answers(Who::Zhao, 1, true);
+pub(super) const NOT_SOLVED: Step = Step::Answers(Who::Zhao, 1, false);
 
 /// The verdicts that follow from a step.
-fn verdicts(case: &mut Case, step: &Step) -> Vec<Verdict> {
+pub(super) fn verdicts(case: &mut Case, step: &Step) -> Vec<Verdict> {
     let judged = |event: &Event| match event {
         Event::Judged(judged) => Some(judged.verdict),
         Event::Followed { .. }
         | Event::Opened { .. }
         | Event::Attempted { .. }
-        | Event::Answered(_)
+        | Event::Answered { .. }
+        | Event::Unjoined { .. }
         | Event::Withdrawn(_)
         | Event::Ended { .. }
         | Event::Noted { .. } => None,
@@ -40,7 +41,7 @@ fn an_answer_to_a_call_is_an_attempt_that_reached_somebody_and_one_by_a_link_is_
     let [attempt] = asked.call(1).0.attempts[..] else { panic!("{:?}", asked.state) };
     assert_eq!((attempt.by, attempt.at, attempt.reached), (Who::Zhao.account(), asked.now, true));
 
-    let by_link = Case::after(&calling_and(&[Step::Answers(None, 1, true)]));
+    let by_link = Case::after(&calling_and(&[Step::Links(Reporter::First, 1, true)]));
     let (call, _) = by_link.call(1);
     assert_eq!((call.attempts.len(), call.answers.len()), (0, 1));
 }
@@ -54,11 +55,11 @@ fn what_somebody_said_is_never_refused_for_the_hour() {
 
 #[test]
 fn the_first_not_solved_of_a_cycle_turns_its_verdict_and_later_ones_are_kept() {
-    let by_link = Step::Answers(None, 1, false);
+    let by_link = Step::Links(Reporter::First, 1, false);
     for before in [vec![SOLVED], in_vain()] {
         let mut case = Case::after(&calling_and(&before));
         assert_eq!(verdicts(&mut case, &by_link), [Verdict::NotSolved]);
-        assert_eq!(verdicts(&mut case, &by_link), []);
+        assert_eq!(verdicts(&mut case, &Step::Links(Reporter::Second, 1, false)), []);
         assert_eq!(verdicts(&mut case, &SOLVED), []);
         assert_eq!(case.call(1).1, Some(Fate::Judged(Verdict::NotSolved)));
         let kept: Vec<_> =
@@ -93,7 +94,7 @@ fn whoever_was_unreachable_is_never_counted_as_satisfied() {
 #[test]
 fn an_answer_to_an_earlier_cycle_is_kept_and_judges_nothing() {
     let mut case = Case::after(&calling_and(&[SOLVED, reopened(2), resolved(2)]));
-    assert_eq!(verdicts(&mut case, &Step::Answers(None, 1, false)), []);
+    assert_eq!(verdicts(&mut case, &NOT_SOLVED), []);
     assert_eq!(case.call(1).0.answers.len(), 2);
     assert_eq!(case.call(1).1, Some(Fate::Judged(Verdict::Solved)));
     assert_eq!(case.call(2).1, None);
@@ -102,7 +103,7 @@ fn an_answer_to_an_earlier_cycle_is_kept_and_judges_nothing() {
 #[test]
 fn a_verdict_stays_open_to_answers_after_the_case_is_closed() {
     let mut case = Case::after(&calling_and(&[SOLVED, closed(1, End::Solved)]));
-    assert_eq!(verdicts(&mut case, &Step::Answers(None, 1, false)), [Verdict::NotSolved]);
+    assert_eq!(verdicts(&mut case, &Step::Links(Reporter::First, 1, false)), [Verdict::NotSolved]);
 }
 
 #[test]

@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, fmt::Write};
 use events::words::End;
 
 use super::case::{
-    Case, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened, resolved,
-    resolved_for,
+    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
+    resolved, resolved_for, unjoined,
 };
 use crate::{Event, publish};
 
-const DESK: Option<Who> = Some(Who::Zhao);
-const WORKER: Option<Who> = Some(Who::Wang);
+const DESK: Who = Who::Zhao;
+const WORKER: Who = Who::Wang;
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
     let uncalled = [accepted("water-hours"), resolved_for("water-hours", 1)];
@@ -49,14 +49,17 @@ fn inputs() -> Vec<(&'static str, Option<&'static str>, Step)> {
         ("reopened(3)", None, reopened(3)),
         ("closed(1)", None, closed(1, End::Solved)),
         ("closed(2)", None, closed(2, End::Solved)),
+        ("unjoined", None, unjoined()),
         ("attempt at 1", None, attempt.clone()),
         ("attempt at 1 by night", night, attempt),
         ("attempt at 1 by worker", None, Step::Attempts(Who::Wang, 1)),
         ("solved(1) to desk", None, Step::Answers(DESK, 1, true)),
         ("solved(1) to worker", None, Step::Answers(WORKER, 1, true)),
-        ("solved(1) by link", None, Step::Answers(None, 1, true)),
+        ("solved(1) by link", None, Step::Links(Reporter::First, 1, true)),
         ("not solved(1) to desk", None, Step::Answers(DESK, 1, false)),
-        ("not solved(1) by link", None, Step::Answers(None, 1, false)),
+        ("not solved(1) by link", None, Step::Links(Reporter::First, 1, false)),
+        ("solved(1) by co-reporter", None, Step::Links(Reporter::Second, 1, true)),
+        ("not solved(1) by co-r.", None, Step::Links(Reporter::Second, 1, false)),
     ]
 }
 
@@ -94,12 +97,13 @@ fn told(event: &Event) -> String {
     match event {
         Event::Opened { .. }
         | Event::Attempted { .. }
-        | Event::Answered(_)
+        | Event::Answered { .. }
         | Event::Withdrawn(_) => publish(event).unwrap().subject(),
         Event::Judged(judged) => {
             format!("{} {}", publish(event).unwrap().subject(), judged.verdict)
         }
         Event::Followed { cycle, .. } => format!("(followed in {cycle})"),
+        Event::Unjoined { .. } => "(unjoined)".to_owned(),
         Event::Ended { end, .. } => format!("(ended, {end})"),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())

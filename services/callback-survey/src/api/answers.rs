@@ -1,11 +1,15 @@
 //! What callback-survey knows, as the wire has it.
 
-use callback_survey_core::{Answered, Attempted, Call, Fate, Survey};
+use callback_survey_core::{Answered, Attempted, Call, Fate, Followed, Standing, Survey, Takes};
 use clock::CaseId;
+use definitions::{Language, Rules};
 use delivery_rpc::timestamp;
 use events::words::{Score, Verdict};
 use proto::{
-    callback_survey::v1::{Answer, Attempt, Callback, CallbackState, RecordAttemptResponse},
+    callback_survey::v1::{
+        Answer, Attempt, Callback, CallbackState, Names, RecordAttemptResponse, ShowSurveyResponse,
+        SurveyStanding, SurveyTakes,
+    },
     delivery::v1::Head,
     words::v1 as wire,
 };
@@ -35,6 +39,7 @@ pub(crate) fn callback(
         next_attempt_at: next_attempt_at(call, fate),
         attempts: call.attempts.iter().map(attempt).collect(),
         answer: call.answers.last().map(|answered| answer(answered, words)),
+        by_link: call.answers.last().is_some_and(|answered| answered.by.is_none()),
     }
 }
 
@@ -55,6 +60,48 @@ pub(crate) fn recorded(
         verdict: verdict.into(),
         next_attempt_at: next_attempt_at(call, fate),
         judged,
+    }
+}
+
+/// What somebody sees who follows their link.
+pub(crate) fn survey(rules: &Rules, followed: Followed<'_>) -> ShowSurveyResponse {
+    let matter = &followed.survey.matter;
+    let item = rules.item(&matter.item);
+    let both = |name: &dyn Fn(Language) -> Option<String>| Names {
+        zh: name(Language::Chinese).unwrap_or_default(),
+        en: name(Language::English).unwrap_or_default(),
+    };
+    let calendar = item.and_then(|item| rules.calendar_for(&item.department));
+    let completed = calendar.map(|calendar| {
+        let at = followed.call.completed_at.to_zoned(calendar.zone().clone());
+        at.strftime("%Y-%m-%d %H:%M").to_string()
+    });
+    ShowSurveyResponse {
+        case_number: matter.number.to_string(),
+        item: Some(both(&|language| Some(item?.names.in_language(language).to_owned()))),
+        place: Some(both(&|language| rules.place_name(&matter.place, language))),
+        completed: completed.unwrap_or_default(),
+        answer: followed.answered.map(|answered| answer(answered, None)),
+        standing: standing(followed.standing).into(),
+        takes: takes(followed.takes).into(),
+    }
+}
+
+const fn standing(standing: Standing) -> SurveyStanding {
+    match standing {
+        Standing::ToCall => SurveyStanding::ToCall,
+        Standing::ToCallFirst => SurveyStanding::ToCallFirst,
+        Standing::Judged => SurveyStanding::Judged,
+        Standing::TakenUp => SurveyStanding::TakenUp,
+        Standing::Newer => SurveyStanding::Newer,
+    }
+}
+
+const fn takes(takes: Takes) -> SurveyTakes {
+    match takes {
+        Takes::Answer => SurveyTakes::Answer,
+        Takes::NotSolved => SurveyTakes::NotSolved,
+        Takes::Nothing => SurveyTakes::Unspecified,
     }
 }
 

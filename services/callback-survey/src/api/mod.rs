@@ -6,14 +6,19 @@ mod requests;
 
 use delivery_rpc::Asked;
 use proto::callback_survey::v1::{
+    AnswerSurveyRequest, AnswerSurveyResponse, FindLinksRequest, FindLinksResponse,
     ListCallbacksRequest, ListCallbacksResponse, NextCallbackRequest, NextCallbackResponse,
-    RecordAttemptRequest, RecordAttemptResponse,
+    RecordAttemptRequest, RecordAttemptResponse, ShowSurveyRequest, ShowSurveyResponse,
     callback_survey_server::{CallbackSurvey as Interface, CallbackSurveyServer},
 };
 use rpc::subject;
 use tonic::{Request, Response, Status, service::Routes};
 
-use crate::{CallbackSurvey, commands::record_attempt, questions};
+use crate::{
+    CallbackSurvey,
+    commands::{answer_survey, record_attempt},
+    questions,
+};
 
 /// Everything that callback-survey answers by gRPC.
 pub(crate) fn routes(survey: CallbackSurvey) -> Routes {
@@ -51,5 +56,31 @@ impl Interface for Answering {
     ) -> Result<Response<ListCallbacksResponse>, Status> {
         let asked = requests::list(request.get_ref())?;
         Ok(Response::new(questions::list_callbacks(&self.survey, subject(&request)?, asked).await?))
+    }
+
+    async fn show_survey(
+        &self,
+        request: Request<ShowSurveyRequest>,
+    ) -> Result<Response<ShowSurveyResponse>, Status> {
+        let token = &request.get_ref().token;
+        Ok(Response::new(questions::show_survey(&self.survey, subject(&request)?, token).await?))
+    }
+
+    async fn answer_survey(
+        &self,
+        request: Request<AnswerSurveyRequest>,
+    ) -> Result<Response<AnswerSurveyResponse>, Status> {
+        let method = "yizhan.callback_survey.v1.CallbackSurvey/AnswerSurvey";
+        let asked = Asked::of(method, &request)?;
+        let command = requests::survey(asked, request.into_inner())?;
+        Ok(Response::new(answer_survey(&self.survey, command).await?))
+    }
+
+    async fn find_links(
+        &self,
+        request: Request<FindLinksRequest>,
+    ) -> Result<Response<FindLinksResponse>, Status> {
+        let asked = requests::links(request.get_ref())?;
+        Ok(Response::new(questions::find_links(&self.survey, subject(&request)?, &asked).await?))
     }
 }

@@ -7,6 +7,8 @@
 //! Each transaction is opened and committed in the same function; the answer is given after the
 //! commit, and a refusal leaves nothing behind.
 
+mod answer_survey;
 mod record_attempt;
 
+pub(crate) use answer_survey::{AnswerSurvey, Said, answer_survey};
 pub(crate) use record_attempt::{RecordAttempt, record_attempt};

@@ -91,6 +91,9 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::NoCallbackOpen { .. }
         | Rejected::CallbackWithdrawn { .. }
         | Rejected::ReopenWindowOver { .. }
+        | Rejected::LinkOver { .. }
+        | Rejected::LaterCycle { .. }
+        | Rejected::AlreadyAnswered { .. }
         | Rejected::OutsideCallingHours { .. }
         | Rejected::TooSoon { .. } => Code::FailedPrecondition,
     };

@@ -1,16 +1,20 @@
 //! What may be looked up, one question a file. Nothing is changed, but a look at a restricted case
 //! leaves an audit row.
 
+mod find_links;
 mod list_callbacks;
 mod next_callback;
+mod show_survey;
 
 use authz::{Action, Subject};
 use delivery::Tx;
 use delivery_rpc::{Failure, note_reads};
 use proto::callback_survey::v1::Callback;
 
+pub(crate) use find_links::find_links;
 pub(crate) use list_callbacks::{ListCallbacks, list_callbacks};
 pub(crate) use next_callback::next_callback;
+pub(crate) use show_survey::show_survey;
 
 use crate::{
     CallbackSurvey,

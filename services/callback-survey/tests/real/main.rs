@@ -9,4 +9,5 @@ mod answers;
 mod attempts;
 mod case;
 mod facts;
+mod links;
 mod lists;

@@ -336,7 +336,7 @@ pub(super) fn answered(number: u16, answered: &str) -> Fact {
         callback: SeededIds::new(4).id(),
         cycle: cycle(number),
         at: at(answered),
-        by: None,
+        by: Some(wang()),
         solved: true,
         on_time: None,
         attitude: None,

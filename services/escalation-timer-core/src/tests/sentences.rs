@@ -1,7 +1,10 @@
 use std::collections::BTreeSet;
 
 use clock::SeededIds;
-use events::words::{Commitment, End, PostId, Urgency};
+use events::{
+    survey::CaseAnsweredV1,
+    words::{Commitment, End, PostId, Urgency},
+};
 
 use super::{
     campus::RULES,
@@ -236,6 +239,13 @@ fn the_first_attempt_keeps_the_promise_to_call_back_as_an_answer_or_a_judgement_
         assert_eq!(next_at(&case.state), None);
         assert!(matches!(case.state, State::Watching(_)));
     }
+}
+
+#[test]
+fn an_answer_by_a_link_is_no_call_back() {
+    let Fact::Answered(heard) = answered(1, "1T15:00") else { panic!() };
+    assert_eq!(Fact::read(heard.clone().into()), Some(Fact::Answered(heard.clone())));
+    assert_eq!(Fact::read(CaseAnsweredV1 { by: None, ..heard }.into()), None);
 }
 
 #[test]

@@ -124,6 +124,7 @@ const fn asks(occasion: Occasion) -> bool {
         // Of no case, and nobody is at the desk who would phone.
         | Occasion::DeskUntaken
         | Occasion::Completed
+        | Occasion::Survey
         | Occasion::Reopened
         | Occasion::Repaired
         | Occasion::IncidentJoined

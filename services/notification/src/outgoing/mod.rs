@@ -145,6 +145,7 @@ impl Weight {
         match occasion {
             Occasion::Alarm | Occasion::DeskUntaken => Self::Critical,
             Occasion::Completed
+            | Occasion::Survey
             | Occasion::Repaired
             | Occasion::IncidentEnded
             | Occasion::AlarmEnded => Self::Normal,

@@ -193,6 +193,7 @@ fn only_what_is_critical_and_not_over_yet_may_wake_anybody_and_every_alarm_and_a
         let is_over = matches!(
             occasion,
             Occasion::Completed
+                | Occasion::Survey
                 | Occasion::Repaired
                 | Occasion::IncidentEnded
                 | Occasion::AlarmEnded

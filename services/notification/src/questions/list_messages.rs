@@ -19,7 +19,7 @@ pub(crate) struct Page {
 }
 
 impl Notification {
-    /// The messages that the caller may see.
+    /// The messages that the caller may see, with the links that are the caller's.
     pub(crate) async fn list_messages(
         &self,
         subject: &Subject,
@@ -33,6 +33,7 @@ impl Notification {
         let cases = found.iter().filter_map(|found| Some((found.message.case?, found.level)));
         note_reads(&mut tx, self.clock().now(), subject, action, cases).await?;
         tx.commit().await?;
+        self.links.show(subject, &mut found).await;
         Ok(Page { found, next_page_token })
     }
 }

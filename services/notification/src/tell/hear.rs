@@ -1,10 +1,13 @@
-use clock::{PersonId, TimerId};
-use definitions::Occasion;
+use std::fmt;
+
+use clock::{CallbackId, PersonId, TimerId};
+use definitions::{Occasion, Rules};
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
-    words::{Asked, Commitment, End, HoldReason, Level, PostId, Recipient, Revision},
+    survey::SurveyFact,
+    words::{Asked, Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -80,6 +83,8 @@ pub(crate) struct Particulars {
     pub(crate) chases: Option<u16>,
     /// When an incident is expected to be over, if that is still to come.
     pub(crate) expected: Option<Timestamp>,
+    /// The callback that a link leads to.
+    pub(crate) callback: Option<CallbackId>,
 }
 
 /// Takes in a fact, which was decided under `revision`.
@@ -104,7 +109,8 @@ impl Matter {
             Fact::Intake(fact) => self.hear_intake(fact, revision),
             Fact::Dispatch(fact) => self.hear_dispatch(fact),
             Fact::Escalation(fact) => self.hear_escalation(fact),
-            Fact::Survey(_) | Fact::Notify(_) | Fact::Definition(_) | Fact::Audit(_) => Vec::new(),
+            Fact::Survey(fact) => self.hear_survey(fact),
+            Fact::Notify(_) | Fact::Definition(_) | Fact::Audit(_) => Vec::new(),
         }
     }
 
@@ -262,6 +268,22 @@ impl Matter {
             | EscalationFact::Ordered(_)
             | EscalationFact::TakenOver(_)
             | EscalationFact::RiskAccepted(_) => Vec::new(),
+        }
+    }
+
+    fn hear_survey(&self, fact: &SurveyFact) -> Vec<Notice> {
+        match fact {
+            SurveyFact::CallbackDue(due) if due.cycle == self.cycle => {
+                let callback = Some(due.callback);
+                let particulars = Particulars { callback, ..Particulars::default() };
+                let notice = |person: &PersonId| to_person(*person, Occasion::Survey, particulars);
+                due.linked.iter().map(notice).collect()
+            }
+            SurveyFact::CallbackDue(_)
+            | SurveyFact::CallbackAttempted(_)
+            | SurveyFact::CaseAnswered(_)
+            | SurveyFact::CallbackWithdrawn(_)
+            | SurveyFact::CaseJudged(_) => Vec::new(),
         }
     }
 

@@ -16,6 +16,7 @@
 //!  case.armed,        │
 //!  case.promise-moved │ promised, if that has moved
 //!  case.completed     │ completed
+//!  case.callback-due  │ survey, who has a link
 //!  case.reopened      │ reopened
 //!  case.chased        │                 chased              chased-again, its head's
 //!  case.ordered       │                 ordered

@@ -3,6 +3,7 @@ use events::words::{CaseNumber, Commitment, DepartmentId, HoldReason, PostId, Ur
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Matter, Notice};
+use crate::links;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +114,7 @@ impl Speaker<'_> {
                 let incident = matter.incident.as_ref();
                 incident.map(|incident| rules.place_names(&incident.known.places, language))
             }
+            Field::Link => particulars.callback.map(links::mark),
             Field::Expected => {
                 Some(rules.expected_end(&matter.item, particulars.expected, language))
             }

@@ -10,6 +10,7 @@ mod certificate;
 mod desk;
 mod gateway;
 mod heard;
+mod links;
 mod mailbox;
 mod mails;
 mod postbox;

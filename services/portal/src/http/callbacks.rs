@@ -74,6 +74,7 @@ pub(super) struct Callback {
     /// Not before this one.
     next_attempt_at: Option<Timestamp>,
     attempts: Vec<Attempt>,
+    /// The newest one; of a due callback what a reporter said by their link.
     answer: Option<Said>,
 }
 
@@ -94,6 +95,8 @@ struct Said {
     attitude: Option<u32>,
     score: Option<u32>,
     words: Option<String>,
+    /// Whether it came by a link, and nobody asked.
+    by_link: bool,
 }
 
 /// Lists callbacks
@@ -276,14 +279,14 @@ impl From<survey::Callback> for Callback {
             first_attempt_by: instant(callback.first_attempt_by),
             next_attempt_at: instant(callback.next_attempt_at),
             attempts: callback.attempts.into_iter().map(attempt).collect(),
-            answer: callback.answer.map(Said::from),
+            answer: callback.answer.map(|answer| Said::new(answer, callback.by_link)),
         }
     }
 }
 
-impl From<survey::Answer> for Said {
-    fn from(answer: survey::Answer) -> Self {
+impl Said {
+    fn new(answer: survey::Answer, by_link: bool) -> Self {
         let survey::Answer { solved, on_time, attitude, score, words } = answer;
-        Self { solved, on_time, attitude, score, words: some(words) }
+        Self { solved, on_time, attitude, score, words: some(words), by_link }
     }
 }

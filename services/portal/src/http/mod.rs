@@ -7,6 +7,8 @@
 //!               └─ JSON, or Refusal as application/problem+json
 //! ```
 //!
+//! One page is for people: `/s/<secret>`, by which a reporter answers whether it is solved ([`survey`]).
+//!
 //! The description (`OpenAPI` 3.1) is made from the handlers, served at `/openapi.json`, and checked
 //! in as `services/portal/openapi.json`.
 
@@ -30,6 +32,7 @@ mod questions;
 mod roster;
 mod schema;
 mod sessions;
+mod survey;
 mod when;
 mod wire;
 mod work_orders;
@@ -85,6 +88,7 @@ pub(crate) fn router(portal: Portal, meter: &Meter) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
         .layer(DefaultBodyLimit::max(LARGEST_BODY));
     routes
+        .merge(survey::routes())
         .with_state(portal)
         .merge(described)
         .fallback(nowhere)
@@ -160,15 +164,23 @@ fn whole() -> DefaultBodyLimit {
 }
 
 async fn nowhere(uri: Uri) -> Response {
-    let path: String = uri.path().chars().take(128).collect();
+    let path = named(&uri);
     let message = format!("there is nothing at {path}: /openapi.json describes what there is");
     Refusal::new(Code::NotFound, "route-unknown", message).into_response()
 }
 
 async fn not_so(method: Method, request: Request) -> Response {
-    let path: String = request.uri().path().chars().take(128).collect();
+    let path = named(request.uri());
     let message = format!("{path} has no {method}: /openapi.json describes what it has");
     Refusal::new(Code::InvalidArgument, "method-not-allowed", message)
         .with_status(StatusCode::METHOD_NOT_ALLOWED)
         .into_response()
+}
+
+/// A path as it may be said and logged: without the secret that it may hold.
+fn named(uri: &Uri) -> String {
+    match uri.path().split_once(survey::BEFORE_SECRET) {
+        Some((before, _)) => format!("{before}{}...", survey::BEFORE_SECRET),
+        None => uri.path().chars().take(128).collect(),
+    }
 }

@@ -18,6 +18,7 @@ mod people;
 mod refusals;
 mod roster;
 mod sessions;
+mod survey;
 mod timelines;
 mod work;
 mod world;

@@ -10,6 +10,7 @@ use authz::Subject;
 use definitions::Set;
 use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 use proto::{
+    callback_survey::v1::{ShowSurveyResponse, callback_survey_server::CallbackSurveyServer},
     delivery::v1::{
         self as delivery,
         delivery_server::{Delivery, DeliveryServer},
@@ -28,6 +29,7 @@ use rpc::{Code, Error, Server, token::TokenVerifier};
 use runtime::config::Peers;
 use tonic::{Request, Response, Status, service::Routes};
 
+pub(crate) mod survey;
 mod work;
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -63,6 +65,8 @@ pub(crate) struct State {
     pub(crate) rosters: Vec<dispatch::PostRoster>,
     /// Who was said to go on leave, and who to stand in.
     pub(crate) leave: [String; 2],
+    /// What callback-survey shows by the one link that leads somewhere.
+    pub(crate) survey: Option<ShowSurveyResponse>,
 }
 
 /// A command that arrived.
@@ -99,7 +103,8 @@ impl Others {
         )
         .add_service(DispatchServer::new(told.clone()))
         .add_service(DeliveryServer::new(told.clone()))
-        .add_service(EscalationTimerServer::new(told.clone()));
+        .add_service(EscalationTimerServer::new(told.clone()))
+        .add_service(CallbackSurveyServer::new(told.clone()));
         tokio::spawn(async move {
             let meter = NoopMeterProvider::new().meter("tests");
             let never = std::future::pending();
@@ -109,7 +114,8 @@ impl Others {
     }
 }
 
-/// Where the portal finds the others. Callback-survey and notification are away.
+/// Where the portal finds the others. Notification is away, and callback-survey but where a test asks
+/// it.
 pub(crate) fn peer_all(peers: &mut Peers, others: SocketAddr, portal: SocketAddr) {
     let at = |address: SocketAddr| format!("http://{address}").parse::<rpc::Target>().unwrap();
     let nowhere = at("127.0.0.1:1".parse().unwrap());

@@ -45,6 +45,15 @@ pub(crate) struct World {
 impl World {
     /// Starts the portal with the administrator `root` and nobody else.
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// The same, with callback-survey there.
+    pub(crate) async fn with_survey() -> Self {
+        Self::start_with(|peers| peers.callback_survey = peers.intake.clone()).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut config::Peers)) -> Self {
         // Whoever installed it before did the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let database = Database::prepared(async |_, _| Ok(())).await;
@@ -68,6 +77,7 @@ impl World {
         }
         let others = Others::serve(verifier(&config, &key)).await;
         others::peer_all(&mut config.peers, others.address, config.rpc.listen);
+        change(&mut config.peers);
 
         let host = Host::open(Service::Portal, config.clone(), schemas, &Process::default())
             .await
@@ -112,6 +122,11 @@ impl World {
 
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.pool()).await.unwrap()
+    }
+
+    /// The address of a page.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// Who has no token.

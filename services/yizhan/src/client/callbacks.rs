@@ -62,7 +62,7 @@ pub(crate) struct Record {
     words: Option<String>,
 }
 
-const CALLBACK: [Column; 7] = [
+const CALLBACK: [Column; 9] = [
     ("CALLBACK", "id"),
     ("CASE", "case_number"),
     ("CYCLE", "cycle"),
@@ -70,6 +70,8 @@ const CALLBACK: [Column; 7] = [
     ("PLACE", "place"),
     ("STATE", "state"),
     ("FIRST BY", "first_attempt_by"),
+    ("SOLVED", "answer.solved"),
+    ("BY LINK", "answer.by_link"),
 ];
 
 /// Whom the case is of: whoever it was reported for, or else who reported it.
@@ -212,6 +214,18 @@ mod tests {
         CYCLE     2
         STATE     due
         PHONE        10000000001
+        ");
+    }
+
+    #[test]
+    fn what_a_reporter_said_by_their_link_is_shown_to_who_calls_the_first() {
+        let answer = json!({ "solved": true, "by_link": true });
+        let callback = json!({ "case_number": "2026-09-000003", "state": "due", "answer": answer });
+        insta::assert_snapshot!(to_call(&callback, &json!({})), @r"
+        CASE      2026-09-000003
+        STATE     due
+        SOLVED    yes
+        BY LINK   yes
         ");
     }
 

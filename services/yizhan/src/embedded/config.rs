@@ -140,6 +140,9 @@ fn render(
     // What fails, and what posts are told by the log.
     let told = notification::LOG;
     writeln!(text, "[logs]\nformat = \"text\"\nfilter = \"error,{told}=info\"\n")?;
+    if let Some(portal) = endpoints.portal() {
+        writeln!(text, "[http]\npublic_url = {portal:?}\n")?;
+    }
     writeln!(text, "[peers]")?;
     for (service, endpoint) in &endpoints.0 {
         let key = runtime::config::underscored(*service);
@@ -185,6 +188,8 @@ mod tests {
             let config = runtime::Sources::new().file(home.config()).load(*service).unwrap();
             assert_eq!(config.clock.mode, runtime::config::ClockMode::Manual);
             assert_eq!(config.store.port, 5432);
+            let portal = Endpoints::read(&home).unwrap().portal();
+            assert_eq!(config.http.public_url, portal);
         }
         fs::remove_dir_all(folder).unwrap();
     }

@@ -4,6 +4,7 @@
 //! ```text
 //!  repairs    from the call to the callback; late, reopened, nobody reached
 //!  desk       chased, joined, hurried, closed as something else
+//!  links      not solved, said by the link in a message
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  questions  desk, department and requester ask each other inside a case
@@ -46,6 +47,7 @@ mod hands;
 mod incidents;
 mod keys;
 mod leaders;
+mod links;
 mod machine;
 mod nights;
 mod outages;

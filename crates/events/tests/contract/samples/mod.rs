@@ -335,7 +335,8 @@ fn handed_on() -> Vec<Fact> {
 fn survey() -> Vec<Fact> {
     let (callback, cycle) = (id(7), Cycle::FIRST);
     vec![
-        CallbackDueV1 { callback, cycle, first_attempt_by: at("21:30:00") }.into(),
+        CallbackDueV1 { callback, cycle, first_attempt_by: at("21:30:00"), linked: Vec::new() }
+            .into(),
         CallbackAttemptedV1 {
             callback,
             cycle,

@@ -2,7 +2,7 @@
 
 use clock::{AccountId, Ids, OfferId, PersonId, SeededIds, TimerId, WorkOrderId};
 use events::{
-    DispatchFact, EscalationFact, IntakeFact,
+    DispatchFact, EscalationFact, IntakeFact, SurveyFact,
     dispatch::{
         CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
         WorkOrderClaimedV1, WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1,
@@ -12,12 +12,20 @@ use events::{
         ArmedV1, AtRiskV1, OrderedV1, PromiseMovedV1, RungFiredV1, RungRetractedV1, RungToldV1,
     },
     intake::{CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseReopenedV1, Promise},
+    survey::CallbackDueV1,
     words::{
         Asked, CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, MoveCause,
         ReopenCause, Subject, Urgency,
     },
 };
 use jiff::{SignedDuration, Timestamp};
+
+/// Of a cycle, with a link for the second reporter.
+pub(super) fn callback_due(number: u16) -> SurveyFact {
+    let (callback, cycle) = (SeededIds::new(20).id(), cycle(number));
+    CallbackDueV1 { callback, cycle, first_attempt_by: at("26T20:50"), linked: vec![person(2)] }
+        .into()
+}
 
 pub(super) fn at(local: &str) -> Timestamp {
     format!("2026-11-{local}:00+08:00").parse().unwrap()

@@ -94,6 +94,9 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(fired(1)), ["post/logistics/section-chief: rung"]);
     assert_eq!(case.hears(ordered(1)), ["post/logistics/plumbing: ordered"]);
     assert_eq!(case.hears(completed(1)), reporters("completed"));
+    let linked = format!("person/{}: survey", person(2));
+    assert_eq!(case.hears(callback_due(1)), [linked], "who has a link");
+    assert_eq!(case.hears(callback_due(2)), nobody, "of another cycle");
     assert_eq!(case.hears(retracted(done())), ["post/logistics/section-chief: repaired"]);
     assert_eq!(case.hears(reopened(2)), reporters("reopened"));
     assert_eq!(case.hears(told(2)), ["post/logistics/section-chief: not-solved"]);
@@ -268,7 +271,7 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_the_desk_s() {
     let mut hidden = alarms::case("person-at-risk", Level::Hidden);
     let mut case = Case::default();
-    let facts: [Fact; 19] = [
+    let facts: [Fact; 20] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
@@ -285,6 +288,7 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_t
         fired(1).into(),
         ordered(1).into(),
         completed(1).into(),
+        callback_due(1).into(),
         retracted(done()).into(),
         reopened(2).into(),
         told(2).into(),

@@ -95,6 +95,9 @@ const PROBES: &[Probe] = &[
     probe("callback_survey.v1.CallbackSurvey/NextCallback",  NextCallback,  First,                           &[]),
     probe("callback_survey.v1.CallbackSurvey/RecordAttempt", RecordAttempt, Case(Unless(ListCallbacks, &[])), &[]),
     probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
+    probe("callback_survey.v1.CallbackSurvey/ShowSurvey",    ShowSurvey,    Nothing,                         &[]),
+    probe("callback_survey.v1.CallbackSurvey/AnswerSurvey",  AnswerSurvey,  Nothing,                         &[]),
+    probe("callback_survey.v1.CallbackSurvey/FindLinks",     FindLinks,     Nothing,                         &[]),
     probe("notification.v1.Notification/ListMessages", ListMessages, Rows,                                   OF_MESSAGES),
     probe("notification.v1.Notification/AcknowledgeMessages", AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
     probe("notification.v1.Notification/AcknowledgeAlarm", AcknowledgeAlarm, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
@@ -230,6 +233,19 @@ impl Grpc {
                 let request =
                     survey::RecordAttemptRequest { callback, reached: false, answer: None };
                 survey.record_attempt(call.request(request)).await.map(nothing)
+            }
+            "ShowSurvey" => {
+                let request = call.request(survey::ShowSurveyRequest::default());
+                survey.show_survey(request).await.map(nothing)
+            }
+            "AnswerSurvey" => {
+                let answer = Some(survey::Answer::default());
+                let request = survey::AnswerSurveyRequest { answer, ..Default::default() };
+                survey.answer_survey(call.request(request)).await.map(nothing)
+            }
+            "FindLinks" => {
+                let request = call.request(survey::FindLinksRequest::default());
+                survey.find_links(request).await.map(nothing)
             }
             _ => Ok(only(self.all_callbacks(call).await?, |callback| callback.case_id)),
         }

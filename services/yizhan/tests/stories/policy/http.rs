@@ -117,6 +117,9 @@ impl Door for Http {
     const WITHOUT: &'static [(authz::Action, &'static str)] = &[
         (Redeliver, "services ask each other, by gRPC"),
         (GetKeys, "services ask the portal, by gRPC"),
+        (FindLinks, "notification asks callback-survey, by gRPC"),
+        (ShowSurvey, "a page for whoever has its link, of which the portal's own tests speak"),
+        (AnswerSurvey, "the same page"),
         (RaiseAlarm, "intake hands it over, by gRPC"),
         (
             ReadAnswers,

@@ -31,6 +31,8 @@ const QUESTIONS: [&str; 20] = [
     "escalation_timer.v1.EscalationTimer/ListClocks",
     "callback_survey.v1.CallbackSurvey/NextCallback",
     "callback_survey.v1.CallbackSurvey/ListCallbacks",
+    "callback_survey.v1.CallbackSurvey/ShowSurvey",
+    "callback_survey.v1.CallbackSurvey/FindLinks",
     "notification.v1.Notification/ListMessages",
     "notification.v1.Notification/ListPhoneCalls",
     "notification.v1.Notification/RaiseAlarm",

@@ -1,6 +1,6 @@
 //! Who asks whether it is solved, and who answers by a link.
 
-use callback_survey_core::{Answer, Attempt, Command, State};
+use callback_survey_core::{Answer, Attempt, Command, State, Through};
 
 use super::{Desk, anybody, choose};
 
@@ -13,11 +13,12 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     if desk.dice.percent(70) {
         return Some(Command::Attempt(Attempt { callback, by }));
     }
-    let by = desk.dice.percent(75).then_some(by);
+    let link = choose(desk.dice, &call.reporters).filter(|_| desk.dice.percent(25));
+    let through = link.map_or(Through::Call(by), Through::Link);
     let solved = desk.dice.percent(50);
     Some(Command::Answer(Answer {
         callback,
-        by,
+        through,
         solved,
         on_time: None,
         attitude: None,

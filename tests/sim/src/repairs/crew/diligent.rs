@@ -1,10 +1,10 @@
 //! A crew that does the next right thing, so that every case comes to its end.
 
-use callback_survey_core::{Answer, State as Survey};
+use callback_survey_core::{Answer, State as Survey, Through};
 use dispatch_core::{Adjudicate, Claim, Command, Complete, State as Dispatch, Status};
 
 use super::{Desk, Order};
-use crate::repairs::campus::{WORKING, account};
+use crate::repairs::campus::{WORKERS, WORKING, account};
 
 /// What is next for a case; nothing if it is for others to say, or ended.
 pub(in crate::repairs) fn diligent(desk: &Desk<'_>) -> Option<Order> {
@@ -31,12 +31,12 @@ fn work(dispatch: &Dispatch) -> Option<Command> {
     })
 }
 
-/// By a link: whoever asks may have worked on it.
+/// By somebody who never works.
 fn ask(survey: &Survey) -> Option<callback_survey_core::Command> {
     let (call, _) = survey.callbacks().find(|(_, fate)| fate.is_none())?;
     Some(callback_survey_core::Command::Answer(Answer {
         callback: call.id,
-        by: None,
+        through: Through::Call(account(2 * WORKERS)),
         solved: true,
         on_time: None,
         attitude: None,

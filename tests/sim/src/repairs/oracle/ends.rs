@@ -84,10 +84,12 @@ fn first_not_solved(file: &File<'_>, cycle: Cycle) -> Option<Timestamp> {
     })
 }
 
+/// Whether somebody said so by then; that it is solved counts only where somebody asked.
 fn was_answered(file: &File<'_>, cycle: Cycle, solved: bool, by: Timestamp) -> bool {
     file.survey.iter().any(|fact| match fact {
         SurveyFact::CaseAnswered(answer) => {
-            answer.cycle == cycle && answer.solved == solved && answer.at <= by
+            let counts = answer.by.is_some() || !solved;
+            answer.cycle == cycle && answer.solved == solved && answer.at <= by && counts
         }
         _ => false,
     })

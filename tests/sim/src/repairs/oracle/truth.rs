@@ -90,10 +90,13 @@ fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) ->
     }
 }
 
+/// By a link nobody calls.
 fn called(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
     let called = file.survey.iter().filter_map(|fact| match fact {
         SurveyFact::CallbackAttempted(fact) => (fact.cycle == cycle).then_some(fact.at),
-        SurveyFact::CaseAnswered(fact) => (fact.cycle == cycle).then_some(fact.at),
+        SurveyFact::CaseAnswered(fact) => {
+            (fact.cycle == cycle && fact.by.is_some()).then_some(fact.at)
+        }
         SurveyFact::CaseJudged(fact) => (fact.cycle == cycle).then_some(fact.judged_at),
         SurveyFact::CallbackDue(_) | SurveyFact::CallbackWithdrawn(_) => None,
     });

@@ -1,0 +1,78 @@
+//! Callback-survey, as the portal's tests play it: one link leads somewhere.
+
+use proto::callback_survey::v1::{
+    self as survey, ShowSurveyResponse, SurveyStanding, callback_survey_server::CallbackSurvey,
+};
+use rpc::{Code, Error};
+use tonic::{Request, Response};
+
+use super::{Answer, Told, unused};
+
+/// What that link ends with.
+pub(crate) const TOKEN: &str = "00112233445566778899aabbccddeeff00112233";
+
+impl Told {
+    fn shown(&self, token: &str) -> Result<ShowSurveyResponse, Error> {
+        let over = || Error::new(Code::NotFound, "link-over", "this link leads nowhere");
+        self.state().survey.clone().filter(|_| token == TOKEN).ok_or_else(over)
+    }
+}
+
+#[tonic::async_trait]
+impl CallbackSurvey for Told {
+    async fn show_survey(
+        &self,
+        request: Request<survey::ShowSurveyRequest>,
+    ) -> Answer<survey::ShowSurveyResponse> {
+        Ok(Response::new(self.shown(&request.get_ref().token)?))
+    }
+
+    async fn answer_survey(
+        &self,
+        request: Request<survey::AnswerSurveyRequest>,
+    ) -> Answer<survey::AnswerSurveyResponse> {
+        let shown = self.shown(&request.get_ref().token)?;
+        let refused = |reason| Error::new(Code::FailedPrecondition, reason, "nothing is taken");
+        if shown.standing() == SurveyStanding::Newer {
+            return Err(refused("later-cycle").into());
+        }
+        if shown.answer.is_some() {
+            return Err(refused("already-answered").into());
+        }
+        self.take("answer-survey", &request)?;
+        let answer = request.into_inner().answer;
+        let is_solved = answer.as_ref().is_some_and(|answer| answer.solved);
+        let taken_up = SurveyStanding::TakenUp.into();
+        let standing = if is_solved { shown.standing } else { taken_up };
+        self.state().survey = Some(ShowSurveyResponse { answer, takes: 0, standing, ..shown });
+        Ok(Response::new(survey::AnswerSurveyResponse::default()))
+    }
+
+    async fn find_links(
+        &self,
+        _: Request<survey::FindLinksRequest>,
+    ) -> Answer<survey::FindLinksResponse> {
+        unused()
+    }
+
+    async fn next_callback(
+        &self,
+        _: Request<survey::NextCallbackRequest>,
+    ) -> Answer<survey::NextCallbackResponse> {
+        unused()
+    }
+
+    async fn record_attempt(
+        &self,
+        _: Request<survey::RecordAttemptRequest>,
+    ) -> Answer<survey::RecordAttemptResponse> {
+        unused()
+    }
+
+    async fn list_callbacks(
+        &self,
+        _: Request<survey::ListCallbacksRequest>,
+    ) -> Answer<survey::ListCallbacksResponse> {
+        unused()
+    }
+}
