@@ -1,13 +1,11 @@
-use std::fmt;
-
 use clock::{CallbackId, PersonId, TimerId};
-use definitions::{Occasion, Rules};
+use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::{OrderedV1, RungFiredV1, RungRetractedV1, RungToldV1},
     intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
     survey::SurveyFact,
-    words::{Asked, Commitment, DepartmentId, End, HoldReason, Level, PostId, Recipient, Revision},
+    words::{Asked, Commitment, End, HoldReason, Level, PostId, Recipient, Revision},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

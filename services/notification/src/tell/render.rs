@@ -65,7 +65,8 @@ pub(crate) fn of_desk(rules: &Rules, desk: &Post, without: SignedDuration) -> Op
             | Field::Rung
             | Field::Chases
             | Field::Places
-            | Field::Expected => NOTHING.to_owned(),
+            | Field::Expected
+            | Field::Link => NOTHING.to_owned(),
         })
     };
     let [zh, en] = [Language::Chinese, Language::English].map(line);
