@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     campus::RULES,
     case::{
-        Case, Reporter, Step, Who, accepted, at, attempt_at, calling, calling_and, completed_at,
-        in_vain, resolved_for,
+        Case, Step, Who, accepted, at, attempt_at, calling, calling_and, completed_at, in_vain,
+        resolved_for,
     },
 };
 use crate::{Event, Fate, Rejected, State, next};
@@ -33,6 +33,7 @@ fn refusal(before: &[&str], time: &str) -> (&'static str, Timestamp) {
         | Rejected::CallbackWithdrawn { .. }
         | Rejected::ReopenWindowOver { .. }
         | Rejected::LinkOver { .. }
+        | Rejected::LaterCycle { .. }
         | Rejected::AlreadyAnswered { .. }
         | Rejected::WorkerMayNotCallBack { .. }) => panic!("{other:?}"),
     }

@@ -78,13 +78,13 @@ async fn to_look_changes_nothing_and_not_solved_takes_the_case_up_again() {
     for _ in 0..3 {
         let shown = survey.shows(&token).await.unwrap();
         assert_eq!((&*shown.case_number, shown.takes()), ("2026-11-000007", SurveyTakes::Answer));
+        assert_eq!(shown.standing(), SurveyStanding::ToCallFirst);
         let (item, place) = (shown.item.unwrap(), shown.place.unwrap());
         assert_eq!((&*item.zh, &*item.en), ("水管漏水", "Leaking Pipe"));
         assert!(place.zh.contains("304") && place.en.contains("304"), "{place:?}");
         let completed = day(0, "15:00").to_zoned(jiff::tz::TimeZone::UTC);
         assert_eq!(shown.completed[..10], completed.strftime("%Y-%m-%d").to_string());
         assert!(shown.completed.ends_with(" 15:00"), "{}", shown.completed);
-        assert_eq!(shown.standing(), SurveyStanding::ToCallFirst);
         assert_eq!(shown.answer, None);
     }
     assert_eq!(survey.said(case).await, ["case.callback-due"]);
