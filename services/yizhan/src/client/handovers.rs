@@ -164,8 +164,8 @@ mod tests {
         insta::assert_snapshot!(shown(&answer), @r"
         Counsellor from  2026-09-01 09:15:00Z
 
-        LEFT                  BY      TAKEN OVER  BY  WORK ORDERS  QUESTIONS  LOG
-        2026-09-01 09:00:00Z  安小台  -           -   1            0          two keys
+        LEFT                  BY      SIGNED BY  TAKEN OVER  BY  WORK ORDERS  QUESTIONS  LOG
+        2026-09-01 09:00:00Z  安小台  安小台     -           -   1            0          two keys
 
         WORK ORDER      ITEM        PLACE       URGENCY  STATE    DUE
         2026-09-000001  water-leak  dorm-7-402  urgent   offered  2026-09-02 02:00:00Z
