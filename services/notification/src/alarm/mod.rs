@@ -1,8 +1,7 @@
 //! Whom an alarm alerts, and when. No input or output.
 //!
 //! Nobody can wait for an answer that does not come while something burns. So an alarm alerts guards
-//! and counsellor at once, and every minute the next, until somebody says that they have
-//! it.
+//! and counsellor at once, and every minute the next, until somebody says that they have it.
 //!
 //! ```text
 //!              │ ringing                        │ acknowledged         │ over
