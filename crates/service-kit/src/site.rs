@@ -54,7 +54,16 @@ impl Site {
 
     /// The site of a service, on a broker that nobody listens at.
     pub async fn new(service: Service, schemas: &'static [Schema]) -> Self {
-        let database = Database::prepared(async |_, _| Ok(())).await;
+        Self::of(Database::prepared(async |_, _| Ok(())).await, service, schemas).await
+    }
+
+    /// The same on another Postgres than the run's, by its superuser's URL.
+    pub async fn on(postgres: &str, service: Service, schemas: &'static [Schema]) -> Self {
+        let database = Database::prepared_on(postgres, async |_, _| Ok(())).await;
+        Self::of(database, service, schemas).await
+    }
+
+    async fn of(database: Database, service: Service, schemas: &'static [Schema]) -> Self {
         let folder = std::env::temp_dir().join(database.name());
         fs::create_dir_all(&folder).unwrap();
         for (name, text) in [("password", PASSWORD), ("master", Self::MASTER)] {

@@ -3,11 +3,12 @@
 //! Services meet by gRPC and by events, so a crate below `services/` is seen by nobody but
 //!
 //! ```text
-//! yizhan ──> X ──> X-core <── sim
-//!    └─ tests only ──^
+//! yizhan, bench ──> X ──> X-core <── sim
+//!    └──── tests only ──────^
 //! ```
 //!
-//! where `yizhan` is the program that holds them all and `sim` wires the cores to each other.
+//! where `yizhan` is the program that holds them all, `bench` measures some of them by their own
+//! doors, and `sim` wires the cores to each other.
 
 use std::path::Path;
 
@@ -19,6 +20,8 @@ use crate::workspace::{Dependency, Package, Workspace};
 const RULE: &str = "layers";
 /// The program that holds all services.
 const PROGRAM: &str = "yizhan";
+/// What measures services.
+const BENCH: &str = "bench";
 /// The simulation over the cores.
 const SIMULATION: &str = "sim";
 
@@ -46,7 +49,7 @@ fn may_depend(package: &str, on: &Dependency) -> bool {
         Some(service) => {
             package == service || package == SIMULATION || (package == PROGRAM && on.is_dev())
         }
-        None => package == PROGRAM && on.name != PROGRAM,
+        None => [PROGRAM, BENCH].contains(&package) && on.name != PROGRAM,
     }
 }
 
@@ -87,6 +90,17 @@ mod tests {
     fn the_program_its_services_and_their_cores_are_in_order() {
         let sim = manifest("sim", "a-core = { path = \"../../services/a-core\" }");
         assert_eq!(broken_by("tests/sim/Cargo.toml", &sim), [""; 0]);
+    }
+
+    #[test]
+    fn the_bench_sees_services_and_no_core() {
+        let bench = manifest("bench", "a = { path = \"../../services/a\" }");
+        assert_eq!(broken_by("tests/bench/Cargo.toml", &bench), [""; 0]);
+        let bench = manifest("bench", "a-core = { path = \"../../services/a-core\" }");
+        assert_eq!(
+            broken_by("tests/bench/Cargo.toml", &bench),
+            ["tests/bench/Cargo.toml:7 a-core"]
+        );
     }
 
     #[test]
