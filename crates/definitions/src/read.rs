@@ -125,7 +125,7 @@ pub(crate) struct Cursor<'a> {
     pub(crate) node: &'a Node,
     file: &'a Arc<str>,
     field: String,
-    unknown: Unknown,
+    pub(crate) unknown: Unknown,
     notes: &'a mut Notes,
 }
 

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use crate::{
     Language,
     problem::instead,
-    read::{Cursor, fields, text},
+    read::{Cursor, Unknown, fields, text},
 };
 
 /// The text of one message, in both languages.
@@ -373,8 +373,10 @@ fn pieces(occasion: Occasion, cursor: &mut Cursor<'_>) -> Option<Vec<Piece>> {
     let said = |field: &Field| {
         pieces.iter().any(|piece| matches!(piece, Piece::Field(said) if said == field))
     };
-    // Of what was meant by a field that is unknown nobody can tell whether it is missing.
-    let missing = occasion.required().iter().filter(|field| right.is_some() && !said(field));
+    // What was applied before more was asked for is used as it is; and of what was meant by a field
+    // that is unknown nobody can tell whether it is missing.
+    let asks = cursor.unknown == Unknown::Refused && right.is_some();
+    let missing = occasion.required().iter().filter(|field| asks && !said(field));
     let missing: Vec<_> = missing.map(|field| format!("`{{{}}}`", field.word())).collect();
     if !missing.is_empty() {
         let missing = missing.join(" and ");
