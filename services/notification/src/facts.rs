@@ -15,7 +15,7 @@ use crate::{
     acknowledgement::{Needless, is_asked_of},
     queue::About,
     store,
-    tell::{Heard, Matter, Notice, hear, is_told},
+    tell::{Heard, Matter, Notice, hear, is_told, through_the_desk},
 };
 
 impl Facts for Notification {
@@ -99,7 +99,7 @@ impl Notification {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let case = CaseId::from_uuid(aggregate.key());
-        for notice in notices {
+        for notice in through_the_desk(rules, matter, notices) {
             let occasion = notice.occasion;
             if occasion == Occasion::Survey && !self.links.lead_somewhere() {
                 continue;

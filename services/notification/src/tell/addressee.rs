@@ -3,7 +3,7 @@ use std::fmt;
 use definitions::{Occasion, Rules};
 use events::words::{Commitment, DepartmentId, Level, PostId, Recipient};
 
-use super::Matter;
+use super::{Matter, Notice, hear::to_desk};
 
 /// Who is to be told, by name or by what the definitions make them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +30,16 @@ impl Addressee {
                 department.and_then(|one| one.head.as_ref()).into_iter().collect()
             }
             Self::Adjudicator => first_rung(rules, matter, Commitment::Adjudicate).collect(),
-            // Assistants are students, and see nothing restricted: who stands above the desk hears it.
-            Self::Desk if matter.level >= Level::Restricted => {
-                first_rung(rules, matter, Commitment::Reply).collect()
-            }
-            Self::Desk => rules.desk().map(|desk| &desk.id).into_iter().collect(),
+            Self::Desk => match matter.level {
+                Level::Public | Level::Internal => {
+                    rules.desk().map(|desk| &desk.id).into_iter().collect()
+                }
+                // Assistants are students, and see nothing restricted: whom the desk answers to hears it.
+                Level::Restricted | Level::Hidden => {
+                    rules.desk().and_then(|desk| desk.answers_to.as_ref()).into_iter().collect()
+                }
+                Level::Confidential => first_rung(rules, matter, Commitment::Reply).collect(),
+            },
             Self::Alerted => {
                 let alert = rules.alert(&matter.item);
                 alert.into_iter().flat_map(|alert| &alert.at_once).collect()
@@ -62,6 +67,19 @@ impl fmt::Display for Addressee {
             Self::Alerted => f.write_str("who was alerted at once"),
         }
     }
+}
+
+/// What the reporters of an alarm are asked, the desk asks them: they are told nothing of it.
+pub(crate) fn through_the_desk(
+    rules: &Rules,
+    matter: &Matter,
+    notices: Vec<Notice>,
+) -> Vec<Notice> {
+    let is_alarm = rules.alert(&matter.item).is_some();
+    let is_asked = |notice: &Notice| is_alarm && notice.occasion == Occasion::Asked;
+    let asks = notices.iter().any(is_asked);
+    let others = notices.into_iter().filter(|notice| !is_asked(notice));
+    others.chain(asks.then(|| to_desk(Occasion::AskedInside))).collect()
 }
 
 /// Whether somebody is told what a notice says: of an alarm its reporters are not, nor is who is

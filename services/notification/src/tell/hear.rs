@@ -462,7 +462,7 @@ fn to_person(person: PersonId, occasion: Occasion, particulars: Particulars) -> 
     Notice { to, occasion, particulars, says: Says::Other }
 }
 
-fn to_desk(occasion: Occasion) -> Notice {
+pub(super) fn to_desk(occasion: Occasion) -> Notice {
     let particulars = Particulars::default();
     Notice { to: Addressee::Desk, occasion, particulars, says: Says::Other }
 }

@@ -61,7 +61,7 @@ mod render;
 mod tests;
 
 use addressee::Addressee;
-pub(crate) use addressee::is_told;
+pub(crate) use addressee::{is_told, through_the_desk};
 #[cfg(test)]
 pub(crate) use hear::Rung;
 pub(crate) use hear::{Heard, Notice, Says, hear};

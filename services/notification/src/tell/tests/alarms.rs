@@ -4,13 +4,13 @@ use definitions::Occasion;
 use events::{
     IntakeFact,
     intake::CaseAcceptedV1,
-    words::{CaseKind, Level, MessageChannel, Recipient, Urgency},
+    words::{Asked, CaseKind, Level, MessageChannel, Recipient, Urgency},
 };
 
 use super::{CAMPUS, Case, facts::*};
 use crate::{
     outgoing::{urgency, ways},
-    tell::{Matter, Notice, is_told, words},
+    tell::{Matter, Notice, is_told, through_the_desk, words},
 };
 
 fn alarm(item: &str, level: Level) -> Matter {
@@ -49,6 +49,16 @@ fn guards_are_not_offered_what_they_were_alerted_by_and_of_a_person_at_risk_no_l
         let reporter = Recipient::Person(person(1));
         assert!(!is_told(&CAMPUS, matter, Occasion::Accepted, &reporter), "they spoke to somebody");
     }
+}
+
+#[test]
+fn what_the_reporter_of_an_alarm_is_asked_the_desk_asks_them() {
+    let mut fire = case("alarm-fire", Level::Restricted);
+    fire.hears(offered(1));
+    let notices = fire.notices(asked(1, Asked::Requester));
+    let told = through_the_desk(&CAMPUS, fire.matter.as_ref().unwrap(), notices);
+    let told: Vec<_> = told.iter().map(|one| (one.to.to_string(), one.occasion)).collect();
+    assert_eq!(told, [("the desk".to_owned(), Occasion::AskedInside)]);
 }
 
 #[test]

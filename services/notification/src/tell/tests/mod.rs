@@ -377,10 +377,16 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
     let disputed = found(&mut case, disputed(1).into());
     assert_eq!(disputed, ["post/logistics/head", "post/hall/director"]);
     assert_eq!(found(&mut case, asked(1, Asked::Desk).into()), ["post/hall/desk"]);
-    // Who is at the desk may not know of what is restricted.
-    case.matter.as_mut().unwrap().level = Level::Restricted;
-    for fact in [asked(1, Asked::Desk), answered(1, Asked::Department)] {
-        assert_eq!(found(&mut case, fact.into()), ["post/hall/director"]);
+    // Who is at the desk may not know of what is restricted, and few of what is confidential.
+    for (level, post) in [
+        (Level::Restricted, "post/hall/duty-counsellor"),
+        (Level::Hidden, "post/hall/duty-counsellor"),
+        (Level::Confidential, "post/hall/director"),
+    ] {
+        case.matter.as_mut().unwrap().level = level;
+        for fact in [asked(1, Asked::Desk), answered(1, Asked::Department)] {
+            assert_eq!(found(&mut case, fact.into()), [post]);
+        }
     }
 }
 
