@@ -1,4 +1,4 @@
-//! One round: the way of some cases from the call to the first rung, and of its peers.
+//! One round: the way of some cases from the call to the first warning, and of its peers.
 
 use anyhow::Result;
 use events::words::Service;
@@ -64,12 +64,13 @@ async fn wake(ground: &Ground, intake: &Intake, timer: &Timer, store: &Store) ->
     ground.settle().await?;
     let raw = store.claim(until, &woken).await?;
     same("rows of wake-ups", &written(timer.pool()).await?, &written(store.pool()).await?)?;
-    // From one end to the other: each case that was accepted has fired, once.
+    // From one end to the other: each case that was accepted is at risk, once.
     let cases = digest(intake.pool(), "select id as key from intake.cases").await?;
-    let fired = "select key from delivery.audit where action = 'rung.fired'";
-    let (fired, copied) = (digest(timer.pool(), fired).await?, digest(store.pool(), fired).await?);
-    same("cases with a rung", &fired, &cases)?;
-    same("cases with a rung", &fired, &copied)?;
+    let warned = "select key from delivery.audit where action = 'clock.at-risk'";
+    let (warned, copied) =
+        (digest(timer.pool(), warned).await?, digest(store.pool(), warned).await?);
+    same("cases with a warning", &warned, &cases)?;
+    same("cases with a warning", &warned, &copied)?;
     Ok(Sample { ours, raw })
 }
 

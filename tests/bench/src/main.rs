@@ -13,7 +13,7 @@
 //!                                                 │
 //!  inbox               escalation-timer <─────────┘──> its store     inserts of the same rows
 //!                                                       │ next_at
-//!  timers    a leap ──> escalation-timer <──────────────┘──> rungs   SKIP LOCKED, the same rows
+//!  timers    a leap ──> escalation-timer <──────────────┘──> at risk SKIP LOCKED, the same rows
 //! ```
 //!
 //! Postgres and nats-server are started for it, as `yizhan up` starts them: every commit and every

@@ -1,4 +1,4 @@
-//! Escalation-timer, from the stream to the rung.
+//! Escalation-timer, from the stream to the warning.
 
 use std::collections::BTreeMap;
 
@@ -86,8 +86,8 @@ impl Timer {
         Ok((events, pace))
     }
 
-    /// Moves the time until every clock is late: until when, how many clocks those are, and wake-ups
-    /// per second. Each must fire one rung.
+    /// Moves the time until every case has a clock at risk: until when, how many clocks those are, and wake-ups
+    /// per second. Each must say once that a clock is at risk.
     pub(crate) async fn leap(&self, ground: &Ground) -> Result<(Timestamp, u64, f64)> {
         let replica = self.start(ground).await;
         let pending = "select count(*) from delivery.outbox_pending";
@@ -109,9 +109,10 @@ impl Timer {
         let before = said().await?;
         self.site.jump_to(until);
         let pace = pace("timers", due, async || Ok(said().await? - before)).await?;
-        let fired = "select count(*) from delivery.audit where action = 'rung.fired'";
+        let warned = "select count(*) from delivery.audit where action = 'clock.at-risk'";
         let all = due.cast_signed();
-        eventually("each clock has fired", async || self.site.count(fired).await == all).await;
+        eventually("each case has its warning", async || self.site.count(warned).await == all)
+            .await;
         replica.stop().await;
         Ok((until, due, pace))
     }
@@ -122,8 +123,8 @@ impl Timer {
                            o::text as outbox
                     from delivery.aggregate a
                     join escalation_timer.watch w on w.case_id = a.key
-                    join delivery.audit u on u.key = a.key and u.action = 'rung.fired'
-                    join delivery.outbox o on o.key = a.key and o.subject like '%.rung-fired.%'";
+                    join delivery.audit u on u.key = a.key and u.action = 'clock.at-risk'
+                    join delivery.outbox o on o.key = a.key and o.subject like '%.at-risk.%'";
         let rows: Vec<Woken> = sqlx::query_as(rows).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|woken| (woken.key, woken)).collect())
     }
