@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use calendar::{Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
     pub(crate) revision: Revision,
-    pub(crate) campus: Campus,
+    pub(crate) campus: Arc<Campus>,
     pub(crate) calendars: BTreeMap<CalendarId, Calendar>,
 }
 

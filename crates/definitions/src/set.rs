@@ -127,6 +127,7 @@ impl Reading {
                 return Err(in_order(left_open));
             }
         }
+        let campus = Arc::new(campus);
         Ok(Set { documents, rules: Rules { revision, campus, calendars } })
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn pass_on(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let mut tx = pool.begin().await?;
     sqlx::query!(
         "insert into delivery.aggregate (key)
-         select distinct key from (select key from delivery.nudge limit $1) n
+         select distinct key from (select key from delivery.nudge order by key limit $1) n
          order by key on conflict do nothing",
         MOST
     )
@@ -58,7 +58,7 @@ pub(crate) async fn pass_on(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let moved = sqlx::query!(
         "with free as (
              select key from delivery.aggregate
-             where key in (select key from delivery.nudge limit $1)
+             where key in (select key from delivery.nudge order by key limit $1)
              for update skip locked
          ), taken as (
              delete from delivery.nudge n using free where n.key = free.key

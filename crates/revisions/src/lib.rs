@@ -23,7 +23,10 @@ use std::{
 
 use definitions::{Change, Document, Problem, Rules};
 use delivery::{Fault, Schema, Tx};
-use events::{definition::DocumentChangedV1, words::Revision};
+use events::{
+    definition::DocumentChangedV1,
+    words::{DocumentKind, Revision},
+};
 use serde_json::{Map, Value};
 use sqlx::{PgConnection, migrate::Migrator, types::Json};
 
@@ -121,7 +124,10 @@ impl Revisions {
 
     fn learn(&self, key: Key, rules: Rules) -> Arc<Rules> {
         let rules = Arc::new(rules);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, rules.clone());
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // By which calendars was counted before, is not asked for much longer.
+        all.retain(|(revision, calendars), _| revision == calendars || *calendars >= key.1);
+        all.insert(key, rules.clone());
         rules
     }
 }
@@ -138,6 +144,18 @@ pub async fn newest(connection: &mut PgConnection) -> Result<Revision, sqlx::Err
     let newest = sqlx::query_scalar!("select max(revision) from definitions.revision")
         .fetch_one(connection)
         .await?;
+    Ok(newest.map_or(Revision::NONE, from_bigint))
+}
+
+/// The newest revision that is here whole and changed a calendar; [`Revision::NONE`] before the first.
+pub async fn calendars(connection: &mut PgConnection) -> Result<Revision, sqlx::Error> {
+    let newest = sqlx::query_scalar!(
+        "select max(d.revision) from definitions.document d
+         join definitions.revision r on r.revision = d.revision where d.kind = $1",
+        DocumentKind::Calendar.word(),
+    )
+    .fetch_one(connection)
+    .await?;
     Ok(newest.map_or(Revision::NONE, from_bigint))
 }
 

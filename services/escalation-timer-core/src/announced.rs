@@ -8,12 +8,16 @@
 //!                                          or:   │ no longer provisional
 //! ```
 //!
-//! A promise that was not provisional never moves, and neither does one that is late already: whoever
-//! was told that it is late was told so by the calendar of then.
+//! A promise that was not provisional never moves, and neither does one of which a leader was told
+//! that it is late: they were told so by the calendar of then. Nothing becomes due in the past: what
+//! would have been due before it was announced stays due when it was.
 
 use calendar::{Due, Recomputed};
 use definitions::Rules;
-use events::words::{MoveCause, Revision};
+use events::{
+    escalation::ExtensionAskedV1,
+    words::{MoveCause, Revision},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -62,7 +66,7 @@ fn recount(
 ) -> Vec<Event> {
     let promise = timer.promise();
     let confirmed = Event::Confirmed { timer: timer.id };
-    if promise.due <= now || !timer.has_fired_none() {
+    if !timer.has_fired_none() {
         return vec![confirmed];
     }
     let before = Due { at: promise.due, provisional: true };
@@ -78,18 +82,35 @@ fn recount(
     match before.recomputed(due) {
         Recomputed::Stands => carried(promise.number).collect(),
         Recomputed::Confirmed => carried(promise.number).chain([confirmed]).collect(),
-        Recomputed::Moved(Due { at, provisional }) => {
-            let due = Due { at: at.max(now), provisional };
-            let (since, urgency) = (promise.since, promise.urgency);
-            let anew = Anew { since, due, urgency, rung: None };
+        Recomputed::Moved(due) if due.at <= now => vec![confirmed],
+        Recomputed::Moved(due) => {
+            let rung = Some(promise.first_rung);
+            let anew = Anew { since: promise.since, due, urgency: promise.urgency, rung };
             let moved = promise_anew(timer, anew).moved(MoveCause::Calendar, None, None, now);
-            carried(promise.number.saturating_add(1)).chain(moved).collect()
+            let asked = asked_still(timer, due.at).map(Event::ExtensionAsked);
+            carried(promise.number.saturating_add(1)).chain(moved).chain(asked).collect()
         }
     }
 }
 
-/// The due without any pause: by its limit, if that gave it. One that somebody named stays where
-/// they wanted it, or comes when the next counted time begins.
+/// The extension that waits for an answer, if it still asks for more than the new due.
+fn asked_still(timer: &Timer, due: Timestamp) -> Option<ExtensionAskedV1> {
+    let asked = timer.extension.as_ref().filter(|asked| asked.until > due)?;
+    Some(ExtensionAskedV1 {
+        timer: timer.id,
+        commitment: timer.commitment,
+        cycle: timer.cycle,
+        due,
+        until: asked.until,
+        reason: asked.reason,
+        approver: asked.approver.clone(),
+        by: asked.by,
+        at: asked.at,
+    })
+}
+
+/// The due without any pause. What had been decided stays; what its limit gave is given by it again;
+/// and what somebody named stays where they wanted it, or comes when the next counted time begins.
 fn bare(watch: &Watch, timer: &Timer, rules: &Rules, announced: &Rules) -> Option<Due> {
     let promise = timer.promise();
     let urgency = promise.urgency.unwrap_or(watch.urgency);
@@ -97,7 +118,12 @@ fn bare(watch: &Watch, timer: &Timer, rules: &Rules, announced: &Rules) -> Optio
         rules.due(&watch.item, timer.commitment, urgency, promise.since).ok().flatten()
     };
     let at = unpaused(watch, timer);
-    if due(rules).is_some_and(|due| due.at == at) {
+    let (former, base) = counted(watch, rules, timer)?;
+    let by_limit = due(rules).filter(|due| due.at == at);
+    let before = by_limit.or_else(|| former.named(base, at));
+    if let Some(decided) = before.filter(|due| !due.provisional) {
+        return Some(decided);
+    } else if by_limit.is_some() {
         return due(announced);
     }
     let (calendar, base) = counted(watch, announced, timer)?;

@@ -1,5 +1,8 @@
--- Whether something is promised beyond what the calendar had decided: it is counted anew when another
--- year is announced. Of rows from before it is not known, so they are looked at once.
-alter table escalation_timer.watch add column provisional boolean not null default true;
+-- Whether something is promised beyond what the calendar had decided, and by the calendars of which
+-- revision it was counted: it is counted anew when a later one changes a calendar. Of rows from before,
+-- and of those that an earlier release writes, neither is known, so they are looked at once.
+alter table escalation_timer.watch
+    add column provisional boolean not null default true,
+    add column counted_by bigint not null default 0;
 
-create index watch_provisional on escalation_timer.watch (case_id) where provisional;
+create index watch_provisional on escalation_timer.watch (counted_by) where provisional;

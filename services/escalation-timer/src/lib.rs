@@ -18,8 +18,8 @@
 //!  concern   who may see a case, of which no decision is made here
 //! ```
 //!
-//! When another year of a calendar is announced, every case that was promised something beyond the
-//! years before is wished awake, and counts it anew.
+//! When a calendar is changed, because another year was announced, every case that was promised
+//! something beyond what had been decided is wished awake, and counts it anew.
 //!
 //! Postgres holds all clocks: a replica more or less, or a restart, changes nothing. How late
 //! clocks are woken is shown by delivery's `yizhan.wake.late`.
@@ -58,6 +58,7 @@ pub const SCHEMAS: [Schema; 2] = [
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let (delivery, revisions, masters) = (host.delivery(), Revisions::default(), host.masters()?);
     let timer = EscalationTimer { delivery, revisions, masters };
+    timer.recount_left().await?;
     host.deliver(timer.clone())?;
     host.wake(timer.clone());
     serving(host.serve(api::routes(timer)).await?);
@@ -75,6 +76,13 @@ struct EscalationTimer {
 impl EscalationTimer {
     fn pool(&self) -> &PgPool {
         self.delivery.pool()
+    }
+
+    /// What was promised while a calendar was changed, or by a release that did not know of it.
+    async fn recount_left(&self) -> anyhow::Result<()> {
+        let mut tx = self.pool().begin().await?;
+        self.recount(&mut tx, self.clock().now()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The rules by which a case is watched.

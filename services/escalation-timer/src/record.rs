@@ -54,9 +54,9 @@ pub(crate) async fn record(
 ) -> Result<(), Fault> {
     let Change { locked, case, events, actor } = change;
     let written = take(timer, Change { locked: &mut *locked, case, events, actor }, now)?;
-    // Another year was announced before this was promised by what was known before.
+    // A calendar was changed before this was promised by what was known before.
     let state = &written.case.state;
-    if is_provisional(state) && counted_by(state) < revisions::newest(tx).await? {
+    if is_provisional(state) && counted_by(state) < revisions::calendars(tx).await? {
         locked.wake_at(Some(now));
     }
     write(tx, vec![written]).await

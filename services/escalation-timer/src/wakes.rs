@@ -1,4 +1,4 @@
-//! What the hour alone brings about: rungs; and what another year of a calendar does.
+//! What the hour alone brings about: rungs; and what a change of the calendars does.
 //!
 //! All that one claim took is read, and written, in as many statements as one case is.
 
@@ -39,7 +39,7 @@ impl Wakes for EscalationTimer {
         let Some(now) = claimed.iter().map(|waking| waking.wake.now).max() else { return Ok(()) };
         let keys: Vec<_> = claimed.iter().map(|waking| waking.aggregate.key()).collect();
         let mut known = store::watch::load_all(tx, &keys).await?;
-        let newest = revisions::newest(tx).await?;
+        let newest = revisions::calendars(tx).await?;
         let mut woken = Vec::with_capacity(claimed.len());
         for Waking { aggregate, wake } in claimed {
             let known = known.remove(&aggregate.key());
@@ -92,9 +92,10 @@ impl EscalationTimer {
         take(self, Change { locked: aggregate, case, events, actor }, now)
     }
 
-    /// Has every case woken that was promised something beyond what had been decided.
+    /// Has every case woken that was promised something beyond what the calendars of then had decided.
     pub(crate) async fn recount(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
-        let cases = store::watch::provisional(tx).await?;
+        let calendars = revisions::calendars(tx).await?;
+        let cases = store::watch::provisional(tx, calendars).await?;
         Ok(delivery::nudge_all(tx, &cases, now).await?)
     }
 }

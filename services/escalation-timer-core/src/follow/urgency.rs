@@ -29,7 +29,9 @@ pub(crate) fn urgency_changed(
     }
     let changed = Event::UrgencyChanged { urgency: fact.urgency, at: fact.at };
     // Nobody is called back sooner because it was urgent: that clock begins when all is done.
-    let mut events = vec![changed];
+    // Intake counts by the calendars of the case's own revision, whatever was announced since.
+    let counted = watch.calendars.map(|_| Event::Counted { calendars: watch.revision });
+    let mut events: Vec<_> = [changed].into_iter().chain(counted).collect();
     for timer in watch.running().filter(|timer| timer.commitment != Commitment::CallBack) {
         match next(watch, rules, timer, fact) {
             Next::Promise(since, due) => {

@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, error::Error};
 
 use clock::{AccountId, CaseId, PersonId};
-use escalation_timer_core::{State, is_provisional};
-use events::words::{DepartmentId, PostId};
+use escalation_timer_core::{State, Watch, is_provisional};
+use events::words::{DepartmentId, PostId, Revision};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -69,11 +69,17 @@ pub(crate) async fn load_all(
     rows.into_iter().map(|row| Ok((row.case_id, Case::try_from(row)?))).collect()
 }
 
-/// The cases that were promised something beyond what their calendar had decided.
-pub(crate) async fn provisional(connection: &mut PgConnection) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select case_id from escalation_timer.watch where provisional")
-        .fetch_all(connection)
-        .await
+/// The cases that were promised something beyond what calendars before this revision had decided.
+pub(crate) async fn provisional(
+    connection: &mut PgConnection,
+    calendars: Revision,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select case_id from escalation_timer.watch where provisional and counted_by < $1",
+        i64::from(calendars.0),
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Writes these cases.
@@ -85,15 +91,16 @@ pub(crate) async fn save_all(
     sqlx::query!(
         "insert into escalation_timer.watch
              (case_id, state, level, reporters, first_receiver, departments, workers, told,
-              provisional)
+              provisional, counted_by)
          select w.case_id, w.state, w.level, w.reporters, w.first_receiver, w.departments,
-                w.workers, w.told, w.provisional
+                w.workers, w.told, w.provisional, w.counted_by
          from unnest($1::jsonb[]) as given(row),
               jsonb_populate_record(null::escalation_timer.watch, given.row) w
          on conflict (case_id) do update
          set state = excluded.state, level = excluded.level, reporters = excluded.reporters,
              departments = excluded.departments, workers = excluded.workers,
-             told = excluded.told, provisional = excluded.provisional",
+             told = excluded.told, provisional = excluded.provisional,
+             counted_by = excluded.counted_by",
         &rows,
     )
     .execute(connection)
@@ -112,5 +119,6 @@ fn row(id: CaseId, Case { state, concerned }: &Case) -> Value {
         "workers": concerned.workers,
         "told": concerned.told,
         "provisional": is_provisional(state),
+        "counted_by": state.watch().map_or(Revision::NONE, Watch::counted_by),
     })
 }
