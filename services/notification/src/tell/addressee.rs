@@ -1,7 +1,7 @@
 use std::fmt;
 
 use definitions::{Occasion, Rules};
-use events::words::{Commitment, DepartmentId, Level, PostId, Recipient};
+use events::words::{Commitment, DepartmentId, Level, PostId, Recipient, Urgency};
 
 use super::{Matter, Notice, hear::to_desk};
 
@@ -29,15 +29,18 @@ impl Addressee {
                 let department = rules.department(department);
                 department.and_then(|one| one.head.as_ref()).into_iter().collect()
             }
+            // Within minutes, at any hour: who stands above the desk is there.
+            Self::Adjudicator if matter.urgency == Urgency::Critical => {
+                let first = || first_rung(rules, matter, Commitment::Adjudicate).next();
+                above_the_desk(rules).or_else(first).into_iter().collect()
+            }
             Self::Adjudicator => first_rung(rules, matter, Commitment::Adjudicate).collect(),
             Self::Desk => match matter.level {
                 Level::Public | Level::Internal => {
                     rules.desk().map(|desk| &desk.id).into_iter().collect()
                 }
                 // Assistants are students, and see nothing restricted: whom the desk answers to hears it.
-                Level::Restricted | Level::Hidden => {
-                    rules.desk().and_then(|desk| desk.answers_to.as_ref()).into_iter().collect()
-                }
+                Level::Restricted | Level::Hidden => above_the_desk(rules).into_iter().collect(),
                 Level::Confidential => first_rung(rules, matter, Commitment::Reply).collect(),
             },
             Self::Alerted => {
@@ -47,6 +50,11 @@ impl Addressee {
         };
         posts.into_iter().cloned().map(Recipient::Post).collect()
     }
+}
+
+/// Whom the desk answers to.
+fn above_the_desk(rules: &Rules) -> Option<&PostId> {
+    rules.desk()?.answers_to.as_ref()
 }
 
 fn first_rung<'a>(

@@ -9,7 +9,7 @@ use events::{
     EscalationFact, Fact, IntakeFact,
     escalation::{ArmedV1, RungFiredV1},
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
-    words::{Asked, Commitment, Cycle, Level, Revision},
+    words::{Asked, Commitment, Cycle, Level, Revision, Urgency},
 };
 use jiff::SignedDuration;
 
@@ -374,8 +374,15 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
     };
     let chased = found(&mut case, chased(1, true).into());
     assert_eq!(chased, ["post/logistics/plumbing", "post/logistics/head"]);
-    let disputed = found(&mut case, disputed(1).into());
-    assert_eq!(disputed, ["post/logistics/head", "post/hall/director"]);
+    for (urgency, decides) in [
+        (Urgency::Critical, "post/hall/duty-counsellor"),
+        (Urgency::Urgent, "post/hall/director"),
+        (Urgency::Normal, "post/hall/director"),
+    ] {
+        case.matter.as_mut().unwrap().urgency = urgency;
+        let disputed = found(&mut case, disputed(1).into());
+        assert_eq!(disputed, ["post/logistics/head", decides]);
+    }
     assert_eq!(found(&mut case, asked(1, Asked::Desk).into()), ["post/hall/desk"]);
     // Who is at the desk may not know of what is restricted, and few of what is confidential.
     for (level, post) in [
