@@ -13,7 +13,7 @@ use runtime::{Admin, Config, Process, Sources, manual_clock};
 
 use crate::{
     bootstrap, disk,
-    embedded::{self, Endpoints},
+    embedded::{self, Embedded, Endpoints, Held},
     home::Home,
     migrate, serve,
 };
@@ -41,9 +41,9 @@ pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
     }
     disk::check(home)?;
     eprintln!("Yizhan in {}", home.folder().display());
-    let servers = embedded::start(home, wanted)?;
+    let (servers, ports) = embedded::start(home, wanted)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve_all(home, wanted, &servers));
+    let outcome = runtime.block_on(serve_all(home, wanted, (&servers, ports)));
     // The services have drained; now the servers may go.
     drop(servers);
     outcome
@@ -82,7 +82,11 @@ fn go_by_the_machine(home: &Home) -> Result<()> {
     Ok(())
 }
 
-async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -> Result<()> {
+async fn serve_all(
+    home: &Home,
+    wanted: &Wanted,
+    (servers, ports): (&Embedded, Held),
+) -> Result<()> {
     let sources = Sources::new().file(home.config()).environment(std::env::vars());
     let all = serve::load(&sources, Service::ALL)?;
     for (service, config) in &all {
@@ -111,6 +115,7 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
         }
         ready
     };
+    drop(ports);
     let (served, started, ground) =
         tokio::join!(serve_here(&process, configs), started, watch(home, servers, &process));
     // Without it, whatever else failed has failed for that.
@@ -123,7 +128,7 @@ async fn serve_all(home: &Home, wanted: &Wanted, servers: &embedded::Embedded) -
 }
 
 /// Ends all of it when what it stands on is gone: room on the disk, or Postgres.
-async fn watch(home: &Home, servers: &embedded::Embedded, process: &Process) -> Result<()> {
+async fn watch(home: &Home, servers: &Embedded, process: &Process) -> Result<()> {
     let gone = tokio::select! {
         full = disk::watch(home) => full,
         ended = servers.watch() => ended,

@@ -36,15 +36,20 @@ pub(crate) struct Endpoint {
 #[serde(transparent)]
 pub(crate) struct Endpoints(pub(crate) BTreeMap<Service, Endpoint>);
 
+/// Ports that were chosen. Whoever else looks for free ones would find them, until the services listen.
+#[derive(Debug)]
+pub(crate) struct Held {
+    _listeners: Vec<TcpListener>,
+}
+
 impl Endpoints {
     /// Free ports for all services, those of last time where they still are free. What runs in one
     /// process, which is all but those `elsewhere`, shares its admin port.
-    fn choose(last: Option<&Self>, elsewhere: &[Service]) -> Result<Self> {
+    fn choose(last: Option<&Self>, elsewhere: &[Service]) -> Result<(Self, Held)> {
         let mut taken = Vec::new();
         let mut port = |last: Option<SocketAddr>| -> Result<SocketAddr> {
             let listener = free(last)?;
             let address = listener.local_addr()?;
-            // Held until all are chosen, so that no two are the same.
             taken.push(listener);
             Ok(address)
         };
@@ -70,7 +75,7 @@ impl Endpoints {
             };
             endpoints.insert(service, Endpoint { rpc, http, admin });
         }
-        Ok(Self(endpoints))
+        Ok((Self(endpoints), Held { _listeners: taken }))
     }
 
     /// Where people and programs call.
@@ -116,11 +121,13 @@ fn free(wanted: Option<SocketAddr>) -> Result<TcpListener> {
 }
 
 /// Writes `endpoints.toml` and `config.toml`.
-pub(super) fn write(home: &Home, postgres: u16, nats: &str, wanted: &Wanted) -> Result<()> {
-    let endpoints = Endpoints::choose(Endpoints::read(home).ok().as_ref(), &wanted.without)?;
+pub(super) fn write(home: &Home, postgres: u16, nats: &str, wanted: &Wanted) -> Result<Held> {
+    let (endpoints, held) =
+        Endpoints::choose(Endpoints::read(home).ok().as_ref(), &wanted.without)?;
     write_private(&home.endpoints(), toml::to_string(&endpoints)?.as_bytes())?;
     let text = render(home, &endpoints, postgres, nats, wanted.manual_clock)?;
-    write_private(&home.config(), text.as_bytes())
+    write_private(&home.config(), text.as_bytes())?;
+    Ok(held)
 }
 
 fn render(
@@ -196,18 +203,20 @@ mod tests {
 
     #[test]
     fn ports_stay_as_they_were_while_they_are_free() {
-        let first = Endpoints::choose(None, &[]).unwrap();
-        assert_eq!(Endpoints::choose(Some(&first), &[]).unwrap(), first);
+        let (first, held) = Endpoints::choose(None, &[]).unwrap();
+        drop(held);
+        let (again, _) = Endpoints::choose(Some(&first), &[]).unwrap();
+        assert_eq!(again, first);
         let rpc = first.0[&Service::Intake].rpc;
         let _taken = TcpListener::bind(rpc).unwrap();
-        let second = Endpoints::choose(Some(&first), &[]).unwrap();
+        let (second, _) = Endpoints::choose(Some(&first), &[]).unwrap();
         assert_ne!(second.0[&Service::Intake].rpc, rpc);
     }
 
     #[test]
     fn services_of_one_process_share_its_admin_port_and_others_have_their_own() {
         let elsewhere = [Service::Dispatch];
-        let Endpoints(endpoints) = Endpoints::choose(None, &elsewhere).unwrap();
+        let (Endpoints(endpoints), _) = Endpoints::choose(None, &elsewhere).unwrap();
         let admin = |service| endpoints[&service].admin;
         assert_eq!(admin(Service::Intake), admin(Service::Portal));
         assert_ne!(admin(Service::Intake), admin(Service::Dispatch));

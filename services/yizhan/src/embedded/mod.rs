@@ -20,7 +20,7 @@ use servers::{Durability, Nats, Origin, Password, Places, Postgres, Programs, Se
 
 use crate::{home::Home, up::Wanted};
 
-pub(crate) use config::Endpoints;
+pub(crate) use config::{Endpoints, Held};
 
 /// Names the only installation that this machine's folder holds.
 const INSTALLATION: &str = "campus";
@@ -32,10 +32,11 @@ pub(crate) struct Embedded {
     programs: Programs,
 }
 
-/// Starts the servers, makes what is missing in them, and writes the configuration.
+/// Starts the servers, makes what is missing in them, and writes the configuration. Its ports are held
+/// for the services.
 ///
 /// Called before there is a runtime: the servers are tied to the thread that starts them.
-pub(crate) fn start(home: &Home, wanted: &Wanted) -> Result<Embedded> {
+pub(crate) fn start(home: &Home, wanted: &Wanted) -> Result<(Embedded, Held)> {
     home.make()?;
     let progress = |line: &str| eprintln!("  {line}");
     let project = std::env::current_dir().context("finding the current folder")?;
@@ -61,8 +62,8 @@ pub(crate) fn start(home: &Home, wanted: &Wanted) -> Result<Embedded> {
     let nats = Nats::start(&programs.nats, &setup("nats")?, &rights, &progress)?;
 
     store::make_databases(home, &postgres)?;
-    config::write(home, postgres.port(), &nats.url(), wanted)?;
-    Ok(Embedded { postgres, nats, programs })
+    let ports = config::write(home, postgres.port(), &nats.url(), wanted)?;
+    Ok((Embedded { postgres, nats, programs }, ports))
 }
 
 /// The users of the broker, each with the least rights that its service needs.
