@@ -35,14 +35,14 @@ fn time_is_given_by_who_may_while_there_is_some_and_as_the_policy_says() {
         ),
         (&head, "extension approve CASE", NOT_NOW, &["extension-not-asked"]),
         (&plumber, "pause ask CASE", NOT_NOW, &["not-on-hold"]),
-        (&head, "pause approve CASE", NOT_NOW, &["pause-not-asked"]),
-        (&chief, "ladder takeover CASE", NOT_NOW, &["not-told"]),
-        (&chief, "ladder order CASE --text hurry", NOT_NOW, &["not-told"]),
+        (&head, "pause approve CASE", NOT_NOW, &["not-on-hold"]),
+        (&chief, "ladder takeover CASE", NOT_THERE, &["case-unknown"]),
+        (&chief, "ladder order CASE --text hurry", NOT_THERE, &["case-unknown"]),
         (
             &chief,
             "ladder accept-risk CASE --until 2030-01-07T10:00:00+08:00",
-            NOT_NOW,
-            &["not-told"],
+            NOT_THERE,
+            &["case-unknown"],
         ),
     ];
     for (who, line, code, parts) in slips {
