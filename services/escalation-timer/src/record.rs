@@ -1,5 +1,7 @@
 //! The one place where what was decided becomes rows: of commands, facts and wake-ups alike.
 
+use std::mem;
+
 use clock::CaseId;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
 use escalation_timer_core::{Event, State, Watch, apply, is_provisional, next_at, publish};
@@ -87,14 +89,15 @@ pub(crate) fn take(
 }
 
 /// Writes what changes left, in as many statements as one leaves.
-pub(crate) async fn write(tx: &mut Tx<'_>, written: Vec<Written>) -> Result<(), Fault> {
-    let entries = written.iter().flat_map(|Written { key, actor, at, notes, .. }| {
-        notes.iter().map(|(action, detail)| audit::Entry {
+pub(crate) async fn write(tx: &mut Tx<'_>, mut written: Vec<Written>) -> Result<(), Fault> {
+    let notes: Vec<_> = written.iter_mut().map(|one| mem::take(&mut one.notes)).collect();
+    let entries = written.iter().zip(notes).flat_map(|(Written { key, actor, at, .. }, notes)| {
+        notes.into_iter().map(|(action, detail)| audit::Entry {
             at: *at,
             actor,
             action,
             key: Some(*key),
-            detail: detail.clone(),
+            detail,
         })
     });
     audit::record_all(tx, &entries.collect::<Vec<_>>()).await?;

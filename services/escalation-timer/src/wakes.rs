@@ -24,10 +24,15 @@ struct Woken<'a> {
     aggregate: &'a mut Locked,
     wake: Wake,
     case: Case,
-    /// What follows from another year of its calendars, and what does after it.
-    announced: Vec<Event>,
-    state: State,
+    /// What follows from another year of its calendars, and the case after it.
+    announced: Option<(Vec<Event>, State)>,
     rules: Arc<Rules>,
+}
+
+impl Woken<'_> {
+    fn state(&self) -> &State {
+        self.announced.as_ref().map_or(&self.case.state, |(_, after)| after)
+    }
 }
 
 impl Wakes for EscalationTimer {
@@ -49,7 +54,7 @@ impl Wakes for EscalationTimer {
             }
         }
         let posts: BTreeSet<_> =
-            woken.iter().flat_map(|one| posts_above(&one.state, &one.rules)).collect();
+            woken.iter().flat_map(|one| posts_above(one.state(), &one.rules)).collect();
         let unattended = store::rosters::unattended(tx, &posts, now).await?;
         let written = woken.into_iter().map(|woken| self.end(woken, &unattended));
         write(tx, written.collect::<Result<_, _>>()?).await
@@ -66,27 +71,28 @@ impl EscalationTimer {
         case: Case,
         newest: Revision,
     ) -> Result<Woken<'a>, Fault> {
-        let (mut state, mut announced) = (case.state.clone(), Vec::new());
-        let revision = state.watch().map_or(newest, |watch| watch.revision);
-        let calendars = counted_by(&state);
-        let mut rules = self.revisions.counted_by(tx, revision, calendars).await?;
-        if is_provisional(&state) && calendars < newest {
-            let anew = self.revisions.counted_by(tx, revision, newest).await?;
-            announced = on_announced(&state, &rules, (newest, &anew), wake.now);
-            for event in &announced {
-                apply(&mut state, event);
-            }
-            rules = anew;
+        let revision = case.state.watch().map_or(newest, |watch| watch.revision);
+        let calendars = counted_by(&case.state);
+        let rules = self.revisions.counted_by(tx, revision, calendars).await?;
+        if !is_provisional(&case.state) || calendars >= newest {
+            return Ok(Woken { aggregate, wake, case, announced: None, rules });
         }
-        Ok(Woken { aggregate, wake, case, announced, state, rules })
+        let anew = self.revisions.counted_by(tx, revision, newest).await?;
+        let events = on_announced(&case.state, &rules, (newest, &anew), wake.now);
+        let mut after = case.state.clone();
+        for event in &events {
+            apply(&mut after, event);
+        }
+        Ok(Woken { aggregate, wake, case, announced: Some((events, after)), rules: anew })
     }
 
     /// Fires what is due after that.
     fn end(&self, woken: Woken<'_>, unattended: &BTreeSet<PostId>) -> Result<Written, Fault> {
-        let Woken { aggregate, wake: Wake { now, unconfirmed }, case, announced, state, rules } =
-            woken;
+        let Wake { now, unconfirmed } = woken.wake;
         let wake = core::Wake { now, confirmed: !unconfirmed, unattended };
-        let fired = on_wake(&state, &rules, wake, &mut self.ids());
+        let fired = on_wake(woken.state(), &woken.rules, wake, &mut self.ids());
+        let Woken { aggregate, case, announced, .. } = woken;
+        let announced = announced.map(|(events, _)| events).unwrap_or_default();
         let events = announced.into_iter().chain(fired).collect();
         let actor = Principal::Service(Service::EscalationTimer).to_string();
         take(self, Change { locked: aggregate, case, events, actor }, now)

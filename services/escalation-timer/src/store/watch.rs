@@ -1,13 +1,16 @@
 use std::{collections::BTreeMap, error::Error};
 
 use clock::{AccountId, CaseId, PersonId};
-use escalation_timer_core::{State, Watch, is_provisional};
+use escalation_timer_core::{State, is_provisional};
 use events::words::{DepartmentId, PostId, Revision};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{concern::Concerned, record::Case};
+use crate::{
+    concern::Concerned,
+    record::{Case, counted_by},
+};
 
 /// The row of one case.
 #[derive(Debug)]
@@ -119,6 +122,6 @@ fn row(id: CaseId, Case { state, concerned }: &Case) -> Value {
         "workers": concerned.workers,
         "told": concerned.told,
         "provisional": is_provisional(state),
-        "counted_by": state.watch().map_or(Revision::NONE, Watch::counted_by),
+        "counted_by": counted_by(state),
     })
 }
