@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use serde_json::Value;
 
 use crate::{account::Case, campus::Campus};
@@ -97,6 +98,53 @@ fn whoever_says_nothing_to_what_is_critical_is_phoned_and_whoever_knows_is_not()
     let steps: Vec<&str> = steps.map(|step| step["what"].as_str().unwrap()).collect();
     let phoned = steps.iter().filter(|step| **step == "case.phoned").count();
     assert_eq!((phoned, steps.contains(&"case.unheard")), (2, true), "{steps:?}");
+}
+
+#[test]
+fn a_dormitory_is_flooded_at_two_in_the_night_made_safe_and_repaired_by_day() {
+    let campus = Campus::open();
+    let [desk, plumber, quality] =
+        ["desk-1", "plumber-1", "quality"].map(|name| campus.account(name));
+    campus.clock_to("02:00");
+    // Nobody says who they are, and nobody knows the number.
+    let flood = desk.opens(
+        "water-leak --place dorm-7-402 --channel hotline --phone 10000000100 \
+         --text 'the floor is flooded'",
+    );
+    let called = campus.now();
+    assert_eq!(flood.shown()["case"]["urgency"], "critical");
+    let offered = message(&flood, "offered", "plumbing");
+    assert_eq!(offered["state"], "sent", "danger wakes the crew: {offered}");
+    for (room, phone) in [301, 302, 303, 401, 403].into_iter().zip(10_000_000_101_u64..) {
+        let joined = desk.does(&format!("case join {flood} --phone {phone} --text 'in {room} too'"));
+        assert_eq!(joined["raised"], false, "it is critical already: {joined}");
+    }
+    assert_eq!(flood.told("accepted").len(), 6);
+
+    plumber.does(&format!("work claim {flood}"));
+    campus.advance("15m");
+    plumber.does(&format!("work arrive {flood}"));
+    campus.advance("30m");
+    plumber.does(&format!("work contain {flood}"));
+    assert_eq!(flood.told("made-safe").len(), 6, "all who reported it may sleep");
+    for commitment in ["accept", "arrive", "contain"] {
+        assert!(flood.rungs_of(commitment).is_empty(), "{commitment} was in time");
+    }
+    // Sixteen hours of duty time, of which there are none before seven.
+    assert!(flood.due(1) > called + 20.hours(), "the rest is urgent, and no danger any more");
+    assert!(flood.due(1) < called + 22.hours());
+    assert!(desk.asks("phone list")["calls"].as_array().unwrap().is_empty(), "they knew");
+
+    campus.advance("8h");
+    plumber.does(&format!("work complete {flood} --note 'a new pipe'"));
+    campus.advance("2m");
+    assert!(flood.told("rung").is_empty(), "no leader heard of it");
+    assert_eq!(flood.told("completed").len(), 6);
+    let callbacks = flood.callbacks();
+    assert_eq!(callbacks.len(), 1, "one is called: {callbacks:?}");
+    assert_eq!(flood.told("survey").len(), 6, "and each has a link");
+    quality.does(&format!("callback record {flood} --solved --score 5"));
+    assert_eq!(flood.state(), ("closed-solved".into(), 1));
 }
 
 /// The message of this template that a post has about a case.
