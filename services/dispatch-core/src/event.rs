@@ -182,11 +182,7 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Answered(fact) => answer(state, fact),
         Event::ReportersChanged { reporters } => report(state, reporters),
         Event::Completed(fact) => complete(state, fact),
-        Event::Cancelled(WorkOrderCancelledV1 { work_order, at: cancelled_at, merged, .. }) => {
-            let (cancelled_at, into) = (*cancelled_at, merged.map(|merged| merged.into));
-            let status = Status::Cancelled { cancelled_at, into };
-            edit(state, *work_order, |order| order.status = status);
-        }
+        Event::Cancelled(fact) => cancel(state, fact),
         Event::CycleCompleted(_) => {
             if let Some(work) = take(state) {
                 *state = State::Done(work);
@@ -354,6 +350,12 @@ fn complete(state: &mut State, fact: &WorkOrderCompletedV1) {
         order.workers.insert(by);
         order.status = Status::Completed { by, claimed_at, arrived_at, completed_at };
     });
+}
+
+fn cancel(state: &mut State, fact: &WorkOrderCancelledV1) {
+    let WorkOrderCancelledV1 { work_order, at: cancelled_at, merged, .. } = *fact;
+    let into = merged.map(|merged| merged.into);
+    edit(state, work_order, |order| order.status = Status::Cancelled { cancelled_at, into });
 }
 
 fn edit(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(&mut Order)) {
