@@ -84,6 +84,10 @@ pub enum Action {
     Transfer,
     /// Give a work order to another post by authority over both.
     Reassign,
+    /// Ask another post for a part of a work order.
+    Split,
+    /// Let another work order of the case have the part of one.
+    Merge,
     /// Decide whose a work order is that was refused twice.
     Adjudicate,
     /// Ask somebody inside a case.
@@ -148,7 +152,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 70] = [
+    pub const ALL: [Self; 72] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -189,6 +193,8 @@ impl Action {
         Self::Return,
         Self::Transfer,
         Self::Reassign,
+        Self::Split,
+        Self::Merge,
         Self::Adjudicate,
         Self::AskQuestion,
         Self::AnswerQuestion,
@@ -264,6 +270,8 @@ impl Action {
             Self::Return => "return",
             Self::Transfer => "transfer",
             Self::Reassign => "reassign",
+            Self::Split => "split",
+            Self::Merge => "merge",
             Self::Adjudicate => "adjudicate",
             Self::AskQuestion => "ask-question",
             Self::AnswerQuestion => "answer-question",

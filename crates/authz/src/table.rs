@@ -66,7 +66,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DutyCounsellor,      FirstReceiver,  Confidential, &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, AddNote, ListClocks]),
 
     grant(Role::Dispatcher,          Unrelated,      Restricted,   &[GetCase, ListCases, RaiseUrgency, AddNote, UpdateIncident, CloseIncident,
-                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, AskQuestion, AnswerQuestion,
+                                                                     ListIncidents, ListClocks, ListWorkOrders, Assign, Reassign, Split, Merge, AskQuestion, AnswerQuestion,
                                                                      ListQuestions, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
@@ -86,25 +86,25 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Repairer,            Own,            Public,       &[KeepRoster]),
     grant(Role::Repairer,            InMyDepartment, Internal,     &[ListWorkOrders, Claim]),
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
+                                                                     Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::Repairer,            EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
-                                                                     Return, Transfer, AnswerQuestion, ListQuestions]),
+                                                                     Return, Transfer, Split, Merge, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
+                                                                     Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListQuestions, ListMessages,
                                                                      AcknowledgeMessage, AcknowledgeAlarm]),
 
     grant(Role::DepartmentHead,      Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
-                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, AnswerQuestion, ListQuestions,
+                                                                     ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, Split, Merge, AnswerQuestion, ListQuestions,
                                                                      KeepRoster, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
-                                                                     Contain, Hold, Resume, Complete, Return, AskQuestion, AnswerQuestion, ListQuestions]),
+                                                                     Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // A leader is asked for more time, or told that it is late.
@@ -121,8 +121,8 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
-                                                                     ListWorkOrders, Adjudicate, AnswerQuestion, ListQuestions, ReadAnswers, ListMessages,
-                                                                     AcknowledgeMessage, AcknowledgeAlarm]),
+                                                                     ListWorkOrders, Reassign, Adjudicate, AnswerQuestion, ListQuestions, ReadAnswers,
+                                                                     ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // Restricted cases are never called back from the desk.
     grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),

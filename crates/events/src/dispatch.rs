@@ -104,6 +104,18 @@ pub struct WorkOrderOfferedV1 {
     pub level: Level,
     /// When: the clock to accept runs from here.
     pub offered_at: Timestamp,
+    /// Of which it is a part, in the first offer of one that was split off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
+}
+
+/// A further work order of the same cycle was split off one that a post has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Split {
+    /// The work order that goes on beside it.
+    pub from: WorkOrderId,
+    /// Who said so; what is asked of the post stays with dispatch.
+    pub by: AccountId,
 }
 
 /// An offer was claimed by a person. Key: the case.
@@ -304,7 +316,8 @@ pub struct WorkOrderCompletedV1 {
     pub at: Timestamp,
 }
 
-/// The work is no longer wanted: the case ended otherwise. Key: the case.
+/// The work is no longer wanted by itself: the case ended otherwise, or another work order of it has
+/// this one's part too. Key: the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkOrderCancelledV1 {
     /// The work order.
@@ -315,6 +328,18 @@ pub struct WorkOrderCancelledV1 {
     pub department: DepartmentId,
     /// When.
     pub at: Timestamp,
+    /// Which one has its part, if it was merged; the case goes on then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// A work order went into another one of the same cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Merged {
+    /// The work order that has its part from now on.
+    pub into: WorkOrderId,
+    /// Who said so.
+    pub by: AccountId,
 }
 
 /// All work orders of a cycle are done. Key: the case.

@@ -27,6 +27,10 @@ pub enum Command {
     Return(Return),
     /// Give it to another post, or to another of the same, by the dispatcher's authority.
     Reassign(Reassign),
+    /// Ask another post for a part of it.
+    Split(Split),
+    /// Let another work order of the case have its part.
+    Merge(Merge),
     /// Decide whose it is, after the second refusal.
     Adjudicate(Adjudicate),
     /// Ask somebody inside the case.
@@ -49,6 +53,8 @@ impl Command {
             Self::Transfer(_) => Transfer::WORD,
             Self::Return(_) => Return::WORD,
             Self::Reassign(_) => Reassign::WORD,
+            Self::Split(_) => Split::WORD,
+            Self::Merge(_) => Merge::WORD,
             Self::Adjudicate(_) => Adjudicate::WORD,
             Self::Ask(_) => Ask::WORD,
             Self::Answer(_) => Answer::WORD,
@@ -68,6 +74,8 @@ impl Command {
             | Self::Transfer(Transfer { work_order, .. })
             | Self::Return(Return { work_order, .. })
             | Self::Reassign(Reassign { work_order, .. })
+            | Self::Split(Split { work_order, .. })
+            | Self::Merge(Merge { work_order, .. })
             | Self::Adjudicate(Adjudicate { work_order, .. })
             | Self::Ask(Ask { work_order, .. })
             | Self::Answer(Answer { work_order, .. }) => *work_order,
@@ -174,6 +182,30 @@ pub struct Reassign {
     pub by: AccountId,
 }
 
+/// Ask another post for a part of it: a further work order of the same cycle, which that post must
+/// accept in time and may return once. What is asked, is said in words that are not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// Which work order; it stays as it is.
+    pub work_order: WorkOrderId,
+    /// The post that is asked.
+    pub to: PostId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
+/// Let another work order of the case have its part: it is cancelled, and who worked on it stays on
+/// record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    /// Which work order.
+    pub work_order: WorkOrderId,
+    /// The one that has its part from now on.
+    pub into: WorkOrderId,
+    /// Who says so.
+    pub by: AccountId,
+}
+
 /// Decide whose it is, after the second refusal; that is final.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjudicate {
@@ -246,6 +278,14 @@ impl Return {
 
 impl Reassign {
     pub(crate) const WORD: &str = "reassign";
+}
+
+impl Split {
+    pub(crate) const WORD: &str = "split";
+}
+
+impl Merge {
+    pub(crate) const WORD: &str = "merge";
 }
 
 impl Adjudicate {

@@ -25,13 +25,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// A work order was offered to a post: a new one, or one that another post had.
+    /// A work order was offered to a post: a new one, a part of another, or one that another post had.
     Offered {
         /// Which, and to whom.
         offered: WorkOrderOfferedV1,
         /// The definitions that say so.
         revision: Revision,
-        /// The post that transferred it, and may get it back.
+        /// The post that transferred it or split it off, and may get it back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<PostId>,
         /// It was adjudicated, and stays there.
@@ -182,10 +182,7 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Answered(fact) => answer(state, fact),
         Event::ReportersChanged { reporters } => report(state, reporters),
         Event::Completed(fact) => complete(state, fact),
-        Event::Cancelled(WorkOrderCancelledV1 { work_order, at: cancelled_at, .. }) => {
-            let status = Status::Cancelled { cancelled_at: *cancelled_at };
-            edit(state, *work_order, |order| order.status = status);
-        }
+        Event::Cancelled(fact) => cancel(state, fact),
         Event::CycleCompleted(_) => {
             if let Some(work) = take(state) {
                 *state = State::Done(work);
@@ -245,8 +242,8 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
     Some(fact.into())
 }
 
-/// The first offer of a cycle brings what is asked for in it; each further one of the same work
-/// order takes the place of the one before.
+/// The first offer of a cycle brings what is asked for in it, and that of a part the same again; each
+/// further one of the same work order takes the place of the one before.
 fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     let WorkOrderOfferedV1 { work_order: id, cycle, urgency, level, .. } = *offered;
     let before = take(state);
@@ -259,12 +256,14 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     } else {
         let (workers, releases) = (BTreeSet::new(), Vec::new());
         let (from, refusals, is_final, questions) = (None, 0, false, Vec::new());
+        let split_from = offered.split.map(|split| split.from);
         orders.push(Order {
             id,
             cycle,
             offer,
             status,
             workers,
+            split_from,
             from,
             refusals,
             is_final,
@@ -351,6 +350,12 @@ fn complete(state: &mut State, fact: &WorkOrderCompletedV1) {
         order.workers.insert(by);
         order.status = Status::Completed { by, claimed_at, arrived_at, completed_at };
     });
+}
+
+fn cancel(state: &mut State, fact: &WorkOrderCancelledV1) {
+    let WorkOrderCancelledV1 { work_order, at: cancelled_at, merged, .. } = *fact;
+    let into = merged.map(|merged| merged.into);
+    edit(state, work_order, |order| order.status = Status::Cancelled { cancelled_at, into });
 }
 
 fn edit(state: &mut State, work_order: WorkOrderId, to: impl FnOnce(&mut Order)) {

@@ -241,6 +241,7 @@ fn cancel_open(work: &Work, at: Timestamp) -> impl Iterator<Item = Event> {
             cycle: order.cycle,
             department: order.department().clone(),
             at,
+            merged: None,
         })
     })
 }

@@ -52,6 +52,8 @@
 //!  transfer (4)    │ offered, or disputed if it was refused before ──────────────  -
 //!  return (4)      │ offered to where it came from, the second time disputed ────  -
 //!  reassign (4)    │ offered elsewhere, or anew where somebody has it ───────────  -
+//!  split           │ as before, and a part of it offered to another post ───────  -
+//!  merge           │ cancelled, and its part another's of the case (4) ─────────  -
 //!  adjudicate      │ -          -            -            -            -           offered (5)
 //!  ask *           │ -          asked        asked        asked        asked       -
 //!  ask (7)         │ asked      asked        asked        asked        asked       -
@@ -63,8 +65,8 @@
 //!  1  to another than who has it
 //!  2  critical ones only
 //!  3  without an arrival: allowed, and shown
-//!  4  released first: the offer that ended, and who had it; once it was adjudicated it leaves its
-//!     post no more
+//!  4  once it was adjudicated it leaves its post no more; what moves is released first: the offer that
+//!     ended, and who had it
 //!  5  final: whoever gets it can hand it on no more
 //!  6  released: nobody came or held it until the limit to arrive, counted from the claim, from the
 //!     assignment, or from the end of a hold before the arrival
@@ -77,6 +79,24 @@
 //! nothing to return; a disputed one it does not touch, and an adjudicated one it only takes from
 //! its worker. However often a work order moves, the clocks to arrive, to contain and to complete
 //! are the case's and run on.
+//!
+//! A case is done when every open work order of its cycle is. A burst pipe under a socket is the
+//! plumbers' and the electricians': who has the work splits a part off for another post, with words
+//! of what is asked there. The part is one work order more of the same cycle, with an offer and so a
+//! clock to accept of its own; its post may give it back to where it was split off, as if it had been
+//! transferred. A post has one part of a case at a time from a split, and a case at most eight.
+//!
+//! ```text
+//!        split                      merge
+//!   A ──────────▶ A ───────────────────────▶ A   goes on with both parts
+//!            └──▶ B, offered elsewhere ──┘   B   cancelled; its workers stay workers of the cycle
+//! ```
+//!
+//! A merge undoes no decision: what was adjudicated goes nowhere, though another may go into it, and
+//! what is disputed or over takes nothing up. The questions of what was merged nobody answers any more,
+//! as of all that is over: who asked has the work no longer, and who goes on asks what they need. A
+//! merge never ends a cycle, for the one that it goes into is open. Whoever worked on what was merged
+//! does not call back either.
 //!
 //! Desk, department and requester ask each other inside a case. A question changes nothing of the work
 //! and stops no clock: who cannot go on without the answer holds it besides. It is answered once, and
@@ -102,8 +122,8 @@ mod tests;
 mod wake;
 
 pub use command::{
-    Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Hold, Reassign,
-    Resume, Return, Transfer,
+    Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Hold, Merge,
+    Reassign, Resume, Return, Split, Transfer,
 };
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};

@@ -3,7 +3,7 @@
 use clock::{AccountId, Ids, WorkOrderId};
 use definitions::Rules;
 use events::{
-    dispatch::{WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1},
+    dispatch::{Split, WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1},
     intake::{CaseAcceptedV1, CaseReopenedV1},
     words::{Cycle, ItemId, Level, PlaceId, PostId, ReleaseCause, Revision, Urgency},
 };
@@ -73,7 +73,21 @@ pub(crate) fn first(
 ) -> Result<Event, Reason> {
     let post = &rules.route(asked.item, asked.place, now).ok_or(Reason::Unrouted)?.id;
     let work_order = ids.id();
-    Ok(offer(asked, work_order, rules.revision(), Terms::to(post), now, ids))
+    let (revision, terms) = (rules.revision(), Terms::to(post));
+    Ok(offer(asked, (work_order, None), revision, terms, now, ids))
+}
+
+/// A further work order of the same cycle, for a part of one that goes on.
+pub(crate) fn part(
+    work: &Work,
+    of: &Order,
+    terms: Terms<'_>,
+    by: AccountId,
+    now: Timestamp,
+    ids: &mut impl Ids,
+) -> Event {
+    let (work_order, split) = (ids.id(), Some(Split { from: of.id, by }));
+    offer(work.into(), (work_order, split), work.revision, terms, now, ids)
 }
 
 /// A new offer of a work order, in place of the one that ended.
@@ -84,7 +98,7 @@ pub(crate) fn again(
     now: Timestamp,
     ids: &mut impl Ids,
 ) -> Event {
-    offer(work.into(), order.id, work.revision, terms, now, ids)
+    offer(work.into(), (order.id, None), work.revision, terms, now, ids)
 }
 
 /// A post has a work order no longer.
@@ -127,7 +141,7 @@ pub(crate) fn dispute(order: &Order, at: Timestamp) -> Event {
 
 fn offer(
     asked: Asked<'_>,
-    work_order: WorkOrderId,
+    (work_order, split): (WorkOrderId, Option<Split>),
     revision: Revision,
     terms: Terms<'_>,
     offered_at: Timestamp,
@@ -146,6 +160,7 @@ fn offer(
         urgency,
         level,
         offered_at,
+        split,
     };
     Event::Offered { offered, revision, from: from.cloned(), is_final }
 }

@@ -22,7 +22,11 @@ pub struct Order {
     /// back in its cycle, even if their claim expired.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub workers: BTreeSet<AccountId>,
-    /// The post that transferred it to the one that has it now, which may return it.
+    /// The one that it was split off, in the same cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<WorkOrderId>,
+    /// The post that transferred it to the one that has it now, or split it off: there it may be
+    /// returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PostId>,
     /// How often it was refused: after the second time somebody else decides whose it is.
@@ -120,6 +124,9 @@ pub enum Status {
     Cancelled {
         /// Since when.
         cancelled_at: Timestamp,
+        /// The one that has its part, if it was merged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        into: Option<WorkOrderId>,
     },
     /// Somebody has it. Stored as its variants, without a word of its own.
     #[serde(untagged)]
@@ -210,6 +217,18 @@ impl Status {
             | Self::Disputed { .. }
             | Self::Completed { .. }
             | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// The one that has its part, if it was merged.
+    pub const fn merged_into(self) -> Option<WorkOrderId> {
+        match self {
+            Self::Cancelled { into, .. } => into,
+            Self::Offered
+            | Self::Taken(_)
+            | Self::OnHold { .. }
+            | Self::Disputed { .. }
+            | Self::Completed { .. } => None,
         }
     }
 

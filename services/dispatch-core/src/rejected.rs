@@ -146,6 +146,64 @@ pub enum Rejected {
         /// What was asked for.
         post: PostId,
     },
+    /// The post has a part of the case, of which it can be asked.
+    #[error(
+        "cannot {command}: {post} has a work order of this case already; choose another post, or ask \
+         in that one"
+    )]
+    HasOne {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        post: PostId,
+    },
+    /// There are as many as anybody can follow.
+    #[error(
+        "cannot {command}: {most} work orders of this case are open already; complete or merge one \
+         first"
+    )]
+    TooMany {
+        /// The verb.
+        command: &'static str,
+        /// So many.
+        most: usize,
+    },
+    /// It would have its own part.
+    #[error("cannot {command}: the work order cannot go into itself; choose another of its case")]
+    IntoItself {
+        /// The verb.
+        command: &'static str,
+    },
+    /// What somebody else asked for stays theirs.
+    #[error(
+        "cannot {command}: this case has no work order {into}; choose one that is open in the same case"
+    )]
+    NotInThisCase {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        into: WorkOrderId,
+    },
+    /// What was done before the case was reopened is over.
+    #[error(
+        "cannot {command}: {into} is of an earlier cycle of the case; choose one of the running cycle"
+    )]
+    OtherCycle {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        into: WorkOrderId,
+    },
+    /// Nobody could do the part there.
+    #[error("cannot {command}: {into} is {state}; choose one that a post has")]
+    IntoNoPost {
+        /// The verb.
+        command: &'static str,
+        /// What was asked for.
+        into: WorkOrderId,
+        /// How far it is.
+        state: &'static str,
+    },
     /// Nobody defined such a post.
     #[error("cannot {command}: there is no post {post}; choose one of the definitions")]
     NoSuchPost {
@@ -217,6 +275,12 @@ impl Rejected {
             Self::NotTransferred { .. } => "not-transferred",
             Self::CameFrom { .. } => "came-from-there",
             Self::SamePost { .. } => "same-post",
+            Self::HasOne { .. } => "post-has-one",
+            Self::TooMany { .. } => "too-many-work-orders",
+            Self::IntoItself { .. } => "into-itself",
+            Self::NotInThisCase { .. } => "not-in-this-case",
+            Self::OtherCycle { .. } => "other-cycle",
+            Self::IntoNoPost { .. } => "into-no-post",
             Self::NoSuchPost { .. } => "no-such-post",
             Self::NotAccepting { .. } => "not-accepting",
             Self::NoSuchQuestion { .. } => "no-such-question",

@@ -22,8 +22,8 @@ use crate::{
 pub fn apply(state: &mut State, event: &Event) {
     match event {
         Event::Watched(watched) => watch(state, watched),
-        Event::Armed { armed, since, offered, urgency } => edit_watch(state, |watch| {
-            arm(watch, armed, *offered, promise(armed, *since, *urgency));
+        Event::Armed { armed, since, offered, asked, urgency } => edit_watch(state, |watch| {
+            arm(watch, armed, (*offered, *asked), promise(armed, *since, *urgency));
         }),
         Event::RungFired { fired, next } => edit(state, fired.timer, |timer| {
             timer.fired.push(Fired::from(fired));
@@ -213,7 +213,12 @@ fn watch(state: &mut State, watched: &Watched) {
 }
 
 /// The first promise makes the clock; a later one takes the place of the one before it.
-fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise: Promise) {
+fn arm(
+    watch: &mut Watch,
+    armed: &ArmedV1,
+    (offered, asked): (Option<WorkOrderId>, Option<WorkOrderId>),
+    promise: Promise,
+) {
     let ArmedV1 { timer: id, subject, commitment, cycle, due, first_rung, .. } = *armed;
     let run = Run::Running { next: Some(Planned { rung: first_rung, round: 0, at: due }) };
     if let Some(timer) = watch.timer_mut(id) {
@@ -229,6 +234,7 @@ fn arm(watch: &mut Watch, armed: &ArmedV1, offered: Option<WorkOrderId>, promise
             commitment,
             cycle,
             offered,
+            asked,
             first,
             later,
             run,

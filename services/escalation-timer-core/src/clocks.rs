@@ -26,22 +26,31 @@ pub(crate) struct Promised {
 impl Promised {
     /// The clock that watches it, with this as its first promise.
     pub(crate) fn arm(self, ids: &mut impl Ids) -> Event {
-        self.arm_for(None, ids)
+        self.arm_for((None, None), ids)
     }
 
     /// The same for an offer of this work order.
     pub(crate) fn arm_offer(self, work_order: WorkOrderId, ids: &mut impl Ids) -> Event {
-        self.arm_for(Some(work_order), ids)
+        self.arm_for((Some(work_order), None), ids)
     }
 
-    fn arm_for(self, offered: Option<WorkOrderId>, ids: &mut impl Ids) -> Event {
+    /// The same for a question about this work order.
+    pub(crate) fn arm_question(self, work_order: WorkOrderId, ids: &mut impl Ids) -> Event {
+        self.arm_for((None, Some(work_order)), ids)
+    }
+
+    fn arm_for(
+        self,
+        (offered, asked): (Option<WorkOrderId>, Option<WorkOrderId>),
+        ids: &mut impl Ids,
+    ) -> Event {
         let Self { subject, commitment, cycle, since, due, first_rung } = self;
         let Due { at: due, provisional } = due;
         let timer: TimerId = ids.id();
         let promise = 1;
         let armed =
             ArmedV1 { timer, subject, commitment, cycle, promise, due, provisional, first_rung };
-        Event::Armed { armed, since, offered, urgency: None }
+        Event::Armed { armed, since, offered, asked, urgency: None }
     }
 }
 
@@ -110,7 +119,7 @@ impl Next<'_> {
             by,
             at,
         });
-        let armed = Event::Armed { armed, since, offered: None, urgency };
+        let armed = Event::Armed { armed, since, offered: None, asked: None, urgency };
         [armed].into_iter().chain((due.at != old).then_some(moved)).collect()
     }
 }

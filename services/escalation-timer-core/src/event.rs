@@ -40,6 +40,9 @@ pub enum Event {
         /// The work order of an offer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offered: Option<WorkOrderId>,
+        /// The work order of a question.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<WorkOrderId>,
         /// The urgency by which its ladder climbs, if that is not the case's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         urgency: Option<Urgency>,

@@ -55,7 +55,7 @@ pub enum Fact {
     Replied(WorkOrderAnsweredV1),
     /// A work order is done.
     Done(WorkOrderCompletedV1),
-    /// Nobody wants it done any more.
+    /// Nobody wants it done any more, or another has its part.
     Cancelled(WorkOrderCancelledV1),
     /// A cycle was completed.
     Completed(CaseCompletedV1),
@@ -167,8 +167,8 @@ pub fn on_fact(
         Fact::Resumed(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
         Fact::Asked(fact) => follow::asked(state, rules, fact, ids),
         Fact::Replied(fact) => follow::replied(state, fact),
-        Fact::Done(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
-        Fact::Cancelled(fact) => follow::hold_ended(state, rules, fact.work_order, fact.at, now),
+        Fact::Done(fact) => follow::over(state, rules, fact.work_order, fact.at, now),
+        Fact::Cancelled(fact) => follow::over(state, rules, fact.work_order, fact.at, now),
         Fact::Completed(fact) => follow::completed(state, rules, fact, ids),
         Fact::Attempted(fact) => follow::called_back(state, fact.cycle, fact.at),
         Fact::Answered(fact) => follow::called_back(state, fact.cycle, fact.at),

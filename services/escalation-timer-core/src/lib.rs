@@ -32,10 +32,10 @@
 //!  replied      │ noted     stops the question's clock to reply             noted
 //!  arrived      │ noted     stops arrive, the first time                    noted
 //!  held         │ noted     (held), and asks whether its clocks wait too    noted
-//!  resumed,     │
-//!  released,    │ noted     (held no more): what of its pause was not       noted
-//!  done,        │           needed is taken back
-//!  cancelled    │
+//!  resumed,     │ noted     (held no more): what of its pause was not       noted
+//!  released     │           needed is taken back
+//!  done,        │ noted     the same, and stops what waited for this work    noted
+//!  cancelled    │           order alone: accept, adjudicate, reply
 //!  contained    │ noted     stops contain; complete is promised anew, the   noted
 //!               │           first time: the urgent limit from then on
 //!  urgency-     │ noted     each running clock gets its next promise;       noted
@@ -91,6 +91,11 @@
 //! rungs fire with the same planned times, each once by (clock, promise, rung, round). A rung at whose
 //! post nobody is at work is skipped at once to the next one that is filled; which those are, dispatch
 //! says.
+//!
+//! Several work orders of a cycle share the clocks of the case: the first who comes stops arrive, the
+//! first who makes it safe stops contain, and complete runs until all are done. Each offer has its own
+//! clock to accept. A pause for one of them rests the clocks of the case, for it is not done without
+//! that one.
 //!
 //! What kept a promise may be heard of after the case has ended, or after another end of the clock:
 //! of two ends the earlier one counts, and what had fired after it is retracted then.

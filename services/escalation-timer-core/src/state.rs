@@ -116,6 +116,9 @@ pub struct Timer {
     /// The work order that is offered, of a clock to accept: a later offer of it takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<WorkOrderId>,
+    /// The work order that somebody is asked about, of a clock to reply: it ends with the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<WorkOrderId>,
     /// The promise that statistics count.
     pub first: Promise,
     /// The promises that took its place since, the newest last.

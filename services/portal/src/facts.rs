@@ -23,7 +23,7 @@ use events::{
 use jiff::Timestamp;
 use revisions::{RevisionError, Revisions};
 
-use crate::store::{boards, stand_ins, timeline};
+use crate::store::{boards, stand_ins, timeline, work_orders};
 
 /// Projects the facts of others onto the boards.
 #[derive(Debug, Default)]
@@ -139,16 +139,34 @@ async fn dispatch(
 ) -> Result<(), sqlx::Error> {
     let key = envelope.key;
     match fact {
-        DispatchFact::WorkOrderOffered(fact) => boards::offered(tx, key, fact).await,
-        DispatchFact::WorkOrderClaimed(fact) => boards::taken(tx, key, fact.by, "claimed").await,
-        DispatchFact::WorkOrderAssigned(fact) => boards::taken(tx, key, fact.to, "assigned").await,
-        DispatchFact::WorkOrderArrived(_) => boards::works(tx, key, "in-progress").await,
-        DispatchFact::WorkOrderContained(_) => boards::works(tx, key, "contained").await,
-        DispatchFact::WorkOrderHeld(fact) => boards::held(tx, key, Some(fact.reason)).await,
-        DispatchFact::WorkOrderResumed(_) => boards::held(tx, key, None).await,
-        DispatchFact::WorkOrderDisputed(_) => boards::disputed(tx, key).await,
-        DispatchFact::WorkOrderCompleted(_) => boards::works(tx, key, "completed").await,
-        DispatchFact::WorkOrderCancelled(_) => boards::works(tx, key, "cancelled").await,
+        DispatchFact::WorkOrderOffered(fact) => work_orders::offered(tx, key, fact).await,
+        DispatchFact::WorkOrderClaimed(fact) => {
+            work_orders::taken(tx, (key, fact.work_order), fact.by, "claimed").await
+        }
+        DispatchFact::WorkOrderAssigned(fact) => {
+            work_orders::taken(tx, (key, fact.work_order), fact.to, "assigned").await
+        }
+        DispatchFact::WorkOrderArrived(fact) => {
+            work_orders::works(tx, (key, fact.work_order), "in-progress").await
+        }
+        DispatchFact::WorkOrderContained(fact) => {
+            work_orders::works(tx, (key, fact.work_order), "contained").await
+        }
+        DispatchFact::WorkOrderHeld(fact) => {
+            work_orders::held(tx, (key, fact.work_order), Some(fact.reason)).await
+        }
+        DispatchFact::WorkOrderResumed(fact) => {
+            work_orders::held(tx, (key, fact.work_order), None).await
+        }
+        DispatchFact::WorkOrderDisputed(fact) => {
+            work_orders::disputed(tx, (key, fact.work_order)).await
+        }
+        DispatchFact::WorkOrderCompleted(fact) => {
+            work_orders::works(tx, (key, fact.work_order), "completed").await
+        }
+        DispatchFact::WorkOrderCancelled(fact) => {
+            work_orders::works(tx, (key, fact.work_order), "cancelled").await
+        }
         // What comes right after a release says who has it: an offer, or a dispute.
         DispatchFact::WorkOrderReleased(_)
         | DispatchFact::WorkOrderAsked(_)
@@ -257,7 +275,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
     }
 }
 
-const fn worker(fact: &DispatchFact) -> Option<AccountId> {
+fn worker(fact: &DispatchFact) -> Option<AccountId> {
     match fact {
         DispatchFact::WorkOrderClaimed(fact) => Some(fact.by),
         DispatchFact::WorkOrderArrived(fact) => Some(fact.by),
@@ -269,9 +287,9 @@ const fn worker(fact: &DispatchFact) -> Option<AccountId> {
         DispatchFact::WorkOrderAsked(fact) => Some(fact.by),
         DispatchFact::WorkOrderAnswered(fact) => Some(fact.by),
         DispatchFact::WorkOrderCompleted(fact) => Some(fact.by),
-        DispatchFact::WorkOrderOffered(_)
-        | DispatchFact::WorkOrderDisputed(_)
-        | DispatchFact::WorkOrderCancelled(_)
+        DispatchFact::WorkOrderOffered(fact) => fact.split.map(|split| split.by),
+        DispatchFact::WorkOrderCancelled(fact) => fact.merged.map(|merged| merged.by),
+        DispatchFact::WorkOrderDisputed(_)
         | DispatchFact::CaseCompleted(_)
         | DispatchFact::RosterChanged(_)
         | DispatchFact::HandoverUntaken(_) => None,

@@ -9,9 +9,11 @@ mod claim;
 mod complete;
 mod contain;
 mod hold;
+mod merge;
 mod reassign;
 mod resume;
 mod return_;
+mod split;
 mod transfer;
 
 use clock::{AccountId, Ids, WorkOrderId};
@@ -46,6 +48,8 @@ pub fn on_command(
         Command::Transfer(transfer) => transfer::decide(state, rules, transfer, now, ids),
         Command::Return(asked) => return_::decide(state, *asked, now, ids),
         Command::Reassign(reassign) => reassign::decide(state, rules, reassign, now, ids),
+        Command::Split(split) => split::decide(state, rules, split, now, ids),
+        Command::Merge(merge) => merge::decide(state, *merge, now),
         Command::Adjudicate(adjudicate) => adjudicate::decide(state, rules, adjudicate, now, ids),
         Command::Ask(ask) => ask::decide(state, *ask, now, ids),
         Command::Answer(answer) => answer::decide(state, *answer, now),

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::campus::RULES;
 use crate::{
     Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Event, Fact, Hold,
-    Order, Reassign, Rejected, Resume, Return, State, Transfer, apply, next_at, on_command,
-    on_fact, on_wake,
+    Merge, Order, Reassign, Rejected, Resume, Return, Split, State, Transfer, apply, next_at,
+    on_command, on_fact, on_wake,
 };
 
 pub(super) struct Case {
@@ -49,7 +49,8 @@ impl Case {
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
             Step::Moves(to) => {
-                let command = to.command(self.last_order(), self.last_question());
+                let orders = (self.last_order(), self.order_before());
+                let command = to.command(orders, self.last_question());
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
             Step::Pauses | Step::PausesNot => {
@@ -101,8 +102,17 @@ impl Case {
     }
 
     fn last_order(&self) -> WorkOrderId {
-        let last = self.state.work().and_then(|work| work.orders.last());
-        last.map_or_else(|| SeededIds::new(404).id(), |order| order.id)
+        self.newest(0)
+    }
+
+    /// The newest but one, or one that nobody knows.
+    fn order_before(&self) -> WorkOrderId {
+        self.newest(1)
+    }
+
+    fn newest(&self, but: usize) -> WorkOrderId {
+        let mut orders = self.state.work().into_iter().flat_map(|work| work.orders.iter().rev());
+        orders.nth(but).map_or_else(|| SeededIds::new(404).id(), |order| order.id)
     }
 }
 
@@ -156,6 +166,13 @@ pub(super) enum Move {
     Transfer(&'static str),
     Return,
     Reassign(&'static str),
+    Split(&'static str),
+    /// The newest into the one before it.
+    Merge,
+    /// The one before it into the newest.
+    MergeBefore,
+    /// The newest into itself.
+    MergeIntoItself,
     Adjudicate(&'static str),
     /// The desk asks the department.
     AskDepartment,
@@ -207,13 +224,22 @@ impl Verb {
 }
 
 impl Move {
-    fn command(self, work_order: WorkOrderId, question: QuestionId) -> Command {
+    fn command(
+        self,
+        (work_order, before): (WorkOrderId, WorkOrderId),
+        question: QuestionId,
+    ) -> Command {
         let by = Who::Zhao.account();
+        let merge = |work_order, into| Command::Merge(Merge { work_order, into, by });
         let post = |post: &str| post.parse::<PostId>().unwrap();
         match self {
             Self::Transfer(to) => Command::Transfer(Transfer { work_order, to: post(to), by }),
             Self::Return => Command::Return(Return { work_order, by }),
             Self::Reassign(to) => Command::Reassign(Reassign { work_order, to: post(to), by }),
+            Self::Split(to) => Command::Split(Split { work_order, to: post(to), by }),
+            Self::Merge => merge(work_order, before),
+            Self::MergeBefore => merge(before, work_order),
+            Self::MergeIntoItself => merge(work_order, work_order),
             Self::Adjudicate(to) => {
                 Command::Adjudicate(Adjudicate { work_order, to: post(to), by })
             }

@@ -9,4 +9,5 @@ mod properties;
 mod questions;
 mod roster;
 mod sentences;
+mod split;
 mod table;

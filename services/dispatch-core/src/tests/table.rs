@@ -32,6 +32,11 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     let returned = then(&transferred, Step::Moves(Move::Return));
     let disputed = then(&returned, Step::Moves(Move::Transfer(PLUMBING)));
     let adjudicated = then(&disputed, Step::Moves(Move::Adjudicate(CARETAKERS)));
+    let split = then(&claimed, Step::Moves(Move::Split(PLUMBING)));
+    let merged = then(&split, Step::Moves(Move::Merge));
+    let li = |verb| Step::Asks(Who::Li, verb);
+    let part_done = then(&then(&split, li(Claim)), li(Complete));
+    let split_final = then(&adjudicated, Step::Moves(Move::Split(PLUMBING)));
     let again = then(&done, reopened(2));
     let withdrawn = then(&claimed, closed(1, End::Withdrawn));
     let solved = then(&done, closed(1, End::Solved));
@@ -55,6 +60,10 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
         ("working, returned to the caretakers", returned),
         ("working, disputed", disputed),
         ("working, adjudicated to the caretakers", adjudicated),
+        ("working, claimed by Wang, a part with the plumbers", split),
+        ("working, claimed by Wang, the plumbers' part merged", merged),
+        ("working, claimed by Wang, the plumbers' part done", part_done),
+        ("working, adjudicated to the caretakers, a part with the plumbers", split_final),
         ("done by Wang", done),
         ("working in cycle 2, offered to the plumbers", again),
         ("ended, withdrawn after Wang claimed", withdrawn),
@@ -85,6 +94,11 @@ fn inputs() -> Vec<(String, Step)> {
         ("return", Move::Return),
         ("reassign to the plumbers", Move::Reassign(PLUMBING)),
         ("reassign to the caretakers", Move::Reassign(CARETAKERS)),
+        ("split to the plumbers", Move::Split(PLUMBING)),
+        ("split to the caretakers", Move::Split(CARETAKERS)),
+        ("merge into the one before", Move::Merge),
+        ("merge the one before", Move::MergeBefore),
+        ("merge into itself", Move::MergeIntoItself),
         ("adjudicate to the plumbers", Move::Adjudicate(PLUMBING)),
         ("ask the department", Move::AskDepartment),
         ("answer", Move::Answer),

@@ -17,12 +17,21 @@ use crate::{
     },
 };
 
-/// A work order in a list, with what was written of it; none for one that is not in its case, which
-/// no writer leaves.
+/// What was written of a work order in a list.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    /// What was done.
+    pub(crate) note: Option<String>,
+    /// What was asked of its post when it was split off.
+    pub(crate) task: Option<String>,
+    /// Why its offers ended.
+    pub(crate) reasons: &'a Reasons,
+}
+
+/// A work order in a list; none for one that is not in its case, which no writer leaves.
 pub(crate) fn work_order(
     found: &Found,
-    note: Option<String>,
-    reasons: &Reasons,
+    Written { note, task, reasons }: Written<'_>,
 ) -> Option<WorkOrder> {
     let Board { number, promise, rung, cycle, .. } = &found.case.board;
     let work = found.case.state.work()?;
@@ -70,6 +79,9 @@ pub(crate) fn work_order(
         releases: order.releases.iter().map(|release| ended(release, reasons)).collect(),
         adjudicated: order.is_final,
         adjudication: reasons.about(About::Adjudication(order.id)),
+        split_from: order.split_from.map(|id| id.to_string()).unwrap_or_default(),
+        task: task.unwrap_or_default(),
+        merged_into: order.status.merged_into().map(|id| id.to_string()).unwrap_or_default(),
         paused_until,
         pause_refused,
     })

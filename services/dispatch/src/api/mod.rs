@@ -17,11 +17,11 @@ use proto::{
         ContainResponse, CoverPostRequest, CoverPostResponse, EndArrangementRequest,
         EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
         ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
-        ListWorkOrdersResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
-        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
-        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
-        SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest,
-        TransferResponse,
+        ListWorkOrdersResponse, MergeRequest, MergeResponse, ReassignRequest, ReassignResponse,
+        ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse, ShowHandoverRequest,
+        ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse, SignHandoverRequest,
+        SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse,
+        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -176,6 +176,25 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Reassign", &request)?;
         let command = Command::Reassign(requests::reassign(request.get_ref(), &asked.subject)?);
         Ok(Response::new(ReassignResponse { head: self.does(asked, command, SILENT).await? }))
+    }
+
+    async fn split(
+        &self,
+        request: Request<SplitRequest>,
+    ) -> Result<Response<SplitResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Split", &request)?;
+        let (split, task) = requests::split(request.into_inner(), &asked.subject)?;
+        let head = self.does(asked, Command::Split(split), task).await?;
+        Ok(Response::new(SplitResponse { head }))
+    }
+
+    async fn merge(
+        &self,
+        request: Request<MergeRequest>,
+    ) -> Result<Response<MergeResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Merge", &request)?;
+        let command = Command::Merge(requests::merge(request.get_ref(), &asked.subject)?);
+        Ok(Response::new(MergeResponse { head: self.does(asked, command, SILENT).await? }))
     }
 
     async fn adjudicate(

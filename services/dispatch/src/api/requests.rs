@@ -2,11 +2,11 @@
 
 use authz::Subject;
 use clock::{AccountId, WorkOrderId};
-use dispatch_core::{Adjudicate, Assign, Hold, Reassign, Return, Transfer};
+use dispatch_core::{Adjudicate, Assign, Hold, Merge, Reassign, Return, Split, Transfer};
 use events::words::{HoldReason, PostId};
 use proto::dispatch::v1::{
     AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ListWorkOrdersRequest,
-    ReassignRequest, ReturnRequest, TransferRequest, WorkOrderState,
+    MergeRequest, ReassignRequest, ReturnRequest, SplitRequest, TransferRequest, WorkOrderState,
 };
 use rpc::{Error, Fields, PageSize, account};
 
@@ -73,6 +73,26 @@ pub(super) fn reassign(request: &ReassignRequest, subject: &Subject) -> Result<R
     fields.end("reassignment-invalid", reassign)
 }
 
+/// Of which a part goes where, by whom, and what is asked there in their words.
+pub(super) fn split(request: SplitRequest, subject: &Subject) -> Result<(Split, String), Error> {
+    let mut fields = Fields::default();
+    let moved = moved(&mut fields, &request.work_order, &request.to);
+    let task = said(&mut fields, ("task", "say what is asked"), request.task);
+    let by = account(subject)?;
+    let split = moved.map(|(work_order, to)| (Split { work_order, to, by }, task));
+    fields.end("split-invalid", split)
+}
+
+/// Which one goes into which.
+pub(super) fn merge(request: &MergeRequest, subject: &Subject) -> Result<Merge, Error> {
+    let mut fields = Fields::default();
+    let work_order = fields.required("work_order", &request.work_order);
+    let into = fields.required("into", &request.into);
+    let by = account(subject)?;
+    let merge = work_order.zip(into).map(|(work_order, into)| Merge { work_order, into, by });
+    fields.end("merge-invalid", merge)
+}
+
 /// Whose it is, who decides that, and why in their words.
 pub(super) fn adjudicate(
     request: AdjudicateRequest,
@@ -95,10 +115,15 @@ fn moved(fields: &mut Fields, work_order: &str, to: &str) -> Option<(WorkOrderId
 
 /// Why, without the space around it; it must be said.
 fn why(fields: &mut Fields, text: String) -> String {
-    let text = fields.text("reason", text, LONGEST_WORDS);
+    said(fields, ("reason", "say why"), text)
+}
+
+/// What must be said in a field, without the space around it; `ask` says so where it is missing.
+fn said(fields: &mut Fields, (field, ask): (&'static str, &str), text: String) -> String {
+    let text = fields.text(field, text, LONGEST_WORDS);
     let text = text.trim();
     if text.is_empty() {
-        fields.refuse("reason", "is missing: say why");
+        fields.refuse(field, format!("is missing: {ask}"));
     }
     text.to_owned()
 }

@@ -5,7 +5,7 @@ use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
 use delivery_rpc::Failure;
-use dispatch_core::{Command, Order, Work, roster::Presence};
+use dispatch_core::{Command, Order, Return, Split, Work, roster::Presence};
 use events::words::{Asked, DepartmentId, PostId, Urgency};
 use jiff::Timestamp;
 use rpc::{Code, Error};
@@ -28,9 +28,20 @@ pub(super) async fn permit(
             decides(subject, rules, department)?;
             is_a_worker(connection, assign.to, department, now).await
         }
-        // Who has it refuses it for themselves.
-        Command::Return(asked) if order.status.worker() == Some(asked.by) => Ok(()),
-        Command::Return(_) | Command::Transfer(_) => Ok(decides(subject, rules, department)?),
+        // Who has it refuses it for themselves, and knows what else there is to do.
+        Command::Return(Return { by, .. }) | Command::Split(Split { by, .. })
+            if order.status.worker() == Some(*by) =>
+        {
+            Ok(())
+        }
+        Command::Return(_) | Command::Transfer(_) | Command::Split(_) => {
+            Ok(decides(subject, rules, department)?)
+        }
+        Command::Merge(merge) => {
+            decides(subject, rules, department)?;
+            let into = work.order(merge.into).map_or(department, Order::department);
+            Ok(has_both(subject, department, into)?)
+        }
         Command::Reassign(reassign) => Ok(reaches(subject, department, &reassign.to)?),
         Command::Adjudicate(_) => Ok(adjudicates(subject, work.urgency)?),
         Command::Ask(ask) => Ok(asks(subject, ask.of)?),
@@ -96,6 +107,21 @@ fn reaches(subject: &Subject, department: &DepartmentId, to: &PostId) -> Result<
     let what = format!("is no post of {department}");
     let message = format!("cannot reassign: {to} {what}; transfer it, or ask the dispatcher");
     Err(Error::new(Code::PermissionDenied, "other-department", message).violating("to", what))
+}
+
+/// Refuses a department to leave its part to another one, which may refuse what is not its own: only the
+/// dispatcher is above them.
+fn has_both(
+    subject: &Subject,
+    department: &DepartmentId,
+    into: &DepartmentId,
+) -> Result<(), Error> {
+    if has(subject, &[Role::Dispatcher]) || into == department {
+        return Ok(());
+    }
+    let what = format!("is of {into}, and not of {department}");
+    let message = format!("cannot merge: the other work order {what}; ask the dispatcher");
+    Err(Error::new(Code::PermissionDenied, "other-department", message).violating("into", what))
 }
 
 /// Refuses the duty counsellor what can wait for the hall director.

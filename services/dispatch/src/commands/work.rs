@@ -20,6 +20,7 @@ use crate::{
     store::{
         self, notes, questions,
         reasons::{self, About},
+        tasks,
     },
 };
 
@@ -92,6 +93,8 @@ const fn action(command: &Command) -> Action {
         Command::Transfer(_) => Action::Transfer,
         Command::Return(_) => Action::Return,
         Command::Reassign(_) => Action::Reassign,
+        Command::Split(_) => Action::Split,
+        Command::Merge(_) => Action::Merge,
         Command::Adjudicate(_) => Action::Adjudicate,
         Command::Ask(_) => Action::AskQuestion,
         Command::Answer(_) => Action::AnswerQuestion,
@@ -113,6 +116,8 @@ const fn shown_by(command: &Command) -> Action {
         | Command::Transfer(_)
         | Command::Return(_)
         | Command::Reassign(_)
+        | Command::Split(_)
+        | Command::Merge(_)
         | Command::Adjudicate(_)
         | Command::Ask(_) => Action::ListWorkOrders,
     }
@@ -124,6 +129,8 @@ enum Kept {
     Note,
     /// Why.
     Reason(About),
+    /// What is asked of the post that gets this part.
+    Task(WorkOrderId),
     /// What is asked.
     Question(WorkOrderAskedV1),
     /// What is answered, and whose answer it is of those who reported it, as far as that is known.
@@ -140,6 +147,8 @@ impl Kept {
         let said = events.iter().find_map(|event| {
             if let Event::Asked(asked) = event {
                 Some(Self::Question(asked.clone()))
+            } else if let Event::Offered { offered, .. } = event {
+                offered.split.map(|_| Self::Task(offered.work_order))
             } else if let Event::Answered(answered) = event {
                 Some(Self::Answer(answered.clone(), answer_of(answered.of, work, by)))
             } else {
@@ -157,6 +166,8 @@ impl Kept {
             | Command::Resume(_)
             | Command::Complete(_)
             | Command::Reassign(_)
+            | Command::Split(_)
+            | Command::Merge(_)
             | Command::Ask(_)
             | Command::Answer(_) => Self::Note,
         })
@@ -188,6 +199,7 @@ async fn keep(
         Kept::Reason(about) => {
             reasons::insert(connection, &masters, work_order, about, words).await
         }
+        Kept::Task(part) => tasks::insert(connection, &masters, part, words).await,
         Kept::Question(asked) => questions::insert(connection, &masters, &asked, words).await,
         Kept::Answer(answered, of) => {
             questions::answer(connection, &masters, (&answered, of), words).await
@@ -241,6 +253,12 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::NotTransferred { .. }
         | Rejected::CameFrom { .. }
         | Rejected::SamePost { .. }
+        | Rejected::HasOne { .. }
+        | Rejected::TooMany { .. }
+        | Rejected::IntoItself { .. }
+        | Rejected::NotInThisCase { .. }
+        | Rejected::OtherCycle { .. }
+        | Rejected::IntoNoPost { .. }
         | Rejected::AlreadyCompleted { .. }
         | Rejected::Cancelled { .. } => Code::FailedPrecondition,
     };

@@ -7,4 +7,5 @@ pub(crate) mod notes;
 pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod rosters;
+pub(crate) mod tasks;
 pub(crate) mod work;

@@ -16,4 +16,5 @@ mod moves;
 mod questions;
 mod races;
 mod roster;
+mod split;
 mod work;

@@ -3,15 +3,17 @@ use definitions::Rules;
 use events::{
     dispatch::{WorkOrderHeldV1, WorkOrderReleasedV1},
     escalation::PauseRefusedV1,
+    words::Subject,
 };
 use jiff::Timestamp;
 
-use super::{in_cycle, offer_ended, watching};
+use super::{in_cycle, offer_ended, running_at, watching};
 use crate::{
+    clocks::abandon,
     event::{Event, Reason},
     hold::{Hold, Pause},
     pausing,
-    state::State,
+    state::{State, Timer},
 };
 
 /// A hold asks by itself whether its clocks wait too, if it waits for what they may.
@@ -40,7 +42,7 @@ pub(crate) fn held(
     Ok([Event::Held(hold)].into_iter().chain(asked).collect())
 }
 
-/// The work waits no more: it goes on, it is with another post, it is done, or nobody wants it.
+/// The work waits no more: it goes on, it is with another post, or it is over.
 pub(crate) fn hold_ended(
     state: &State,
     rules: &Rules,
@@ -65,5 +67,28 @@ pub(crate) fn released(
     match hold_ended(state, rules, fact.work_order, fact.at, now) {
         Ok(ended) => Ok(offer.unwrap_or_default().into_iter().chain(ended).collect()),
         Err(_) => offer,
+    }
+}
+
+/// A work order is done, or nobody wants it by itself, while others of the case may go on: nobody
+/// claims it, decides whose it is or answers what was asked of it any more. What is the case's runs on.
+pub(crate) fn over(
+    state: &State,
+    rules: &Rules,
+    work_order: WorkOrderId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Event>, Reason> {
+    let watch = state.watch().ok_or(Reason::UnknownCase)?;
+    let its_own = |timer: &&Timer| {
+        [timer.offered, timer.asked].contains(&Some(work_order))
+            || timer.subject == Subject::WorkOrder(work_order)
+    };
+    let left = running_at(watch, at).filter(its_own).flat_map(|timer| abandon(timer, at));
+    let left: Vec<_> = left.collect();
+    match hold_ended(state, rules, work_order, at, now) {
+        Ok(ended) => Ok(left.into_iter().chain(ended).collect()),
+        Err(reason) if left.is_empty() => Err(reason),
+        Err(_) => Ok(left),
     }
 }

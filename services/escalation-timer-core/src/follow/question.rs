@@ -30,7 +30,9 @@ pub(crate) fn asked(
         }
         Asked::Requester => None,
     };
-    promised.map(|promised| vec![promised.arm(ids)]).ok_or(Reason::NothingPromised)
+    promised
+        .map(|promised| vec![promised.arm_question(fact.work_order, ids)])
+        .ok_or(Reason::NothingPromised)
 }
 
 /// Whoever was asked has said what they know.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use clock::{AccountId, CallbackId, ContactId, Ids, OfferId, QuestionId, SeededIds, WorkOrderId};
 use events::{
     dispatch::{
-        CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
-        WorkOrderAssignedV1, WorkOrderClaimedV1, WorkOrderContainedV1, WorkOrderDisputedV1,
-        WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1, WorkOrderResumedV1,
+        CaseCompletedV1, Merged, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
+        WorkOrderAssignedV1, WorkOrderCancelledV1, WorkOrderClaimedV1, WorkOrderCompletedV1,
+        WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1, WorkOrderResumedV1,
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
@@ -265,6 +266,7 @@ pub(super) fn offered(number: u64, in_cycle: u16, offered: &str) -> Fact {
         urgency: Urgency::Critical,
         level: Level::Internal,
         offered_at: at(offered),
+        split: None,
     })
 }
 
@@ -300,6 +302,22 @@ pub(super) fn disputed(number: u64, in_cycle: u16, disputed: &str) -> Fact {
     let (_, work_order) = offer(number);
     let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
     Fact::Disputed(WorkOrderDisputedV1 { work_order, cycle, department, at: at(disputed) })
+}
+
+/// The work of this offer is done; others of the case may go on.
+pub(super) fn done(number: u64, in_cycle: u16, done: &str) -> Fact {
+    let (offer, work_order) = offer(number);
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (by, at) = (wang(), at(done));
+    Fact::Done(WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at })
+}
+
+/// Another work order has the part of this one.
+pub(super) fn merged([number, into]: [u64; 2], in_cycle: u16, merged: &str) -> Fact {
+    let ((_, work_order), (_, into)) = (offer(number), offer(into));
+    let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
+    let (at, merged) = (at(merged), Some(Merged { into, by: wang() }));
+    Fact::Cancelled(WorkOrderCancelledV1 { work_order, cycle, department, at, merged })
 }
 
 pub(super) fn contained(number: u64, in_cycle: u16, contained: &str) -> Fact {

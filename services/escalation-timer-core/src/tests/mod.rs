@@ -6,6 +6,7 @@ mod case;
 mod desk;
 mod leaders;
 mod more_time;
+mod parts;
 mod properties;
 mod reopening;
 mod sentences;

@@ -7,8 +7,8 @@ use events::words::{Asked, Commitment, End, HoldReason, Urgency};
 use super::case::{
     Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
     ask_extension, ask_pause, asked, assigned, at, attempted, claimed, closed, completed,
-    contained, disputed, extend, held, judged, offered, order, refuse_extension, refuse_pause,
-    released, reopened, replied, resumed, take_over, urgency_changed,
+    contained, disputed, done, extend, held, judged, merged, offered, order, refuse_extension,
+    refuse_pause, released, reopened, replied, resumed, take_over, urgency_changed,
 };
 use crate::{Command, Event, Fact};
 
@@ -32,7 +32,8 @@ fn states() -> Vec<(&'static str, Case)> {
         case
     };
     let offer = || offered(1, 1, "1T09:01");
-    let done = || completed(1, "1T09:20");
+    let complete = || completed(1, "1T09:20");
+    let part = || offered(2, 1, "1T09:04");
     let mut late = after(&[accept(), offer()]);
     late.is_awake_until(at("1T09:30"));
     let waiting = |reason| after(&[accept(), offer(), held(1, reason, "1T09:08")]);
@@ -45,6 +46,10 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, accepted", after(&[accept()])),
         ("watching, offered", after(&[accept(), offer()])),
         ("watching, claimed", after(&[accept(), offer(), claimed(1, 1, "1T09:05")])),
+        (
+            "watching, claimed, a part offered",
+            after(&[accept(), offer(), claimed(1, 1, "1T09:03"), part()]),
+        ),
         ("watching, disputed", after(&[accept(), offer(), disputed(1, 1, "1T09:07")])),
         ("watching, contained", after(&[accept(), contained(1, 1, "1T09:15")])),
         ("watching, late to accept and to arrive", late),
@@ -55,11 +60,11 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, a pause asked for", waiting(HoldReason::RequesterAnswer)),
         ("watching, a pause with evidence asked for", waiting(HoldReason::OutsideAuthority)),
         ("watching, paused", waiting(HoldReason::NoAccess)),
-        ("watching, completed", after(&[accept(), offer(), done()])),
-        ("watching, called back", after(&[accept(), done(), attempted(1, "1T10:00")])),
-        ("watching, reopened", after(&[accept(), done(), reopened(2, "1T10:00")])),
+        ("watching, completed", after(&[accept(), offer(), complete()])),
+        ("watching, called back", after(&[accept(), complete(), attempted(1, "1T10:00")])),
+        ("watching, reopened", after(&[accept(), complete(), reopened(2, "1T10:00")])),
         ("ended, withdrawn", after(&[accept(), closed(1, End::Withdrawn, "1T09:10")])),
-        ("ended, solved", after(&[accept(), done(), closed(1, End::Solved, "1T10:00")])),
+        ("ended, solved", after(&[accept(), complete(), closed(1, End::Solved, "1T10:00")])),
     ]
 }
 
@@ -95,6 +100,9 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("asked the department", asked(2, Asked::Department, "1T10:50")),
         ("asked the requester", asked(3, Asked::Requester, "1T10:50")),
         ("replied first", replied(1, "1T11:00")),
+        ("done first", done(1, 1, "1T11:00")),
+        ("merged first", merged([1, 2], 1, "1T11:00")),
+        ("merged second", merged([2, 1], 1, "1T11:00")),
         ("completed(1)", completed(1, "1T11:00")),
         ("completed(1) early", completed(1, "1T09:10")),
         ("completed(2)", completed(2, "1T11:00")),

@@ -87,7 +87,19 @@ fn extension(extension: &Extension) -> WireExtension {
 
 fn clock(case: CaseId, explanation: &Explanation) -> Clock {
     let Explanation { timer, planned, segments } = explanation;
-    let Timer { id, subject, commitment, cycle, offered: _, first, later, run, fired, .. } = timer;
+    let Timer {
+        id,
+        subject,
+        commitment,
+        cycle,
+        offered: _,
+        asked: _,
+        first,
+        later,
+        run,
+        fired,
+        ..
+    } = timer;
     let (subject, subject_id) = match subject {
         Subject::Case => (SubjectKind::Case, case.to_string()),
         Subject::Offer(offer) => (SubjectKind::Offer, offer.to_string()),

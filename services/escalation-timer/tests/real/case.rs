@@ -226,6 +226,7 @@ pub(crate) fn offered(offered_at: Timestamp) -> DispatchFact {
         urgency: Urgency::Critical,
         level: Level::Internal,
         offered_at,
+        split: None,
     }
     .into()
 }

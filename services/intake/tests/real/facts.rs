@@ -226,6 +226,7 @@ async fn a_department_sees_a_case_once_it_was_offered_to_it() {
         urgency: Urgency::Normal,
         level: Level::Internal,
         offered_at: others.intake.clock().now(),
+        split: None,
     };
     others.say(case, offered).await;
     let seen = async || others.intake.list(&plumber).await.unwrap().len() == 1;

@@ -157,6 +157,7 @@ pub(crate) fn offered() -> DispatchFact {
         urgency: Urgency::Critical,
         level: Level::Internal,
         offered_at: at("09:00"),
+        split: None,
     }
     .into()
 }

@@ -6,14 +6,10 @@ use authz::{Relation, Relations, Scope, Subject};
 use clock::{AccountId, CaseId, PersonId};
 use delivery::Tx;
 use events::{
-    dispatch::WorkOrderOfferedV1,
     intake::{
         CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUrgencyChangedV1, Promise,
     },
-    words::{
-        CaseRef, Commitment, Cycle, DepartmentId, HoldReason, ItemId, Level, PlaceId, PostId,
-        Urgency,
-    },
+    words::{CaseRef, Commitment, Cycle, DepartmentId, ItemId, Level, PlaceId, PostId, Urgency},
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -134,8 +130,10 @@ pub(crate) async fn list(
            and ($13::text is null or c.urgency = $13)
            and ($14::text is null or c.item = $14)
            and ($15::text is null or $15 = any(c.places))
-           and ($16::text is null or c.department = $16)
-           and ($17::uuid is null or c.holder = $17)
+           and ($16::text is null or c.department = $16
+                or exists (select from portal.board_open o where o.key = c.key and o.department = $16))
+           and ($17::uuid is null or c.holder = $17
+                or exists (select from portal.board_open o where o.key = c.key and o.holder = $17))
            and ($18::timestamptz is null or (c.received_at, c.key) < ($18, $19::uuid))
          order by c.received_at desc, c.key desc limit $20",
         &levels(Relation::Unrelated),
@@ -300,85 +298,6 @@ pub(crate) async fn closed(
         "update portal.board_case set state = 'closed', ending = $2, due = null where key = $1",
         key,
         fact.end.word(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// A work order lies with a post.
-pub(crate) async fn offered(
-    tx: &mut Tx<'_>,
-    key: Uuid,
-    fact: &WorkOrderOfferedV1,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update portal.board_case
-         set department = $2, post = $3, holder = null, work = 'offered', held_for = null,
-             departments = case when $2 = any(departments) then departments
-                                else departments || $2 end
-         where key = $1",
-        key,
-        fact.department.as_str(),
-        fact.post.to_string(),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Somebody has a work order: it was `claimed`, or `assigned` to them.
-pub(crate) async fn taken(
-    tx: &mut Tx<'_>,
-    key: Uuid,
-    worker: AccountId,
-    work: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update portal.board_case
-         set holder = $2, work = $3, held_for = null,
-             workers = case when $2 = any(workers) then workers else workers || $2 end
-         where key = $1",
-        key,
-        worker.uuid(),
-        work,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The work on a case is so far.
-pub(crate) async fn works(tx: &mut Tx<'_>, key: Uuid, work: &str) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update portal.board_case set work = $2, held_for = null where key = $1",
-        key,
-        work
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The work on a case waits for something, or no longer.
-pub(crate) async fn held(
-    tx: &mut Tx<'_>,
-    key: Uuid,
-    reason: Option<HoldReason>,
-) -> Result<(), sqlx::Error> {
-    let reason = reason.map(HoldReason::word);
-    sqlx::query!("update portal.board_case set held_for = $2 where key = $1", key, reason)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Two departments refused a work order: nobody has it until somebody decides.
-pub(crate) async fn disputed(tx: &mut Tx<'_>, key: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update portal.board_case
-         set holder = null, work = 'disputed', held_for = null where key = $1",
-        key
     )
     .execute(&mut **tx)
     .await?;

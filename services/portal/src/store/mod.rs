@@ -11,3 +11,4 @@ pub(crate) mod sessions;
 pub(crate) mod stand_ins;
 pub(crate) mod timeline;
 pub(crate) mod token_keys;
+pub(crate) mod work_orders;

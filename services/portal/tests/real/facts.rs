@@ -116,6 +116,7 @@ impl Case {
             urgency: Urgency::Urgent,
             level: self.level,
             offered_at: at(1),
+            split: None,
         }
     }
 

@@ -14,6 +14,7 @@ mod description;
 mod facts;
 mod keys;
 mod others;
+mod parts;
 mod people;
 mod refusals;
 mod roster;

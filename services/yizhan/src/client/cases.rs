@@ -89,6 +89,10 @@ const LIST: [Column; 9] = [
     ("RUNG", "rung"),
 ];
 
+/// Where more than one post works on it.
+const PARTS: [Column; 4] =
+    [("POST", "post"), ("HOLDER", "holder.name"), ("WORK", "work"), ("WAITS FOR", "held_for")];
+
 const CASE: [Column; 25] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
@@ -235,8 +239,10 @@ fn without_what_is_known(step: &Value) -> Value {
 fn shown(answer: &Value) -> String {
     let remarks = answer.get("details").map(|details| rows(details, "remarks"));
     let remarks = remarks.filter(|remarks| !remarks.is_empty());
+    let work = answer.get("case").map(|case| rows(case, "parts")).filter(|work| !work.is_empty());
     let parts = [
         Some(output::fields(answer, &CASE)),
+        work.map(|work| output::table(work, &PARTS)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
         answer.pointer("/details/alarm").and_then(alarms::card),
         questions::of_case(answer),
@@ -377,6 +383,22 @@ mod tests {
         2026-09-01 02:00:01Z  -      dispatch  offered   -       post=logistics/plumbing
         2026-09-01 02:10:00Z  -      dispatch  claimed   江水生
         ");
+    }
+
+    #[test]
+    fn a_case_in_parts_shows_each_post_with_who_has_it() {
+        let part = |post: &str, holder: Value, work: &str| json!({ "post": post, "holder": holder, "work": work, "held_for": null });
+        let parts = [
+            part("logistics/plumbing", json!({ "name": "江水生" }), "claimed"),
+            part("logistics/electrical", Value::Null, "offered"),
+        ];
+        let answer = json!({
+            "case": { "number": "2026-09-000003", "parts": parts }, "timeline": [],
+        });
+        let text = shown(&answer);
+        let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+        assert!(lines.contains(&"logistics/plumbing    江水生  claimed  -"), "{text}");
+        assert!(lines.contains(&"logistics/electrical  -       offered  -"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api, cases,
     output::{self, Column, Format},
+    work,
 };
 use crate::print;
 
@@ -27,6 +28,18 @@ pub(crate) enum Command {
         /// What, in words.
         #[arg(long)]
         text: String,
+    },
+    /// Give its work to another post, or to another of the same; the ladder runs on.
+    Reassign {
+        /// The case's number or id.
+        #[arg(value_parser = cases::reference)]
+        case: String,
+        /// The post that gets it: `<department>/<post>`.
+        #[arg(long)]
+        to: String,
+        /// Which work order, by its id, where several of the case are open.
+        #[arg(long, value_name = "ID")]
+        work_order: Option<String>,
     },
     /// Give more time after it was due: if it is late again, you are told first.
     Extend {
@@ -85,6 +98,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Takeover(late) => act(api, late, "takeover", json!({}), "is yours").await,
         Command::Order { late, text } => {
             act(api, late, "order", json!({ "text": text }), "has your order").await
+        }
+        Command::Reassign { case, to, work_order } => {
+            work::reassign_late(api, &case, work_order.as_deref(), to).await
         }
         Command::Extend { late, until } => {
             act(api, late, "extend", json!({ "until": until }), "has more time").await

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -75,6 +75,22 @@ pub(crate) enum Command {
     },
     /// Give it to another post, or anew to its own, by a dispatcher's or leader's authority.
     Reassign(Moved),
+    /// Ask another post for a part of it; what it is split off goes on.
+    Split {
+        #[command(flatten)]
+        moved: Moved,
+        /// What is asked of that post, in words.
+        #[arg(long)]
+        task: String,
+    },
+    /// Let another open work order of its case have its part; it is cancelled.
+    Merge {
+        #[command(flatten)]
+        order: Order,
+        /// The id of the work order that has its part from now on.
+        #[arg(long)]
+        into: String,
+    },
     /// Decide whose it is after the second refusal; that is final.
     Adjudicate {
         #[command(flatten)]
@@ -138,7 +154,7 @@ const LIST: [Column; 10] = [
     ("DUE", "due"),
 ];
 
-const ORDER: [Column; 20] = [
+const ORDER: [Column; 23] = [
     ("Work order", "id"),
     ("Case", "case_number"),
     ("Cycle", "cycle"),
@@ -158,8 +174,15 @@ const ORDER: [Column; 20] = [
     ("Rung", "rung"),
     ("Refusals", "refusals"),
     ("Adjudicated", "adjudication"),
+    ("Part of", "split_from"),
+    ("Asked for", "task"),
+    ("Merged into", "merged_into"),
     ("Note", "note"),
 ];
+
+/// By what the work orders of one case are told apart.
+const OPEN: [Column; 4] =
+    [("WORK ORDER", "id"), ("POST", "post"), ("STATE", "state"), ("WORKER", "worker.name")];
 
 const RELEASES: [Column; 6] = [
     ("AT", "at"),
@@ -198,19 +221,31 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             act(api, &order, "return", "returned", json!({ "reason": reason })).await
         }
         Command::Transfer { moved, reason } => {
-            moved.act(api, "transfer", "transferred", Some(reason)).await
+            moved.act(api, "transfer", "transferred", Some(("reason", reason))).await
         }
         Command::Reassign(moved) => moved.act(api, "reassign", "reassigned", None).await,
+        Command::Split { moved, task } => {
+            moved.act(api, "split", "split", Some(("task", task))).await
+        }
+        Command::Merge { order, into } => {
+            act(api, &order, "merge", "merged", json!({ "into": into })).await
+        }
         Command::Adjudicate { moved, reason } => {
-            moved.act(api, "adjudicate", "adjudicated", Some(reason)).await
+            moved.act(api, "adjudicate", "adjudicated", Some(("reason", reason))).await
         }
     }
 }
 
 impl Moved {
-    async fn act(&self, api: &Api, verb: &str, done: &str, reason: Option<String>) -> Result<()> {
+    async fn act(
+        &self,
+        api: &Api,
+        verb: &str,
+        done: &str,
+        words: Option<(&str, String)>,
+    ) -> Result<()> {
         let mut body = Map::from_iter([("to".to_owned(), Value::from(self.to.clone()))]);
-        body.extend(reason.map(|reason| ("reason".to_owned(), Value::from(reason))));
+        body.extend(words.map(|(field, words)| (field.to_owned(), Value::from(words))));
         act(api, &self.order, verb, done, body.into()).await
     }
 }
@@ -257,8 +292,52 @@ pub(super) async fn act(
     print::line(format_args!("{order} is {done}."))
 }
 
+/// A leader gives the work on a late case to another post: its open work order, or the one that is
+/// named where several are open.
+pub(super) async fn reassign_late(
+    api: &Api,
+    case: &str,
+    work_order: Option<&str>,
+    to: String,
+) -> Result<()> {
+    let order = match work_order {
+        None => of_case(api, case).await?,
+        Some(id) => {
+            let mut of_case = orders(api, "case", case).await?.into_iter();
+            let named = of_case.find(|order| order["id"] == id);
+            named.ok_or_else(|| anyhow!("you see no work order {id} of the case {case}"))?
+        }
+    };
+    let order = Order { work_order: output::cell(&order, "id") };
+    Moved { order, to }.act(api, "reassign", "reassigned", None).await
+}
+
+/// The only open work order of a case, or else the newest. Which of several is meant, whoever asks must
+/// say.
+async fn of_case(api: &Api, case: &str) -> Result<Value> {
+    let found = orders(api, "case", case).await?.into_iter();
+    let (open, over): (Vec<_>, Vec<_>) = found.partition(is_open);
+    if let [_, _, ..] = &open[..] {
+        let which = output::table(&open, &OPEN);
+        bail!("several work orders of the case {case} are open; name one by its id:\n{which}");
+    }
+    let newest = || over.into_iter().max_by_key(|order| order["cycle"].as_u64());
+    let found = open.into_iter().next().or_else(newest);
+    found.ok_or_else(|| anyhow!("you see no work order of the case {case}"))
+}
+
+/// Those that somebody sees.
+async fn orders(api: &Api, key: &str, of: &str) -> Result<Vec<Value>> {
+    let answer = api.get("/work-orders", &[(key, of.to_owned())]).await?;
+    Ok(cases::rows(&answer, "work_orders").to_vec())
+}
+
+fn is_open(order: &Value) -> bool {
+    !["completed", "cancelled"].iter().any(|over| order["state"] == *over)
+}
+
 impl Order {
-    /// The id; that of a case's newest work order if a case is named.
+    /// The id; that of a case's only open work order, or else its newest, if a case is named.
     pub(super) async fn find(&self, api: &Api) -> Result<String> {
         if !self.names_a_case() {
             return Ok(self.work_order.clone());
@@ -269,17 +348,13 @@ impl Order {
         }
     }
 
-    /// As it is shown; of a case the newest.
+    /// As it is shown.
     async fn shown(&self, api: &Api) -> Result<Value> {
-        let key = if self.names_a_case() { "case" } else { "id" };
-        let mut answer = api.get("/work-orders", &[(key, self.work_order.clone())]).await?;
-        let orders = answer.get_mut("work_orders").and_then(Value::as_array_mut);
-        let newest = orders.into_iter().flatten().max_by_key(|order| order["cycle"].as_u64());
-        match newest {
-            Some(order) => Ok(order.take()),
-            None if key == "case" => bail!("you see no work order of the case {}", self.work_order),
-            None => bail!("you see no work order {}", self.work_order),
+        if self.names_a_case() {
+            return of_case(api, &self.work_order).await;
         }
+        let found = orders(api, "id", &self.work_order).await?.pop();
+        found.ok_or_else(|| anyhow!("you see no work order {}", self.work_order))
     }
 
     /// What is asked of it, or in its case, and can still be answered.

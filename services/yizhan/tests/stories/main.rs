@@ -7,6 +7,7 @@
 //!  links      not solved, said by the link in a message
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
+//!  parts      what two trades do for one case, split off, merged and done
 //!  questions  desk, department and requester ask each other inside a case
 //!  handovers  who leaves the desk and who takes it over
 //!  leaders    late: who is told sees it, and nobody before
@@ -51,6 +52,7 @@ mod links;
 mod machine;
 mod nights;
 mod outages;
+mod parts;
 mod person;
 mod policy;
 mod questions;

@@ -196,7 +196,7 @@ fn restarted(
         provisional: false,
         first_rung: 1,
     };
-    Some(Timed::Armed { armed, since: now, offered: None, urgency: None })
+    Some(Timed::Armed { armed, since: now, offered: None, asked: None, urgency: None })
 }
 
 /// Whether a bug that comes now and then comes now, with a chance in a thousand.

@@ -195,6 +195,7 @@ fn dispatch() -> Vec<Fact> {
             urgency: Urgency::Urgent,
             level: Level::Internal,
             offered_at: at("08:00:01"),
+            split: None,
         }
         .into(),
         WorkOrderClaimedV1 {
@@ -224,7 +225,8 @@ fn dispatch() -> Vec<Fact> {
             at: at("17:00:00"),
         }
         .into(),
-        WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00") }.into(),
+        WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00"), merged: None }
+            .into(),
         CaseCompletedV1 { cycle, completed_at: at("17:00:00"), workers: vec![by] }.into(),
         roster_changed(),
         handover_untaken(),

@@ -110,6 +110,7 @@ pub(super) fn offered(number: u16) -> DispatchFact {
         urgency: Urgency::Critical,
         level: Level::Internal,
         offered_at: at("25T09:00"),
+        split: None,
     }
     .into()
 }

@@ -1,6 +1,6 @@
 use authz::Action;
 use axum::{Json, extract::State};
-use clock::{AccountId, CaseId};
+use clock::CaseId;
 use events::words::{DepartmentId, ItemId, PlaceId, Urgency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     show::note_reading,
     steps::Reader,
-    views::{Account, Case},
+    views::{Case, with_names},
 };
 use crate::{
     head::Head,
@@ -21,8 +21,8 @@ use crate::{
     portal::Portal,
     refusal::Refusal,
     store::{
-        accounts,
         boards::{self, BoardCase, Filter},
+        work_orders,
     },
 };
 
@@ -136,13 +136,13 @@ fn beyond(page: &str) -> Option<(Timestamp, Uuid)> {
 
 /// Cases of the board with the names of who holds them.
 pub(super) async fn named(portal: &Portal, found: Vec<BoardCase>) -> Result<Vec<Case>, Refusal> {
-    let holders: Vec<_> =
-        found.iter().filter_map(|case| case.holder).map(AccountId::from_uuid).collect();
-    let names = accounts::names(portal.pool(), &portal.masters(), &holders).await?;
-    let named = found.into_iter().map(|case| {
-        let holder = case.holder.map(AccountId::from_uuid);
-        let holder = holder.map(|id| Account { id, name: names.get(&id).cloned() });
-        Case::of_board(case, holder)
+    let keys: Vec<_> = found.iter().map(|case| case.key).collect();
+    let mut open = work_orders::open(portal.pool(), &keys).await?;
+    let cases = found.into_iter().map(|case| {
+        let open = open.remove(&case.key).unwrap_or_default();
+        Case::of_board(case, open)
     });
-    Ok(named.collect())
+    let mut cases: Vec<_> = cases.collect();
+    with_names(portal, cases.iter_mut().flat_map(Case::holders)).await?;
+    Ok(cases)
 }

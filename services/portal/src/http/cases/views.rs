@@ -13,7 +13,7 @@ use crate::{
     },
     portal::Portal,
     refusal::Refusal,
-    store::{accounts, boards::BoardCase},
+    store::{accounts, boards::BoardCase, work_orders::BoardOrder},
 };
 
 /// A promise as told to the requester.
@@ -63,7 +63,7 @@ pub(in crate::http) struct Case {
     /// The promise to the requester, of the running cycle.
     pub(super) due: Option<Timestamp>,
     pub(super) provisional: bool,
-    /// Where the work lies, and who has it.
+    /// Where the work lies, and who has it: of several open work orders the first.
     pub(super) department: Option<String>,
     pub(super) post: Option<String>,
     pub(super) holder: Option<Account>,
@@ -73,10 +73,34 @@ pub(in crate::http) struct Case {
     /// What it waits for; null if it does not.
     #[schema(schema_with = schema::hold_reason_or_none)]
     pub(super) held_for: Option<String>,
+    /// All open work orders, where more than one post works on it: the first is the one above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) parts: Vec<Part>,
     /// The highest rung of leaders that was told in the running cycle; 0 for none, and absent for
     /// its requester.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rung: Option<u32>,
+}
+
+/// What one post does of a case.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CasePart)]
+pub(in crate::http) struct Part {
+    department: String,
+    post: String,
+    pub(super) holder: Option<Account>,
+    work: String,
+    #[schema(schema_with = schema::hold_reason_or_none)]
+    held_for: Option<String>,
+}
+
+impl From<BoardOrder> for Part {
+    /// Its holder is named by whoever looks names up.
+    fn from(order: BoardOrder) -> Self {
+        let BoardOrder { key: _, department, post, holder, work, held_for } = order;
+        let holder = holder.map(|id| Account { id: AccountId::from_uuid(id), name: None });
+        Self { department, post, holder, work, held_for }
+    }
 }
 
 /// Somebody of the staff, or a program.
@@ -110,8 +134,10 @@ pub(in crate::http) async fn with_names(
 }
 
 impl Case {
-    /// As the board has it; `holder` is named by whoever looks names up.
-    pub(super) fn of_board(case: BoardCase, holder: Option<Account>) -> Self {
+    /// As the board has it, with its open work orders; who has them is named by whoever looks names up.
+    pub(super) fn of_board(case: BoardCase, open: Vec<BoardOrder>) -> Self {
+        let holder = case.holder.map(|id| Account { id: AccountId::from_uuid(id), name: None });
+        let parts = if open.len() > 1 { open } else { Vec::new() };
         Self {
             id: case.key,
             number: case.number,
@@ -131,8 +157,15 @@ impl Case {
             holder,
             work: case.work,
             held_for: case.held_for,
+            parts: parts.into_iter().map(Part::from).collect(),
             rung: u32::try_from(case.rung).ok(),
         }
+    }
+
+    /// Everybody who has a part of it.
+    pub(super) fn holders(&mut self) -> impl Iterator<Item = &mut Account> {
+        let parts = self.parts.iter_mut().filter_map(|part| part.holder.as_mut());
+        self.holder.iter_mut().chain(parts)
     }
 
     /// As its owner has it, before the board has heard of it.
@@ -162,6 +195,7 @@ impl Case {
             holder: None,
             work: None,
             held_for: None,
+            parts: Vec::new(),
             rung: None,
         })
     }

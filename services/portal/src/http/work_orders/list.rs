@@ -100,6 +100,11 @@ pub(in crate::http) struct WorkOrder {
     rung: u32,
     /// What was done, in the words of who completed it.
     note: Option<String>,
+    /// Of one that was split off: the one that it is a part of, and what is asked of its post.
+    split_from: Option<String>,
+    task: Option<String>,
+    /// Of one that was merged: the one that has its part.
+    merged_into: Option<String>,
     /// Of one on hold whose clocks wait too: at most until then.
     paused_until: Option<Timestamp>,
     /// Of one on hold whose clocks do not: `after-due`, `not-in-policy`, `denied` or `undecided`.
@@ -232,6 +237,9 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,
             note: some(order.note),
+            split_from: some(order.split_from),
+            task: some(order.task),
+            merged_into: some(order.merged_into),
             paused_until: instant(order.paused_until),
             pause_refused: some(order.pause_refused),
             held_for: word::<wire_words::HoldReason, _>(order.held_for),

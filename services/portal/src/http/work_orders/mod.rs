@@ -4,11 +4,13 @@
 //!  list    what is known of them
 //!  doing   what is done with one by who does the work, and who is told to
 //!  moving  to whom one goes
+//!  parts   what more than one post does for a case
 //! ```
 
 mod doing;
 mod list;
 mod moving;
+mod parts;
 
 pub(super) use list::{WorkOrder, open};
 
@@ -37,6 +39,8 @@ pub(super) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(moving::transfer))
         .routes(routes!(moving::reassign))
         .routes(routes!(moving::adjudicate))
+        .routes(routes!(parts::split))
+        .routes(routes!(parts::merge))
 }
 
 /// What a command did to a work order.

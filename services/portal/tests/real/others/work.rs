@@ -86,6 +86,14 @@ impl Dispatch for Told {
         unused()
     }
 
+    async fn split(&self, _: Request<dispatch::SplitRequest>) -> Answer<dispatch::SplitResponse> {
+        unused()
+    }
+
+    async fn merge(&self, _: Request<dispatch::MergeRequest>) -> Answer<dispatch::MergeResponse> {
+        unused()
+    }
+
     async fn adjudicate(
         &self,
         _: Request<dispatch::AdjudicateRequest>,

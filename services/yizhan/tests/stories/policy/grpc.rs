@@ -68,6 +68,8 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/Return",          Return,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Transfer",        Transfer,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Reassign",        Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Split",           Split,            Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("dispatch.v1.Dispatch/Merge",           Merge,            Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Adjudicate",      Adjudicate,       Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("dispatch.v1.Dispatch/Complete",        Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Ask",             AskQuestion,      Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),

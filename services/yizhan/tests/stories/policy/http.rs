@@ -69,6 +69,8 @@ const PROBES: &[Probe] = &[
     probe("POST /work-orders/{id}/return",   Return,           Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/transfer", Transfer,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/reassign", Reassign,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/split",    Split,            Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
+    probe("POST /work-orders/{id}/merge",    Merge,            Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/adjudicate", Adjudicate,     Case(Unless(ListWorkOrders, OFFERED)),   OFFERED),
     probe("POST /work-orders/{id}/complete", Complete,         Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("POST /work-orders/{id}/questions", AskQuestion,     Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
@@ -326,6 +328,11 @@ fn body_of_work(question: &Question<'_>, deed: &str) -> Value {
         "hold" => json!({ "reason": "parts" }),
         "return" => json!({ "reason": "it is not ours" }),
         "reassign" => json!({ "to": ANOTHER_POST }),
+        "split" => json!({ "to": ANOTHER_POST, "task": "the socket" }),
+        "merge" => {
+            let Question { world, probe, level, .. } = *question;
+            json!({ "into": world.part_of(world.work_order(probe.action, level)) })
+        }
         "transfer" | "adjudicate" => json!({ "to": ANOTHER_POST, "reason": "it is not ours" }),
         _ => json!({}),
     }

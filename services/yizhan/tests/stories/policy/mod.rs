@@ -80,9 +80,9 @@ const OF_QUESTIONS: &[Relation] =
 /// What somebody is called back about: never what is confidential, so there is nothing to ask about.
 const CALLED_BACK: &[Level] = &[Level::Public, Level::Internal, Level::Restricted];
 
-/// What is done to a work order that another department gave away, and the levels at which one does:
-/// nobody gives away what is hidden, and who sees it hears that first.
-const TRANSFERRED: &[Action] = &[Action::Return, Action::Adjudicate];
+/// What is done to a work order that another department gave away or has a part of, and the levels at
+/// which one does: nobody gives away what is hidden, and who sees it hears that first.
+const TRANSFERRED: &[Action] = &[Action::Return, Action::Adjudicate, Action::Merge];
 const NEVER_HIDDEN: &[Level] =
     &[Level::Public, Level::Internal, Level::Restricted, Level::Confidential];
 

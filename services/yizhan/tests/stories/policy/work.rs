@@ -29,6 +29,8 @@ pub(super) enum Work {
     /// To another post of the same department.
     Transfer,
     Return,
+    /// A part of it, to another post of the same department.
+    Split,
     /// Of its requester.
     Ask,
 }
@@ -48,7 +50,8 @@ impl Deed {
     /// What it has been through before at this level: nobody gives away what is hidden, or asks others
     /// about it.
     pub(super) fn after(&self, level: Level) -> &'static [Work] {
-        let others = |work: &Work| matches!(work, Work::Transfer | Work::Return | Work::Ask);
+        let others =
+            |work: &Work| matches!(work, Work::Transfer | Work::Return | Work::Split | Work::Ask);
         let never = level == Level::Hidden && self.after.iter().any(others);
         if never { &[] } else { self.after }
     }
@@ -75,6 +78,8 @@ pub(super) const DEEDS: &[Deed] = &[
     deed(Action::Return, OF_WORK, &[Work::Transfer, Work::Claim]),
     deed(Action::Transfer, OF_WORK, &[Work::Claim]),
     deed(Action::Reassign, OF_WORK, &[Work::Claim]),
+    deed(Action::Split, OF_WORK, &[Work::Claim]),
+    deed(Action::Merge, OF_WORK, &[Work::Claim, Work::Split]),
     deed(Action::Adjudicate, OFFERED, TWICE_REFUSED),
     deed(Action::AskQuestion, OF_WORK, &[Work::Claim]),
     deed(Action::AnswerQuestion, OF_QUESTIONS, &[Work::Claim, Work::Ask]),
@@ -117,6 +122,7 @@ impl Grpc {
             "Return" | "Transfer" | "Reassign" | "Adjudicate" => {
                 self.ask_to_move(call, method, work_order()).await
             }
+            "Split" | "Merge" => self.ask_for_parts(world, call, method, work_order()).await,
             "Complete" => {
                 let request =
                     dispatch::CompleteRequest { work_order: work_order(), note: String::new() };
@@ -181,6 +187,24 @@ impl Grpc {
                 dispatch.adjudicate(call.request(request)).await.map(nothing)
             }
         }
+    }
+
+    async fn ask_for_parts(
+        &self,
+        world: &World,
+        call: &Call,
+        method: &str,
+        work_order: String,
+    ) -> Asked {
+        let mut dispatch = self.dispatch();
+        if method == "Split" {
+            let (to, task) = (ANOTHER_POST.to_owned(), "the socket".to_owned());
+            let request = dispatch::SplitRequest { work_order, to, task };
+            return dispatch.split(call.request(request)).await.map(nothing);
+        }
+        let into = world.part_of(&work_order).to_owned();
+        let request = dispatch::MergeRequest { work_order, into };
+        dispatch.merge(call.request(request)).await.map(nothing)
     }
 
     /// Whoever speaks for the desk asks the department, and all others the desk.
@@ -261,6 +285,9 @@ impl Grpc {
             Work::Return => {
                 self.ask_to_move(&call, "Return", work_order).await.unwrap();
             }
+            Work::Split => {
+                self.ask_for_parts(world, &call, "Split", work_order).await.unwrap();
+            }
             Work::Ask => {
                 let of = words::Asked::Requester.into();
                 let request = dispatch::AskRequest { work_order, of, text: "walk".to_owned() };
@@ -279,6 +306,14 @@ impl Grpc {
         let open = WorkOrderState::Unspecified;
         let orders = self.all_work_orders(&everything(world), open).await.unwrap().into_iter();
         orders.map(|order| (order.case_id, order.id)).collect()
+    }
+
+    /// The part that was split off each work order of which one was.
+    pub(super) async fn parts(&self, world: &World) -> BTreeMap<String, String> {
+        let open = WorkOrderState::Unspecified;
+        let orders = self.all_work_orders(&everything(world), open).await.unwrap().into_iter();
+        let parts = orders.filter(|order| !order.split_from.is_empty());
+        parts.map(|order| (order.split_from, order.id)).collect()
     }
 
     async fn all_work_orders(

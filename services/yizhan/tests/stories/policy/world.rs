@@ -63,6 +63,8 @@ pub(super) struct World {
     work: BTreeMap<(Action, Level), Vec<String>>,
     /// By work order, what was asked of it.
     questions: BTreeMap<String, String>,
+    /// By work order, the part that was split off it.
+    parts: BTreeMap<String, String>,
     /// A post that is covered.
     arrangement: String,
     signer: TokenSigner,
@@ -108,7 +110,7 @@ impl World {
         let signer = signer(&campus, "campus", Clock::system());
         let (walkers, cases, answered) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (messages, open, work) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (questions, arrangement) = (BTreeMap::new(), String::new());
+        let (questions, parts, arrangement) = (BTreeMap::new(), BTreeMap::new(), String::new());
         let mut world = Self {
             campus,
             walkers,
@@ -118,6 +120,7 @@ impl World {
             open,
             work,
             questions,
+            parts,
             arrangement,
             signer,
         };
@@ -192,6 +195,7 @@ impl World {
             grpc.answers(self, &case.callback).await;
         }
         (self.messages, self.questions) = (grpc.messages(self).await, grpc.questions(self).await);
+        self.parts = grpc.parts(self).await;
         self.arrangement = grpc.covers(self).await;
     }
 
@@ -291,6 +295,11 @@ impl World {
     /// What was asked of a work order; of one of which nothing was, an id that nobody knows.
     pub(super) fn question<'a>(&'a self, work_order: &'a str) -> &'a str {
         self.questions.get(work_order).map_or(work_order, String::as_str)
+    }
+
+    /// The part that was split off a work order; of a whole one itself.
+    pub(super) fn part_of<'a>(&'a self, work_order: &'a str) -> &'a str {
+        self.parts.get(work_order).map_or(work_order, String::as_str)
     }
 
     /// An hour ago.

@@ -60,6 +60,33 @@ fn what_is_wrong_with_a_command_on_a_work_order_is_named_and_nothing_is_done() {
 }
 
 #[test]
+fn what_is_wrong_with_a_split_or_a_merge_is_named_and_nothing_is_done() {
+    let campus = Campus::open();
+    let [desk, dispatcher] = ["desk-1", "dispatcher"].map(|name| campus.account(name));
+    let case = desk.opens("water-leak --place dorm-7-402");
+    let slips: [(_, &str, i32, &[&str]); 8] = [
+        (
+            &dispatcher,
+            "split NOWHERE logistics/electrical --task it",
+            NOT_THERE,
+            &["no-such-work-order"],
+        ),
+        (&dispatcher, "split CASE logistics/plumbing --task it", NOT_NOW, &["post-has-one"]),
+        (&dispatcher, "split CASE gardening/nobody --task it", INVALID, &["no-such-post", "to: "]),
+        (&dispatcher, "split CASE logistics/electrical --task ' '", INVALID, &["task: is missing"]),
+        (&desk, "split CASE logistics/electrical --task it", NOT_PERMITTED, &["not-permitted"]),
+        (&dispatcher, "merge NOWHERE --into NOWHERE", NOT_THERE, &["no-such-work-order"]),
+        (&dispatcher, "merge CASE --into x", INVALID, &["merge-invalid", "into: "]),
+        (&desk, "merge CASE --into NOWHERE", NOT_NOW, &["not-in-this-case"]),
+    ];
+    for (who, line, code, parts) in slips {
+        let line = line.replace("CASE", &case.to_string()).replace("NOWHERE", NOWHERE);
+        who.is_refused(&format!("work {line}")).says(code, parts);
+    }
+    assert_eq!(case.steps(), ["case.accepted", "workorder.offered"]);
+}
+
+#[test]
 fn what_has_begun_is_not_assigned_and_what_is_disputed_is_decided_by_who_may() {
     let campus = Campus::open();
     let names = ["desk-1", "head-logistics", "dispatcher", "counsellor", "plumber-1", "caretaker"];

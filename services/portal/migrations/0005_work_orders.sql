@@ -1,0 +1,24 @@
+-- Where each work order of a case lies, who has it, how far it is and what it waits for: several of a
+-- cycle may be open at once. Of these a case shows one in its own columns, the first that is still open.
+create table portal.board_order (
+    work_order uuid primary key,
+    -- The case.
+    key uuid not null,
+    cycle integer not null check (cycle > 0),
+    -- When it was offered first: what was split off later comes later.
+    since timestamptz not null,
+    department text not null,
+    post text not null,
+    holder uuid,
+    work text not null,
+    held_for text
+) with (fillfactor = 80);
+
+create index board_order_key on portal.board_order (key, cycle);
+
+-- Those that are open, of the running cycles.
+create view portal.board_open as
+select o.work_order, o.key, o.since, o.department, o.post, o.holder, o.work, o.held_for
+from portal.board_order o
+join portal.board_case c on c.key = o.key and c.cycle = o.cycle
+where o.work not in ('completed', 'cancelled');
