@@ -250,6 +250,7 @@ pub(crate) fn held(reason: HoldReason, at: Timestamp) -> DispatchFact {
         department: "logistics".parse().unwrap(),
         by: worker(),
         reason,
+        visit_at: None,
         at,
     }
     .into()
