@@ -203,6 +203,9 @@ pub struct WorkOrderHeldV1 {
     pub by: AccountId,
     /// What it waits for.
     pub reason: HoldReason,
+    /// When somebody comes, as far as that was agreed with the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_at: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
 }

@@ -1,5 +1,6 @@
 use clock::{AccountId, QuestionId, WorkOrderId};
 use events::words::{Asked, HoldReason, PostId};
+use jiff::Timestamp;
 
 /// What a person may ask of dispatch.
 ///
@@ -128,6 +129,8 @@ pub struct Hold {
     pub work_order: WorkOrderId,
     /// What it waits for.
     pub reason: HoldReason,
+    /// When somebody comes, as far as that was agreed with the requester.
+    pub visit_at: Option<Timestamp>,
     /// Who says so.
     pub by: AccountId,
 }

@@ -161,9 +161,10 @@ pub fn apply(state: &mut State, event: &Event) {
         }
         Event::Arrived(fact) => arrive(state, fact),
         Event::Contained(fact) => contain(state, fact),
-        Event::Held(WorkOrderHeldV1 { work_order, reason, at: held_at, .. }) => {
-            let (reason, held_at, pause) = (*reason, *held_at, None);
-            hold(state, *work_order, |before| Status::OnHold { reason, held_at, before, pause });
+        Event::Held(WorkOrderHeldV1 { work_order, reason, visit_at, at: held_at, .. }) => {
+            let (reason, held_at, visit_at, pause) = (*reason, *held_at, *visit_at, None);
+            let held = |before| Status::OnHold { reason, held_at, visit_at, before, pause };
+            hold(state, *work_order, held);
         }
         Event::PauseAnswered { work_order, pause: said } => {
             edit(state, *work_order, |order| order.status.answer(*said));

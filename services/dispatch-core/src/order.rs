@@ -97,6 +97,9 @@ pub enum Status {
         reason: HoldReason,
         /// Since when.
         held_at: Timestamp,
+        /// When somebody comes, as far as that was agreed with the requester.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visit_at: Option<Timestamp>,
         /// What it was, and will be again.
         before: Taken,
         /// Whether the clocks of the case wait too, once escalation-timer has said so.
@@ -229,6 +232,18 @@ impl Status {
             | Self::OnHold { .. }
             | Self::Disputed { .. }
             | Self::Completed { .. } => None,
+        }
+    }
+
+    /// When somebody comes, while it is on hold until a visit that was agreed with the requester.
+    pub const fn visit_at(self) -> Option<Timestamp> {
+        match self {
+            Self::OnHold { visit_at, .. } => visit_at,
+            Self::Offered
+            | Self::Taken(_)
+            | Self::Disputed { .. }
+            | Self::Completed { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 

@@ -1,5 +1,6 @@
 use clock::{QuestionId, WorkOrderId};
 use events::words::{End, PostId};
+use jiff::Timestamp;
 
 /// Why a command was not done; nothing has changed.
 ///
@@ -87,6 +88,14 @@ pub enum Rejected {
     OnHold {
         /// The verb.
         command: &'static str,
+    },
+    /// Nobody can come any more when it was agreed.
+    #[error("cannot {command}: {visit_at} is past; name when somebody is going to come")]
+    VisitPast {
+        /// The verb.
+        command: &'static str,
+        /// When they were to come.
+        visit_at: Timestamp,
     },
     /// The work does not wait.
     #[error("cannot {command}: the work order is not on hold but {state}; go on with it")]
@@ -268,6 +277,7 @@ impl Rejected {
             Self::NotCritical { .. } => "not-critical",
             Self::AlreadyContained { .. } => "already-contained",
             Self::OnHold { .. } => "on-hold",
+            Self::VisitPast { .. } => "visit-past",
             Self::NotOnHold { .. } => "not-on-hold",
             Self::Disputed { .. } => "disputed",
             Self::NotDisputed { .. } => "not-disputed",

@@ -7,6 +7,9 @@ use crate::{command::Hold, event::Event, rejected::Rejected, state::State};
 pub(super) fn decide(state: &State, hold: Hold, now: Timestamp) -> Result<Vec<Event>, Rejected> {
     let command = Hold::WORD;
     let (_, order) = find(state, command, hold.work_order)?;
+    if let Some(visit_at) = hold.visit_at.filter(|visit_at| *visit_at <= now) {
+        return Err(Rejected::VisitPast { command, visit_at });
+    }
     match theirs(order, command, hold.by)? {
         Theirs::GoesOn(taken) => Ok(vec![Event::Held(WorkOrderHeldV1 {
             work_order: order.id,
@@ -15,6 +18,7 @@ pub(super) fn decide(state: &State, hold: Hold, now: Timestamp) -> Result<Vec<Ev
             department: order.department().clone(),
             by: taken.by(),
             reason: hold.reason,
+            visit_at: hold.visit_at,
             at: now,
         })]),
         Theirs::Waits(_) => Err(Rejected::OnHold { command }),

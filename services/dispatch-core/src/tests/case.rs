@@ -178,6 +178,8 @@ pub(super) enum Move {
     AskDepartment,
     /// Whoever is asked answers the newest question.
     Answer,
+    /// Wang lets it wait until a visit that was agreed.
+    Visit(Timestamp),
 }
 
 impl Who {
@@ -214,7 +216,7 @@ impl Verb {
             Self::Contain => Command::Contain(Contain { work_order, by }),
             Self::Hold => {
                 let reason = HoldReason::NoAccess;
-                Command::Hold(Hold { work_order, reason, by })
+                Command::Hold(Hold { work_order, reason, visit_at: None, by })
             }
             Self::Resume => Command::Resume(Resume { work_order, by }),
             Self::Complete => Command::Complete(Complete { work_order, by }),
@@ -245,6 +247,10 @@ impl Move {
             }
             Self::AskDepartment => Command::Ask(Ask { work_order, of: Asked::Department, by }),
             Self::Answer => Command::Answer(Answer { work_order, question, by }),
+            Self::Visit(at) => {
+                let (reason, visit_at, by) = (HoldReason::NoAccess, Some(at), Who::Wang.account());
+                Command::Hold(Hold { work_order, reason, visit_at, by })
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 use clock::{Ids, SeededIds};
 use events::words::{Cycle, End, PauseRefusal, Urgency};
+use jiff::SignedDuration;
 
 use super::case::{
     Case, Move, Step, Verb, Who, accepted, accepted_as, closed, danger, reopened, rung_fired,
@@ -46,6 +47,18 @@ fn only_who_claimed_a_work_order_arrives_and_completes() {
         case.step(&Step::Asks(Who::Wang, verb)).unwrap();
     }
     assert!(matches!(case.state, State::Done(_)));
+}
+
+#[test]
+fn work_waits_for_a_visit_that_is_agreed_and_none_is_agreed_for_what_is_past() {
+    let mut case = Case::after(&[accepted("dorm-7"), WANG_CLAIMS]);
+    let agreed = case.now + SignedDuration::from_hours(26);
+    let refusal = case.step(&Step::Moves(Move::Visit(case.now))).unwrap_err();
+    assert_eq!(refusal.reason(), "visit-past");
+    case.step(&Step::Moves(Move::Visit(agreed))).unwrap();
+    assert_eq!(case.order().status.visit_at(), Some(agreed));
+    case.step(&WANG_RESUMES).unwrap();
+    assert_eq!(case.order().status.visit_at(), None);
 }
 
 #[test]

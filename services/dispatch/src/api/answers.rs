@@ -74,6 +74,7 @@ pub(crate) fn work_order(
         held_for: held
             .map_or_else(Default::default, |(reason, _)| wire::HoldReason::from(reason).into()),
         held_at: held.map(|(_, held_at)| timestamp(held_at)),
+        visit_at: order.status.visit_at().map(timestamp),
         contained_at: order.status.contained_at().map(timestamp),
         refusals: order.refusals.into(),
         releases: order.releases.iter().map(|release| ended(release, reasons)).collect(),

@@ -4,6 +4,7 @@ use authz::Subject;
 use clock::{AccountId, WorkOrderId};
 use dispatch_core::{Adjudicate, Assign, Hold, Merge, Reassign, Return, Split, Transfer};
 use events::words::{HoldReason, PostId};
+use jiff::Timestamp;
 use proto::dispatch::v1::{
     AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ListWorkOrdersRequest,
     MergeRequest, ReassignRequest, ReturnRequest, SplitRequest, TransferRequest, WorkOrderState,
@@ -32,13 +33,20 @@ pub(super) fn assign(request: &AssignRequest, subject: &Subject) -> Result<Assig
     fields.end("assignment-invalid", assign)
 }
 
+/// A time of the wire, cut to microseconds as all are.
+pub(super) fn time(at: &prost_types::Timestamp) -> Result<Timestamp, jiff::Error> {
+    Timestamp::new(at.seconds, at.nanos / 1_000 * 1_000)
+}
+
 /// What a work order is to wait for, and who says so.
 pub(super) fn hold(request: &HoldRequest, subject: &Subject) -> Result<Hold, Error> {
     let mut fields = Fields::default();
     let work_order = fields.required("work_order", &request.work_order);
     let reason = fields.take("reason", HoldReason::try_from(request.reason()));
+    let visit_at = request.visit_at.and_then(|at| fields.take("visit_at", time(&at)));
     let by = account(subject)?;
-    let hold = work_order.zip(reason).map(|(work_order, reason)| Hold { work_order, reason, by });
+    let hold = work_order.zip(reason);
+    let hold = hold.map(|(work_order, reason)| Hold { work_order, reason, visit_at, by });
     fields.end("hold-invalid", hold)
 }
 

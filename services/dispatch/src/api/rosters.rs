@@ -5,7 +5,6 @@ use clock::{AccountId, ArrangementId};
 use delivery_rpc::timestamp;
 use dispatch_core::roster::{Arrangement, Command, Cover, Leave, Swap, Term, Wanted, What};
 use events::words::PostId;
-use jiff::Timestamp;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
@@ -15,6 +14,7 @@ use proto::{
 };
 use rpc::{Error, Fields, account};
 
+use super::requests::time;
 use crate::questions::{OfPost, ShowRoster};
 
 /// Which posts are asked about.
@@ -92,9 +92,7 @@ fn wanted(
     [begins, ends]: [&str; 2],
     [from, until]: [&Option<prost_types::Timestamp>; 2],
 ) -> Option<Wanted> {
-    let mut read = |field, at: &prost_types::Timestamp| {
-        fields.take(field, Timestamp::new(at.seconds, at.nanos / 1_000 * 1_000))
-    };
+    let mut read = |field, at: &prost_types::Timestamp| fields.take(field, time(at));
     let from = from.as_ref().map(|at| read(begins, at));
     let read_until = until.as_ref().map(|at| read(ends, at));
     if read_until.is_none() {

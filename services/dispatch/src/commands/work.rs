@@ -236,7 +236,9 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::AlreadyClaimed { .. }
         | Rejected::NotYours { .. }
         | Rejected::AlreadyAnswered { .. } => Code::Conflict,
-        Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } => Code::InvalidArgument,
+        Rejected::NoSuchPost { .. }
+        | Rejected::NotAccepting { .. }
+        | Rejected::VisitPast { .. } => Code::InvalidArgument,
         Rejected::CaseClosed { .. }
         | Rejected::NotClaimed { .. }
         | Rejected::AlreadyTheirs { .. }
@@ -265,6 +267,9 @@ fn refusal(rejected: &Rejected) -> Error {
     let error = Error::new(code, rejected.reason(), rejected.to_string());
     if let Rejected::NoSuchPost { .. } | Rejected::NotAccepting { .. } = rejected {
         return error.violating("to", rejected.to_string());
+    }
+    if let Rejected::VisitPast { .. } = rejected {
+        return error.violating("visit_at", rejected.to_string());
     }
     error
 }

@@ -407,8 +407,8 @@ pub(super) fn held(number: u64, reason: HoldReason, held: &str) -> Fact {
 pub(super) fn held_at(number: u64, reason: HoldReason, at: Timestamp) -> Fact {
     let (offer, work_order) = offer(number);
     let (cycle, department) = (Cycle::FIRST, "logistics".parse().unwrap());
-    let by = wang();
-    Fact::Held(WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at })
+    let (by, visit_at) = (wang(), None);
+    Fact::Held(WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, visit_at, at })
 }
 
 pub(super) fn resumed(number: u64, resumed: &str) -> Fact {

@@ -251,6 +251,7 @@ pub(crate) fn held(reason: HoldReason, at: Timestamp) -> DispatchFact {
         department: "logistics".parse().unwrap(),
         by: worker(),
         reason,
+        visit_at: None,
         at,
     }
     .into()

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -40,6 +41,9 @@ pub(crate) enum Command {
         /// `staff`.
         #[arg(long)]
         reason: String,
+        /// When somebody comes, as agreed with the requester, who is told it: a time with its zone.
+        #[arg(long, value_name = "TIME")]
+        visit: Option<Timestamp>,
     },
     /// Go on with it as before the hold.
     Resume(Order),
@@ -154,7 +158,7 @@ const LIST: [Column; 10] = [
     ("DUE", "due"),
 ];
 
-const ORDER: [Column; 23] = [
+const ORDER: [Column; 24] = [
     ("Work order", "id"),
     ("Case", "case_number"),
     ("Cycle", "cycle"),
@@ -165,6 +169,7 @@ const ORDER: [Column; 23] = [
     ("State", "state"),
     ("Waits for", "held_for"),
     ("Held", "held_at"),
+    ("Visit", "visit_at"),
     ("Worker", "worker.name"),
     ("Since", "claimed_at"),
     ("Arrived", "arrived_at"),
@@ -213,8 +218,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Answer(answer) => answer.run(api).await,
         Command::Questions(list) => list.run(api).await,
         Command::Contain(order) => act(api, &order, "contain", "made safe", json!({})).await,
-        Command::Hold { order, reason } => {
-            act(api, &order, "hold", "on hold", json!({ "reason": reason })).await
+        Command::Hold { order, reason, visit } => {
+            let body = json!({ "reason": reason, "visit_at": visit });
+            act(api, &order, "hold", "on hold", body).await
         }
         Command::Resume(order) => act(api, &order, "resume", "resumed", json!({})).await,
         Command::Return { order, reason } => {

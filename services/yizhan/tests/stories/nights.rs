@@ -116,7 +116,8 @@ fn a_dormitory_is_flooded_at_two_in_the_night_made_safe_and_repaired_by_day() {
     let offered = message(&flood, "offered", "plumbing");
     assert_eq!(offered["state"], "sent", "danger wakes the crew: {offered}");
     for (room, phone) in [301, 302, 303, 401, 403].into_iter().zip(10_000_000_101_u64..) {
-        let joined = desk.does(&format!("case join {flood} --phone {phone} --text 'in {room} too'"));
+        let joined =
+            desk.does(&format!("case join {flood} --phone {phone} --text 'in {room} too'"));
         assert_eq!(joined["raised"], false, "it is critical already: {joined}");
     }
     assert_eq!(flood.told("accepted").len(), 6);

@@ -280,6 +280,7 @@ fn on_site() -> Vec<Fact> {
             department: department.clone(),
             by,
             reason: HoldReason::NoAccess,
+            visit_at: None,
             at: at("10:00:00"),
         }
         .into(),

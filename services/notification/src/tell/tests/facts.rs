@@ -130,8 +130,8 @@ pub(super) fn arrived() -> DispatchFact {
 pub(super) fn held(number: u16) -> DispatchFact {
     let ((work_order, offer, by), cycle) = (work(), cycle(number));
     let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
-    let reason = HoldReason::Parts;
-    WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at }.into()
+    let (reason, visit_at) = (HoldReason::Parts, None);
+    WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, visit_at, at }.into()
 }
 
 pub(super) fn asked(number: u16, of: Asked) -> DispatchFact {

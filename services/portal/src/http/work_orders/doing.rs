@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use events::words::HoldReason;
+use jiff::Timestamp;
 use proto::{
     dispatch::v1::{
         ArriveRequest, AssignRequest, ClaimRequest, CompleteRequest, ContainRequest, HoldRequest,
@@ -135,12 +136,14 @@ pub(super) struct Waiting {
     /// What it waits for.
     #[schema(schema_with = schema::hold_reason)]
     reason: String,
+    /// When somebody comes, as agreed with the requester, who is told it.
+    visit_at: Option<Timestamp>,
 }
 
 /// Holds a work order
 ///
 /// The work of the asker, who has it, waits. Whether a clock pauses for it is another question.
-/// Refused by `no-such-work-order`, `not-yours`, `not-claimed`, `on-hold`, `disputed`,
+/// Refused by `visit-past`, `no-such-work-order`, `not-yours`, `not-claimed`, `on-hold`, `disputed`,
 /// `already-completed`, `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/hold", tag = "work orders",
@@ -154,14 +157,15 @@ pub(super) async fn hold(
     caller: Caller,
     Key(key): Key,
     Path(id): Path<String>,
-    Body(Waiting { reason }): Body<Waiting>,
+    Body(Waiting { reason, visit_at }): Body<Waiting>,
 ) -> Answer<Done> {
     let allowed: Vec<_> = HoldReason::ALL.iter().map(|reason| reason.word()).collect();
     let named = wire_words::HoldReason::from_str_name;
     let reason = upper("reason", Some(&reason), "HOLD_REASON_", &allowed, named)?;
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let reason = reason.unwrap_or_default().into();
-    let request = call.request(HoldRequest { work_order: work_order(&id)?, reason });
+    let visit_at = visit_at.map(delivery_rpc::timestamp);
+    let request = call.request(HoldRequest { work_order: work_order(&id)?, reason, visit_at });
     let answer = portal.peers.dispatch()?.hold(request).await?.into_inner();
     Ok(Done::answered(answer.head))
 }

@@ -113,6 +113,8 @@ pub(in crate::http) struct WorkOrder {
     #[schema(schema_with = schema::hold_reason_or_none)]
     held_for: Option<HoldReason>,
     held_at: Option<Timestamp>,
+    /// Of one on hold: when somebody comes, as agreed with the requester.
+    visit_at: Option<Timestamp>,
     /// When it was made safe, until it is completed.
     contained_at: Option<Timestamp>,
     /// How often it was refused: after the second time it is disputed.
@@ -244,6 +246,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             pause_refused: some(order.pause_refused),
             held_for: word::<wire_words::HoldReason, _>(order.held_for),
             held_at: instant(order.held_at),
+            visit_at: instant(order.visit_at),
             contained_at: instant(order.contained_at),
             refusals: order.refusals,
             releases: order.releases.into_iter().map(Release::from).collect(),

@@ -159,7 +159,8 @@ impl Grpc {
     async fn ask_to_wait(&self, call: &Call, method: &str, work_order: String) -> Asked {
         let mut dispatch = self.dispatch();
         if method == "Hold" {
-            let request = dispatch::HoldRequest { work_order, reason: HoldReason::Parts.into() };
+            let reason = HoldReason::Parts.into();
+            let request = dispatch::HoldRequest { work_order, reason, visit_at: None };
             return dispatch.hold(call.request(request)).await.map(nothing);
         }
         let request = dispatch::ResumeRequest { work_order };
@@ -275,8 +276,8 @@ impl Grpc {
                     .unwrap();
             }
             Work::Hold => {
-                let request =
-                    dispatch::HoldRequest { work_order, reason: HoldReason::Parts.into() };
+                let reason = HoldReason::Parts.into();
+                let request = dispatch::HoldRequest { work_order, reason, visit_at: None };
                 dispatch.hold(call.request(request)).await.unwrap();
             }
             Work::Transfer => {

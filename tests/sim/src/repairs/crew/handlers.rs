@@ -85,7 +85,7 @@ fn command(deed: Deed, order: &Order, by: AccountId, to: PostId, dice: &mut Dice
         Secure => Command::Contain(Contain { work_order, by }),
         Wait => {
             let reason = choose(dice, HoldReason::ALL).unwrap_or(HoldReason::Parts);
-            Command::Hold(Hold { work_order, reason, by })
+            Command::Hold(Hold { work_order, reason, visit_at: None, by })
         }
         GoOn => Command::Resume(Resume { work_order, by }),
         End => Command::Complete(Complete { work_order, by }),
