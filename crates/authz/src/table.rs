@@ -47,6 +47,8 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ListQuestions, ShowRoster, ShowHandover, SignHandover, NextCallback,
                                                                      RecordAttempt, ListCallbacks, GetDefinitions]),
     grant(Role::DeskAssistant,       EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
+    // What somebody is told by name they read: that it is theirs to do, that they have an answer.
+    grant(Role::DeskAssistant,       Own,            Internal,     &[ListMessages]),
 
     // Whoever must be phoned is phoned, whatever it is about: of the case they see its number.
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[AcceptCase, BackdateCase, AcknowledgeAlarm, ListPhoneCalls, TakePhoneCall,
@@ -70,6 +72,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      ListQuestions, ShowRoster, KeepRoster, GetDefinitions]),
 
     grant(Role::Dispatcher,          EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
+    grant(Role::Dispatcher,          Own,            Restricted,   &[ListMessages]),
 
     // Guards see what their post has: alarms, and persons at risk too.
     grant(Role::GuardPost,           Unrelated,      Public,       &[ShowRoster]),
@@ -77,6 +80,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::GuardPost,           InMyDepartment, Restricted,   GUARDED),
     grant(Role::GuardPost,           Assigned,       Restricted,   GUARDING),
     grant(Role::GuardPost,           EscalatedToMe,  Restricted,   ALERTED),
+    grant(Role::GuardPost,           Own,            Restricted,   &[ListMessages]),
     grant(Role::GuardPost,           InMyDepartment, Hidden,       GUARDED),
     grant(Role::GuardPost,           Assigned,       Hidden,       GUARDING),
     grant(Role::GuardPost,           EscalatedToMe,  Hidden,       ALERTED),
@@ -88,6 +92,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Repairer,            Assigned,       Internal,     &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::Repairer,            EscalatedToMe,  Internal,     &[ListMessages, AcknowledgeMessage]),
+    grant(Role::Repairer,            Own,            Internal,     &[ListMessages]),
 
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
@@ -95,6 +100,7 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      Return, Transfer, Split, Merge, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
+    grant(Role::DepartmentHandler,   Own,            Restricted,   &[ListMessages]),
     grant(Role::DepartmentHandler,   EscalatedToMe,  Restricted,   &[GetCase, ListCases, ListClocks, ListWorkOrders, ListQuestions, ListMessages,
                                                                      AcknowledgeMessage, AcknowledgeAlarm]),
 
@@ -106,6 +112,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
+    grant(Role::DepartmentHead,      Own,            Confidential, &[ListMessages]),
 
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),

@@ -57,6 +57,22 @@ pub enum Occasion {
     Overdue,
     /// To the head of who had it last, and to who decides: it was refused twice.
     ReturnedTwice,
+    /// To the head of whom it was offered to: nobody took it in time, or came.
+    Unclaimed,
+    /// To a worker, by name: it is theirs to do.
+    Assigned,
+    /// To who decides: the clocks are to rest while the work waits.
+    PauseAsked,
+    /// To who has it: they rest.
+    PauseGranted,
+    /// To who has it: they run on.
+    PauseRefused,
+    /// To who decides: more time is asked for.
+    ExtensionAsked,
+    /// To who has it: there is more time.
+    ExtensionGranted,
+    /// To who has it: there is none.
+    ExtensionRefused,
     /// To the requester: who has it asks them something.
     Asked,
     /// To the desk, or to who has it: the other asks something.
@@ -110,6 +126,10 @@ pub enum Field {
     Before,
     /// What the work waits for.
     Reason,
+    /// Why a promise moved, why nobody has it, or why no clock rests.
+    Why,
+    /// Until when more time is asked for, or a clock rests at most.
+    Until,
     /// How long the promise is overdue, or the desk without anybody.
     Late,
     /// Which promise.
@@ -134,7 +154,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 35] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -147,6 +167,14 @@ impl Occasion {
         Self::AtRisk,
         Self::Overdue,
         Self::ReturnedTwice,
+        Self::Unclaimed,
+        Self::Assigned,
+        Self::PauseAsked,
+        Self::PauseGranted,
+        Self::PauseRefused,
+        Self::ExtensionAsked,
+        Self::ExtensionGranted,
+        Self::ExtensionRefused,
         Self::Asked,
         Self::AskedInside,
         Self::Answered,
@@ -179,6 +207,14 @@ impl Occasion {
             Self::AtRisk => "at-risk",
             Self::Overdue => "overdue",
             Self::ReturnedTwice => "returned-twice",
+            Self::Unclaimed => "unclaimed",
+            Self::Assigned => "assigned",
+            Self::PauseAsked => "pause-asked",
+            Self::PauseGranted => "pause-granted",
+            Self::PauseRefused => "pause-refused",
+            Self::ExtensionAsked => "extension-asked",
+            Self::ExtensionGranted => "extension-granted",
+            Self::ExtensionRefused => "extension-refused",
             Self::Asked => "asked",
             Self::AskedInside => "asked-inside",
             Self::Answered => "answered",
@@ -201,7 +237,7 @@ impl Occasion {
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
             Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
-            Link, Number, Place, Places, Post, Reason, Received, Rung, Urgency,
+            Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Why,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -210,7 +246,7 @@ impl Occasion {
                 &[Number, Item, Place, Due, Department, Post]
             }
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
-            Self::Promised => &[Number, Item, Place, Before, Due, Department],
+            Self::Promised => &[Number, Item, Place, Before, Due, Why, Department],
             Self::Chased | Self::ChasedAgain => {
                 &[Number, Item, Place, Urgency, Received, Due, Department, Post, Chases]
             }
@@ -221,7 +257,24 @@ impl Occasion {
             Self::Overdue => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
-            Self::ReturnedTwice => &[Number, Item, Place, Urgency, Received, Due, Department, Post],
+            Self::ReturnedTwice | Self::Assigned => {
+                &[Number, Item, Place, Urgency, Received, Due, Department, Post]
+            }
+            Self::Unclaimed => {
+                &[Number, Item, Place, Urgency, Received, Due, Why, Department, Post]
+            }
+            Self::PauseAsked | Self::ExtensionRefused => {
+                &[Number, Item, Place, Urgency, Reason, Due, Department, Post]
+            }
+            Self::PauseGranted | Self::ExtensionAsked => {
+                &[Number, Item, Place, Urgency, Reason, Due, Until, Department, Post]
+            }
+            Self::PauseRefused => {
+                &[Number, Item, Place, Urgency, Reason, Why, Due, Department, Post]
+            }
+            Self::ExtensionGranted => {
+                &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
+            }
             Self::AskedInside | Self::Answered => {
                 &[Number, Item, Place, Urgency, Due, Department, Post]
             }
@@ -248,14 +301,20 @@ impl Occasion {
     pub const fn required(self) -> &'static [Field] {
         use Field::{
             Before, Commitment, Cycle, Department, Due, Expected, Item, Link, Number, Place, Post,
-            Reason,
+            Reason, Until, Why,
         };
         match self {
-            Self::Offered | Self::Alarm => &[Number, Item, Place],
+            Self::Offered | Self::Assigned | Self::Alarm => &[Number, Item, Place],
             Self::Accepted => &[Number, Due],
             Self::Claimed => &[Number, Department],
-            Self::Held => &[Number, Reason],
-            Self::Promised => &[Number, Before, Due],
+            Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {
+                &[Number, Reason]
+            }
+            Self::Promised => &[Number, Before, Due, Why],
+            Self::Unclaimed => &[Number, Why],
+            Self::PauseRefused => &[Number, Reason, Why],
+            Self::ExtensionAsked => &[Number, Reason, Until],
+            Self::ExtensionGranted => &[Number, Reason, Due],
             Self::MadeSafe
             | Self::Chased
             | Self::ChasedAgain
@@ -291,6 +350,8 @@ impl Field {
             Self::Completed => "completed",
             Self::Before => "before",
             Self::Reason => "reason",
+            Self::Why => "why",
+            Self::Until => "until",
             Self::Late => "late",
             Self::Commitment => "commitment",
             Self::Department => "department",

@@ -245,6 +245,9 @@ pub struct ExtensionRefusedV1 {
     pub cycle: Cycle,
     /// Until when it is promised, as before.
     pub due: Timestamp,
+    /// What the work waits for; an earlier release does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HoldReason>,
     /// Who said no.
     pub by: AccountId,
     /// When.

@@ -1,4 +1,8 @@
-//! A desk that was left and that nobody has taken over: whoever takes it over then is told, at once.
+//! A desk that was left and that nobody has taken over: whoever takes it over then is told, at once and
+//! once for each handover.
+//!
+//! Dispatch says so in the transaction that found nobody. Whether somebody came in the seconds since, no
+//! fact tells: that a desk was taken over is for the record of dispatch, where whoever is told looks first.
 
 use clock::Ids as _;
 use definitions::Occasion;
@@ -8,7 +12,6 @@ use events::{
     words::{MessageChannel, Recipient, TemplateId},
 };
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::{
     Notification,
@@ -24,7 +27,6 @@ impl Notification {
     pub(crate) async fn untaken(
         &self,
         tx: &mut Tx<'_>,
-        cause: Uuid,
         untaken: &HandoverUntakenV1,
         now: Timestamp,
     ) -> Result<(), Fault> {
@@ -46,7 +48,8 @@ impl Notification {
             case: None,
             to: Recipient::Post(above.id.clone()),
             template: occasion.word().parse::<TemplateId>().map_err(Fault::own)?,
-            cause,
+            // Whichever event says it, and however often.
+            cause: untaken.handover.uuid(),
             channel: MessageChannel::Log,
             words,
             weight: Weight::Critical,

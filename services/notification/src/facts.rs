@@ -1,11 +1,11 @@
 //! What all others say about a case, and the definitions.
 
-use clock::CaseId;
+use clock::{CaseId, QuestionId};
 use definitions::{Occasion, Rules};
 use delivery::{Facts, Fault, Locked, Received, Tx};
 use events::{
     DefinitionFact, DispatchFact, Fact, IntakeFact,
-    words::{CaseKind, Cycle, ItemId, Revision},
+    words::{CaseKind, Cycle, ItemId, Recipient, Revision},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ impl Facts for Notification {
             return Ok(store::rosters::keep(tx, changed).await?);
         }
         if let Fact::Dispatch(DispatchFact::HandoverUntaken(untaken)) = fact {
-            return self.untaken(tx, envelope.id, untaken, now).await;
+            return self.untaken(tx, untaken, now).await;
         }
         let cause =
             Cause { event: envelope.id, revision: envelope.revision, recorded: envelope.recorded };
@@ -65,6 +65,7 @@ impl Notification {
         let case = CaseId::from_uuid(aggregate.key());
         let known = store::matters::load(tx, case).await?;
         let ran = known.as_ref().map(|matter| matter.cycle);
+        let had = known.as_ref().and_then(|matter| had(matter, fact));
         let Heard { matter: Some(matter), notices } = hear(known, fact, revision) else {
             return Ok(());
         };
@@ -73,7 +74,7 @@ impl Notification {
         // An alarm comes twice, and what came after it stays.
         let again = begins && ran == Some(matter.cycle);
         if !again && let Some(needless) = Needless::by(fact, matter.cycle) {
-            self.end(tx, case, needless, now).await?;
+            self.end(tx, case, (needless, had), now).await?;
         }
         let is_claimed = matches!(fact, Fact::Dispatch(DispatchFact::WorkOrderClaimed(_)));
         if notices.is_empty() && !begins && !is_claimed {
@@ -110,7 +111,8 @@ impl Notification {
                 tracing::warn!(%case, %occasion, %revision, "nobody is told: nobody is named");
             }
             for to in all.into_iter().filter(|to| is_told(rules, matter, occasion, to)) {
-                let about = About { case, cause: event, to };
+                let cause = notice.question.map_or(event, QuestionId::uuid);
+                let about = About { case, cause, to };
                 let queued = self.queue(tx, rules, matter, &notice, about, now).await?;
                 if let Some(message) = queued
                     && let Some(within) = rules.acknowledge_within(&matter.item)
@@ -128,11 +130,14 @@ impl Notification {
         &self,
         tx: &mut Tx<'_>,
         case: CaseId,
-        needless: Needless,
+        (needless, had): (Needless, Option<Recipient>),
         now: Timestamp,
     ) -> Result<(), sqlx::Error> {
         for asked in store::acknowledgements::open_of(tx, case).await? {
-            if asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
+            // Another work order of the case may still wait for somebody.
+            let is_theirs =
+                needless != Needless::Work || had.as_ref().is_none_or(|post| *post == asked.to);
+            if is_theirs && asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
                 store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
             }
         }
@@ -146,6 +151,13 @@ impl Notification {
         }
         Ok(())
     }
+}
+
+/// The post that had the work order that a fact is about, if it is about one.
+fn had(matter: &Matter, fact: &Fact) -> Option<Recipient> {
+    let Fact::Dispatch(fact) = fact else { return None };
+    let (_, work_order) = fact.work_order()?;
+    matter.post_of(work_order).cloned().map(Recipient::Post)
 }
 
 /// A cycle of a case that begins.

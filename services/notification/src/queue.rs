@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct About {
     pub(crate) case: CaseId,
-    /// The event, or the step of an alarm.
+    /// The event, the step of an alarm, or the question that came with a work order.
     pub(crate) cause: Uuid,
     pub(crate) to: Recipient,
 }

@@ -187,11 +187,12 @@ impl Notification {
         tx: &mut Tx<'_>,
         aggregate: &mut Locked,
         (matter, rules): (&Matter, &Rules),
-        &WorkOrderClaimedV1 { cycle, by, at, .. }: &WorkOrderClaimedV1,
+        &WorkOrderClaimedV1 { work_order, cycle, by, at, .. }: &WorkOrderClaimedV1,
         now: Timestamp,
     ) -> Result<(), Fault> {
         let Some(alert) = rules.alert(&matter.item) else { return Ok(()) };
-        let is_theirs = matter.post.as_ref().is_some_and(|post| alert.posts().any(|of| of == post));
+        let post = matter.post_of(work_order);
+        let is_theirs = post.is_some_and(|post| alert.posts().any(|of| of == post));
         if cycle == matter.cycle && is_theirs {
             let actor = Principal::Service(Service::Dispatch).to_string();
             let word = Word { by, at, actor: &actor };

@@ -12,6 +12,7 @@
 mod envelope;
 mod generated;
 mod golden;
+mod optional;
 mod rights;
 mod samples;
 

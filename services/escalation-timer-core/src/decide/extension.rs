@@ -60,12 +60,13 @@ pub(super) fn approve(asked: Asked<'_>, speaker: &Speaker) -> Result<Vec<Event>,
 }
 
 pub(super) fn refuse(asked: Asked<'_>, speaker: &Speaker) -> Result<Vec<Event>, Rejected> {
-    let (timer, _) = pending(asked, speaker)?;
+    let (timer, extension) = pending(asked, speaker)?;
     Ok(vec![Event::ExtensionRefused(ExtensionRefusedV1 {
         timer: timer.id,
         commitment: timer.commitment,
         cycle: timer.cycle,
         due: timer.promise().due,
+        reason: Some(extension.reason),
         by: speaker.account,
         at: asked.now,
     })])

@@ -117,6 +117,16 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::ChasedAgain
         | Occasion::AtRisk
         | Occasion::Overdue
+        // The ladder climbs, and the clock to arrive runs.
+        | Occasion::Unclaimed
+        | Occasion::Assigned
+        // The clocks run on until somebody decides.
+        | Occasion::PauseAsked
+        | Occasion::PauseGranted
+        | Occasion::PauseRefused
+        | Occasion::ExtensionAsked
+        | Occasion::ExtensionGranted
+        | Occasion::ExtensionRefused
         // That an answer is promised is watched by a clock of its own.
         | Occasion::Asked
         | Occasion::AskedInside

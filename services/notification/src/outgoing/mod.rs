@@ -161,6 +161,14 @@ impl Weight {
             | Occasion::AtRisk
             | Occasion::Overdue
             | Occasion::ReturnedTwice
+            | Occasion::Unclaimed
+            | Occasion::Assigned
+            | Occasion::PauseAsked
+            | Occasion::PauseGranted
+            | Occasion::PauseRefused
+            | Occasion::ExtensionAsked
+            | Occasion::ExtensionGranted
+            | Occasion::ExtensionRefused
             | Occasion::Asked
             | Occasion::AskedInside
             | Occasion::Answered

@@ -3,7 +3,10 @@ use std::fmt;
 use definitions::{Occasion, Rules};
 use events::words::{Commitment, DepartmentId, Level, PostId, Recipient, Urgency};
 
-use super::{Matter, Notice, hear::to_desk};
+use super::{
+    Matter, Notice,
+    hear::{Particulars, to_desk},
+};
 
 /// Who is to be told, by name or by what the definitions make them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +90,8 @@ pub(crate) fn through_the_desk(
     let is_asked = |notice: &Notice| is_alarm && notice.occasion == Occasion::Asked;
     let asks = notices.iter().any(is_asked);
     let others = notices.into_iter().filter(|notice| !is_asked(notice));
-    others.chain(asks.then(|| to_desk(Occasion::AskedInside))).collect()
+    let asks = asks.then(|| to_desk(Occasion::AskedInside, Particulars::default()));
+    others.chain(asks).collect()
 }
 
 /// Whether somebody is told what a notice says: of an alarm its reporters are not, nor is who is
@@ -96,7 +100,9 @@ pub(crate) fn through_the_desk(
 pub(crate) fn is_told(rules: &Rules, matter: &Matter, occasion: Occasion, to: &Recipient) -> bool {
     let Some(alert) = rules.alert(&matter.item) else { return true };
     match to {
-        Recipient::Person(_) | Recipient::Account(_) => false,
+        Recipient::Person(_) => false,
+        // Who handles what is hidden hears it at their post.
+        Recipient::Account(_) => matter.level != Level::Hidden,
         Recipient::Post(post) => {
             let first = occasion == Occasion::Offered && matter.offers <= 1;
             let knows = first && alert.at_once.contains(post);

@@ -1,11 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use clock::{PersonId, TimerId};
+use clock::{AccountId, OfferId, PersonId, QuestionId, TimerId, WorkOrderId};
 use events::{
+    dispatch::{WorkOrderAskedV1, WorkOrderOfferedV1},
     escalation::{ArmedV1, PromiseMovedV1},
     intake::{self, CaseAcceptedV1, CaseReopenedV1, Promise},
     words::{
-        CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject, Urgency,
+        Asked, CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject,
+        Urgency,
     },
 };
 use jiff::Timestamp;
@@ -13,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 /// What messages say of a case.
 ///
-/// Stored as JSON; a later release adds only optional fields, so that this one reads its rows.
+/// Stored as JSON; a later release adds only optional fields, so that this one reads its rows. An
+/// earlier release leaves out what it does not know: while both run, a case that was split may be known by
+/// the work order alone that was offered last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Matter {
     /// The definitions whose names and templates are used.
@@ -36,8 +40,14 @@ pub(crate) struct Matter {
     pub(crate) cycle: Cycle,
     /// What its requester was promised for that cycle: to complete, or to answer.
     pub(crate) promise: Option<Promise>,
-    /// The post that has it.
+    /// The post that it was offered to last, of whichever work order: all that an earlier release knows.
     pub(crate) post: Option<PostId>,
+    /// The work orders of that cycle that are not done; none are known of what an earlier release wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) orders: Option<BTreeMap<WorkOrderId, Order>>,
+    /// The questions of that cycle that nobody has answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) questions: BTreeMap<QuestionId, Question>,
     /// How often it was offered in that cycle.
     #[serde(default)]
     pub(crate) offers: u16,
@@ -59,6 +69,30 @@ pub(crate) struct Incident {
     pub(crate) over_at: Option<Timestamp>,
 }
 
+/// A work order that is not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// The post that it was offered to last: it has it, or nobody does.
+    pub(crate) post: PostId,
+    /// By which offer, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) offer: Option<OfferId>,
+    /// The head was told that nobody took that offer, or came.
+    #[serde(default)]
+    pub(crate) is_head_told: bool,
+}
+
+/// A question that nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Question {
+    /// Who is asked.
+    pub(crate) of: Asked,
+    /// Who asks.
+    pub(crate) by: AccountId,
+    /// In which work order.
+    pub(crate) work_order: WorkOrderId,
+}
+
 impl Matter {
     pub(super) fn begin(accepted: &CaseAcceptedV1, revision: Revision) -> Self {
         Self {
@@ -73,6 +107,8 @@ impl Matter {
             cycle: accepted.cycle,
             promise: promised(&accepted.promises),
             post: None,
+            orders: None,
+            questions: BTreeMap::new(),
             offers: 0,
             completed_at: None,
             dues: BTreeMap::new(),
@@ -90,38 +126,117 @@ impl Matter {
         self.cycle = reopened.cycle;
         self.promise = promised(&reopened.promises);
         (self.post, self.offers, self.completed_at) = (None, 0, None);
+        (self.orders, self.questions) = (None, BTreeMap::new());
         if let Some(incident) = &mut self.incident {
             incident.over_at = None;
         }
     }
 
-    /// A clock is watched; says what was promised before, if that is what the requester was told.
-    pub(super) fn arm(&mut self, armed: &ArmedV1) -> Option<Timestamp> {
-        let ArmedV1 { timer, subject, commitment, cycle, due, provisional, .. } = *armed;
-        self.promise_until(timer, (subject, commitment, cycle), (due, provisional))
-    }
-
-    /// The due of a clock has moved, by a pause or with its next promise; says the same.
-    pub(super) fn shift(&mut self, moved: &PromiseMovedV1) -> Option<Timestamp> {
-        let PromiseMovedV1 { timer, subject, commitment, cycle, new, provisional, .. } = *moved;
-        self.promise_until(timer, (subject, commitment, cycle), (new, provisional))
-    }
-
-    fn promise_until(
-        &mut self,
-        timer: TimerId,
-        (subject, commitment, cycle): (Subject, Commitment, Cycle),
-        (due, provisional): (Timestamp, bool),
-    ) -> Option<Timestamp> {
-        self.dues.insert(timer, due);
-        if let Some(promise) = &mut self.promise
-            && (subject, commitment, cycle) == (Subject::Case, promise.commitment, self.cycle)
-        {
-            let before = promise.due;
-            (promise.due, promise.provisional) = (due, provisional);
-            return (before != due).then_some(before);
+    /// The posts that have work of it, each once.
+    pub(crate) fn posts(&self) -> BTreeSet<&PostId> {
+        match &self.orders {
+            Some(orders) => orders.values().map(|order| &order.post).collect(),
+            None => self.post.iter().collect(),
         }
-        None
+    }
+
+    /// The post that has a work order.
+    pub(crate) fn post_of(&self, id: WorkOrderId) -> Option<&PostId> {
+        match &self.orders {
+            Some(orders) => orders.get(&id).map(|order| &order.post),
+            None => self.post.as_ref(),
+        }
+    }
+
+    /// The post that an offer was made to.
+    pub(super) fn post_offered(&self, offer: OfferId) -> Option<&PostId> {
+        match &self.orders {
+            Some(orders) => {
+                let mut orders = orders.values();
+                orders.find(|order| order.is_by(offer)).map(|order| &order.post)
+            }
+            None => self.post.as_ref(),
+        }
+    }
+
+    /// The work order that an offer is of, if that offer is its last.
+    pub(super) fn offered_by(&mut self, offer: OfferId) -> Option<&mut Order> {
+        self.orders.as_mut()?.values_mut().find(|order| order.is_by(offer))
+    }
+
+    /// A work order is offered; says which post had it before.
+    pub(super) fn offer(&mut self, offered: &WorkOrderOfferedV1) -> Option<PostId> {
+        self.post = Some(offered.post.clone());
+        self.offers = self.offers.saturating_add(1);
+        let (post, offer) = (offered.post.clone(), Some(offered.offer));
+        let order = Order { post, offer, is_head_told: false };
+        let before = self.orders.get_or_insert_default().insert(offered.work_order, order);
+        before.map(|order| order.post)
+    }
+
+    /// The work order that a fact is about. The one that an earlier release kept without its name is
+    /// the first that is named.
+    pub(super) fn order(&mut self, id: WorkOrderId) -> Option<&mut Order> {
+        if self.orders.is_none()
+            && let Some(post) = self.post.clone()
+        {
+            let order = Order { post, offer: None, is_head_told: false };
+            self.orders = Some([(id, order)].into());
+        }
+        self.orders.as_mut()?.get_mut(&id)
+    }
+
+    /// A fact names a work order and its last offer.
+    pub(super) fn name(&mut self, id: WorkOrderId, offer: OfferId) {
+        if let Some(order) = self.order(id) {
+            order.offer.get_or_insert(offer);
+        }
+    }
+
+    /// Nobody has this work order any more.
+    pub(super) fn done_with(&mut self, id: WorkOrderId) {
+        self.order(id);
+        if let Some(orders) = &mut self.orders {
+            orders.remove(&id);
+        }
+    }
+
+    /// Somebody is asked something.
+    pub(super) fn ask(&mut self, asked: &WorkOrderAskedV1) {
+        let WorkOrderAskedV1 { question, of, by, work_order, .. } = *asked;
+        self.questions.insert(question, Question { of, by, work_order });
+    }
+
+    /// A clock is watched, or has its next promise. If that is another one than its requester was told,
+    /// the next fact says so, and why.
+    pub(super) fn arm(&mut self, armed: &ArmedV1) {
+        self.dues.insert(armed.timer, armed.due);
+        let told = self.told(armed.subject, armed.commitment, armed.cycle);
+        if let Some(promise) = told.filter(|promise| promise.due == armed.due) {
+            promise.provisional = armed.provisional;
+        }
+    }
+
+    /// A clock is due at another time; says what was promised before, if that is what the requester was
+    /// told.
+    pub(super) fn shift(&mut self, moved: &PromiseMovedV1) -> Option<Timestamp> {
+        self.dues.insert(moved.timer, moved.new);
+        let promise = self.told(moved.subject, moved.commitment, moved.cycle)?;
+        let before = promise.due;
+        (promise.due, promise.provisional) = (moved.new, moved.provisional);
+        (before != moved.new).then_some(before)
+    }
+
+    /// What its requester was promised, if it is this.
+    fn told(&mut self, subject: Subject, what: Commitment, cycle: Cycle) -> Option<&mut Promise> {
+        let runs = (subject, cycle) == (Subject::Case, self.cycle);
+        self.promise.as_mut().filter(|promise| runs && promise.commitment == what)
+    }
+}
+
+impl Order {
+    fn is_by(&self, offer: OfferId) -> bool {
+        self.offer.is_none_or(|known| known == offer)
     }
 }
 

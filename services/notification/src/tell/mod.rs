@@ -7,14 +7,23 @@
 //!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
 //!  workorder.claimed  │ claimed
+//!  workorder.assigned │                 assigned, by name
+//!  workorder.released │                                     unclaimed, its head's, if nobody came
 //!  workorder.held     │ held
 //!  workorder.contained│ made-safe
 //!  workorder.asked    │ asked (1)       asked-inside, or    the desk's, of what is restricted
 //!                     │                 the desk
 //!  workorder.answered │                 answered, or        the desk's, of what is restricted
-//!                     │                 the desk
-//!  case.armed,        │
-//!  case.promise-moved │ promised, if that has moved
+//!                     │                 the desk; and by
+//!                     │                 name who asked
+//!  case.promise-moved │ promised, if    extension-granted
+//!                     │ that has moved
+//!  case.pause-asked   │                                     pause-asked, who decides'
+//!  case.pause-granted │                 pause-granted
+//!  case.pause-refused │                 pause-refused
+//!  case.extension-    │
+//!       asked         │                                     extension-asked, who decides'
+//!       refused       │                 extension-refused
 //!  case.completed     │ completed
 //!  case.callback-due  │ survey, who has a link
 //!  case.reopened      │ reopened
@@ -23,13 +32,18 @@
 //!  workorder.disputed │                                     returned-twice, its head's
 //!                     │                                     and who decides'
 //!  case.at-risk       │                 at-risk
-//!  case.rung-fired    │                 overdue, the first  rung
+//!  case.rung-fired    │                 overdue, the first  rung; unclaimed, the first of an
+//!                     │                                     offer, its head's
 //!  case.rung-told     │                                     not-solved
 //!  case.rung-retracted│                                     repaired, if it is
 //!  all others         │ nobody
 //!
 //!  1  the desk asks those who left no name, and who waits for the end of an incident
 //! ```
+//!
+//! A case may have several work orders. What is about one of them is told to its post, and what is about
+//! the case to each post that has one. With a work order that goes to another department go the questions
+//! that its department was asked: the post is told of each (`asked-inside`) as it is of the offer.
 //!
 //! The reporters of an incident hear of it so, and of what moves on the way nothing:
 //!

@@ -1,8 +1,15 @@
+use std::collections::BTreeSet;
+
 use definitions::{Field, Language, Names, Occasion, Post, Rules};
-use events::words::{CaseNumber, Commitment, DepartmentId, HoldReason, PostId, Urgency};
+use events::words::{
+    CaseNumber, Commitment, HoldReason, MoveCause, PauseRefusal, PostId, Recipient, Urgency,
+};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Matter, Notice};
+use super::{
+    Addressee, Matter, Notice,
+    hear::{Whose, Why},
+};
 use crate::links;
 
 /// What a message says.
@@ -60,6 +67,8 @@ pub(crate) fn of_desk(rules: &Rules, desk: &Post, without: SignedDuration) -> Op
             | Field::Completed
             | Field::Before
             | Field::Reason
+            | Field::Why
+            | Field::Until
             | Field::Commitment
             | Field::Cycle
             | Field::Rung
@@ -87,7 +96,7 @@ struct Speaker<'a> {
 impl Speaker<'_> {
     fn value(&self, field: Field) -> String {
         let Self { rules, matter, language, .. } = *self;
-        let particulars = self.notice.particulars;
+        let particulars = &self.notice.particulars;
         let promised = matter.promise.as_ref().map(|promise| promise.due);
         let said = match field {
             Field::Number => Some(matter.number.to_string()),
@@ -101,13 +110,15 @@ impl Speaker<'_> {
                 over_at.or(matter.completed_at).map(|at| self.local(at))
             }
             Field::Before => particulars.before.map(|due| self.local(due)),
-            Field::Reason => particulars.reason.map(|one| self.either(reason(one)).to_owned()),
+            Field::Reason => particulars.reason.map(|one| self.reason(one).to_owned()),
+            Field::Why => particulars.why.map(|why| self.why(why)),
+            Field::Until => particulars.until.map(|until| self.local(until)),
             Field::Late => particulars.late.map(|late| length(late, language)),
             Field::Commitment => {
                 particulars.commitment.map(|one| self.either(commitment(one)).to_owned())
             }
-            Field::Department => self.department(),
-            Field::Post => matter.post.as_ref().and_then(|post| self.post(post)),
+            Field::Department => self.departments(),
+            Field::Post => self.posts(),
             Field::Cycle => Some(matter.cycle.to_string()),
             Field::Chases => particulars.chases.map(|chases| chases.to_string()),
             Field::Rung => particulars.rung.map(|rung| rung.to_string()),
@@ -123,13 +134,104 @@ impl Speaker<'_> {
         said.unwrap_or_else(|| NOTHING.to_owned())
     }
 
-    fn department(&self) -> Option<String> {
-        let id: &DepartmentId = self.matter.post.as_ref()?.department();
-        Some(self.rules.department(id)?.names.in_language(self.language).to_owned())
+    /// The departments of those posts, each once.
+    fn departments(&self) -> Option<String> {
+        let posts = self.whose();
+        let departments: BTreeSet<_> = posts.iter().map(PostId::department).collect();
+        self.list(departments.into_iter().filter_map(|id| Some(&self.rules.department(id)?.names)))
     }
 
-    fn post(&self, id: &PostId) -> Option<String> {
-        Some(self.rules.post(id)?.names.in_language(self.language).to_owned())
+    fn posts(&self) -> Option<String> {
+        let posts = self.whose();
+        self.list(posts.iter().filter_map(|id| Some(&self.rules.post(id)?.names)))
+    }
+
+    /// The posts whose it is: the one that the notice is about, or all that have work of the case; when
+    /// all is done, the last that it was offered to.
+    fn whose(&self) -> Vec<PostId> {
+        let Self { rules, matter, .. } = *self;
+        match &self.notice.particulars.whose {
+            Some(Whose::Post(post)) => vec![post.clone()],
+            Some(Whose::Desk) => {
+                let desk = Addressee::Desk.find(rules, matter).into_iter();
+                desk.filter_map(|to| match to {
+                    Recipient::Post(post) => Some(post),
+                    Recipient::Person(_) | Recipient::Account(_) => None,
+                })
+                .collect()
+            }
+            Some(Whose::Unknown) => Vec::new(),
+            None => {
+                let holders = matter.posts();
+                let last = matter.post.as_ref().filter(|_| holders.is_empty());
+                holders.into_iter().chain(last).cloned().collect()
+            }
+        }
+    }
+
+    fn list<'n>(&self, names: impl Iterator<Item = &'n Names>) -> Option<String> {
+        let names: Vec<_> = names.map(|one| one.in_language(self.language)).collect();
+        (!names.is_empty()).then(|| names.join(self.either(("、", " and "))))
+    }
+
+    fn why(&self, why: Why) -> String {
+        match why {
+            Why::Moved { cause, reason: waits, is_sooner } => {
+                let cause = self.moved(cause, is_sooner);
+                match waits.filter(|_| !is_sooner) {
+                    Some(waits) => {
+                        format!("{}{}{cause}", self.reason(waits), self.either((",", "; ")))
+                    }
+                    None => cause,
+                }
+            }
+            Why::Unclaimed => {
+                self.either(("到时限无人接单", "nobody has claimed it in time")).to_owned()
+            }
+            Why::Unattended => {
+                let words = ("接单人到时限未到场", "whoever claimed it did not come in time");
+                self.either(words).to_owned()
+            }
+            Why::Unpaused(cause) => self.either(unpaused(cause)).to_owned(),
+        }
+    }
+
+    /// Why a promise moved.
+    fn moved(&self, cause: MoveCause, is_sooner: bool) -> String {
+        let words = match cause {
+            MoveCause::Extension => ("已批准延期", "more time was granted"),
+            MoveCause::Leader => ("领导批准延期", "a leader gave more time"),
+            MoveCause::Pause if is_sooner => ("等待提前结束", "the wait was over sooner"),
+            MoveCause::Pause => ("等待期间不计时", "the time until then does not count"),
+            MoveCause::Containment => (
+                "险情已排除,后续修理按紧急办理",
+                "the danger is over, and the rest is repaired as urgent",
+            ),
+            MoveCause::Calendar => ("新的校历已公布", "the calendar of that time was announced"),
+            MoveCause::Urgency => {
+                let now = self.either(urgency(self.matter.urgency));
+                return format!("{}{now}", self.either(("紧急程度改为", "it is now ")));
+            }
+        };
+        self.either(words).to_owned()
+    }
+
+    /// What the work waits for, as it is said to whoever is told.
+    const fn reason(&self, reason: HoldReason) -> &'static str {
+        let is_staff = !matches!(self.notice.to, Addressee::Named(Recipient::Person(_)));
+        self.either(match reason {
+            HoldReason::NoAccess => ("无人在场", "nobody is there to open"),
+            HoldReason::RequesterAnswer if is_staff => {
+                ("等报修人答复", "the requester's answer is awaited")
+            }
+            HoldReason::RequesterAnswer => ("等您答复", "your answer is awaited"),
+            HoldReason::OutsideAuthority => {
+                ("等外部单位", "it is in the hands of an outside authority")
+            }
+            HoldReason::Parts => ("等配件", "parts are awaited"),
+            HoldReason::Budget => ("等经费", "money is awaited"),
+            HoldReason::Staff => ("人手不足", "there are not hands enough"),
+        })
     }
 
     /// An instant as the clocks of the campus show it.
@@ -174,16 +276,12 @@ const fn urgency(urgency: Urgency) -> (&'static str, &'static str) {
     }
 }
 
-const fn reason(reason: HoldReason) -> (&'static str, &'static str) {
-    match reason {
-        HoldReason::NoAccess => ("无人在场", "nobody is there to open"),
-        HoldReason::RequesterAnswer => ("等您答复", "your answer is awaited"),
-        HoldReason::OutsideAuthority => {
-            ("等外部单位", "it is in the hands of an outside authority")
-        }
-        HoldReason::Parts => ("等配件", "parts are awaited"),
-        HoldReason::Budget => ("等经费", "money is awaited"),
-        HoldReason::Staff => ("人手不足", "there are not hands enough"),
+const fn unpaused(cause: PauseRefusal) -> (&'static str, &'static str) {
+    match cause {
+        PauseRefusal::AfterDue => ("申请时已超时", "it was due before"),
+        PauseRefusal::NotInPolicy => ("此原因不停表", "for this reason no clock rests"),
+        PauseRefusal::Denied => ("审批人未同意", "who decides said no"),
+        PauseRefusal::Undecided => ("到期前无人审批", "nobody had decided when it was due"),
     }
 }
 

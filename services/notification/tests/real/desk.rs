@@ -25,8 +25,11 @@ async fn the_counsellor_is_told_at_night_too_and_once_for_each_handover() {
     let left_at = told.now() - SignedDuration::from_mins(15);
     for _ in 0..2 {
         let handover = HandoverId::from_uuid(id());
-        let untaken = HandoverUntakenV1 { handover, left_at, at: told.now() };
-        told.tell(DESK_KEY, DispatchFact::from(untaken)).await;
+        let untaken = DispatchFact::from(HandoverUntakenV1 { handover, left_at, at: told.now() });
+        let (envelope, fact) = told.say(DESK_KEY, untaken.clone()).await;
+        // The same event once more, and another of the same handover.
+        told.put(&envelope, &fact).await;
+        told.tell(DESK_KEY, untaken).await;
     }
     let messages = eventually("two are sent", async || {
         let sent = told.list(&replica, &counsellor()).await;
@@ -45,9 +48,21 @@ async fn the_counsellor_is_told_at_night_too_and_once_for_each_handover() {
     told.tell(case, accepted()).await;
     told.tell(case, offered()).await;
     told.tells(case, 2).await;
-    let plumber = somebody(Role::DepartmentHandler, Some("logistics"));
-    let seen = told.list(&replica, &plumber).await;
-    assert!(seen.iter().all(|message| message.template != "desk-untaken"), "{seen:?}");
+    let of_desk = "select count(*) from notification.message where template = 'desk-untaken'";
+    assert_eq!(told.count(of_desk).await, 2, "one of each handover");
+    assert_eq!(told.count("select count(*) from delivery.inbox_waiting").await, 0);
+    // Of the hall, but of no post; the clerk of the case's department sees what it was told.
+    let assistant = somebody(Role::DeskAssistant, Some("hall"));
+    assert!(assistant.posts.is_empty());
+    let seen = told.list(&replica, &assistant).await;
+    assert!(seen.is_empty(), "{seen:?}");
+    let holder = Subject {
+        posts: ["logistics/plumbing".parse().unwrap()].into(),
+        ..somebody(Role::DepartmentHandler, Some("logistics"))
+    };
+    let seen = told.list(&replica, &holder).await;
+    let seen: Vec<_> = seen.iter().map(|message| &*message.template).collect();
+    assert_eq!(seen, ["offered"]);
     let request = ListMessagesRequest { case_id: case.to_string(), ..Default::default() };
     let of_case = told.page(&replica, &counsellor(), request).await.unwrap().messages;
     assert!(of_case.iter().all(|message| message.case_id == case.to_string()));

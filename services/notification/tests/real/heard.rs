@@ -1,8 +1,10 @@
 //! Who is told something critical says that they know, or the desk phones them.
 
 use authz::{Role, Subject};
+use clock::{OfferId, WorkOrderId};
 use events::{
-    Fact, NotifyFact,
+    DispatchFact, Fact, NotifyFact,
+    dispatch::WorkOrderOfferedV1,
     notify::{CaseAcknowledgedV1, CasePhonedV1, CaseUnheardV1},
     words::{Level, Stream, Unheard},
 };
@@ -249,6 +251,28 @@ async fn what_is_done_needs_no_acknowledgement_and_no_call() {
     assert_eq!(refused.reason(), "call-over");
     let over: Vec<_> = leak.known().await.into_iter().filter_map(|(_, state)| state).collect();
     assert_eq!(over, [Over, Over]);
+    leak.replica.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_work_orders_each_waits_for_its_own_post() {
+    let leak = Leak::at_night().await;
+    let DispatchFact::WorkOrderOffered(first) = offered() else { unreachable!() };
+    let second = WorkOrderOfferedV1 {
+        work_order: WorkOrderId::from_uuid(id()),
+        offer: OfferId::from_uuid(id()),
+        post: "logistics/electrical".parse().unwrap(),
+        ..first
+    };
+    leak.told.tell(leak.case, DispatchFact::from(second)).await;
+    leak.told.tell(leak.case, claimed()).await;
+    leak.told.jump(minutes(5));
+    let mut called: Vec<_> =
+        leak.to_phone(2).await.into_iter().map(|call| (call.template, call.phone)).collect();
+    called.sort();
+    let electricians = ("offered".to_owned(), "8620".to_owned());
+    assert_eq!(called[0], electricians, "nobody has claimed theirs");
+    assert_eq!(called[1].0, "rung");
     leak.replica.stop().await;
 }
 

@@ -147,6 +147,12 @@ fn the_accountable_teacher_says_who_does_it_and_the_assistant_does_not() {
     teacher.does(&assign);
     assert_eq!(state(&case), "assigned");
     assert_eq!(case.shown()["case"]["holder"]["name"], "池管清 Chi Guanqing");
+    let seen = plumber.asks(&format!("message list --case {case}"))["messages"].clone();
+    let is_assigned = |message: &&Value| message["template"] == "assigned";
+    let assigned: Vec<_> = seen.as_array().unwrap().iter().filter(is_assigned).collect();
+    let [message] = assigned[..] else { panic!("{seen}") };
+    assert!(message["to"].as_str().unwrap().starts_with("account/"), "{message}");
+    assert!(message["text"].as_str().unwrap().contains("Assigned to you"), "{message}");
     plumber.does(&format!("work arrive {case}"));
     plumber.does(&format!("work complete {case}"));
     assert_eq!(case.state(), ("resolved".into(), 1));

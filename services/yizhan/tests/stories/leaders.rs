@@ -124,6 +124,24 @@ fn an_extension_that_the_head_approves_moves_what_was_promised_and_one_refused_d
     assert_eq!(case.shown()["case"]["due"], (due + 5.hours()).to_string());
     let refusal = plumber.is_refused(&format!("pause ask {case}"));
     assert!(refusal.message.contains("not-on-hold"), "{refusal:?}");
+    assert_eq!(case.told("extension-asked"), ["post/logistics/head"; 2]);
+    for occasion in ["extension-refused", "extension-granted"] {
+        let [message] = &case.messages(occasion)[..] else { panic!("{occasion} is told once") };
+        assert_eq!(message["to"], "post/logistics/plumbing");
+        assert!(message["text"].as_str().unwrap().contains("parts are awaited"), "{message}");
+    }
+}
+
+#[test]
+fn of_an_offer_that_nobody_claims_in_time_the_head_hears_once() {
+    let campus = Campus::open();
+    let desk = campus.account("desk-1");
+    campus.clock_to("10:00");
+    let case = desk.opens(&format!("water-leak --place dorm-7-402 --text '{WORDS}'"));
+    campus.advance("31min");
+    assert_eq!(case.told("unclaimed"), ["post/logistics/head"]);
+    campus.advance("5h");
+    assert_eq!(case.told("unclaimed").len(), 1, "the ladder climbs on");
 }
 
 /// The cases that somebody sees.

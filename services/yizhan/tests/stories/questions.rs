@@ -30,7 +30,12 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
     assert_eq!(told_of(&case.messages("rung"), "reply"), ["post/hall/director"]);
     counsellor.does(&format!("work answer {case} 'the janitor, until six'"));
     assert!(questions(&desk, "--of desk").is_empty());
-    assert_eq!(case.told("answered"), ["post/logistics/plumbing"]);
+    let [post, asker] = &case.told("answered")[..] else { panic!() };
+    assert_eq!(post, "post/logistics/plumbing");
+    assert!(asker.starts_with("account/"), "{asker}");
+    let seen = plumber.asks(&format!("message list --case {case}"))["messages"].clone();
+    let is_mine = |message: &&Value| message["to"] == **asker;
+    assert_eq!(seen.as_array().unwrap().iter().filter(is_mine).count(), 1, "who asked reads it");
     let reply = case.clocks().into_iter().find(|clock| clock["commitment"] == "reply").unwrap();
     assert_eq!((&reply["state"], &reply["on_time"]), (&"stopped".into(), &false.into()));
     // Nothing waited for it.
@@ -120,7 +125,9 @@ fn a_requester_is_told_that_they_are_asked_and_answers_or_the_desk_does_for_them
         ["after six", "yes, they say", "the fourth"]
     );
     assert!(answers.iter().all(|one| one["answered_by"].is_null()));
-    assert_eq!(case.told("answered").len(), 3);
+    let answered = case.told("answered");
+    let of_post = answered.iter().filter(|to| *to == "post/logistics/plumbing").count();
+    assert_eq!((of_post, answered.len()), (3, 6), "the post, and by name who asked");
 }
 
 #[test]
@@ -143,7 +150,8 @@ fn the_desk_asks_the_department_and_whoever_of_it_knows_answers() {
     assert!(refusal.message.contains("not-asked"), "{refusal:?}");
     assert!(questions(&stranger, "").is_empty());
     colleague.does(&format!("work answer {case} 'that he waits for a valve'"));
-    assert_eq!(case.told("answered"), ["post/hall/desk"]);
+    let [post, asker] = &case.told("answered")[..] else { panic!() };
+    assert!(post == "post/hall/desk" && asker.starts_with("account/"), "{post} {asker}");
     let steps = case.steps();
     assert_eq!(steps[steps.len() - 2..], ["workorder.asked", "workorder.answered"]);
 

@@ -106,7 +106,8 @@ pub(super) fn moved() -> Vec<Fact> {
             at: at("14:00:00"),
         }
         .into(),
-        ExtensionRefusedV1 { timer, commitment, cycle, due, by, at: at("15:00:00") }.into(),
+        ExtensionRefusedV1 { timer, commitment, cycle, due, reason: None, by, at: at("15:00:00") }
+            .into(),
     ]
 }
 

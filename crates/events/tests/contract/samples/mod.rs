@@ -18,11 +18,11 @@ pub(crate) fn uuid(last: u16) -> Uuid {
     Uuid::from_u128(0x0190_a5b2_0000_7000_8000_0000_0000_0000 | u128::from(last))
 }
 
-fn id<K>(last: u16) -> Id<K> {
+pub(crate) fn id<K>(last: u16) -> Id<K> {
     Id::from_uuid(uuid(last))
 }
 
-fn at(time: &str) -> Timestamp {
+pub(crate) fn at(time: &str) -> Timestamp {
     format!("2026-09-01T{time}+08:00").parse().unwrap()
 }
 

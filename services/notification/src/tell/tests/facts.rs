@@ -159,32 +159,32 @@ pub(super) fn completed(number: u16) -> DispatchFact {
     CaseCompletedV1 { cycle, completed_at, workers }.into()
 }
 
-/// The next promise: half a day later.
-pub(super) fn moved_promise(number: u16) -> ArmedV1 {
-    ArmedV1 { cycle: cycle(number), promise: 2, due: at("26T09:00"), ..armed_promise() }
+/// The next promise of a cycle: half a day later, for the danger is over.
+pub(super) fn moved_promise(number: u16) -> PromiseMovedV1 {
+    PromiseMovedV1 {
+        timer: timer(),
+        subject: Subject::Case,
+        commitment: Commitment::Complete,
+        cycle: cycle(number),
+        promise: 2,
+        old: at("25T21:00"),
+        new: at("26T09:00"),
+        provisional: false,
+        why: MoveCause::Containment,
+        reason: None,
+        by: None,
+        at: at("25T15:00"),
+    }
 }
 
 pub(super) fn moved(number: u16) -> EscalationFact {
     moved_promise(number).into()
 }
 
-/// The same promise, moved by a pause or, with the next one, by an extension.
-pub(super) fn shifted(promise: u16, new: &str) -> EscalationFact {
-    PromiseMovedV1 {
-        timer: timer(),
-        subject: Subject::Case,
-        commitment: Commitment::Complete,
-        cycle: Cycle::FIRST,
-        promise,
-        old: at("25T21:00"),
-        new: at(new),
-        provisional: false,
-        why: MoveCause::Pause,
-        reason: Some(HoldReason::NoAccess),
-        by: None,
-        at: at("25T15:00"),
-    }
-    .into()
+/// The same promise until another time, for a pause.
+pub(super) fn paused(new: &str) -> EscalationFact {
+    let (why, reason) = (MoveCause::Pause, Some(HoldReason::NoAccess));
+    PromiseMovedV1 { promise: 1, new: at(new), why, reason, ..moved_promise(1) }.into()
 }
 
 pub(super) fn armed() -> EscalationFact {

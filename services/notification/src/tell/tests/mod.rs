@@ -1,13 +1,15 @@
 mod alarms;
 mod facts;
 mod incidents;
+mod orders;
+mod times;
 
 use std::sync::LazyLock;
 
 use definitions::{Occasion, Rules};
 use events::{
     EscalationFact, Fact, IntakeFact,
-    escalation::{ArmedV1, RungFiredV1},
+    escalation::{ArmedV1, PromiseMovedV1, RungFiredV1},
     intake::{CaseAcceptedV1, CaseJoinedV1, CaseUnjoinedV1},
     words::{Asked, Commitment, Cycle, Level, Revision, Urgency},
 };
@@ -30,6 +32,17 @@ impl Case {
         let mut case = Self::default();
         case.hears(accepted());
         case
+    }
+
+    /// One that the plumbers were offered.
+    fn offered() -> Self {
+        let mut case = Self::accepted();
+        case.hears(offered(1));
+        case
+    }
+
+    fn notices_of(mut self, facts: Vec<Fact>) -> Vec<Notice> {
+        facts.into_iter().flat_map(|fact| self.notices(fact)).collect()
     }
 
     fn notices(&mut self, fact: impl Into<Fact>) -> Vec<Notice> {
@@ -131,27 +144,24 @@ fn who_joins_is_told_what_its_caller_was_and_all_that_follows_until_that_is_undo
 fn a_promise_that_moves_is_told_to_who_was_promised_it_and_while_it_runs() {
     let nobody = <[String; 0]>::default();
     let mut case = Case::accepted();
-    let arrive = ArmedV1 { commitment: Commitment::Arrive, ..moved_promise(1) };
+    let arrive = PromiseMovedV1 { commitment: Commitment::Arrive, ..moved_promise(1) };
     assert_eq!(case.hears(EscalationFact::from(arrive)), nobody, "of another promise");
     assert_eq!(case.hears(moved(2)), nobody, "of another cycle");
+    let armed = ArmedV1 { promise: 2, due: at("26T09:00"), ..armed_promise() };
+    assert_eq!(case.hears(EscalationFact::from(armed)), nobody, "before it is said why");
+    assert_eq!(case.hears(moved(1)).len(), 2);
     case.hears(completed(1));
-    assert_eq!(case.hears(moved(1)), nobody, "when it is done");
+    assert_eq!(case.hears(paused("26T10:00")), nobody, "when it is done");
 }
 
 #[test]
 fn a_pause_moves_what_the_requester_was_told_and_when_it_is_late() {
-    let mut case = Case::accepted();
-    case.hears(offered(1));
+    let mut case = Case::offered();
     case.hears(armed());
     let promised = [person(1), person(2)].map(|id| format!("person/{id}: promised"));
-    assert_eq!(case.hears(shifted(1, "26T00:00")), promised);
+    assert_eq!(case.hears(paused("26T00:00")), promised);
     let late_then = ["post/logistics/repair-leader: rung", "post/logistics/plumbing: overdue"];
     assert_eq!(case.hears(late(1, "26T00:00")), late_then);
-
-    let mut extended = Case::accepted();
-    assert_eq!(extended.hears(moved(1)), promised);
-    let nobody = <[String; 0]>::default();
-    assert_eq!(extended.hears(shifted(2, "26T09:00")), nobody, "what they were told");
 }
 
 #[test]
@@ -239,8 +249,8 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
         ),
         (
             moved(1).into(),
-            "您的报修 2026-11-000007(水管漏水)的承诺时间由 2026-11-25 21:00 改为 2026-11-26 09:00。",
-            "Your repair 2026-11-000007 (Leaking Pipe) was promised by 2026-11-25 21:00. It is now promised by 2026-11-26 09:00.",
+            "您的报修 2026-11-000007(水管漏水)的承诺时间由 2026-11-25 21:00 改为 2026-11-26 09:00,原因:险情已排除,后续修理按紧急办理。",
+            "Your repair 2026-11-000007 (Leaking Pipe) was promised by 2026-11-25 21:00. It is now promised by 2026-11-26 09:00: the danger is over, and the rest is repaired as urgent.",
         ),
         (
             completed(1).into(),
@@ -297,6 +307,8 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_t
     let of_incidents = incidents::each();
     let notices = facts.into_iter().flat_map(|fact| case.notices(fact));
     let notices = notices.chain(of_incidents.into_iter().flat_map(|fact| outage.notices(fact)));
+    let more = [orders::each(), times::each()].concat();
+    let notices = notices.chain(Case::offered().notices_of(more));
     let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
     told.extend(hidden.notices(completed(1)).into_iter().map(|notice| notice.occasion));
     told.extend([Occasion::Alarm, Occasion::DeskUntaken]);
@@ -364,8 +376,7 @@ fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
 
 #[test]
 fn a_head_and_who_decides_are_those_that_the_definitions_name() {
-    let mut case = Case::accepted();
-    case.hears(offered(1));
+    let mut case = Case::offered();
     let found = |case: &mut Case, fact: Fact| {
         let notices = case.notices(fact);
         let matter = case.matter.as_ref().unwrap();
@@ -399,8 +410,7 @@ fn a_head_and_who_decides_are_those_that_the_definitions_name() {
 
 #[test]
 fn what_a_requester_is_asked_who_left_no_name_or_waits_for_an_end_the_desk_is_told() {
-    let mut case = Case::accepted();
-    case.hears(offered(1));
+    let mut case = Case::offered();
     case.matter.as_mut().unwrap().reporters.clear();
     assert_eq!(case.hears(asked(1, Asked::Requester)), ["the desk: asked-inside"]);
     let mut outage = Case::default();

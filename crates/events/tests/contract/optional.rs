@@ -1,0 +1,57 @@
+//! What a golden file leaves out: a field that was added later is absent where there is nothing to say, and
+//! on the wire as its type says where there is.
+
+use events::{
+    EscalationFact, Fact, Received, SurveyFact, What, decode, encode,
+    escalation::ExtensionRefusedV1,
+    survey::CallbackDueV1,
+    words::{Commitment, Cycle, HoldReason},
+};
+use serde_json::{Value, json};
+
+use crate::samples;
+
+/// The data of a fact as it lies on the wire, and that it is read as what was written.
+#[track_caller]
+fn written(fact: impl Into<Fact>) -> Value {
+    let fact = fact.into();
+    let envelope = samples::envelope(&fact);
+    let bytes = encode(&envelope, &fact).unwrap();
+    let read = decode(&bytes).unwrap();
+    assert_eq!(read, Received { envelope, what: What::Known(fact) });
+    serde_json::from_slice::<Value>(&bytes).unwrap()["data"].take()
+}
+
+#[test]
+fn a_callback_names_who_has_a_link_of_their_own() {
+    let due = CallbackDueV1 {
+        callback: samples::id(7),
+        cycle: Cycle::FIRST,
+        first_attempt_by: samples::at("21:30:00"),
+        linked: vec![samples::id(8), samples::id(9)],
+    };
+    let data = json!({
+        "callback": "0190a5b2-0000-7000-8000-000000000007",
+        "cycle": 1,
+        "first_attempt_by": "2026-09-01T13:30:00Z",
+        "linked": [
+            "0190a5b2-0000-7000-8000-000000000008",
+            "0190a5b2-0000-7000-8000-000000000009",
+        ],
+    });
+    assert_eq!(written(SurveyFact::from(due)), data);
+}
+
+#[test]
+fn a_refused_extension_says_what_the_work_waits_for() {
+    let refused = ExtensionRefusedV1 {
+        timer: samples::id(5),
+        commitment: Commitment::Complete,
+        cycle: Cycle::FIRST,
+        due: samples::at("21:30:00"),
+        reason: Some(HoldReason::Parts),
+        by: samples::id(6),
+        at: samples::at("15:00:00"),
+    };
+    assert_eq!(written(EscalationFact::from(refused))["reason"], "parts");
+}

@@ -1,0 +1,177 @@
+use clock::WorkOrderId;
+use definitions::Occasion;
+use events::{
+    DispatchFact,
+    dispatch::{
+        CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1,
+        WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+    },
+    words::{Asked, Level, ReleaseCause},
+};
+
+use super::{Notice, Particulars, Why, to_account, to_desk, to_head, to_post};
+use crate::tell::{Addressee, Matter};
+
+impl Matter {
+    pub(super) fn hear_dispatch(&mut self, fact: &DispatchFact) -> Vec<Notice> {
+        match fact {
+            DispatchFact::WorkOrderOffered(offered) if offered.cycle == self.cycle => {
+                self.offered(offered)
+            }
+            DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
+                let particulars = self.of_order(claimed.work_order);
+                self.to_waiting(Occasion::Claimed, &particulars)
+            }
+            DispatchFact::WorkOrderAssigned(assigned) if assigned.cycle == self.cycle => {
+                self.assigned(assigned)
+            }
+            DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => {
+                let of_order = self.of_order(held.work_order);
+                let particulars = Particulars { reason: Some(held.reason), ..of_order };
+                self.to_waiting(Occasion::Held, &particulars)
+            }
+            DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
+                let particulars = self.of_order(contained.work_order);
+                self.to_waiting(Occasion::MadeSafe, &particulars)
+            }
+            DispatchFact::WorkOrderReleased(released) if released.cycle == self.cycle => {
+                self.released(released)
+            }
+            DispatchFact::WorkOrderDisputed(disputed) if disputed.cycle == self.cycle => {
+                self.disputed(disputed)
+            }
+            DispatchFact::WorkOrderAsked(asked) if asked.cycle == self.cycle => self.asked(asked),
+            DispatchFact::WorkOrderAnswered(answered) if answered.cycle == self.cycle => {
+                self.answered(answered)
+            }
+            DispatchFact::WorkOrderCompleted(completed) if completed.cycle == self.cycle => {
+                self.done_with(completed.work_order);
+                Vec::new()
+            }
+            DispatchFact::WorkOrderCancelled(cancelled) if cancelled.cycle == self.cycle => {
+                self.done_with(cancelled.work_order);
+                Vec::new()
+            }
+            DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
+                self.completed(completed)
+            }
+            DispatchFact::WorkOrderOffered(_)
+            | DispatchFact::WorkOrderAsked(_)
+            | DispatchFact::WorkOrderAnswered(_)
+            | DispatchFact::WorkOrderClaimed(_)
+            | DispatchFact::WorkOrderAssigned(_)
+            | DispatchFact::WorkOrderArrived(_)
+            | DispatchFact::WorkOrderContained(_)
+            | DispatchFact::WorkOrderHeld(_)
+            | DispatchFact::WorkOrderResumed(_)
+            | DispatchFact::WorkOrderReleased(_)
+            | DispatchFact::WorkOrderDisputed(_)
+            | DispatchFact::WorkOrderCompleted(_)
+            | DispatchFact::WorkOrderCancelled(_)
+            | DispatchFact::CaseCompleted(_)
+            | DispatchFact::RosterChanged(_)
+            | DispatchFact::HandoverUntaken(_) => Vec::new(),
+        }
+    }
+
+    /// The post hears that there is work, and, if another department had it, what that was asked and
+    /// nobody has answered: it is asked now.
+    fn offered(&mut self, offered: &WorkOrderOfferedV1) -> Vec<Notice> {
+        let before = self.offer(offered);
+        let particulars = Particulars::default().of(Some(&offered.post));
+        let work = to_post(&offered.post, Occasion::Offered, particulars.clone());
+        let moved = before.is_some_and(|post| post.department() != offered.post.department());
+        let open = self.questions.iter().filter(|(_, question)| {
+            moved && question.of == Asked::Department && question.work_order == offered.work_order
+        });
+        let asked = open.map(|(id, _)| {
+            let asked = to_post(&offered.post, Occasion::AskedInside, particulars.clone());
+            Notice { question: Some(*id), ..asked }
+        });
+        [work].into_iter().chain(asked).collect()
+    }
+
+    /// Who is to do it hears so, unless they said so themselves.
+    fn assigned(&mut self, assigned: &WorkOrderAssignedV1) -> Vec<Notice> {
+        let particulars = self.of_order(assigned.work_order);
+        let is_told = assigned.to != assigned.by;
+        let told = is_told.then(|| to_account(assigned.to, Occasion::Assigned, particulars));
+        told.into_iter().collect()
+    }
+
+    /// The head hears that nobody came. The post has it until another does: whoever asks after it
+    /// meanwhile asks there.
+    fn released(&mut self, released: &WorkOrderReleasedV1) -> Vec<Notice> {
+        self.name(released.work_order, released.offer);
+        match released.cause {
+            ReleaseCause::Expired => {
+                self.unclaimed(released.offer, Why::Unattended).into_iter().collect()
+            }
+            ReleaseCause::Transferred | ReleaseCause::Returned | ReleaseCause::Reassigned => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn disputed(&mut self, disputed: &WorkOrderDisputedV1) -> Vec<Notice> {
+        let (occasion, particulars) = (Occasion::ReturnedTwice, self.of_order(disputed.work_order));
+        vec![
+            to_head(&disputed.department, occasion, particulars.clone()),
+            Notice::new(Addressee::Adjudicator, occasion, particulars),
+        ]
+    }
+
+    /// Whoever is asked hears that they are.
+    fn asked(&mut self, asked: &WorkOrderAskedV1) -> Vec<Notice> {
+        let particulars = self.of_order(asked.work_order);
+        let inside = Occasion::AskedInside;
+        self.ask(asked);
+        match asked.of {
+            Asked::Requester => match self.to_waiting(Occasion::Asked, &particulars) {
+                // Whoever left no name is asked by the desk, and so is who waits for an incident's end.
+                none if none.is_empty() => vec![to_desk(inside, particulars)],
+                told => told,
+            },
+            Asked::Desk => vec![to_desk(inside, particulars)],
+            Asked::Department => self.to_post_of(asked.work_order, inside, particulars),
+        }
+    }
+
+    /// The post or the desk that asked hears that there is an answer, and by name who asked for it, unless
+    /// they found it themselves.
+    fn answered(&mut self, answered: &WorkOrderAnsweredV1) -> Vec<Notice> {
+        let particulars = self.of_order(answered.work_order);
+        let occasion = Occasion::Answered;
+        let mut told = match answered.of {
+            Asked::Requester | Asked::Desk => {
+                self.to_post_of(answered.work_order, occasion, particulars.clone())
+            }
+            Asked::Department => vec![to_desk(occasion, particulars.clone())],
+        };
+        // One that an earlier release heard of has no name here.
+        let asked_by = self.questions.remove(&answered.question).map(|question| question.by);
+        let by = asked_by.filter(|by| *by != answered.by);
+        told.extend(by.map(|by| to_account(by, occasion, particulars)));
+        told
+    }
+
+    fn completed(&mut self, completed: &CaseCompletedV1) -> Vec<Notice> {
+        self.completed_at = Some(completed.completed_at);
+        match self.incident {
+            Some(_) => self.ends(completed.completed_at),
+            None if self.level == Level::Hidden => vec![alarm_ended()],
+            None => self.to_reporters(Occasion::Completed),
+        }
+    }
+
+    /// What is said of a work order: who has it.
+    pub(super) fn of_order(&mut self, id: WorkOrderId) -> Particulars {
+        self.order(id);
+        Particulars::default().of(self.post_of(id))
+    }
+}
+
+/// What is hidden may end by one of those who handle it, and no list or ladder shows it to the others.
+fn alarm_ended() -> Notice {
+    Notice::new(Addressee::Alerted, Occasion::AlarmEnded, Particulars::default())
+}
