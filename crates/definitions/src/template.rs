@@ -41,6 +41,8 @@ pub enum Occasion {
     Claimed,
     /// To the requester: the work waits, and for what.
     Held,
+    /// To the requester: it waits until somebody comes, when that was agreed with them.
+    Appointment,
     /// To the requester: the promise that they were told is another one now.
     Promised,
     /// To the requester: the danger is over, and the repair goes on.
@@ -130,6 +132,8 @@ pub enum Field {
     Why,
     /// Until when more time is asked for, or a clock rests at most.
     Until,
+    /// When somebody comes, as agreed.
+    Visit,
     /// How long the promise is overdue, or the desk without anybody.
     Late,
     /// Which promise.
@@ -154,11 +158,12 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
         Self::Held,
+        Self::Appointment,
         Self::Promised,
         Self::MadeSafe,
         Self::Chased,
@@ -199,6 +204,7 @@ impl Occasion {
             Self::Accepted => "accepted",
             Self::Claimed => "claimed",
             Self::Held => "held",
+            Self::Appointment => "appointment",
             Self::Promised => "promised",
             Self::MadeSafe => "made-safe",
             Self::Chased => "chased",
@@ -237,7 +243,7 @@ impl Occasion {
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
             Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
-            Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Why,
+            Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Visit, Why,
         };
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
@@ -246,6 +252,7 @@ impl Occasion {
                 &[Number, Item, Place, Due, Department, Post]
             }
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
+            Self::Appointment => &[Number, Item, Place, Reason, Visit, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Why, Department],
             Self::Chased | Self::ChasedAgain => {
                 &[Number, Item, Place, Urgency, Received, Due, Department, Post, Chases]
@@ -301,7 +308,7 @@ impl Occasion {
     pub const fn required(self) -> &'static [Field] {
         use Field::{
             Before, Commitment, Cycle, Department, Due, Expected, Item, Link, Number, Place, Post,
-            Reason, Until, Why,
+            Reason, Until, Visit, Why,
         };
         match self {
             Self::Offered | Self::Assigned | Self::Alarm => &[Number, Item, Place],
@@ -310,6 +317,7 @@ impl Occasion {
             Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {
                 &[Number, Reason]
             }
+            Self::Appointment => &[Number, Visit],
             Self::Promised => &[Number, Before, Due, Why],
             Self::Unclaimed => &[Number, Why],
             Self::PauseRefused => &[Number, Reason, Why],
@@ -352,6 +360,7 @@ impl Field {
             Self::Reason => "reason",
             Self::Why => "why",
             Self::Until => "until",
+            Self::Visit => "visit",
             Self::Late => "late",
             Self::Commitment => "commitment",
             Self::Department => "department",

@@ -111,6 +111,7 @@ const fn asks(occasion: Occasion) -> bool {
         Occasion::Accepted
         | Occasion::Claimed
         | Occasion::Held
+        | Occasion::Appointment
         | Occasion::Promised
         | Occasion::MadeSafe
         | Occasion::Chased

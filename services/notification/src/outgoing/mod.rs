@@ -153,6 +153,7 @@ impl Weight {
             | Occasion::Accepted
             | Occasion::Claimed
             | Occasion::Held
+            | Occasion::Appointment
             | Occasion::Promised
             | Occasion::MadeSafe
             | Occasion::Chased

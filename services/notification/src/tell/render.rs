@@ -69,6 +69,7 @@ pub(crate) fn of_desk(rules: &Rules, desk: &Post, without: SignedDuration) -> Op
             | Field::Reason
             | Field::Why
             | Field::Until
+            | Field::Visit
             | Field::Commitment
             | Field::Cycle
             | Field::Rung
@@ -113,6 +114,7 @@ impl Speaker<'_> {
             Field::Reason => particulars.reason.map(|one| self.reason(one).to_owned()),
             Field::Why => particulars.why.map(|why| self.why(why)),
             Field::Until => particulars.until.map(|until| self.local(until)),
+            Field::Visit => particulars.visit.map(|visit| self.local(visit)),
             Field::Late => particulars.late.map(|late| length(late, language)),
             Field::Commitment => {
                 particulars.commitment.map(|one| self.either(commitment(one)).to_owned())

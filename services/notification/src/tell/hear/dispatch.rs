@@ -4,7 +4,7 @@ use events::{
     DispatchFact,
     dispatch::{
         CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1,
-        WorkOrderDisputedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
     },
     words::{Asked, Level, ReleaseCause},
 };
@@ -25,11 +25,7 @@ impl Matter {
             DispatchFact::WorkOrderAssigned(assigned) if assigned.cycle == self.cycle => {
                 self.assigned(assigned)
             }
-            DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => {
-                let of_order = self.of_order(held.work_order);
-                let particulars = Particulars { reason: Some(held.reason), ..of_order };
-                self.to_waiting(Occasion::Held, &particulars)
-            }
+            DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => self.held(held),
             DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
                 let particulars = self.of_order(contained.work_order);
                 self.to_waiting(Occasion::MadeSafe, &particulars)
@@ -72,6 +68,14 @@ impl Matter {
             | DispatchFact::RosterChanged(_)
             | DispatchFact::HandoverUntaken(_) => Vec::new(),
         }
+    }
+
+    /// Who waits for it hears why it does not go on, or when somebody comes, as they agreed.
+    fn held(&mut self, held: &WorkOrderHeldV1) -> Vec<Notice> {
+        let occasion = held.visit_at.map_or(Occasion::Held, |_| Occasion::Appointment);
+        let (reason, visit) = (Some(held.reason), held.visit_at);
+        let particulars = Particulars { reason, visit, ..self.of_order(held.work_order) };
+        self.to_waiting(occasion, &particulars)
     }
 
     /// The post hears that there is work, and, if another department had it, what that was asked and

@@ -94,6 +94,8 @@ pub(crate) struct Particulars {
     pub(crate) why: Option<Why>,
     /// Until when more time is asked for, or a clock rests at most.
     pub(crate) until: Option<Timestamp>,
+    /// When somebody comes, as agreed.
+    pub(crate) visit: Option<Timestamp>,
     /// How often its requester asked again.
     pub(crate) chases: Option<u16>,
     /// When an incident is expected to be over, if that is still to come.

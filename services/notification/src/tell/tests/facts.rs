@@ -128,9 +128,16 @@ pub(super) fn arrived() -> DispatchFact {
 }
 
 pub(super) fn held(number: u16) -> DispatchFact {
+    held_until(number, HoldReason::Parts, None)
+}
+
+pub(super) fn agreed(number: u16) -> DispatchFact {
+    held_until(number, HoldReason::NoAccess, Some(at("25T15:00")))
+}
+
+fn held_until(number: u16, reason: HoldReason, visit_at: Option<Timestamp>) -> DispatchFact {
     let ((work_order, offer, by), cycle) = (work(), cycle(number));
     let (department, at) = ("logistics".parse().unwrap(), at("25T09:20"));
-    let (reason, visit_at) = (HoldReason::Parts, None);
     WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, visit_at, at }.into()
 }
 

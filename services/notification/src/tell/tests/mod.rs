@@ -82,6 +82,7 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(arrived()), nobody);
     assert_eq!(case.hears(contained(1)), reporters("made-safe"));
     assert_eq!(case.hears(held(1)), reporters("held"));
+    assert_eq!(case.hears(agreed(1)), reporters("appointment"));
     assert_eq!(case.hears(asked(1, Asked::Requester)), reporters("asked"));
     assert_eq!(case.hears(answered(1, Asked::Requester)), ["post/logistics/plumbing: answered"]);
     assert_eq!(case.hears(asked(1, Asked::Desk)), ["the desk: asked-inside"]);
@@ -222,8 +223,14 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
         ),
         (
             held(1).into(),
+            agreed(1).into(),
             "您的报修 2026-11-000007(水管漏水)暂停办理:等配件。承诺时间仍为 2026-11-25 21:00;如有变动,后勤处会告诉您。",
             "Your repair 2026-11-000007 (Leaking Pipe) has to wait: parts are awaited. The promise is still 2026-11-25 21:00; Logistics Office will tell you if it moves.",
+        ),
+        (
+            agreed(1).into(),
+            "您的报修 2026-11-000007(水管漏水):按约定,后勤处水暖维修岗将于 2026-11-25 15:00 上门,地点东校区化学楼2层201室。如需改时间,请尽早告诉我们。",
+            "Your repair 2026-11-000007 (Leaking Pipe): as agreed, Plumbing and Heating, Logistics Office, comes at 2026-11-25 15:00 to East Campus, Chemistry Building, Floor 2, Room 201. If another time suits you better, please tell us early.",
         ),
         (
             contained(1).into(),
@@ -281,7 +288,7 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
 fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_the_desk_s() {
     let mut hidden = alarms::case("person-at-risk", Level::Hidden);
     let mut case = Case::default();
-    let facts: [Fact; 20] = [
+    let facts: [Fact; 21] = [
         accepted().into(),
         offered(1).into(),
         claimed(1).into(),
