@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api, alarms, desk, open,
+    Api, alarms, desk, explain, open,
     output::{self, Column, Format},
     questions,
 };
@@ -117,9 +117,6 @@ const CASE: [Column; 25] = [
     ("Rung", "case.rung"),
 ];
 
-const EXPLAINED: [Column; 3] =
-    [("Case", "number"), ("Urgency", "urgency"), ("Because", "urgency_reason")];
-
 pub(super) const PROMISES: [Column; 3] =
     [("PROMISED", "commitment"), ("UNTIL", "due"), ("PROVISIONAL", "provisional")];
 
@@ -135,37 +132,6 @@ const TIMELINE: [Column; 6] = [
     ("DETAIL", "detail"),
 ];
 
-const CLOCKS: [Column; 6] = [
-    ("COMMITMENT", "commitment"),
-    ("CYCLE", "cycle"),
-    ("STATE", "state"),
-    ("DUE", "promises.last.due"),
-    ("STOPPED", "stopped_at"),
-    ("ON TIME", "on_time"),
-];
-
-const HOLDS: [Column; 7] = [
-    ("ON HOLD", "from"),
-    ("UNTIL", "ended"),
-    ("REASON", "reason"),
-    ("PAUSE", "pause"),
-    ("ASKS", "approver"),
-    ("AT MOST", "until"),
-    ("REFUSED", "refused_by"),
-];
-
-const SEGMENTS: [Column; 4] =
-    [("SPENT", "kind"), ("FROM", "from"), ("TO", "to"), ("FOR", "reason")];
-
-const RUNGS: [Column; 6] = [
-    ("RUNG", "rung"),
-    ("ROUND", "round"),
-    ("POST", "post"),
-    ("PLANNED", "planned"),
-    ("FIRED", "fired"),
-    ("RETRACTED", "retracted"),
-];
-
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Open(open) => open.run(api).await,
@@ -175,7 +141,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             output::list(api.format, &answer, "cases", &LIST)
         }
         Command::Explain { case } => {
-            explain(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
+            explain::show(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
         }
         Command::Withdraw(because) => end(api, "withdraw", "withdrawn", &because).await,
         Command::Reopen(because) => end(api, "reopen", "reopened", &because).await,
@@ -243,37 +209,6 @@ fn shown(answer: &Value) -> String {
         Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
-}
-
-fn explain(api: &Api, answer: &Value) -> Result<()> {
-    if api.format == Format::Json {
-        return output::json(answer);
-    }
-    print::text(output::fields(answer, &EXPLAINED))?;
-    print::line("")?;
-    let clocks = rows(answer, "clocks");
-    print::text(output::table(clocks, &CLOCKS))?;
-    let holds = rows(answer, "holds");
-    if !holds.is_empty() {
-        print::text(format_args!("\n{}", output::table(holds, &HOLDS)))?;
-    }
-    for clock in clocks {
-        let segments = rows(clock, "segments");
-        if !segments.is_empty() {
-            print::line(format_args!("\nThe time of {}", output::cell(clock, "commitment")))?;
-            print::text(output::table(segments, &SEGMENTS))?;
-        }
-        let rungs = rows(clock, "rungs");
-        if !rungs.is_empty() {
-            print::line(format_args!(
-                "\n{}, cycle {}",
-                output::cell(clock, "commitment"),
-                output::cell(clock, "cycle")
-            ))?;
-            print::text(output::table(rungs, &RUNGS))?;
-        }
-    }
-    Ok(())
 }
 
 async fn end(api: &Api, verb: &str, done: &str, because: &Because) -> Result<()> {
