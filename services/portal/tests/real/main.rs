@@ -15,6 +15,7 @@ mod facts;
 mod keys;
 mod others;
 mod people;
+mod people_undo;
 mod refusals;
 mod roster;
 mod sessions;
