@@ -89,7 +89,7 @@ const LIST: [Column; 9] = [
     ("RUNG", "rung"),
 ];
 
-const CASE: [Column; 25] = [
+const CASE: [Column; 26] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
@@ -109,6 +109,7 @@ const CASE: [Column; 25] = [
     ("Follows", "details.linked_to"),
     ("Cycle", "case.cycle"),
     ("Received", "case.received_at"),
+    ("Entered late", "case.entered_late_at"),
     ("Due", "case.due"),
     ("Department", "case.department"),
     ("Holder", "case.holder.name"),
