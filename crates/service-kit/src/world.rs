@@ -36,6 +36,16 @@ impl Deref for World {
 impl World {
     /// Everything around a service, on the campus of `examples/campus`. Nothing of it runs yet.
     pub async fn new(service: Service, schemas: &'static [Schema], door: Door) -> Self {
+        Self::on(&campus_kit::documents(), service, schemas, door).await
+    }
+
+    /// The same, on a campus of these documents.
+    pub async fn on(
+        campus: &[Document],
+        service: Service,
+        schemas: &'static [Schema],
+        door: Door,
+    ) -> Self {
         let mut site = Site::new(service, schemas).await;
         let nats = Nats::start("").await;
         site.config.broker.url = nats.url();
@@ -46,7 +56,7 @@ impl World {
         }
         let world = Self { site, door, nats, jetstream, said: Mutex::default() };
         if service.reads().contains(&Stream::Definition) {
-            world.define(&campus_kit::documents()).await;
+            world.define(campus).await;
         }
         world
     }

@@ -6,21 +6,31 @@
 //! ─────────────────┼──────────────────────────────────────────────────────────────────────
 //!  A leaves (1)    │ left by A            not-on-shift         already-signed
 //!  B leaves (1)    │ left by B            left by B            handover-waits
-//!  A takes over    │ nothing-to-take-over nothing-to-take-over same-person
+//!  A takes over    │ nothing-to-take-over nothing-to-take-over same-person (2)
 //!  B takes over    │ nothing-to-take-over nothing-to-take-over had by B
 //!  (15 minutes)    │ -                    -                    untaken, once
 //!
 //!  1  for who went without a word the duty counsellor signs, and names them; only of who has it
+//!  2  had by A, once nobody else came for 15 minutes
 //! ```
 //!
 //! Whoever comes signs, however late. After [`PATIENCE`] without a successor the duty counsellor is
-//! told, and takes over, also what they signed for another.
+//! told, and takes over, also what they signed for another; and who left may have it again, for a desk
+//! that somebody has is better than one that waits for a second signature.
+//!
+//! What is signed for is what was shown. On a busy desk that is another list by the time one has read
+//! it, so who leaves may sign for what they saw within [`STILL_SEEN`]; what came since is theirs too,
+//! and told them with the signature.
 
 use clock::{AccountId, HandoverId, Ids};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long the desk waits for a successor.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long a list counts as seen by whom it was shown to: the time to read some hundred lines, to go
+/// round the keys and devices, and to write the log; not so long that who signs saw another evening's.
+pub const STILL_SEEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Who has the desk.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -117,8 +127,11 @@ pub enum Rejected {
     /// Nobody has left.
     #[error("cannot sign: nobody has left the shift; who leaves signs first")]
     NothingToTakeOver,
-    /// Nobody hands over to themselves.
-    #[error("cannot sign: the shift that was left is yours; whoever takes it over signs, not you")]
+    /// Nobody hands over to themselves while another may come.
+    #[error(
+        "cannot sign: the shift that was left is yours; whoever takes it over signs, and you only if \
+         nobody has within 15 minutes"
+    )]
     SamePerson,
 }
 
@@ -184,7 +197,9 @@ pub fn on_command(
         (Shift::Unsigned | Shift::Had { .. }, Command::TakeOver { .. }) => {
             Err(Rejected::NothingToTakeOver)
         }
-        (Shift::Left { by: left_by, .. }, Command::TakeOver { by }) if by == left_by => {
+        (Shift::Left { by: left_by, .. }, Command::TakeOver { by })
+            if by == left_by && shift.falls_to_counsellor_at().is_none_or(|at| now < at) =>
+        {
             Err(Rejected::SamePerson)
         }
         (Shift::Left { handover, .. }, Command::TakeOver { by }) => {

@@ -1,20 +1,24 @@
 //! The desk: what a signature under its handover is for, and what the hour alone brings about.
 //!
 //! Nobody signs for what they did not see. What is shown has a name, a digest, and a signature repeats
-//! it; if that is another by then, it is refused and nothing is signed.
+//! it. Who leaves a busy desk may repeat what they were shown a little before: what came since is left
+//! with the rest, and answered. Any other name is refused and nothing is signed.
 //!
 //! ```text
 //!  who leaves     the open work orders and questions that they see, of whom they take it from
 //!  who takes over the handover: what was left, with the words that who left wrote down
 //! ```
+//!
+//! What other services keep, callbacks that are due and calls to phone, is shown beside it and signed
+//! for by nobody: it goes on whoever has the desk, and its own limits watch it.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use authz::{Action, Principal, Subject};
 use clock::HandoverId;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
 use delivery_rpc::Failure;
-use dispatch_core::handover::{Shift, on_wake, tell};
+use dispatch_core::handover::{STILL_SEEN, Shift, on_wake, tell};
 use events::{
     dispatch::HandoverUntakenV1,
     words::{Revision, Service},
@@ -27,7 +31,10 @@ use uuid::Uuid;
 
 use crate::{
     Dispatch,
-    store::handovers::{self, Left},
+    store::{
+        handover_shown::{self, Shown},
+        handovers::{self, Left},
+    },
 };
 
 /// How many bytes of a digest name what is shown: enough that no two are the same, and still to be
@@ -51,6 +58,44 @@ pub(crate) async fn shown(
         Shift::Left { handover, .. } => handovers::version(tx, handover).await,
         Shift::Unsigned => Ok(version(None, left, "")),
         Shift::Had { by } => Ok(version(Some(by.uuid()), left, "")),
+    }
+}
+
+/// What came since this was shown, of what is left now: nothing if it is what would be shown now, and
+/// none if whoever signs was not shown it in this shift, or too long ago.
+pub(crate) async fn since(
+    tx: &mut Tx<'_>,
+    shift: Shift,
+    left: &Left,
+    seen: Shown<'_>,
+    now: Timestamp,
+) -> Result<Option<Left>, Failure> {
+    if shown(tx, shift, left).await? == seen.version {
+        return Ok(Some(Left::default()));
+    }
+    let oldest = oldest(now)?;
+    let before = match shift {
+        // What was left is what it was.
+        Shift::Left { .. } => None,
+        Shift::Unsigned | Shift::Had { .. } => handover_shown::find(tx, seen, oldest).await?,
+    };
+    Ok(before.map(|before| came(&before, left)))
+}
+
+/// Before when nothing that was shown may still be signed for.
+pub(crate) fn oldest(now: Timestamp) -> Result<Timestamp, Fault> {
+    now.checked_sub(STILL_SEEN).map_err(Fault::own)
+}
+
+/// What is left now and was not before.
+fn came(before: &Left, left: &Left) -> Left {
+    let new = |before: &[Uuid], now: &[Uuid]| {
+        let before: BTreeSet<_> = before.iter().collect();
+        now.iter().filter(|id| !before.contains(id)).copied().collect()
+    };
+    Left {
+        work_orders: new(&before.work_orders, &left.work_orders),
+        questions: new(&before.questions, &left.questions),
     }
 }
 
@@ -129,9 +174,23 @@ mod tests {
             version(an, &left(&[3], &[4]), ""),
             version(an, &left(&[3], &[4]), "two keys"),
         ];
-        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        let distinct: BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len(), "{all:?}");
         assert!(all.iter().all(|one| one.len() == 2 * NAMED_BY));
         assert_eq!(version(an, &left(&[4, 3], &[]), ""), version(an, &left(&[3, 4], &[]), ""));
+    }
+    #[test]
+    fn what_came_is_what_was_not_left_before_and_what_is_done_is_not_missed() {
+        let ids = |left: Left| (left.work_orders, left.questions);
+        for (before, now, since) in [
+            (left(&[1, 2], &[7]), left(&[2, 1], &[7]), left(&[], &[])),
+            (left(&[1, 2], &[7]), left(&[3, 2], &[]), left(&[3], &[])),
+            (left(&[], &[]), left(&[5, 4], &[9, 8]), left(&[5, 4], &[9, 8])),
+            // An id is of a work order or of a question.
+            (left(&[1], &[]), left(&[1], &[1]), left(&[], &[1])),
+            (left(&[1], &[7]), left(&[], &[]), left(&[], &[])),
+        ] {
+            assert_eq!(ids(came(&before, &now)), ids(since), "{before:?} then {now:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::{
     event::{Event, Watched},
     hold::{Hold, Pause, Rested},
-    state::{Extension, Fired, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch},
+    state::{Extension, Fired, Moved, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch},
 };
 
 /// Brings the state to after the event, which was decided on this very state.
@@ -160,7 +160,11 @@ fn retract(timer: &mut Timer, fact: &RungRetractedV1) {
 /// The same promise for another time, after a pause; the next one was made for it already.
 fn shift(timer: &mut Timer, moved: &PromiseMovedV1) {
     let promise = timer.later.last_mut().unwrap_or(&mut timer.first);
-    if (promise.number, promise.due) != (moved.promise, moved.old) {
+    if promise.number != moved.promise {
+        return;
+    }
+    promise.moved = Some(Moved { why: moved.why, reason: moved.reason });
+    if promise.due != moved.old {
         return;
     }
     promise.due = moved.new;
@@ -249,7 +253,7 @@ fn arm(
 
 const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) -> Promise {
     let ArmedV1 { promise: number, due, provisional, first_rung, .. } = *armed;
-    Promise { number, since, due, provisional, first_rung, urgency }
+    Promise { number, since, due, provisional, first_rung, urgency, moved: None }
 }
 
 impl From<&RungFiredV1> for Fired {

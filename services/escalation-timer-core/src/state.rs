@@ -1,6 +1,7 @@
 use clock::{AccountId, TimerId, WorkOrderId};
 use events::words::{
-    Commitment, Cycle, HoldReason, ItemId, LadderId, PlaceId, PostId, Revision, Subject, Urgency,
+    Commitment, Cycle, HoldReason, ItemId, LadderId, MoveCause, PlaceId, PostId, Revision, Subject,
+    Urgency,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -197,6 +198,19 @@ pub struct Promise {
     /// The urgency by which its ladder climbs, if that is not the case's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
+    /// Why it is for another time than was promised before; absent where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// Why a promise is for another time than before, as it was said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Why.
+    pub why: MoveCause,
+    /// What the work waits for, of an extension or a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HoldReason>,
 }
 
 /// Whether a clock runs.

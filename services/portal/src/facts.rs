@@ -78,7 +78,7 @@ impl Projection {
             | IntakeFact::CaseIncidentUpdated(_) => {}
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
-                boards::accepted(tx, key, fact, &places).await?;
+                boards::accepted(tx, key, fact, envelope.happened, &places).await?;
                 let posts = self.alerted(tx, envelope, &fact.item).await?;
                 boards::alerted(tx, key, &posts).await?;
             }

@@ -67,7 +67,8 @@ fn every_shift_answers_every_signature() {
                 ("leaves, as the counsellor signs", went(by)),
                 ("takes over", takes_over(by)),
             ] {
-                let answer = on_command(after(&before), command, at(60), &mut SeededIds::new(10));
+                // Before anybody is missed: each shift here was signed for within three minutes.
+                let answer = on_command(after(&before), command, at(14), &mut SeededIds::new(10));
                 let answer = match answer {
                     Ok(Event::Left { by: left_by, .. }) if left_by == by => "left".to_owned(),
                     Ok(other @ Event::Left { .. }) => panic!("{other:?}"),
@@ -105,6 +106,26 @@ fn after_a_quarter_of_an_hour_it_is_the_counsellors_until_somebody_signs() {
         let event = on_command(shift, takes_over(by), at(40), &mut SeededIds::new(10)).unwrap();
         apply(&mut shift, event);
         assert_eq!((shift, shift.falls_to_counsellor_at()), (Shift::Had { by }, None));
+    }
+}
+
+#[test]
+fn who_left_has_it_again_only_once_nobody_else_came_for_a_quarter_of_an_hour() {
+    for (before, who) in
+        [(vec![leaves(an())], an()), (vec![leaves(an()), takes_over(bai()), went(bai())], bai())]
+    {
+        let left = after(&before);
+        let since = left.falls_to_counsellor_at().unwrap();
+        let takes =
+            |now| on_command(left, takes_over(who), now, &mut SeededIds::new(10)).map(|_| ());
+        let second = SignedDuration::from_secs(1);
+        for (now, answer) in [
+            (since - second, Err(Rejected::SamePerson)),
+            (since, Ok(())),
+            (since + SignedDuration::from_hours(8), Ok(())),
+        ] {
+            assert_eq!(takes(now), answer, "{who} at {now}");
+        }
     }
 }
 

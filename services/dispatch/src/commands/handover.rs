@@ -10,7 +10,7 @@ use dispatch_core::{
 };
 use events::{dispatch::DESK_KEY, words::Level};
 use jiff::Timestamp;
-use proto::dispatch::v1::SignHandoverResponse;
+use proto::dispatch::v1::{CameSince, SignHandoverResponse};
 use rpc::{Code, Error, account, authorize};
 use serde_json::json;
 
@@ -18,6 +18,7 @@ use crate::{
     Dispatch, desk, rosters,
     store::{
         self,
+        handover_shown::{self, Came, Shown},
         handovers::{self, Leaving},
     },
 };
@@ -48,7 +49,8 @@ pub(crate) async fn sign_handover(
 ) -> Result<SignHandoverResponse, Failure> {
     let Asked { subject, intent, .. } = asked;
     authorize(&subject, Action::SignHandover, Relations::NONE, Level::Public)?;
-    let (command, log) = command(account(&subject)?, &signs);
+    let by = account(&subject)?;
+    let (command, log) = command(by, &signs);
     let machine = dispatch.clock().machine();
     let mut tx = dispatch.pool().begin().await?;
     if let Some(answered) = intent.begin(&mut tx, machine).await? {
@@ -61,9 +63,8 @@ pub(crate) async fn sign_handover(
     permit(&mut tx, dispatch, &subject, (shift, command), now).await?;
     let event = on_command(shift, command, now, &mut dispatch.ids()).map_err(refusal)?;
     let left = desk::left(&mut tx, &subject).await?;
-    if desk::shown(&mut tx, shift, &left).await? != version {
-        return Err(changed().into());
-    }
+    let seen = Shown { to: by, version: &version };
+    let since = desk::since(&mut tx, shift, &left, seen, now).await?.ok_or_else(changed)?;
     let (handover, action, detail) = match event {
         Event::Left { handover, by, signed_by, at } => {
             let leaving = Leaving { handover, by, signed_by, at };
@@ -71,8 +72,10 @@ pub(crate) async fn sign_handover(
             let kept = (log, &*version);
             handovers::insert(&mut tx, &dispatch.masters(), leaving, &left, kept).await?;
             let (work_orders, questions) = (&left.work_orders, &left.questions);
+            let came_since =
+                json!({ "work_orders": since.work_orders, "questions": since.questions });
             let detail = json!({ "left_by": by, "version": version, "work_orders": work_orders,
-                                 "questions": questions });
+                                 "questions": questions, "came_since": came_since });
             (handover, "handover.left", detail)
         }
         Event::TakenOver { handover, by, at } => {
@@ -85,11 +88,19 @@ pub(crate) async fn sign_handover(
     apply(&mut shift, event);
     locked.wake_at(shift.next_at());
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
-    let answer = SignHandoverResponse { handover: handover.to_string() };
+    handover_shown::forget(&mut tx, desk::oldest(now)?).await?;
+    let came_since = handover_shown::came(&mut tx, &since).await?;
+    let came_since = came_since.into_iter().map(shown).collect();
+    let answer = SignHandoverResponse { handover: handover.to_string(), came_since };
     intent.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     dispatch.delivery.bell().ring();
     Ok(answer)
+}
+
+fn shown(Came { case_number, work_order, question }: Came) -> CameSince {
+    let question = question.map(|id| id.to_string()).unwrap_or_default();
+    CameSince { case_number, work_order: work_order.to_string(), question }
 }
 
 /// What is decided on, and what is written down with it.
@@ -143,9 +154,9 @@ fn has_it(shift: Shift, who: AccountId) -> bool {
 }
 
 fn changed() -> Error {
-    let what = "names something else than what is signed for now";
-    let message = "cannot sign: what is left has changed since it was shown; show the handover again, \
-                   and sign for that";
+    let what = "names nothing that you were shown in this shift within the last 10 minutes";
+    let message = "cannot sign: what is left has changed, and it is too long since it was shown, or it \
+                   was not shown to you; show the handover again, and sign for that";
     Error::new(Code::Conflict, "handover-changed", message).violating("version", what)
 }
 

@@ -7,13 +7,17 @@ use rpc::{authorize, scope};
 
 use crate::{
     Dispatch, desk,
-    store::handovers::{self, Handover},
+    store::{
+        handover_shown::{self, Shown},
+        handovers::{self, Handover},
+    },
 };
 
 /// How many handovers are shown.
 const SHOWN: i64 = 20;
 
-/// Who has the desk, and who handed it to whom.
+/// Who has the desk, and who handed it to whom. What of it is left now is kept for a while, so that who
+/// was shown it may sign for it.
 pub(crate) async fn show_handover(
     dispatch: &Dispatch,
     subject: &Subject,
@@ -26,6 +30,14 @@ pub(crate) async fn show_handover(
     let scopes = (&work_orders, &questions);
     let left = desk::left(&mut tx, subject).await?;
     let version = desk::shown(&mut tx, shift, &left).await?;
+    match (shift, subject.principal.account()) {
+        (Shift::Unsigned | Shift::Had { .. }, Some(to)) => {
+            let seen = Shown { to, version: &version };
+            handover_shown::keep(&mut tx, seen, &left, dispatch.clock().now()).await?;
+        }
+        // What was left is kept with the handover, and a service signs nothing.
+        (Shift::Left { .. }, _) | (Shift::Unsigned | Shift::Had { .. }, None) => {}
+    }
     let last = handovers::list(&mut tx, &dispatch.masters(), scopes, SHOWN).await?;
     tx.commit().await?;
     let on_shift = match shift {

@@ -41,7 +41,7 @@ pub(crate) struct Leaving {
 }
 
 /// What is left to be done.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Left {
     /// Work orders that are not done.
     pub(crate) work_orders: Vec<Uuid>,

@@ -1,5 +1,6 @@
 //! Every SQL statement of the service.
 
+pub(crate) mod handover_shown;
 pub(crate) mod handovers;
 pub(crate) mod holders;
 pub(crate) mod list;

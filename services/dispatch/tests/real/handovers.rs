@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use proto::{
     dispatch::v1::{
         AskRequest, HandoverSignature, ShowHandoverRequest, ShowHandoverResponse,
-        SignHandoverRequest,
+        SignHandoverRequest, SignHandoverResponse,
     },
     words::v1::Asked,
 };
@@ -34,8 +34,15 @@ impl Running {
     }
 
     async fn signs(&self, by: &Subject, request: SignHandoverRequest) -> Result<String, Error> {
-        let answer = self.client().sign_handover(self.asks(by, request)).await?;
-        Ok(answer.into_inner().handover)
+        Ok(self.signed(by, request).await?.handover)
+    }
+
+    async fn signed(
+        &self,
+        by: &Subject,
+        request: SignHandoverRequest,
+    ) -> Result<SignHandoverResponse, Error> {
+        Ok(self.client().sign_handover(self.asks(by, request)).await?.into_inner())
     }
 
     /// The counsellor signs for who went without a word.
@@ -192,9 +199,9 @@ async fn nobody_signs_for_what_they_were_not_shown() {
     let dispatch = Running::start().await;
     let [an, bai, _] = dispatch.shift().await;
     let changed = (Code::Conflict, "handover-changed".to_owned());
-    let before = dispatch.desk(&an).await.version;
+    let before = dispatch.desk(&bai).await.version;
     dispatch.offered(leak()).await;
-    assert_eq!(refusal(dispatch.signs(&an, leaving(before)).await), changed);
+    assert_eq!(refusal(dispatch.signs(&an, leaving(before)).await), changed, "shown to another");
     dispatch.sign(&an, LEAVES, "two keys").await.unwrap();
     let taking = |version: String| SignHandoverRequest {
         signature: TAKES_OVER.into(),
@@ -207,6 +214,81 @@ async fn nobody_signs_for_what_they_were_not_shown() {
     // What comes meanwhile was not left by who left.
     dispatch.offered(lock()).await;
     dispatch.signs(&bai, taking(left)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_signs_for_what_they_saw_a_little_before_and_is_told_what_came_since() {
+    let dispatch = Running::start().await;
+    let [an, bai, _] = dispatch.shift().await;
+    let plumber = plumber();
+    let (_, seen) = dispatch.offered(leak()).await;
+    let (_, done) = dispatch.offered(leak()).await;
+    let before = dispatch.desk(&an).await.version;
+    for order in [&seen, &done] {
+        dispatch.claim(&plumber, order).await.unwrap();
+    }
+    dispatch.complete(&plumber, &done).await.unwrap();
+    let (_, new) = dispatch.offered(leak()).await;
+    let (of, text) = (Asked::Desk.into(), "who has the key?".to_owned());
+    let request = AskRequest { work_order: seen.clone(), of, text };
+    dispatch.client().ask(dispatch.asks(&plumber, request)).await.unwrap();
+    dispatch.jump(SignedDuration::from_mins(9));
+
+    let signed = dispatch.signed(&an, leaving(before)).await.unwrap();
+    let [order, question] = &signed.came_since[..] else { panic!("{signed:?}") };
+    assert_eq!((&order.work_order, &*order.question), (&new, ""));
+    assert_eq!(question.work_order, seen);
+    assert!(!question.question.is_empty());
+    assert!(signed.came_since.iter().all(|one| !one.case_number.is_empty()), "{signed:?}");
+    // What came is left with the rest, and whoever takes over signs for all of it.
+    let shown = dispatch.desk(&bai).await;
+    assert_eq!((shown.handovers[0].work_orders, shown.handovers[0].questions), (2, 1));
+    let taking = SignHandoverRequest {
+        signature: TAKES_OVER.into(),
+        version: shown.version,
+        ..Default::default()
+    };
+    assert!(dispatch.signed(&bai, taking).await.unwrap().came_since.is_empty());
+    let kept = "select jsonb_array_length(detail #> '{came_since,work_orders}')::bigint
+                from delivery.audit where action = 'handover.left'";
+    assert_eq!(dispatch.count(kept).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_too_long_ago_or_in_another_shift_is_shown_again_before_it_is_signed_for() {
+    let dispatch = Running::start().await;
+    let [an, bai, _] = dispatch.shift().await;
+    let changed = (Code::Conflict, "handover-changed".to_owned());
+    dispatch.sign(&an, LEAVES, "").await.unwrap();
+    dispatch.sign(&bai, TAKES_OVER, "").await.unwrap();
+    let stale = dispatch.desk(&bai).await.version;
+    dispatch.offered(leak()).await;
+    dispatch.jump(SignedDuration::from_mins(11));
+    assert_eq!(refusal(dispatch.signs(&bai, leaving(stale)).await), changed);
+
+    let earlier = dispatch.desk(&bai).await.version;
+    dispatch.sign(&bai, LEAVES, "").await.unwrap();
+    dispatch.sign(&an, TAKES_OVER, "").await.unwrap();
+    dispatch.sign(&an, LEAVES, "").await.unwrap();
+    dispatch.sign(&bai, TAKES_OVER, "").await.unwrap();
+    dispatch.offered(leak()).await;
+    assert_eq!(refusal(dispatch.signs(&bai, leaving(earlier)).await), changed);
+    // Each signature forgets what nobody may sign for any more.
+    let old = "select count(*) from dispatch.handover_shown s
+               where s.shown_at < (select max(left_at) - interval '10 minutes' from dispatch.handover)";
+    assert_eq!(dispatch.count(old).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_was_not_relieved_has_the_desk_again_after_a_quarter_of_an_hour() {
+    let dispatch = Running::start().await;
+    let [an, _, _] = dispatch.shift().await;
+    dispatch.sign(&an, LEAVES, "").await.unwrap();
+    let refused = refusal(dispatch.sign(&an, TAKES_OVER, "").await);
+    assert_eq!(refused, (Code::FailedPrecondition, "same-person".to_owned()));
+    dispatch.jump(SignedDuration::from_mins(16));
+    dispatch.sign(&an, TAKES_OVER, "").await.unwrap();
+    assert_eq!(dispatch.desk(&an).await.on_shift, account(&an).to_string());
 }
 
 #[tokio::test(flavor = "multi_thread")]

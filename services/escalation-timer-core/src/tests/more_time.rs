@@ -7,7 +7,7 @@ use super::case::{
     Case, accepted, approve_extension, approve_pause, ask_extension, ask_pause, at, completed,
     held, refuse_extension, refuse_pause, released, resumed, rungs,
 };
-use crate::{Event, Pause, Rejected};
+use crate::{Event, Moved, Pause, Rejected};
 
 fn reason(refused: Result<Vec<Event>, Rejected>) -> &'static str {
     refused.unwrap_err().reason()
@@ -39,6 +39,10 @@ fn an_extension_is_asked_by_the_department_and_granted_by_the_post_that_the_poli
     assert_eq!((armed.promise, armed.first_rung), (2, 1));
     assert_eq!((moved.why, moved.reason), (MoveCause::Extension, Some(HoldReason::Parts)));
     assert_eq!((moved.old, moved.new), (at("1T21:00"), at("2T09:00")));
+    let complete = case.timer(Commitment::Complete);
+    let (why, reason) = (MoveCause::Extension, Some(HoldReason::Parts));
+    assert_eq!((complete.first.moved, complete.first.due), (None, at("1T21:00")), "it is kept");
+    assert_eq!(complete.promise().moved, Some(Moved { why, reason }));
     assert_eq!(rungs(&case.is_awake_until(at("2T09:00"))), ["complete 1.0 2T09:00"]);
     case.hears("2T09:01", &completed(1, "2T08:00"));
     let run = case.timer(Commitment::Complete).run;
@@ -94,6 +98,9 @@ fn a_hold_whose_reason_the_policy_grants_moves_the_same_promise_by_the_cap_and_b
         panic!("{events:?}")
     };
     assert_eq!((moved.promise, moved.new, moved.why), (1, at("2T00:00"), MoveCause::Pause));
+    let (why, reason) = (MoveCause::Pause, Some(HoldReason::NoAccess));
+    let complete = case.timer(Commitment::Complete);
+    assert_eq!((complete.first.moved, complete.later.len()), (Some(Moved { why, reason }), 0));
     assert_eq!(rungs(&case.is_awake_until(at("2T00:00"))), ["complete 1.0 2T00:00"]);
 }
 

@@ -119,7 +119,7 @@ fn clock(case: CaseId, explanation: &Explanation) -> Clock {
         state: state.into(),
         stopped_at,
         on_time,
-        promises: [first].into_iter().chain(later).map(promise).collect(),
+        promises: promises(first, later),
         rungs: fired.iter().map(was_fired).chain(planned.iter().map(is_planned)).collect(),
         segments: segments.iter().map(segment).collect(),
         extension: timer.extension.as_ref().filter(|_| run.is_on()).map(extension),
@@ -128,12 +128,22 @@ fn clock(case: CaseId, explanation: &Explanation) -> Clock {
     }
 }
 
+/// The first, which statistics count, and those that took its place.
+fn promises(first: &Promise, later: &[Promise]) -> Vec<NumberedPromise> {
+    let first = NumberedPromise { counted: true, ..promise(first) };
+    [first].into_iter().chain(later.iter().map(promise)).collect()
+}
+
 fn promise(promise: &Promise) -> NumberedPromise {
+    let reason = promise.moved.and_then(|moved| moved.reason);
     NumberedPromise {
         number: promise.number.into(),
         due: Some(timestamp(promise.due)),
         provisional: promise.provisional,
         first_rung: promise.first_rung.into(),
+        counted: false,
+        why: promise.moved.map(|moved| moved.why.to_string()).unwrap_or_default(),
+        reason: reason.map_or(words::HoldReason::Unspecified, words::HoldReason::from).into(),
     }
 }
 

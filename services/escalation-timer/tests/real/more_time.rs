@@ -57,6 +57,9 @@ async fn the_department_asks_and_the_head_refuses_and_then_approves() {
     let clocks = timer.clocks(&replica, &head, &case_id).await.unwrap().clocks;
     let dues: Vec<_> = clocks[0].promises.iter().map(|promise| promise.due).collect();
     assert_eq!(dues, [Some(timestamp(case.due())), Some(timestamp(case.late(60)))]);
+    let [first, second] = &clocks[0].promises[..] else { panic!("{clocks:?}") };
+    assert_eq!((first.number, first.counted, &*first.why), (1, true, ""));
+    assert_eq!((second.number, second.counted, &*second.why), (2, false, "extension"));
     replica.stop().await;
 }
 
@@ -95,6 +98,9 @@ async fn a_granted_pause_is_shown_where_the_time_went_and_the_segments_have_no_g
     let complete = &answer.clocks[0];
     assert_eq!(complete.promises.len(), 1, "the same promise");
     assert_eq!(complete.promises[0].due, Some(timestamp(case.due() + hour * 2)));
+    let of = (&*complete.promises[0].why, complete.promises[0].reason());
+    assert_eq!(of, ("pause", words::HoldReason::OutsideAuthority));
+    assert!(complete.promises[0].counted);
     let kinds: Vec<_> = complete.segments.iter().map(|one| (one.kind(), &*one.reason)).collect();
     assert_eq!(
         kinds,

@@ -132,6 +132,7 @@ pub(crate) fn summary(id: CaseId, state: &State) -> Option<CaseSummary> {
         State::Resolved { .. } => (CaseState::Resolved, None, case.told()),
         State::Closed { closing, .. } => (CaseState::Closed, Some(closing.end), None),
     };
+    let is_late = case.received_at < case.accepted_at;
     Some(CaseSummary {
         id: id.to_string(),
         number: case.number.to_string(),
@@ -145,6 +146,7 @@ pub(crate) fn summary(id: CaseId, state: &State) -> Option<CaseSummary> {
         cycle: case.cycle.get().into(),
         received_at: Some(timestamp(case.received_at)),
         promise: told.map(promise),
+        entered_late_at: is_late.then(|| timestamp(case.accepted_at)),
     })
 }
 

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use authz::Subject;
 use clock::{AccountId, ContactId, OfferId, PersonId, TimerId, WorkOrderId};
+use definitions::Document;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact, NotifyFact,
     dispatch::{CaseCompletedV1, WorkOrderClaimedV1, WorkOrderOfferedV1},
@@ -38,18 +39,27 @@ impl Deref for Told {
 
 impl Told {
     pub(crate) async fn new() -> Self {
+        Self::on(&campus_kit::documents()).await
+    }
+
+    /// The same, on a campus of these documents.
+    pub(crate) async fn on(campus: &[Document]) -> Self {
         // Whoever installed it before did the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let schemas = &notification::SCHEMAS;
         let door: Door = |host, serving| Box::pin(notification::run(host, serving));
-        Self(World::new(Service::Notification, schemas, door).await)
+        Self(World::on(campus, Service::Notification, schemas, door).await)
     }
 
-    /// The same, at this time of its day in Shanghai.
+    /// On the example campus, at this time of its day in Shanghai.
     pub(crate) async fn starting_at(time: &str) -> Self {
-        let told = Self::new().await;
-        told.jump_to(told.next(time));
-        told
+        Self::new().await.at(time)
+    }
+
+    /// At this time of its day in Shanghai.
+    pub(crate) fn at(self, time: &str) -> Self {
+        self.jump_to(self.next(time));
+        self
     }
 
     /// When it is next this time of the day in Shanghai.

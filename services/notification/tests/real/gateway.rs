@@ -35,7 +35,14 @@ pub(crate) enum Answer {
 pub(crate) struct Gateway {
     url: String,
     script: Arc<Mutex<VecDeque<Answer>>>,
-    asked: Arc<Mutex<Vec<Value>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request: what was posted, and the word that it was authorized with.
+#[derive(Debug, Clone)]
+struct Asked {
+    authorization: Option<String>,
+    body: Value,
 }
 
 impl Gateway {
@@ -58,7 +65,12 @@ impl Gateway {
 
     /// What was posted, the first one first.
     pub(crate) fn asked(&self) -> Vec<Value> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().unwrap().iter().map(|asked| asked.body.clone()).collect()
+    }
+
+    /// What each request was authorized with.
+    pub(crate) fn authorizations(&self) -> Vec<Option<String>> {
+        self.asked.lock().unwrap().iter().map(|asked| asked.authorization.clone()).collect()
     }
 
     /// How it is named in the configuration; its address is kept in `file`.
@@ -70,8 +82,8 @@ impl Gateway {
     /// One request of a connection.
     async fn answer(self, stream: TcpStream) {
         let mut stream = BufReader::new(stream);
-        let Some(body) = read(&mut stream).await else { return };
-        self.asked.lock().unwrap().push(body);
+        let Some(asked) = read(&mut stream).await else { return };
+        self.asked.lock().unwrap().push(asked);
         let answer = self.script.lock().unwrap().pop_front().unwrap_or(Answer::Take);
         let (status, code) = match answer {
             Answer::Take => (200, 0),
@@ -93,13 +105,18 @@ impl Gateway {
     }
 }
 
-/// The body of the next request.
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Value> {
-    let mut length = 0;
+/// The next request.
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
+    let (mut length, mut authorization) = (0, None);
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.ok()? == 0 {
             return None;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("authorization")
+        {
+            authorization = Some(value.trim().to_owned());
         }
         if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
@@ -110,5 +127,5 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Value> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    serde_json::from_slice(&body).ok()
+    Some(Asked { authorization, body: serde_json::from_slice(&body).ok()? })
 }

@@ -9,6 +9,7 @@ mod case;
 mod certificate;
 mod desk;
 mod gateway;
+mod gateways;
 mod heard;
 mod links;
 mod mailbox;

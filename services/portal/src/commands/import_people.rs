@@ -7,33 +7,30 @@ use authz::{Action, Role};
 use clock::{AccountId, Ids, PersonId};
 use definitions::{Document, Rules};
 use delivery::{Tx, audit};
-use events::words::{Revision, Service};
-use prost::Message;
-use proto::{
-    dispatch::v1::{Holder, ImportHoldersRequest},
-    intake::v1::{GetDefinitionsRequest, ImportRequestersRequest, Requester},
-};
-use rpc::{Code, Error, IdempotencyKey};
+use events::words::Revision;
+use jiff::Timestamp;
+use proto::intake::v1::GetDefinitionsRequest;
+use rpc::{Error, IdempotencyKey};
 use sealing::Masters;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Intent, change_password};
+use super::{Intent, change_password, hand_over::hand_over};
 use crate::{
     authenticate::Identity,
     people::{Difference, Known, Row, compare, parse},
     portal::Portal,
     refusal::Refusal,
-    secret::{hex, sha256},
-    store::people::{self, Written},
+    secret::hex,
+    store::{
+        people::{self, Written},
+        people_import::{self, State},
+    },
 };
 
-/// The key that imports are locked by, one after the other.
-const PEOPLE: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0002);
-
-/// Requesters of one call to intake, far below the largest message.
-const REQUESTERS_PER_CALL: usize = 2_000;
+/// The key that whatever changes many accounts is locked by, one after the other.
+pub(super) const PEOPLE: Uuid = Uuid::from_u128(0x796a_0000_0000_8000_8000_0000_0000_0002);
 
 /// A file of people.
 #[derive(Debug, Clone)]
@@ -80,14 +77,13 @@ pub(crate) async fn import_people(
         return Ok(before);
     }
     let _locked = delivery::lock(&mut tx, &[PEOPLE]).await?;
-    let known = people::known(&mut tx, &masters).await?;
+    let (known, now) = (people::known(&mut tx, &masters).await?, portal.clock().now());
     let difference = compare(&known, &rows)?;
-    let writing = Writing { masters, ids: portal.ids(), password: password.as_deref() };
-    writing.perform(&mut tx, &known, &rows, &difference).await?;
     let closing = closing(&known, &difference);
-    people::close(&mut tx, &closing, portal.clock().now()).await?;
+    let writing = Writing { masters, ids: portal.ids(), password: password.as_deref(), now };
+    writing.perform(&mut tx, (&known, &rows), &difference, &closing).await?;
     let entry = audit::Entry {
-        at: portal.clock().now(),
+        at: now,
         actor: &asker.subject.principal.to_string(),
         action: "people.import",
         key: None,
@@ -145,17 +141,39 @@ struct Writing<'a, I> {
     masters: Arc<Masters>,
     ids: I,
     password: Option<&'a str>,
+    now: Timestamp,
 }
 
 impl<I: Ids> Writing<'_, I> {
-    /// Writes what is added or changed; new accounts get their ids, requesters one as persons too.
+    /// Writes what differs, and keeps what it was before and is now, so that it can be undone. A file
+    /// that changes nothing leaves what is kept of the one before.
     async fn perform(
         mut self,
         tx: &mut Tx<'_>,
-        known: &[Known],
-        rows: &[Row],
+        (known, rows): (&[Known], &[Row]),
         difference: &Difference,
+        closing: &BTreeSet<AccountId>,
     ) -> Result<(), Refusal> {
+        let written = self.written(known, rows, difference)?;
+        let accounts = written.iter().map(|one| &one.account).chain(closing);
+        let accounts: Vec<_> = accounts.map(|account| account.uuid()).collect();
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        people_import::forget(tx).await?;
+        people_import::keep(tx, &accounts, State::Before, self.now).await?;
+        people::write(tx, &written, self.password).await?;
+        people::close(tx, closing, self.now).await?;
+        Ok(people_import::keep(tx, &accounts, State::After, self.now).await?)
+    }
+
+    /// What is added or changed; new accounts get their ids, requesters one as persons too.
+    fn written<'r>(
+        &mut self,
+        known: &[Known],
+        rows: &'r [Row],
+        difference: &Difference,
+    ) -> Result<Vec<Written<'r>>, Refusal> {
         let by_login: BTreeMap<_, _> =
             known.iter().map(|known| (&known.row.login, known.account)).collect();
         let changed = difference.changed.iter().map(|changed| &changed.account);
@@ -169,55 +187,6 @@ impl<I: Ids> Writing<'_, I> {
             let sealed = row.personal.seal(&self.masters, account)?;
             written.push(Written { account, person, row, sealed });
         }
-        Ok(people::write(tx, &written, self.password).await?)
+        Ok(written)
     }
-}
-
-/// Tells intake who may ask for something, and dispatch who holds which post: all of both, as they
-/// are in the store, so that it may be done again.
-async fn hand_over(portal: &Portal, asker: &Identity, key: &IdempotencyKey) -> Result<(), Refusal> {
-    let mut tx = portal.pool().begin().await?;
-    let requesters = people::requesters(&mut tx, &portal.masters()).await?;
-    let holders = people::holders(&mut tx).await?;
-    tx.rollback().await?;
-    for requesters in requesters.chunks(REQUESTERS_PER_CALL) {
-        let message = ImportRequestersRequest { requesters: requesters.iter().map(wire).collect() };
-        let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
-        let answer = portal.peers.intake()?.import_requesters(call.request(message)).await;
-        answer.map_err(|status| not_handed_over(Service::Intake, status.into()))?;
-    }
-    let holder =
-        |(account, post): (AccountId, String)| Holder { account: account.to_string(), post };
-    let message = ImportHoldersRequest { holders: holders.into_iter().map(holder).collect() };
-    let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
-    let answer = portal.peers.dispatch()?.import_holders(call.request(message)).await;
-    answer.map_err(|status| not_handed_over(Service::Dispatch, status.into()))?;
-    Ok(())
-}
-
-fn wire(requester: &people::Requester) -> Requester {
-    Requester {
-        person: requester.person.to_string(),
-        account: requester.account.to_string(),
-        name: requester.personal.name.clone(),
-        phone: requester.personal.phone.clone().unwrap_or_default(),
-        mail: String::new(),
-        number: String::new(),
-    }
-}
-
-/// The key of a command that follows from another: the same for the same content.
-fn derived(key: &IdempotencyKey, message: &impl Message) -> Result<IdempotencyKey, Error> {
-    let bytes = [key.as_str().as_bytes(), &message.encode_to_vec()].concat();
-    hex(&sha256(&bytes)).parse().map_err(Error::internal)
-}
-
-fn not_handed_over(to: Service, error: Error) -> Refusal {
-    if error.code() != Code::Unavailable {
-        return error.into();
-    }
-    let message = format!(
-        "the accounts are imported, and {to} does not answer: send the same import once more"
-    );
-    Error::unavailable("people-not-handed-over", message, error).into()
 }

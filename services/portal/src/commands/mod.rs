@@ -3,11 +3,13 @@
 mod change_password;
 mod create_administrator;
 mod create_api_key;
+mod hand_over;
 mod import_people;
 mod intent;
 mod login;
 mod logout;
 mod revoke_api_key;
+mod undo_import;
 
 pub(crate) use change_password::change_password;
 pub use create_administrator::{AdministratorError, create_administrator, has_people};
@@ -17,3 +19,4 @@ pub(crate) use intent::Intent;
 pub(crate) use login::login;
 pub(crate) use logout::logout;
 pub(crate) use revoke_api_key::revoke_api_key;
+pub(crate) use undo_import::{Undone, undo_import};

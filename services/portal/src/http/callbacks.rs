@@ -123,15 +123,16 @@ pub(super) async fn list(
     Ok(Json(look_up(&portal, &caller, message).await?))
 }
 
-/// Those that are due, the first due first.
+/// Those that are due, the first due first, and from where on there are more.
 pub(super) async fn due(
     portal: &Portal,
     caller: &Caller,
     page_size: u32,
-) -> Result<Vec<Callback>, Refusal> {
+) -> Result<(Vec<Callback>, Option<String>), Refusal> {
     let state = CallbackState::Due.into();
     let message = ListCallbacksRequest { state, page_size, ..ListCallbacksRequest::default() };
-    Ok(look_up(portal, caller, message).await?.callbacks)
+    let page = look_up(portal, caller, message).await?;
+    Ok((page.callbacks, page.next))
 }
 
 async fn look_up(

@@ -20,7 +20,10 @@ use super::{
     wire::{instant, some},
     work_orders::{self, WorkOrder},
 };
-use crate::{portal::Portal, refusal::if_answered};
+use crate::{
+    portal::Portal,
+    refusal::{Refusal, if_answered},
+};
 
 /// All that is asked of it.
 pub(super) fn routes() -> OpenApiRouter<Portal> {
@@ -36,7 +39,8 @@ pub(super) struct Desk {
     /// The last 20 handovers, the newest first; one without a successor is signed by one alone.
     handovers: Vec<Handover>,
     /// Names what the asker would sign for: of a desk that was left, the handover; else the work orders
-    /// and questions that are left now, as far as they see them.
+    /// and questions that are left now, as far as they see them, also those that do not fit in here.
+    /// Callbacks and calls to phone are shown beside them, and not signed for.
     version: String,
     left: Left,
 }
@@ -71,6 +75,8 @@ struct Left {
     callbacks: Option<Vec<Callback>>,
     /// Whom the desk is to phone.
     phone_calls: Option<Vec<PhoneCall>>,
+    /// By name, the lists that go on: there is more than fits in here.
+    cut: Vec<&'static str>,
 }
 
 /// Shows the handover of the desk
@@ -88,15 +94,34 @@ pub(super) async fn show(State(portal): State<Portal>, caller: Caller) -> Answer
     let mut handovers: Vec<_> = answer.handovers.into_iter().map(Handover::from).collect();
     let people = handovers.iter_mut().flat_map(Handover::people).chain(&mut on_shift);
     with_names(&portal, people).await?;
-    let left = Left {
-        work_orders: if_answered(work_orders::open(&portal, &caller, LONGEST_PAGE).await),
-        questions: if_answered(questions::of_the_desk(&portal, &caller).await),
-        callbacks: if_answered(callbacks::due(&portal, &caller, LONGEST_PAGE).await),
-        phone_calls: if_answered(phone_calls::open(&portal, &caller, LONGEST_PAGE).await),
-    };
+    let left = left(&portal, &caller).await;
     let falls_to_counsellor_at = instant(answer.falls_to_counsellor_at);
     let version = answer.version;
     Ok(Json(Desk { on_shift, falls_to_counsellor_at, handovers, version, left }))
+}
+
+async fn left(portal: &Portal, caller: &Caller) -> Left {
+    let mut cut = Vec::new();
+    let work_orders = work_orders::open(portal, caller, LONGEST_PAGE).await;
+    let work_orders = listed(&mut cut, "work_orders", work_orders);
+    let questions = listed(&mut cut, "questions", questions::of_the_desk(portal, caller).await);
+    let callbacks = callbacks::due(portal, caller, LONGEST_PAGE).await;
+    let callbacks = listed(&mut cut, "callbacks", callbacks);
+    let phone_calls = phone_calls::open(portal, caller, LONGEST_PAGE).await;
+    let phone_calls = listed(&mut cut, "phone_calls", phone_calls);
+    Left { work_orders, questions, callbacks, phone_calls, cut }
+}
+
+/// The first page of a list, by name among those that are cut if another follows.
+fn listed<T>(
+    cut: &mut Vec<&'static str>,
+    name: &'static str,
+    page: Result<(Vec<T>, Option<String>), Refusal>,
+) -> Option<Vec<T>> {
+    if_answered(page.map(|(rows, next)| {
+        cut.extend(next.map(|_| name));
+        rows
+    }))
 }
 
 /// Who signs.
@@ -117,7 +142,8 @@ pub(super) struct Sign {
     /// at the desk read it.
     #[serde(default)]
     log: String,
-    /// What was shown and is signed for, by its `version`.
+    /// What was shown and is signed for, by its `version`. Who leaves may sign for what they were shown
+    /// up to 10 minutes ago in this shift.
     version: String,
     /// Of the duty counsellor, who signs for who went without: the account that leaves.
     left_by: Option<String>,
@@ -128,6 +154,16 @@ pub(super) struct Sign {
 pub(super) struct Signed {
     /// The handover that is signed.
     handover: String,
+    /// What came since the asker was shown what they signed for: it is left with the rest.
+    came_since: Vec<CameSince>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct CameSince {
+    case_number: String,
+    work_order: String,
+    /// The question about it that came; null if the work order came.
+    question: Option<String>,
 }
 
 /// Signs the handover of the desk
@@ -158,12 +194,20 @@ pub(super) async fn sign(
     let left_by = left_by.unwrap_or_default();
     let request = call.request(SignHandoverRequest { signature, log, version, left_by });
     let answer = portal.peers.dispatch()?.sign_handover(request).await?.into_inner();
-    Ok(Json(Signed { handover: answer.handover }))
+    let came_since = answer.came_since.into_iter().map(CameSince::from).collect();
+    Ok(Json(Signed { handover: answer.handover, came_since }))
 }
 
 impl Handover {
     fn people(&mut self) -> impl Iterator<Item = &mut Account> {
         self.left_by.iter_mut().chain(&mut self.left_signed_by).chain(&mut self.taken_by)
+    }
+}
+
+impl From<dispatch::CameSince> for CameSince {
+    fn from(came: dispatch::CameSince) -> Self {
+        let dispatch::CameSince { case_number, work_order, question } = came;
+        Self { case_number, work_order, question: some(question) }
     }
 }
 

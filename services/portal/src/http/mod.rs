@@ -150,6 +150,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(phone_calls::settle))
         .routes(routes!(definitions::read, definitions::apply).layer(whole()))
         .routes(routes!(people::import).layer(whole()))
+        .routes(routes!(people::undo))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))

@@ -1,6 +1,7 @@
-//! The import of people.
+//! The import of people, and undoing it.
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,8 +11,8 @@ use super::{
     schema::Refused,
 };
 use crate::{
-    commands::{self, ImportPeople},
-    people::Difference,
+    commands::{self, ImportPeople, Undone},
+    people::{Changed, Difference},
     portal::Portal,
 };
 
@@ -50,10 +51,14 @@ struct AccountChange {
 impl From<Difference> for Changes {
     fn from(difference: Difference) -> Self {
         let Difference { added, changed, closed, unchanged } = difference;
-        let changed = changed
-            .into_iter()
-            .map(|one| AccountChange { account: one.account, columns: one.columns });
-        Self { added, changed: changed.collect(), closed, unchanged }
+        let changed = changed.into_iter().map(AccountChange::from).collect();
+        Self { added, changed, closed, unchanged }
+    }
+}
+
+impl From<Changed> for AccountChange {
+    fn from(Changed { account, columns }: Changed) -> Self {
+        Self { account, columns }
     }
 }
 
@@ -79,4 +84,56 @@ pub(super) async fn import(
     let import = ImportPeople { csv, dry_run, initial_password };
     let difference = commands::import_people(&portal, &caller, &key, import).await?;
     Ok(Json(difference.into()))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UndoImport)]
+pub(super) struct Undo {
+    /// Says what would change, and changes nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What undoing the last import changes, or would change, by login name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UndoneImport {
+    /// When what is undone was imported.
+    imported_at: Timestamp,
+    /// As they were before; `reopened` for those whom the import closed.
+    changed: Vec<AccountChange>,
+    /// Those whom the import added or opened: they can no longer log in.
+    closed: Vec<String>,
+    unchanged: usize,
+}
+
+impl From<Undone> for UndoneImport {
+    fn from(Undone { imported_at, difference }: Undone) -> Self {
+        let Difference { added: _, changed, closed, unchanged } = difference;
+        let changed = changed.into_iter().map(AccountChange::from).collect();
+        Self { imported_at, changed, closed, unchanged }
+    }
+}
+
+/// Undoes the last import of people
+///
+/// What it changed is as before: accounts that it opened are closed, those that it closed are open, and
+/// changed ones are what they were. Passwords stay. All or nothing: `people-changed-since` names each
+/// account that something else has changed since, `nothing-to-undo` says that there is no import that
+/// was not undone, and `nobody-would-administer` that nobody would be left to import again. An undoing
+/// is undone by importing again. Holders are handed over as after an import, and
+/// `people-not-handed-over` means the same: the same command sent again under its key completes it.
+#[utoipa::path(
+    post, path = "/people/undo", tag = "people",
+    operation_id = "undoPeopleImport", request_body = Undo,
+    params(("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 200, description = "What changed", body = UndoneImport), Refused),
+)]
+pub(super) async fn undo(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Body(Undo { dry_run }): Body<Undo>,
+) -> Answer<UndoneImport> {
+    Ok(Json(commands::undo_import(&portal, &caller, &key, dry_run).await?.into()))
 }

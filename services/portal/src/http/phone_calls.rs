@@ -100,14 +100,15 @@ pub(super) async fn list(
     Ok(Json(look_up(&portal, &caller, message).await?))
 }
 
-/// Whom the desk is to phone, those that nobody tried first.
+/// Whom the desk is to phone, those that nobody tried first, and from where on there are more.
 pub(super) async fn open(
     portal: &Portal,
     caller: &Caller,
     page_size: u32,
-) -> Result<Vec<PhoneCall>, Refusal> {
+) -> Result<(Vec<PhoneCall>, Option<String>), Refusal> {
     let message = ListPhoneCallsRequest { page_size, page_token: String::new() };
-    Ok(look_up(portal, caller, message).await?.calls)
+    let page = look_up(portal, caller, message).await?;
+    Ok((page.calls, page.next))
 }
 
 async fn look_up(

@@ -137,19 +137,22 @@ pub(super) async fn of_case(
     if_answered(look_up(portal, caller, asked, reader).await.map(|(questions, _)| questions))
 }
 
-/// What the desk has to answer or to follow up: what departments asked it or a requester.
+/// What the desk has to answer or to follow up: what departments asked it or a requester; and from where
+/// on there is more of either.
 pub(super) async fn of_the_desk(
     portal: &Portal,
     caller: &Caller,
-) -> Result<Vec<Question>, Refusal> {
-    let mut questions = Vec::new();
+) -> Result<(Vec<Question>, Option<String>), Refusal> {
+    let (mut questions, mut more) = (Vec::new(), None);
     for of in [wire_words::Asked::Desk, wire_words::Asked::Requester] {
         let (of, open, page_size) = (of.into(), true, LONGEST_PAGE);
         let asked = ListQuestionsRequest { of, open, page_size, ..ListQuestionsRequest::default() };
-        questions.extend(look_up(portal, caller, asked, Reader::Staff).await?.0);
+        let (found, next) = look_up(portal, caller, asked, Reader::Staff).await?;
+        questions.extend(found);
+        more = more.or(next);
     }
     questions.sort_by_key(|question| question.asked_at);
-    Ok(questions)
+    Ok((questions, more))
 }
 
 async fn look_up(

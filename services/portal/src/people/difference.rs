@@ -56,11 +56,7 @@ pub(crate) fn compare(known: &[Known], rows: &[Row]) -> Result<Difference, Error
     let administers = |row: &Row| row.roles.contains(&Role::SystemAdministrator);
     let kept = known.iter().filter(stays).filter(|known| !known.is_closed).map(|known| &known.row);
     if !kept.chain(rows).any(administers) {
-        return Err(Error::new(
-            Code::FailedPrecondition,
-            "nobody-would-administer",
-            "no account would be left with the role system-administrator; nothing was changed",
-        ));
+        return Err(nobody_would_administer());
     }
     let missing = known.iter().filter(|known| known.imported && !known.is_closed);
     let missing = missing.map(|known| &known.row.login).filter(|login| !named.contains(&***login));
@@ -68,8 +64,16 @@ pub(crate) fn compare(known: &[Known], rows: &[Row]) -> Result<Difference, Error
     Ok(difference)
 }
 
+pub(super) fn nobody_would_administer() -> Error {
+    Error::new(
+        Code::FailedPrecondition,
+        "nobody-would-administer",
+        "no account would be left with the role system-administrator; nothing was changed",
+    )
+}
+
 /// The columns in which the file differs from what is known.
-fn columns(known: &Known, row: &Row) -> Vec<String> {
+pub(super) fn columns(known: &Known, row: &Row) -> Vec<String> {
     let old = &known.row;
     let columns = [
         ("name", old.personal.name != row.personal.name),

@@ -1,21 +1,26 @@
 //! The file of people: who they are, what they are, which posts they hold.
 //!
 //! People are not definitions: who holds a post is a fact that changes by the day. The file is the
-//! whole truth about them, so whoever is missing in it is closed, and the former file is the undo.
+//! whole truth about them, so whoever is missing in it is closed. What the last import changed can be
+//! undone, unless something else changed it since; what it was before that is the former file's to say.
 //!
 //! ```text
 //!  people.csv ── parse(text, rules) ──> rows, or every mistake with its line and column
 //!                                         │
 //!  accounts as they are ──────────────────┴─ compare ──> Difference: added, changed, closed
+//!                    │
+//!                    └── what the last import found ── undo ──> Difference: changed, closed
 //! ```
 //!
-//! Both steps are pure: a dry run is the import without its last step.
+//! All steps are pure: a dry run is the command without its last step.
 
 mod difference;
 mod file;
+mod undo;
 
-pub(crate) use difference::{Difference, Known, compare};
+pub(crate) use difference::{Changed, Difference, Known, compare};
 pub(crate) use file::{Row, parse};
+pub(crate) use undo::{Touched, closing, undo};
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,8 @@ pub(crate) struct BoardCase {
     pub(crate) ending: Option<String>,
     pub(crate) cycle: i32,
     pub(crate) received_at: jiff_sqlx::Timestamp,
+    /// When it was entered, of one that was received before.
+    pub(crate) entered_late_at: Option<jiff_sqlx::Timestamp>,
     pub(crate) due: Option<jiff_sqlx::Timestamp>,
     pub(crate) provisional: bool,
     pub(crate) department: Option<String>,
@@ -116,7 +118,7 @@ pub(crate) async fn list(
     sqlx::query_as!(
         BoardCase,
         "select key, number, kind, item, place, urgency, level, state, ending, cycle, received_at,
-                due, provisional, department, post, holder, work, held_for, rung
+                entered_late_at, due, provisional, department, post, holder, work, held_for, rung
          from portal.board_case c
          where (c.level = any($1)
                 or c.level = any($2) and $3 = any(c.reporters)
@@ -167,15 +169,17 @@ pub(crate) async fn accepted(
     tx: &mut Tx<'_>,
     key: Uuid,
     fact: &CaseAcceptedV1,
+    entered_at: Timestamp,
     places: &[String],
 ) -> Result<(), sqlx::Error> {
     let promise = told(&fact.promises);
+    let entered_late_at = (fact.received_at < entered_at).then(|| entered_at.to_sqlx());
     let reporters: Vec<_> = fact.reporters.iter().map(|person| person.uuid()).collect();
     sqlx::query!(
         "insert into portal.board_case
              (key, number, kind, item, place, places, urgency, level, state, cycle, received_at,
-              due, provisional, first_receiver, reporters)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13, $14)",
+              due, provisional, first_receiver, reporters, entered_late_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13, $14, $15)",
         key,
         fact.number.to_string(),
         fact.kind.word(),
@@ -190,6 +194,7 @@ pub(crate) async fn accepted(
         promise.is_some_and(|promise| promise.provisional),
         fact.first_receiver.uuid(),
         &reporters,
+        entered_late_at as _,
     )
     .execute(&mut **tx)
     .await?;

@@ -7,6 +7,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod boards;
 pub(crate) mod people;
+pub(crate) mod people_import;
 pub(crate) mod sessions;
 pub(crate) mod stand_ins;
 pub(crate) mod timeline;

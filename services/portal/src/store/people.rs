@@ -32,13 +32,7 @@ pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Know
     let mut known = Vec::with_capacity(rows.len());
     for row in rows {
         let account = AccountId::from_uuid(row.id);
-        let personal = match (row.name, row.key_id, row.wrapped) {
-            (Some(name), Some(key_id), Some(wrapped)) => {
-                let sealed = Sealed { key_id, wrapped, name, phone: row.phone, phone_index: None };
-                sealed.open(masters, account)?
-            }
-            (None | Some(_), _, _) => Personal { name: String::new(), phone: None },
-        };
+        let personal = opened(masters, account, (row.name, row.phone), (row.key_id, row.wrapped))?;
         known.push(Known {
             account,
             row: Row {
@@ -54,6 +48,22 @@ pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Know
         });
     }
     Ok(known)
+}
+
+/// Who an account is; nobody where it has no name, or its key was destroyed.
+pub(super) fn opened(
+    masters: &Masters,
+    account: AccountId,
+    (name, phone): (Option<Vec<u8>>, Option<Vec<u8>>),
+    (key_id, wrapped): (Option<Vec<u8>>, Option<Vec<u8>>),
+) -> Result<Personal, Refusal> {
+    match (name, key_id, wrapped) {
+        (Some(name), Some(key_id), Some(wrapped)) => {
+            let sealed = Sealed { key_id, wrapped, name, phone, phone_index: None };
+            Ok(sealed.open(masters, account)?)
+        }
+        (None | Some(_), _, _) => Ok(Personal { name: String::new(), phone: None }),
+    }
 }
 
 /// An account to be written as the file says; `person` counts only where there is none yet.

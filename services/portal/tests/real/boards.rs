@@ -175,6 +175,28 @@ async fn numbers(person: &Person, query: &str) -> Vec<u32> {
 }
 
 #[tokio::test]
+async fn a_case_that_was_entered_after_it_was_received_says_when_and_no_other_does() {
+    let world = World::with_people().await;
+    let desk = world.session("desk-1").await;
+    let [mut paper, mut call] = [6, 7].map(|serial| Case::new(serial, Level::Internal));
+    // The time of receipt is the number of the case.
+    let (late, at_once) = (paper.accepted(), call.accepted());
+    let (received, entered) = (at(6), at(360));
+    let story = [paper.tell(360, late), call.tell(7, at_once)];
+    Streams::of(&world).await.publish(&story).await;
+    shown(&world, 2).await;
+    let listed = desk.get("/cases").await.body;
+    let alone = desk.get(&format!("/cases/{}", paper.number)).await.body;
+    for seen in [&alone["case"], &listed["cases"][1]] {
+        assert_eq!(seen["number"], paper.number);
+        assert_eq!(seen["received_at"], received.to_string());
+        assert_eq!(seen["entered_late_at"], entered.to_string());
+    }
+    assert_eq!(listed["cases"][0]["number"], call.number);
+    assert_eq!(listed["cases"][0]["entered_late_at"], json!(null));
+}
+
+#[tokio::test]
 async fn a_case_is_seen_before_its_events_arrive_and_explained_by_those_who_know() {
     let world = World::with_people().await;
     let desk = world.session("desk-1").await;
@@ -186,6 +208,7 @@ async fn a_case_is_seen_before_its_events_arrive_and_explained_by_those_who_know
         state: CaseState::Open.into(),
         urgency: wire::Urgency::Urgent.into(),
         cycle: 1,
+        entered_late_at: Some(prost_types::Timestamp { seconds: 1_788_225_300, nanos: 0 }),
         ..CaseSummary::default()
     };
     {
@@ -201,6 +224,7 @@ async fn a_case_is_seen_before_its_events_arrive_and_explained_by_those_who_know
     }
     let seen = desk.get("/cases/2026-09-000005").await.body;
     assert_eq!((&seen["case"]["state"], &seen["timeline"]), (&json!("open"), &json!([])));
+    assert_eq!(seen["case"]["entered_late_at"], "2026-09-01T01:15:00Z");
     assert_eq!(seen["details"]["text"], "水从天花板下来");
 
     let explained = desk.get("/cases/2026-09-000005/explain").await.body;

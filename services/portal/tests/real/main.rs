@@ -16,6 +16,7 @@ mod keys;
 mod others;
 mod parts;
 mod people;
+mod people_undo;
 mod refusals;
 mod roster;
 mod sessions;

@@ -122,7 +122,8 @@ async fn a_requester_is_not_told_who_took_the_call_or_whose_rung_it_is() {
         told.case = Some(GetCaseResponse { first_receiver, ..GetCaseResponse::default() });
         let post = "logistics/section-chief".to_owned();
         let rungs = vec![Rung { post, ..Rung::default() }];
-        let promises = vec![NumberedPromise { first_rung: 3, ..NumberedPromise::default() }];
+        let (first_rung, why) = (3, "pause".to_owned());
+        let promises = vec![NumberedPromise { first_rung, why, ..NumberedPromise::default() }];
         told.clocks = vec![Clock { rungs, promises, ..Clock::default() }];
     }
     for (login, first_receiver, rungs, (rung, first_rung)) in [
@@ -139,5 +140,6 @@ async fn a_requester_is_not_told_who_took_the_call_or_whose_rung_it_is() {
         let clock = &explained["clocks"][0];
         assert_eq!(clock["rungs"].as_array().unwrap().len(), rungs, "{login}");
         assert_eq!(clock["promises"][0]["first_rung"], first_rung, "{login}");
+        assert_eq!(clock["promises"][0]["why"], "pause", "{login} may know why it moved");
     }
 }

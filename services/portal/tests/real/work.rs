@@ -93,9 +93,12 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
     for unlisted in ["work_orders", "callbacks", "phone_calls"] {
         assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
     }
+    assert_eq!(shown["left"]["cut"], json!([]), "nothing goes on");
     let desk = world.session("desk-1").await;
     let leaving = json!({ "signature": "leaving", "log": "one key", "version": "7f" });
-    assert_eq!(desk.post("/handover/sign", &leaving).await.status, 200);
+    let signed = desk.post("/handover/sign", &leaving).await;
+    assert_eq!(signed.status, 200);
+    assert_eq!(signed.body["came_since"], json!([]));
     let gone = json!({ "signature": "gone", "version": "7f" });
     let refused = desk.post("/handover/sign", &gone).await;
     assert_eq!(refused.violations()[0].0, "signature");

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api, alarms, desk, open,
+    Api, alarms, desk, explain, open,
     output::{self, Column, Format},
     questions,
 };
@@ -93,7 +93,7 @@ const LIST: [Column; 9] = [
 const PARTS: [Column; 4] =
     [("POST", "post"), ("HOLDER", "holder.name"), ("WORK", "work"), ("WAITS FOR", "held_for")];
 
-const CASE: [Column; 25] = [
+const CASE: [Column; 26] = [
     ("Case", "case.number"),
     ("Item", "case.item"),
     ("Place", "case.place"),
@@ -113,6 +113,7 @@ const CASE: [Column; 25] = [
     ("Follows", "details.linked_to"),
     ("Cycle", "case.cycle"),
     ("Received", "case.received_at"),
+    ("Entered late", "case.entered_late_at"),
     ("Due", "case.due"),
     ("Department", "case.department"),
     ("Holder", "case.holder.name"),
@@ -120,9 +121,6 @@ const CASE: [Column; 25] = [
     ("Waits for", "case.held_for"),
     ("Rung", "case.rung"),
 ];
-
-const EXPLAINED: [Column; 3] =
-    [("Case", "number"), ("Urgency", "urgency"), ("Because", "urgency_reason")];
 
 pub(super) const PROMISES: [Column; 3] =
     [("PROMISED", "commitment"), ("UNTIL", "due"), ("PROVISIONAL", "provisional")];
@@ -139,37 +137,6 @@ const TIMELINE: [Column; 6] = [
     ("DETAIL", "detail"),
 ];
 
-const CLOCKS: [Column; 6] = [
-    ("COMMITMENT", "commitment"),
-    ("CYCLE", "cycle"),
-    ("STATE", "state"),
-    ("DUE", "promises.last.due"),
-    ("STOPPED", "stopped_at"),
-    ("ON TIME", "on_time"),
-];
-
-const HOLDS: [Column; 7] = [
-    ("ON HOLD", "from"),
-    ("UNTIL", "ended"),
-    ("REASON", "reason"),
-    ("PAUSE", "pause"),
-    ("ASKS", "approver"),
-    ("AT MOST", "until"),
-    ("REFUSED", "refused_by"),
-];
-
-const SEGMENTS: [Column; 4] =
-    [("SPENT", "kind"), ("FROM", "from"), ("TO", "to"), ("FOR", "reason")];
-
-const RUNGS: [Column; 6] = [
-    ("RUNG", "rung"),
-    ("ROUND", "round"),
-    ("POST", "post"),
-    ("PLANNED", "planned"),
-    ("FIRED", "fired"),
-    ("RETRACTED", "retracted"),
-];
-
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Open(open) => open.run(api).await,
@@ -179,7 +146,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             output::list(api.format, &answer, "cases", &LIST)
         }
         Command::Explain { case } => {
-            explain(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
+            explain::show(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
         }
         Command::Withdraw(because) => end(api, "withdraw", "withdrawn", &because).await,
         Command::Reopen(because) => end(api, "reopen", "reopened", &because).await,
@@ -249,37 +216,6 @@ fn shown(answer: &Value) -> String {
         Some(timeline(rows(answer, "timeline"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
-}
-
-fn explain(api: &Api, answer: &Value) -> Result<()> {
-    if api.format == Format::Json {
-        return output::json(answer);
-    }
-    print::text(output::fields(answer, &EXPLAINED))?;
-    print::line("")?;
-    let clocks = rows(answer, "clocks");
-    print::text(output::table(clocks, &CLOCKS))?;
-    let holds = rows(answer, "holds");
-    if !holds.is_empty() {
-        print::text(format_args!("\n{}", output::table(holds, &HOLDS)))?;
-    }
-    for clock in clocks {
-        let segments = rows(clock, "segments");
-        if !segments.is_empty() {
-            print::line(format_args!("\nThe time of {}", output::cell(clock, "commitment")))?;
-            print::text(output::table(segments, &SEGMENTS))?;
-        }
-        let rungs = rows(clock, "rungs");
-        if !rungs.is_empty() {
-            print::line(format_args!(
-                "\n{}, cycle {}",
-                output::cell(clock, "commitment"),
-                output::cell(clock, "cycle")
-            ))?;
-            print::text(output::table(rungs, &RUNGS))?;
-        }
-    }
-    Ok(())
 }
 
 async fn end(api: &Api, verb: &str, done: &str, because: &Because) -> Result<()> {

@@ -14,8 +14,14 @@ use crate::print;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show who has the desk, who handed it to whom, and what is left to be done.
+    ///
+    /// The version names the work orders and questions that are left, also those that a long list leaves
+    /// out. Callbacks and calls to phone are shown beside them, and nobody signs for those.
     Show,
     /// Sign that you leave the desk, or that you take it over.
+    ///
+    /// Who leaves signs for what they were shown within the last 10 minutes, and is told what came since:
+    /// it is signed for with the rest.
     Sign(Sign),
 }
 
@@ -84,13 +90,14 @@ const CALLBACKS: [Column; 4] = [
 const PHONE_CALLS: [Column; 4] =
     [("PHONE CALL", "case_number"), ("TO", "to"), ("WHY", "why"), ("SINCE", "since")];
 
-/// What may be left, and where it is in the answer.
-const LEFT: [(&str, &[Column]); 4] = [
-    ("work_orders", &WORK_ORDERS),
-    ("questions", &QUESTIONS),
-    ("callbacks", &CALLBACKS),
-    ("phone_calls", &PHONE_CALLS),
-];
+/// What may be left, and where it is in the answer: what the version names, and what it does not.
+const SIGNED_FOR: [(&str, &[Column]); 2] =
+    [("work_orders", &WORK_ORDERS), ("questions", &QUESTIONS)];
+const SHOWN_ONLY: [(&str, &[Column]); 2] =
+    [("callbacks", &CALLBACKS), ("phone_calls", &PHONE_CALLS)];
+
+const CAME_SINCE: [Column; 3] =
+    [("CAME SINCE", "case_number"), ("WORK ORDER", "work_order"), ("QUESTION", "question")];
 
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
@@ -112,9 +119,21 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             if api.format == Format::Json {
                 return output::json(&answer);
             }
-            print::line(format!("Signed: {done}."))
+            print::text(signed(done, &answer))
         }
     }
+}
+
+/// That it is signed, and what was signed for without having been seen.
+fn signed(done: &str, answer: &Value) -> String {
+    let came = rows(answer, "came_since");
+    if came.is_empty() {
+        return format!("Signed: {done}.\n");
+    }
+    let came = output::table(came, &CAME_SINCE);
+    format!(
+        "Signed: {done}. This came since you were shown what is left, and is left with it:\n\n{came}"
+    )
 }
 
 /// The desk as people read it; what no service says is not passed over in silence.
@@ -124,22 +143,37 @@ fn shown(answer: &Value) -> String {
     if !handovers.is_empty() {
         parts.push(output::table(handovers, &HANDOVERS));
     }
-    for (list, columns) in LEFT {
-        let left = answer.pointer(&format!("/left/{list}"));
-        match left.and_then(Value::as_array).map(Vec::as_slice) {
-            None => {
-                let list = list.replace('_', " ");
-                parts.push(format!("Nobody says now which {list} are left.\n"));
-            }
-            Some([]) => {}
-            Some(rows) => parts.push(output::table(rows, columns)),
-        }
+    parts.extend(left(answer, &SIGNED_FOR));
+    let shown_only = left(answer, &SHOWN_ONLY);
+    if !shown_only.is_empty() {
+        parts.push("Shown beside, and not signed for:\n".to_owned());
+        parts.extend(shown_only);
     }
     parts.retain(|part| !part.is_empty());
     if parts.is_empty() {
         return "Nobody has signed for the desk yet, and nothing is left to be done.\n".to_owned();
     }
     parts.join("\n")
+}
+
+/// These lists of what is left, and of each that it goes on where it does.
+fn left(answer: &Value, lists: &[(&str, &[Column])]) -> Vec<String> {
+    let cut = answer.pointer("/left/cut").and_then(Value::as_array);
+    let is_cut = |list: &str| cut.is_some_and(|cut| cut.iter().any(|one| one == list));
+    let mut parts = Vec::new();
+    for (list, columns) in lists {
+        let name = list.replace('_', " ");
+        let rows = answer.pointer(&format!("/left/{list}")).and_then(Value::as_array);
+        match rows.map(Vec::as_slice) {
+            None => parts.push(format!("Nobody says now which {name} are left.\n")),
+            Some([]) => {}
+            Some(rows) => parts.push(output::table(rows, columns)),
+        }
+        if is_cut(list) {
+            parts.push(format!("There are more {name} than are shown here.\n"));
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -158,7 +192,7 @@ mod tests {
                 "work_orders": [{ "case_number": "2026-09-000001", "item": "water-leak",
                                   "place": "dorm-7-402", "urgency": "urgent", "state": "offered",
                                   "due": "2026-09-02T02:00:00Z" }],
-                "questions": [], "callbacks": null, "phone_calls": [],
+                "questions": [], "callbacks": null, "phone_calls": [], "cut": ["work_orders"],
             },
         });
         insta::assert_snapshot!(shown(&answer), @r"
@@ -170,11 +204,29 @@ mod tests {
         WORK ORDER      ITEM        PLACE       URGENCY  STATE    DUE
         2026-09-000001  water-leak  dorm-7-402  urgent   offered  2026-09-02 02:00:00Z
 
+        There are more work orders than are shown here.
+
+        Shown beside, and not signed for:
+
         Nobody says now which callbacks are left.
         ");
         let nothing =
             json!({ "work_orders": [], "questions": [], "callbacks": [], "phone_calls": [] });
         let nothing = json!({ "on_shift": null, "handovers": [], "left": nothing });
         assert!(shown(&nothing).starts_with("Nobody has signed"));
+    }
+
+    #[test]
+    fn whoever_signs_reads_what_came_since_they_were_shown_the_list() {
+        assert_eq!(signed("you leave", &json!({ "came_since": [] })), "Signed: you leave.\n");
+        let came = json!({ "came_since": [
+            { "case_number": "2026-09-000002", "work_order": "0199", "question": null },
+        ] });
+        insta::assert_snapshot!(signed("you leave", &came), @r"
+        Signed: you leave. This came since you were shown what is left, and is left with it:
+
+        CAME SINCE      WORK ORDER  QUESTION
+        2026-09-000002  0199        -
+        ");
     }
 }

@@ -18,6 +18,7 @@ mod contacts;
 mod dead_letters;
 pub(crate) mod definitions;
 mod desk;
+mod explain;
 mod handovers;
 mod incidents;
 mod ladder;

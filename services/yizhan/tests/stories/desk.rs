@@ -58,7 +58,10 @@ fn a_co_reporter_who_says_that_it_floods_raises_the_case_and_hears_all_that_foll
     assert!(raised <= campus.now() + 12.hours() && raised > campus.now() + 11.hours());
     let complete = case.clocks();
     let of = |commitment: &str| complete.iter().find(|clock| clock["commitment"] == commitment);
-    assert_eq!(of("complete").unwrap()["promises"].as_array().unwrap().len(), 2);
+    let promises = of("complete").unwrap()["promises"].as_array().unwrap();
+    let [first, second] = &promises[..] else { panic!("{promises:?}") };
+    assert_eq!((&first["counted"], &first["why"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!((&second["counted"], &second["why"]), (&false.into(), &"urgency".into()));
     assert_eq!(of("contain").unwrap()["state"], "running");
     assert_eq!(case.work_order()["urgency"], "critical");
     assert_eq!(cases(&student), [case.to_string()], "it is theirs too");

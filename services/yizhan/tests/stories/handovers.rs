@@ -46,6 +46,14 @@ fn both_sign_for_what_is_left_and_whoever_comes_sees_it() {
     // The same is signed once, and who has gone does not leave again.
     is_refused(&bai, "taking-over", "nothing-to-take-over");
     is_refused(&an, "leaving", "not-on-shift");
+    // A case that came while Bai read is signed for too, and not in silence.
+    let leaving = signing(&bai, "leaving");
+    let new = an.opens(LEAK);
+    campus.settle();
+    let signed = bai.does(&leaving);
+    let [came] = &signed["came_since"].as_array().unwrap()[..] else { panic!("{signed}") };
+    assert_eq!((&came["case_number"], &came["question"]), (&new.to_string().into(), &Value::Null));
+    signs(&an, "taking-over");
     is_refused(&auditor, "taking-over", "not-permitted");
     is_refused(&counsellor, "leaving", "not-on-shift");
 }

@@ -115,8 +115,18 @@ fn what_was_written_on_paper_during_an_outage_is_late_from_when_it_was_received(
     let cases = forms.map(|text| counsellor.opens(&form(text)));
 
     for case in &cases {
-        assert_eq!(case.shown()["case"]["received_at"], received.to_string());
+        let shown = &case.shown()["case"];
+        assert_eq!(shown["received_at"], received.to_string());
+        // Whoever reads it sees that it was entered late, and when.
+        let entered: Timestamp = shown["entered_late_at"].as_str().unwrap().parse().unwrap();
+        assert!(entered >= received + jiff::SignedDuration::from_hours(6), "{shown}");
     }
+    let at_once = desk.opens("water-leak --place dorm-7-302");
+    let listed = counsellor.asks("case list");
+    let late = listed["cases"].as_array().unwrap().iter();
+    let late: Vec<_> = late.filter(|case| !case["entered_late_at"].is_null()).collect();
+    assert_eq!(late.len(), cases.len(), "{listed}");
+    assert!(late.iter().all(|case| case["number"] != at_once.to_string()));
     // Twelve hours from the receipt, not from the entry.
     assert_eq!(cases[0].due(1), received + jiff::SignedDuration::from_hours(12));
     // Somebody was to be there half an hour after it was received; leaders hear of it in order.

@@ -129,6 +129,14 @@ struct NumberedPromise {
     number: u32,
     due: Option<Timestamp>,
     provisional: bool,
+    /// Whether statistics count it: promise 1 alone.
+    counted: bool,
+    /// Why it is for another time than was promised before: `extension`, `leader`, `pause`,
+    /// `containment`, `urgency` or `calendar`; null where it is not.
+    why: Option<String>,
+    /// What the work waits for, of an extension or a pause.
+    #[schema(schema_with = schema::hold_reason_or_none)]
+    reason: Option<HoldReason>,
     /// The rung that is told when it passes; absent for its requester.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_rung: Option<u32>,
@@ -278,8 +286,17 @@ impl From<timer::Clock> for ClockView {
 
 impl From<timer::NumberedPromise> for NumberedPromise {
     fn from(promise: timer::NumberedPromise) -> Self {
-        let timer::NumberedPromise { number, due, provisional, first_rung } = promise;
-        Self { number, due: instant(due), provisional, first_rung: Some(first_rung) }
+        let timer::NumberedPromise { number, due, provisional, first_rung, counted, why, reason } =
+            promise;
+        Self {
+            number,
+            due: instant(due),
+            provisional,
+            counted,
+            why: some(why),
+            reason: word::<wire_words::HoldReason, _>(reason),
+            first_rung: Some(first_rung),
+        }
     }
 }
 

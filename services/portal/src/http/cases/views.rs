@@ -60,6 +60,9 @@ pub(in crate::http) struct Case {
     /// From 1, and 1 more for each reopening.
     pub(super) cycle: u32,
     pub(super) received_at: Option<Timestamp>,
+    /// When it was entered, of one that was received before: written on paper during an outage, and
+    /// entered late. Null of all others.
+    pub(super) entered_late_at: Option<Timestamp>,
     /// The promise to the requester, of the running cycle.
     pub(super) due: Option<Timestamp>,
     pub(super) provisional: bool,
@@ -150,6 +153,7 @@ impl Case {
             end: case.ending,
             cycle: u32::try_from(case.cycle).unwrap_or_default(),
             received_at: Some(case.received_at.to_jiff()),
+            entered_late_at: case.entered_late_at.map(jiff_sqlx::Timestamp::to_jiff),
             due: case.due.map(jiff_sqlx::Timestamp::to_jiff),
             provisional: case.provisional,
             department: case.department,
@@ -188,6 +192,7 @@ impl Case {
             end: end.map(ToOwned::to_owned),
             cycle: case.cycle,
             received_at: instant(case.received_at),
+            entered_late_at: instant(case.entered_late_at),
             due: case.promise.and_then(|promise| instant(promise.due)),
             provisional: case.promise.is_some_and(|promise| promise.provisional),
             department: None,

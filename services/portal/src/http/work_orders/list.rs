@@ -171,14 +171,15 @@ pub(super) async fn list(
     Ok(Json(look_up(&portal, &caller, message).await?))
 }
 
-/// What is not done, the most urgent and oldest first.
+/// What is not done, the most urgent and oldest first, and from where on there is more of it.
 pub(in crate::http) async fn open(
     portal: &Portal,
     caller: &Caller,
     page_size: u32,
-) -> Result<Vec<WorkOrder>, Refusal> {
+) -> Result<(Vec<WorkOrder>, Option<String>), Refusal> {
     let message = ListWorkOrdersRequest { page_size, ..ListWorkOrdersRequest::default() };
-    Ok(look_up(portal, caller, message).await?.work_orders)
+    let page = look_up(portal, caller, message).await?;
+    Ok((page.work_orders, page.next))
 }
 
 /// A page, with what those are called who have or had to do with them.

@@ -94,6 +94,7 @@ const PROBES: &[Probe] = &[
     probe("GET /definitions",                GetDefinitions,   Nothing,                                 &[]),
     probe("POST /definitions",               ApplyDefinitions, Nothing,                                 &[]),
     probe("POST /people",                    ImportPeople,     Nothing,                                 &[]),
+    probe("POST /people/undo",               ImportPeople,     Nothing,                                 &[]),
     probe("GET /api-keys",                   ManageApiKeys,    Nothing,                                 &[]),
     probe("POST /api-keys",                  ManageApiKeys,    Nothing,                                 &[]),
     probe("DELETE /api-keys/{id}",           ManageApiKeys,    Nothing,                                 &[]),
@@ -311,6 +312,7 @@ fn body(question: &Question<'_>) -> Value {
         "POST /handover/sign" => json!({ "signature": "taking-over", "version": "walk" }),
         "POST /definitions" => json!({ "files": [], "dry_run": true }),
         "POST /people" => json!({ "csv": "" }),
+        "POST /people/undo" => json!({ "dry_run": true }),
         "POST /api-keys" => {
             json!({ "name": "walk", "roles": [], "expires_at": "2026-01-01T00:00:00Z" })
         }
