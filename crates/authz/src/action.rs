@@ -112,6 +112,8 @@ pub enum Action {
     AnswerSurvey,
     /// Get the secrets of links, to send them.
     FindLinks,
+    /// Get where somebody is reached, to send them what they are told.
+    FindAddresses,
     /// Read what was answered about the work when a case was asked after.
     ReadAnswers,
     /// List messages with their texts.
@@ -148,7 +150,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 70] = [
+    pub const ALL: [Self; 71] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -203,6 +205,7 @@ impl Action {
         Self::ShowSurvey,
         Self::AnswerSurvey,
         Self::FindLinks,
+        Self::FindAddresses,
         Self::ReadAnswers,
         Self::ListMessages,
         Self::AcknowledgeMessage,
@@ -278,6 +281,7 @@ impl Action {
             Self::ShowSurvey => "show-survey",
             Self::AnswerSurvey => "answer-survey",
             Self::FindLinks => "find-links",
+            Self::FindAddresses => "find-addresses",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::AcknowledgeMessage => "acknowledge-message",
