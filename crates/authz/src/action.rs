@@ -116,6 +116,8 @@ pub enum Action {
     AnswerSurvey,
     /// Get the secrets of links, to send them.
     FindLinks,
+    /// Get where somebody is reached, to send them what they are told.
+    FindAddresses,
     /// Read what was answered about the work when a case was asked after.
     ReadAnswers,
     /// List messages with their texts.
@@ -152,7 +154,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 72] = [
+    pub const ALL: [Self; 73] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -209,6 +211,7 @@ impl Action {
         Self::ShowSurvey,
         Self::AnswerSurvey,
         Self::FindLinks,
+        Self::FindAddresses,
         Self::ReadAnswers,
         Self::ListMessages,
         Self::AcknowledgeMessage,
@@ -286,6 +289,7 @@ impl Action {
             Self::ShowSurvey => "show-survey",
             Self::AnswerSurvey => "answer-survey",
             Self::FindLinks => "find-links",
+            Self::FindAddresses => "find-addresses",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",
             Self::AcknowledgeMessage => "acknowledge-message",

@@ -1,6 +1,9 @@
 use events::words::Level;
 
-use crate::{Action, Relation, Relations, Subject, table::TABLE};
+use crate::{
+    Action, Principal, Relation, Relations, Subject,
+    table::{OF_ONE_SERVICE, TABLE},
+};
 
 /// What the table says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +63,12 @@ impl Reach {
 
 /// The levels at which `subject` may do `action` to rows that they stand in `relation` to.
 pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Reach {
+    let is_another_s = OF_ONE_SERVICE.iter().any(|(of_one, service)| {
+        *of_one == action && subject.principal != Principal::Service(*service)
+    });
+    if is_another_s {
+        return Reach::default();
+    }
     let granted = TABLE
         .iter()
         .filter(|grant| subject.roles.contains(&grant.role))

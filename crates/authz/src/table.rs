@@ -1,6 +1,9 @@
 #![cfg_attr(not(test), expect(clippy::enum_glob_use, reason = "a table of bare words"))]
 
-use events::words::Level::{self, Confidential, Hidden, Internal, Public, Restricted};
+use events::words::{
+    Level::{self, Confidential, Hidden, Internal, Public, Restricted},
+    Service,
+};
 
 use crate::{
     Action::{self, *},
@@ -169,8 +172,11 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
-    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, Redeliver, RaiseAlarm, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
 ];
+
+/// What one service alone may ask: for the others it would be a look that nobody needs.
+pub(crate) const OF_ONE_SERVICE: &[(Action, Service)] = &[(FindAddresses, Service::Notification)];
 
 /// What guards do with what their post has, with what they have themselves, and with what they were
 /// alerted by.

@@ -155,12 +155,26 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 #[test]
 fn a_service_may_ask_for_events_keys_and_survey_links_hand_over_an_alarm_and_nothing_else() {
     let service = Subject::service(Service::Dispatch);
-    let may = |action| decide(&service, action, Relations::NONE, Level::Public).is_allowed();
-    let allowed: Vec<_> = Action::ALL.into_iter().filter(|&action| may(action)).collect();
     let of_links = [Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
     let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
-    assert_eq!(allowed, [of_links, others].concat());
+    assert_eq!(allowed(&service), [of_links, others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
+}
+
+#[test]
+fn where_people_are_reached_is_told_to_notification_alone() {
+    for &service in Service::ALL {
+        let finds = allowed(&Subject::service(service)).contains(&Action::FindAddresses);
+        assert_eq!(finds, service == Service::Notification, "{service}");
+    }
+    // An account is no service, whatever role it was given.
+    assert!(!allowed(&with(Role::Service)).contains(&Action::FindAddresses));
+}
+
+/// What somebody may do that concerns no case.
+fn allowed(who: &Subject) -> Vec<Action> {
+    let may = |action| decide(who, action, Relations::NONE, Level::Public).is_allowed();
+    Action::ALL.into_iter().filter(|&action| may(action)).collect()
 }
 
 /// Whoever may learn that a hidden case is there, by any action that shows a case or what was said of

@@ -44,6 +44,7 @@ pub struct Messages {
     /// before the desk phones them; nobody is asked to if it does not say.
     pub acknowledge: Option<SignedDuration>,
     channels: BTreeMap<Urgency, Vec<MessageChannel>>,
+    persons: BTreeMap<Urgency, Vec<MessageChannel>>,
 }
 
 impl Messages {
@@ -51,6 +52,12 @@ impl Messages {
     /// for when those before it fail.
     pub fn channels(&self, urgency: Urgency) -> &[MessageChannel] {
         self.channels.get(&urgency).map_or(&[], Vec::as_slice)
+    }
+
+    /// The channels by which a person is told of such a case, the first one first, before their
+    /// mailbox, which has it in the end however they were told.
+    pub fn persons(&self, urgency: Urgency) -> &[MessageChannel] {
+        self.persons.get(&urgency).map_or(&[], Vec::as_slice)
     }
 
     /// When a message that was queued at `at` goes out: gathered, and within the hours.
@@ -200,11 +207,13 @@ fn messages(f: &mut Fields<'_, '_>) -> Option<Messages> {
     let minutes = f.required("gatherMinutes", count(0..=60));
     let acknowledge = f.optional("acknowledgeMinutes", count(1..=60));
     let channels = f.optional("channels", table(list(channel)));
+    let persons = f.optional("persons", table(list(personal_channel)));
     Some(Messages {
         within: within?,
         gather: SignedDuration::from_mins(i64::from(minutes?)),
         acknowledge: acknowledge?.map(|minutes: u16| SignedDuration::from_mins(minutes.into())),
         channels: channels?.unwrap_or_default(),
+        persons: persons?.unwrap_or_default(),
     })
 }
 
@@ -218,6 +227,19 @@ fn channel(cursor: &mut Cursor<'_>) -> Option<MessageChannel> {
         | MessageChannel::Mail) => Some(channel),
         channel @ MessageChannel::Mailbox => cursor.refuse(format!(
             "a post is not told by {channel}; there are: wecom, sms, webhook, mail, log"
+        )),
+    }
+}
+
+/// One way to a person. Their mailbox is not named: it is always the last.
+fn personal_channel(cursor: &mut Cursor<'_>) -> Option<MessageChannel> {
+    match parsed(cursor)? {
+        channel @ (MessageChannel::Sms | MessageChannel::Mail) => Some(channel),
+        channel @ (MessageChannel::Log
+        | MessageChannel::Wecom
+        | MessageChannel::Webhook
+        | MessageChannel::Mailbox) => cursor.refuse(format!(
+            "a person is not told by {channel}; there are: sms, mail, and after them always the mailbox"
         )),
     }
 }

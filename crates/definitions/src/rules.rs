@@ -237,6 +237,13 @@ impl Rules {
         messages.map_or(&[], |messages| messages.channels(urgency))
     }
 
+    /// The channels by which a person is told of a case of an item before their mailbox, the first one
+    /// first.
+    pub fn personal_channels(&self, item: &ItemId, urgency: Urgency) -> &[MessageChannel] {
+        let messages = self.policy(item).and_then(|policy| policy.messages.as_ref());
+        messages.map_or(&[], |messages| messages.persons(urgency))
+    }
+
     /// How long who was told something critical of an item may take to say that they know; `None` if
     /// nobody is asked to.
     pub fn acknowledge_within(&self, item: &ItemId) -> Option<SignedDuration> {

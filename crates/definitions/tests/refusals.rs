@@ -135,6 +135,13 @@ const SLIPS: &[Slip] = &[
         "critical: 12h 24x7, urgent: 24h",
         "critical: 1d 24x7, urgent: 24h",
     ),
+    (
+        "a person told in a group",
+        "policies.yaml",
+        "critical: [sms, mail]",
+        "critical: [wecom, mail]",
+    ),
+    ("a mailbox that is named", "policies.yaml", "normal: [mail]", "normal: [mail, mailbox]"),
     ("a promise without a ladder", "policies.yaml", "    arrive: duty\n", ""),
     (
         "a callback without a limit",

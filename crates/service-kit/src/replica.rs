@@ -1,5 +1,6 @@
 use clock::Clock;
-use rpc::Channel;
+use events::words::Service;
+use rpc::{Channel, Target, client::Connector};
 use runtime::Process;
 use tokio::task::JoinHandle;
 
@@ -7,14 +8,21 @@ use tokio::task::JoinHandle;
 pub struct Replica {
     pub(crate) process: Process,
     pub(crate) running: JoinHandle<anyhow::Result<()>>,
+    pub(crate) service: Service,
+    pub(crate) target: Target,
     pub(crate) channel: Channel,
     pub(crate) clock: Clock,
 }
 
 impl Replica {
-    /// The channel for a generated client.
+    /// The channel for a generated client: the portal's.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// The same of another service that asks it.
+    pub fn channel_of(&self, asking: Service) -> Channel {
+        Connector::new(asking, None).connect(self.service, &self.target).unwrap()
     }
 
     /// The replica's own clock.

@@ -98,7 +98,8 @@ impl Site {
         };
         let target: Target = format!("http://{address}").parse().unwrap();
         let channel = Connector::new(Service::Portal, None).connect(self.service, &target);
-        Replica { process, running, channel: channel.unwrap(), clock }
+        let (service, channel) = (self.service, channel.unwrap());
+        Replica { process, running, service, target, channel, clock }
     }
 
     /// What its replicas are told.

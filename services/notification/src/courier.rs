@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  lock its recipient ─ is it still to be tried? ─ note the attempt ─ commit
-//!  post it                                                            at least once
+//!  look up where its person is reached, and their links; post it      at least once
 //!  lock its recipient ─ what follows? ─ note it ─ commit
 //! ```
 //!
@@ -22,7 +22,7 @@ use crate::{
     Notification, channels,
     channels::Letter,
     message::Message,
-    outgoing::{Next, Sending, Way},
+    outgoing::{Next, Outcome, Sending, Way, may_be_overheard},
     store,
     tell::Words,
 };
@@ -76,14 +76,35 @@ impl Notification {
             return Ok(());
         };
         let Some(way) = sending.ways.first() else { return Ok(()) };
-        let letter = Letter { id, messages: &messages };
-        let outcome = self.channels.post(way, &letter).await;
+        let outcome = self.post(way, id, &messages).await;
         let next = sending.on_outcome(outcome, self.clock().machine());
         self.end_attempt(&sending, recipient, &messages, next).await
     }
 
-    /// Notes an attempt before it is made; none if another replica makes it, or its way has carried
-    /// as much as it may this minute. What is hidden is not in its words where others read along.
+    /// Posts it, with what no row holds: where its person is reached, and their links. Whoever knows
+    /// those and does not answer is as good as a way that does not.
+    async fn post(&self, way: &Way, id: SendingId, messages: &[Message]) -> Outcome {
+        let Some(to) = messages.first().map(|message| &message.to) else {
+            return Outcome::Refused;
+        };
+        let to = match self.addresses.find(way, to).await {
+            Ok(Some(address)) => address,
+            Ok(None) => return Outcome::Refused,
+            Err(error) => {
+                tracing::warn!(sending = %id, %error, "where it is to arrive is not known now");
+                return Outcome::Away;
+            }
+        };
+        let mut messages = messages.to_vec();
+        if let Err(error) = self.links.fill(&mut messages).await {
+            tracing::warn!(sending = %id, error = format!("{error:#}"), "its link cannot be had now");
+            return Outcome::Away;
+        }
+        self.channels.post(way, &Letter { id, to: &to, messages: &messages }).await
+    }
+
+    /// Notes an attempt before it is made; none if another replica makes it, or something else follows
+    /// in its place. What is hidden is not in its words where others read along.
     async fn begin_attempt(
         &self,
         id: SendingId,
@@ -95,12 +116,8 @@ impl Notification {
         let Some(sending) = store::ways::still_to_try(&mut tx, id, machine).await? else {
             return Ok(None);
         };
-        let budget = sending.ways.first().and_then(|way| self.channels.per_minute(way));
-        let tried = store::ways::tried_since(&mut tx, &sending, machine - MINUTE).await?;
         let mut messages = store::messages::of_sending(&mut tx, id).await?;
-        if budget.is_some_and(|most| tried.len() >= most as usize) {
-            let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
-            let next = sending.on_no_room(room_at);
+        if let Some(next) = self.in_place(&mut tx, &sending, machine).await? {
             self.follow(&mut tx, (&sending, recipient), &messages, next).await?;
             tx.commit().await?;
             self.delivery.bell().ring();
@@ -118,6 +135,28 @@ impl Notification {
         }
         tx.commit().await?;
         Ok(Some((Sending { tries, ..sending }, messages)))
+    }
+
+    /// What follows in place of an attempt; none if it is made. A person is told by their phone or mail
+    /// only what others may see there by now, and each way carries as much as it may this minute.
+    async fn in_place(
+        &self,
+        tx: &mut Tx<'_>,
+        sending: &Sending,
+        machine: Timestamp,
+    ) -> Result<Option<Next>, sqlx::Error> {
+        let Some(way) = sending.ways.first() else { return Ok(None) };
+        if way.is_personal() {
+            let levels = store::messages::levels_of_sending(tx, sending.id).await?;
+            if !levels.into_iter().all(may_be_overheard) {
+                return Ok(Some(sending.on_secret()));
+            }
+            store::ways::take_turns(tx, way).await?;
+        }
+        let Some(most) = self.channels.per_minute(way) else { return Ok(None) };
+        let tried = store::ways::tried_since(tx, sending, machine - MINUTE).await?;
+        let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
+        Ok((tried.len() >= most as usize).then(|| sending.on_no_room(room_at)))
     }
 
     async fn end_attempt(
@@ -152,7 +191,7 @@ impl Notification {
             Next::Again(at) => store::ways::try_at(tx, sending.id, at).await?,
             Next::Take(ways) => {
                 let within = ways.first().is_some_and(Way::is_within);
-                if within {
+                if ways.first().is_some_and(Way::reaches_nobody) {
                     self.unheard(tx, sending, messages, now).await?;
                 }
                 let try_at: Option<Timestamp> = (!within).then_some(machine);

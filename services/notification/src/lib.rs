@@ -10,7 +10,9 @@
 //!                           └─────> store     queued, one per (recipient, cause)
 //!  next_at ──> wakes ──> outgoing   what goes out now, and together (pure)
 //!                ├─────> channels   log, mailbox
-//!                ├─────> courier    robots, text messages, other systems: no transaction is open
+//!                ├─────> courier    robots, text messages, mail, other systems: no transaction is
+//!                │         │        open
+//!                │         └──────> addresses, links   what of a person no row holds
 //!                └─────> outbox ──> NOTIFY
 //!  gRPC ──> api ──> questions       the mailbox, whom the desk is to phone
 //!            └────> commands        they know; a call is taken, and what came of it; an alarm
@@ -36,9 +38,11 @@
 //! `desk`.
 //!
 //! A survey link ([`links`]) is a secret of callback-survey: what is queued has a mark in its place, and
-//! only its recipient is shown more. Of PORTAL nobody is told anything yet.
+//! only its recipient is shown or sent more. Where a person is reached ([`addresses`]) is a secret of
+//! intake's or the portal's: see `docs/adr/0012-personal-addresses.md`. Of PORTAL nobody is told anything yet.
 
 mod acknowledgement;
+mod addresses;
 mod alarm;
 mod api;
 mod channels;
@@ -69,6 +73,7 @@ use revisions::Revisions;
 use runtime::{Host, Stage};
 use sqlx::{PgPool, migrate::Migrator};
 
+use addresses::Addresses;
 use channels::Channels;
 pub use channels::LOG;
 use links::Links;
@@ -85,6 +90,7 @@ pub const SCHEMAS: [Schema; 2] =
 pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let channels = Channels::open(&host.config.channels, &mut host.files)?;
     let survey = host.connect(Service::CallbackSurvey)?;
+    let addresses = Addresses::new(host.connect(Service::Intake)?, host.connect(Service::Portal)?);
     let portal = host.config.http.public_url.as_deref();
     if portal.is_none() {
         tracing::warn!("nobody is sent a survey link: http.public_url is not set");
@@ -93,6 +99,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
         delivery: host.delivery(),
         revisions: Revisions::default(),
         channels: Arc::new(channels),
+        addresses,
         links: Links::new(survey, portal),
     };
     host.deliver(notification.clone())?;
@@ -111,6 +118,7 @@ struct Notification {
     delivery: Delivery,
     revisions: Revisions,
     channels: Arc<Channels>,
+    addresses: Addresses,
     links: Links,
 }
 

@@ -7,11 +7,12 @@
 //! ```text
 //!  template  "... {link} ..."
 //!  queued    "... {link:<callback>} ..."
-//!  shown     "... https://.../s/<secret> ..."
+//!  shown     "... https://.../s/<secret> ..."   and so it is sent
 //! ```
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use authz::Subject;
 use clock::{CallbackId, PersonId};
 use events::words::Recipient;
@@ -20,9 +21,9 @@ use proto::callback_survey::v1::{
 };
 use rpc::{Call, Channel, Error};
 
-use crate::store::list::Found;
+use crate::{message::Message, store::list::Found};
 
-/// How long callback-survey may take; then the message is shown without it.
+/// How long callback-survey may take; then the message is shown without it, or sent later.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 const MARK: &str = "{link:";
@@ -92,6 +93,30 @@ impl Links {
         }
     }
 
+    /// Puts links where they belong in what is about to be sent; an error if one cannot be had now.
+    pub(crate) async fn fill(&self, messages: &mut [Message]) -> anyhow::Result<()> {
+        let own: Vec<_> = messages.iter().filter_map(to_person).collect();
+        let known = match own.as_slice() {
+            [] => BTreeMap::new(),
+            own => self.find(own).await?,
+        };
+        for message in messages {
+            let Some(callback) = marked(&message.words.text) else { continue };
+            let link = match to_person(message) {
+                None => OF_ANOTHER.to_owned(),
+                Some(own) => match known.get(&own) {
+                    None => NONE.to_owned(),
+                    Some(token) => {
+                        let portal = self.portal.as_ref().context("http.public_url is not set")?;
+                        format!("{portal}/s/{token}")
+                    }
+                },
+            };
+            message.words.text = message.words.text.replace(&mark(callback), &link);
+        }
+        Ok(())
+    }
+
     async fn find(
         &self,
         own: &[(CallbackId, PersonId)],
@@ -108,6 +133,15 @@ impl Links {
             Some(((callback.parse().ok()?, person.parse().ok()?), token))
         });
         Ok(known.collect())
+    }
+}
+
+/// The link in a message to a person.
+fn to_person(message: &Message) -> Option<(CallbackId, PersonId)> {
+    let callback = marked(&message.words.text)?;
+    match message.to {
+        Recipient::Person(person) => Some((callback, person)),
+        Recipient::Account(_) | Recipient::Post(_) => None,
     }
 }
 

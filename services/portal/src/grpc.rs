@@ -5,20 +5,24 @@ use delivery::Delivery;
 use delivery_rpc::Failure;
 use events::words::Level;
 use proto::portal::v1::{
-    GetKeysRequest, GetKeysResponse, Key,
+    FindAddressesRequest, FindAddressesResponse, GetKeysRequest, GetKeysResponse, Key,
     portal_server::{Portal, PortalServer},
 };
+use rpc::Fields;
+use runtime::Newest;
+use sealing::Masters;
 use tonic::{Request, Response, Status};
 
-use crate::store::token_keys;
+use crate::store::{accounts, token_keys};
 
 /// The interface `yizhan.portal.v1.Portal`.
-pub(crate) fn service(delivery: Delivery) -> PortalServer<impl Portal> {
-    PortalServer::new(Answering { delivery })
+pub(crate) fn service(delivery: Delivery, masters: Newest<Masters>) -> PortalServer<impl Portal> {
+    PortalServer::new(Answering { delivery, masters })
 }
 
 struct Answering {
     delivery: Delivery,
+    masters: Newest<Masters>,
 }
 
 #[tonic::async_trait]
@@ -37,5 +41,20 @@ impl Portal for Answering {
             public_key: key.bytes().to_vec(),
         };
         Ok(Response::new(GetKeysResponse { keys: published.into_iter().map(key).collect() }))
+    }
+
+    async fn find_addresses(
+        &self,
+        request: Request<FindAddressesRequest>,
+    ) -> Result<Response<FindAddressesResponse>, Status> {
+        let mut fields = Fields::default();
+        let account = fields.required("account", &request.get_ref().account);
+        let account = fields.end("address-invalid", account)?;
+        let subject = rpc::subject(&request)?;
+        rpc::authorize(subject, Action::FindAddresses, Relations::NONE, Level::Public)?;
+        let masters = self.masters.borrow().clone();
+        let phone = accounts::phone(self.delivery.pool(), &masters, account).await;
+        let phone = phone.map_err(rpc::Error::from)?;
+        Ok(Response::new(FindAddressesResponse { phone: phone.unwrap_or_default() }))
     }
 }

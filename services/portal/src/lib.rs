@@ -75,18 +75,19 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
     let keys = KeyRing::open(host.pool.clone(), host.clock.clone(), signer, host.tokens.clone());
     let keys = keys.await?;
     let delivery = host.delivery();
+    let masters = host.masters()?;
     let portal = Portal {
         delivery: delivery.clone(),
         peers: peers::Peers::new(|service| host.connect(service))?,
         key: keys.current(),
-        masters: host.masters()?,
+        masters: masters.clone(),
         passwords: password::Passwords::new(),
     };
     host.spawn(Stage::Last, "token key", |stop| keys.run(stop));
     host.deliver(Projection::default())?;
 
     let routes = Routes::new(delivery_rpc::service(delivery.clone()));
-    let rpc = host.serve(routes.add_service(grpc::service(delivery))).await?;
+    let rpc = host.serve(routes.add_service(grpc::service(delivery, masters))).await?;
     let http = serve(&mut host, portal).await?;
     serving(Serving { rpc, http });
     Ok(host.finish().await?)

@@ -282,7 +282,8 @@ pub struct Mail {
     /// Holds their password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_file: Option<PathBuf>,
-    /// So many a minute to one address, and what is more waits and is merged.
+    /// So many a minute to one address of a post, and to all persons together, and what is more waits
+    /// and is merged.
     #[serde(default = "twenty")]
     pub per_minute: u32,
 }
@@ -309,7 +310,8 @@ pub struct Endpoint {
     /// Holds the token that it asks for, if it asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_file: Option<PathBuf>,
-    /// So many sendings a minute, and what is more waits and is merged. A robot takes 20.
+    /// So many sendings a minute, of text messages to one number of a post and to all persons together,
+    /// and what is more waits and is merged. A robot takes 20.
     #[serde(default = "twenty")]
     pub per_minute: u32,
 }

@@ -4,7 +4,7 @@ use authz::{Principal, Role, Subject};
 use clock::AccountId;
 use events::words::{Level, Service};
 use proto::portal::v1::{
-    GetKeysRequest, GetKeysResponse, Key,
+    FindAddressesRequest, FindAddressesResponse, GetKeysRequest, GetKeysResponse, Key,
     portal_client::PortalClient,
     portal_server::{Portal, PortalServer},
 };
@@ -35,6 +35,13 @@ impl Portal for Published {
         let keys =
             keys.map(|key| Key { id: key.id().to_owned(), public_key: key.bytes().to_vec() });
         Ok(Response::new(GetKeysResponse { keys: keys.collect() }))
+    }
+
+    async fn find_addresses(
+        &self,
+        _: Request<FindAddressesRequest>,
+    ) -> Result<Response<FindAddressesResponse>, Status> {
+        Err(Status::unimplemented("it publishes keys"))
     }
 }
 

@@ -9,14 +9,15 @@ use proto::intake::v1::{
     AcceptCaseRequest, AcceptCaseResponse, AddNoteRequest, AddNoteResponse,
     ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
     ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
-    CloseIncidentRequest, CloseIncidentResponse, GetCaseRequest, GetCaseResponse,
-    GetDefinitionsRequest, GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse,
-    ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse,
-    JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest, ListCasesResponse,
-    ListContactsRequest, ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse,
-    LogContactRequest, LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk,
-    ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse,
-    UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    CloseIncidentRequest, CloseIncidentResponse, FindAddressesRequest, FindAddressesResponse,
+    GetCaseRequest, GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse,
+    GetIncidentRequest, GetIncidentResponse, ImportRequestersRequest, ImportRequestersResponse,
+    JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest,
+    ListCasesResponse, ListContactsRequest, ListContactsResponse, ListIncidentsRequest,
+    ListIncidentsResponse, LogContactRequest, LogContactResponse, OpenAlarmRequest,
+    OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest,
+    UnjoinCaseResponse, UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest,
+    WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::{Error, subject};
@@ -286,5 +287,14 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.intake.v1.Intake/ImportRequesters", &request)?;
         let requesters = requests::requesters(request.into_inner())?;
         Ok(Response::new(import_requesters(&self.intake, &asked, requesters).await?))
+    }
+
+    async fn find_addresses(
+        &self,
+        request: Request<FindAddressesRequest>,
+    ) -> Result<Response<FindAddressesResponse>, Status> {
+        let person = requests::person(&request.get_ref().person)?;
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::find_addresses(&self.intake, subject, person).await?))
     }
 }

@@ -277,6 +277,13 @@ pub(super) fn requesters(request: ImportRequestersRequest) -> Result<Vec<Request
     fields.end("requesters-invalid", read.into_iter().collect())
 }
 
+/// Whose addresses are asked for.
+pub(super) fn person(person: &str) -> Result<PersonId, Error> {
+    let mut fields = Fields::default();
+    let person = fields.required("person", person);
+    fields.end("address-invalid", person)
+}
+
 /// A text that was given.
 fn given(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())

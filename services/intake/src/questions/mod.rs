@@ -1,6 +1,7 @@
 //! What may be looked up, one question a file. Nothing is changed, but a look at a restricted case
 //! leaves an audit row.
 
+mod find_addresses;
 mod get_case;
 mod get_definitions;
 mod get_incident;
@@ -8,6 +9,7 @@ mod list_cases;
 mod list_contacts;
 mod list_incidents;
 
+pub(crate) use find_addresses::find_addresses;
 pub(crate) use get_case::get_case;
 pub(crate) use get_definitions::get_definitions;
 pub(crate) use get_incident::get_incident;

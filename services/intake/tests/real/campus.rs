@@ -87,6 +87,11 @@ impl Running {
         IntakeClient::new(self.channel())
     }
 
+    /// As another service asks it.
+    pub(crate) fn asked_by(&self, service: Service) -> IntakeClient<Channel> {
+        IntakeClient::new(self.replica.channel_of(service))
+    }
+
     /// A question of `subject`.
     pub(crate) fn ask(&self, subject: &Subject) -> Call {
         self.site.call_within(PATIENCE, subject)

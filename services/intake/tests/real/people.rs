@@ -2,9 +2,12 @@
 
 use authz::Role;
 use clock::PersonId;
+use events::words::Service;
 use proto::intake::v1::{
-    AcceptCaseRequest, ImportRequestersRequest, ImportRequestersResponse, Person, Requester,
+    AcceptCaseRequest, FindAddressesRequest, FindAddressesResponse, ImportRequestersRequest,
+    ImportRequestersResponse, Person, Requester,
 };
+use rpc::Call;
 use service_kit::id;
 use sqlx::PgPool;
 
@@ -135,6 +138,37 @@ async fn who_is_erased_by_the_key_is_gone_and_the_case_stays() {
     let caller = case.caller.unwrap();
     assert_eq!((&*caller.name, &*caller.phone, &*case.text), ("", "", ""));
     assert_eq!(case.summary.unwrap().number, told.number);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_person_is_reached_is_told_to_notification_alone_and_until_they_are_erased() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let caller = Person { mail: "xiaolou@example.edu".to_owned(), ..person(NAME, PHONE) };
+    let known = reported(&intake, caller).await.id;
+    let find = async |service, person: &str| {
+        let request = FindAddressesRequest { person: person.to_owned() };
+        let answer = intake.asked_by(service).find_addresses(Call::new().request(request)).await;
+        answer.map(tonic::Response::into_inner).map_err(rpc::Error::from)
+    };
+    let (phone, mail) = (PHONE.to_owned(), "xiaolou@example.edu".to_owned());
+    let reached = FindAddressesResponse { phone, mail };
+    assert_eq!(find(Service::Notification, &known).await.unwrap(), reached);
+    let nowhere = FindAddressesResponse::default();
+    assert_eq!(find(Service::Notification, &id().to_string()).await.unwrap(), nowhere);
+    for &service in Service::ALL.iter().filter(|service| **service != Service::Notification) {
+        assert_eq!(find(service, &known).await.unwrap_err().reason(), "not-permitted", "{service}");
+    }
+    for who in [assistant(), somebody(Role::Auditor), requester(known.parse().unwrap())] {
+        let request = FindAddressesRequest { person: known.clone() };
+        let answer = intake.client().find_addresses(intake.ask(&who).request(request)).await;
+        assert_eq!(rpc::Error::from(answer.unwrap_err()).reason(), "not-permitted");
+    }
+    let wrong = find(Service::Notification, NAME).await.unwrap_err();
+    assert_eq!((wrong.reason(), &*wrong.violations()[0].field), ("address-invalid", "person"));
+
+    sqlx::query("delete from intake.data_keys").execute(campus.pool()).await.unwrap();
+    assert_eq!(find(Service::Notification, &known).await.unwrap(), nowhere);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,9 @@
 //!  log, mailbox                in the installation: done with the transaction of the wake-up
 //!  wecom, sms, webhook, mail   out of it: the courier posts them, with no transaction open
 //! ```
+//!
+//! `per_minute` is of what is at the end of a way: a robot, a system, a post's number or address; and of
+//! all persons together, of whose addresses no row knows which are the same.
 
 mod mail;
 mod post;
@@ -83,10 +86,9 @@ impl Channels {
 
     /// Where it is posted to; none if nothing is.
     fn endpoint(&self, way: &Way) -> Option<&Endpoint> {
-        let address = way.address.as_deref()?;
         match way.channel {
-            MessageChannel::Wecom => self.wecom.get(address),
-            MessageChannel::Webhook => self.webhook.get(address),
+            MessageChannel::Wecom => self.wecom.get(way.address.as_deref()?),
+            MessageChannel::Webhook => self.webhook.get(way.address.as_deref()?),
             MessageChannel::Sms => self.sms.as_ref(),
             MessageChannel::Log | MessageChannel::Mailbox | MessageChannel::Mail => None,
         }
@@ -95,9 +97,9 @@ impl Channels {
     /// Posts a letter, maybe not for the first time.
     pub(crate) async fn post(&self, way: &Way, letter: &Letter<'_>) -> Outcome {
         if way.channel == MessageChannel::Mail {
-            return match (&self.mail, way.address.as_deref()) {
-                (Some(mail), Some(to)) => mail.send(to, letter).await,
-                (None, _) | (_, None) => Outcome::Refused,
+            return match &self.mail {
+                Some(mail) => mail.send(letter).await,
+                None => Outcome::Refused,
             };
         }
         match self.endpoint(way) {

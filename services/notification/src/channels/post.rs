@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use clock::SendingId;
 use events::words::MessageChannel;
 use reqwest::{Client, StatusCode};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,8 @@ const MOST_BYTES: usize = 2_048;
 pub(crate) struct Letter<'a> {
     /// The same each time that it is tried, so that its reader can tell.
     pub(crate) id: SendingId,
+    /// Where it is to arrive.
+    pub(crate) to: &'a SecretString,
     pub(crate) messages: &'a [Message],
 }
 
@@ -51,7 +53,8 @@ impl Letter<'_> {
                 json!({ "msgtype": "text", "text": { "content": self.text(MOST_BYTES) } })
             }
             MessageChannel::Sms => {
-                json!({ "id": self.id, "to": way.address, "text": self.text(usize::MAX) })
+                let to = self.to.expose_secret();
+                json!({ "id": self.id, "to": to, "text": self.text(usize::MAX) })
             }
             MessageChannel::Webhook
             | MessageChannel::Log

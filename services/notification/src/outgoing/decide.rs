@@ -15,32 +15,39 @@ impl Outgoing {
     ) -> Vec<Step> {
         let within = self.under_way.iter().filter(|sending| sending.is_within());
         let mut steps: Vec<_> = within.map(|sending| Step::Perform(sending.id)).collect();
-        let ways = |one: &Waiting| one.ways.iter().filter(|way| has(way)).cloned().collect();
+        let ways = |one: &Waiting| -> Vec<Way> {
+            one.ways.iter().filter(|way| has(way)).cloned().collect()
+        };
         let (alarms, others): (Vec<_>, Vec<_>) = self.waiting.iter().partition(|one| one.is_alarm);
         steps.extend(alarms.into_iter().map(|alarm| {
             let (id, ways, messages) = (ids.id(), ways(alarm), vec![alarm.message]);
             let (critical, is_alarm) = (true, true);
             Step::Begin(Sending { id, ways, critical, is_alarm, tries: 0, messages })
         }));
-        if !others.iter().any(|one| one.goes_at <= now) {
-            return steps;
-        }
+        let stays = |one: &&Waiting| ways(one).iter().all(Way::is_mailbox);
+        let (stay, leave): (Vec<_>, Vec<_>) = others.into_iter().partition(stays);
         let called_off = self.called_off();
-        let go = others.into_iter().filter(|one| !called_off.contains(&one.message));
-        let go: Vec<&Waiting> = go.collect();
-        // Of equally heavy ones the first.
-        let heaviest = go.iter().rev().max_by_key(|one| one.weight);
-        if let Some(heaviest) = heaviest {
+        let mut is_due = false;
+        for (together, joined) in [(leave, self.untried()), (stay, None)] {
+            if !together.iter().any(|one| one.goes_at <= now) {
+                continue;
+            }
+            is_due = true;
+            let go = together.into_iter().filter(|one| !called_off.contains(&one.message));
+            let go: Vec<&Waiting> = go.collect();
+            // Of equally heavy ones the first.
+            let heaviest = go.iter().rev().max_by_key(|one| one.weight);
+            let Some(heaviest) = heaviest else { continue };
             let (critical, is_alarm) = (heaviest.weight == Weight::Critical, false);
             let messages = go.iter().map(|one| one.message).collect();
-            steps.push(if let Some(sending) = self.untried() {
+            steps.push(if let Some(sending) = joined {
                 Step::Join { sending: sending.id, critical, messages }
             } else {
                 let (id, ways) = (ids.id(), ways(heaviest));
                 Step::Begin(Sending { id, ways, critical, is_alarm, tries: 0, messages })
             });
         }
-        if !called_off.is_empty() {
+        if is_due && !called_off.is_empty() {
             steps.push(Step::Withdraw(called_off));
         }
         steps

@@ -22,12 +22,18 @@
 //!             │ its budget is spent          an alarm: sending, by the next way
 //!             │                              else: sending, in its turn, and
 //!             │                              with it what is queued meanwhile
+//!             │ its case is not for others   sending, by the mailbox
+//!             │ any more
 //!             │ no way is left               failed
 //!  sent       │                              for ever
 //! ```
 //!
 //! A way is a channel and where it ends: the robot of a post's group, its number, its own system. The
-//! last way to a post is the log, so that only a broken installation fails.
+//! last way to a post is the log, so that only a broken installation fails; that to a person is their
+//! mailbox, and where else they are reached no way says: it is looked up when it is taken.
+//!
+//! What is to stay in a person's mailbox shares no sending with what leaves for their phone: the one
+//! would go along, or the other stay behind.
 //!
 //! An alarm shares a sending with nothing: a text may be cut off, and a digest waits for room. Of
 //! what else goes together, what is critical is said first.
@@ -56,7 +62,7 @@ use uuid::{Builder, Uuid};
 use crate::tell::Says;
 
 pub(crate) use outcome::{Next, Outcome};
-pub(crate) use way::{Way, all_ways, urgency, ways};
+pub(crate) use way::{Way, all_ways, may_be_overheard, urgency, ways};
 
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -51,6 +51,13 @@ impl Sending {
         }
     }
 
+    /// What follows when the case of something that it carries became one of which others may not read
+    /// ([`may_be_overheard`](super::may_be_overheard)): it stays in the installation.
+    pub(crate) fn on_secret(&self) -> Next {
+        let within: Vec<_> = self.ways.iter().filter(|way| way.is_within()).cloned().collect();
+        if within.is_empty() { Next::GiveUp } else { Next::Take(within) }
+    }
+
     fn next_way(&self) -> Next {
         match self.ways.get(1..) {
             None | Some([]) => Next::GiveUp,

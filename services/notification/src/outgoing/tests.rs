@@ -1,11 +1,11 @@
 use clock::{Ids as _, MessageId, SeededIds};
 use definitions::Occasion;
-use events::words::{MessageChannel, Recipient, Urgency};
+use events::words::{CaseNumber, Cycle, Level, MessageChannel, Recipient, Revision, Urgency};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{Next, Outcome, Outgoing, Sending, Step, Waiting, Way, Weight, key};
-use crate::tell::{Rung, Says};
+use super::{Next, Outcome, Outgoing, Sending, Step, Waiting, Way, Weight, key, ways};
+use crate::tell::{Matter, Rung, Says};
 
 fn at(minute: i64) -> Timestamp {
     "2026-11-25T09:00:00+08:00".parse::<Timestamp>().unwrap()
@@ -32,6 +32,15 @@ fn robot() -> Way {
 
 fn sms() -> Way {
     Way { channel: MessageChannel::Sms, address: Some("10000000000".to_owned()) }
+}
+
+fn mailbox() -> Way {
+    Way::within(MessageChannel::Mailbox)
+}
+
+/// To a person's phone, whose number is not known yet.
+fn phone() -> Way {
+    Way { address: None, ..sms() }
 }
 
 fn sending(number: u64, ways: &[Way], tries: u32) -> Sending {
@@ -152,6 +161,105 @@ fn a_way_that_fails_is_left_for_the_next_and_the_last_for_none() {
     assert!(matches!(tried(19).on_outcome(Outcome::Throttled, now), Next::Again(_)));
     assert_eq!(tried(20).on_outcome(Outcome::Throttled, now), Next::Take(vec![log()]));
     assert_eq!(sending(7, &[robot()], 1).on_outcome(Outcome::Refused, now), Next::GiveUp);
+}
+
+#[test]
+fn a_person_is_told_as_the_policy_says_and_of_what_others_may_not_read_in_their_mailbox_alone() {
+    let rules = campus_kit::example().into_rules(Revision(1));
+    let to = |id: u128| Recipient::Person(clock::PersonId::from_uuid(uuid::Uuid::from_u128(id)));
+    let channels = |level, urgency| {
+        let ways = ways(&rules, &matter(level, urgency), &to(1));
+        assert!(ways.iter().all(|way| way.address.is_none()), "{ways:?}");
+        ways.into_iter().map(|way| way.channel).collect::<Vec<_>>()
+    };
+    let (sms, mail, mailbox) = (MessageChannel::Sms, MessageChannel::Mail, MessageChannel::Mailbox);
+    for level in [Level::Public, Level::Internal] {
+        assert_eq!(channels(level, Urgency::Critical), [sms, mail, mailbox], "{level}");
+        assert_eq!(channels(level, Urgency::Normal), [mail, mailbox], "{level}");
+    }
+    for level in [Level::Restricted, Level::Confidential, Level::Hidden] {
+        assert_eq!(channels(level, Urgency::Critical), [mailbox], "{level}");
+    }
+}
+
+/// What is known of a leak.
+fn matter(level: Level, urgency: Urgency) -> Matter {
+    Matter {
+        revision: Revision(1),
+        number: CaseNumber::new(2026, 11, 7).unwrap(),
+        item: "water-leak".parse().unwrap(),
+        place: "chemistry-201".parse().unwrap(),
+        urgency,
+        level,
+        received_at: at(0),
+        reporters: Vec::new(),
+        cycle: Cycle::FIRST,
+        promise: None,
+        post: None,
+        offers: 0,
+        completed_at: None,
+        dues: [].into(),
+        incident: None,
+    }
+}
+
+#[test]
+fn what_stays_in_a_mailbox_neither_goes_along_to_a_phone_nor_holds_back_what_does() {
+    let to = |ways: &[Way], number, minute| Waiting {
+        ways: ways.to_vec(),
+        ..waiting(number, at(minute))
+    };
+    let out = |number, minute| to(&[phone(), mailbox()], number, minute);
+    let stays = |number, minute| to(&[mailbox()], number, minute);
+    let critical = |one: Waiting| Waiting { weight: Weight::Critical, ..one };
+    let all = [critical(stays(1, 0)), out(2, 0), out(3, 5), stays(4, 5)];
+    assert_eq!(
+        steps(&all, 0),
+        [("begin", vec![message(2), message(3)]), ("begin", vec![message(1), message(4)])]
+    );
+    let [first, second] = &begun(&all, |_| true)[..] else { panic!() };
+    assert_eq!((&first.ways, first.critical), (&vec![phone(), mailbox()], false));
+    assert_eq!((&second.ways, second.critical), (&vec![mailbox()], true));
+    assert_eq!(
+        steps(&[stays(1, 0), out(2, 60)], 0),
+        [("begin", vec![message(1)])],
+        "nobody's phone rings at night for it"
+    );
+
+    let under_way = vec![sending(7, &[phone(), mailbox()], 0)];
+    let outgoing = Outgoing { waiting: vec![stays(1, 0)], under_way };
+    let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+    assert!(matches!(&steps[..], [Step::Begin(_)]), "it does not join it: {steps:?}");
+
+    let [only] = &begun(&all, Way::is_within)[..] else { panic!() };
+    assert_eq!(only.messages.len(), 4, "where nothing leaves, all of it stays together");
+}
+
+/// The sendings that begin at minute 0 where the installation has these ways.
+fn begun(waiting: &[Waiting], has: fn(&Way) -> bool) -> Vec<Sending> {
+    let outgoing = Outgoing { waiting: waiting.to_vec(), under_way: Vec::new() };
+    let steps = outgoing.on_wake(at(0), has, &mut SeededIds::new(0)).into_iter();
+    let begun = steps.filter_map(|step| match step {
+        Step::Begin(sending) => Some(sending),
+        Step::Perform(_) | Step::Withdraw(_) | Step::Join { .. } => None,
+    });
+    begun.collect()
+}
+
+#[test]
+fn what_has_become_a_secret_on_its_way_is_said_where_only_its_person_reads() {
+    let ways = [phone(), Way { channel: MessageChannel::Mail, ..phone() }, mailbox()];
+    assert_eq!(sending(7, &ways, 2).on_secret(), Next::Take(vec![mailbox()]));
+    assert_eq!(sending(7, &ways[..2], 2).on_secret(), Next::GiveUp);
+}
+
+#[test]
+fn a_row_of_a_way_to_a_person_has_no_address_and_one_of_an_earlier_release_is_read() {
+    let row = serde_json::to_value([phone(), mailbox()]).unwrap();
+    assert_eq!(row, serde_json::json!([{ "channel": "sms" }, { "channel": "mailbox" }]));
+    assert_eq!(serde_json::from_value::<Vec<Way>>(row).unwrap(), [phone(), mailbox()]);
+    let personal = [phone(), sms(), robot(), mailbox(), log()].map(|way| way.is_personal());
+    assert_eq!(personal, [true, false, false, false, false]);
 }
 
 #[test]

@@ -143,6 +143,22 @@ pub(crate) async fn hidden_of_sending(
     row.collect()
 }
 
+/// The levels of the cases that a sending tells of, as they are now.
+pub(crate) async fn levels_of_sending(
+    connection: &mut PgConnection,
+    sending: SendingId,
+) -> Result<Vec<Level>, sqlx::Error> {
+    let levels = sqlx::query_scalar!(
+        "select distinct c.level
+         from notification.message m join notification.matter c on c.case_id = m.case_id
+         where m.sending_id = $1",
+        sending.uuid(),
+    )
+    .fetch_all(connection)
+    .await?;
+    levels.into_iter().map(|level| level.parse().map_err(undecodable)).collect()
+}
+
 /// The messages of a case that were sent and of which nobody has said so; from now on they are told.
 pub(crate) async fn tell(
     connection: &mut PgConnection,

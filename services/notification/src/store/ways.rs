@@ -51,7 +51,23 @@ pub(crate) async fn still_to_try(
     }))
 }
 
-/// When others were tried the same way since then, the oldest first.
+/// Waits until no other transaction looks whether the way to all persons has room.
+pub(crate) async fn take_turns(
+    connection: &mut PgConnection,
+    way: &Way,
+) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select 1 as "turn!"
+           from pg_advisory_xact_lock(hashtextextended('notification.way ' || $1, 0))"#,
+        way.channel.word(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
+}
+
+/// When others were tried the same way since then, the oldest first; to persons, whose addresses nobody
+/// keeps, all go the same way.
 pub(crate) async fn tried_since(
     connection: &mut PgConnection,
     sending: &Sending,
@@ -60,7 +76,8 @@ pub(crate) async fn tried_since(
     let Some(way) = sending.ways.first() else { return Ok(Vec::new()) };
     let rows = sqlx::query_scalar!(
         r#"select tried_at as "at!" from notification.sending
-           where channel = $1 and address = $2 and tried_at > $3 and id <> $4
+           where channel = $1 and tried_at > $3 and id <> $4
+             and (address = $2 or $2::text is null and address is null)
            order by tried_at"#,
         way.channel.word(),
         way.address.as_deref(),

@@ -19,13 +19,13 @@ use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
 use crate::case::{Told, completed, leak, reporter};
 
-const SECRET: &str = "00112233445566778899aabbccddeeff00112233";
+pub(crate) const SECRET: &str = "00112233445566778899aabbccddeeff00112233";
 
 /// Callback-survey, which knows these links.
 struct Survey(Arc<BTreeMap<(String, String), &'static str>>);
 
 /// Starts it; where it is.
-fn survey(callback: CallbackId, person: PersonId) -> rpc::Target {
+pub(crate) fn survey(callback: CallbackId, person: PersonId) -> rpc::Target {
     let links = BTreeMap::from([((callback.to_string(), person.to_string()), SECRET)]);
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = incoming.local_addr().unwrap();
@@ -35,12 +35,12 @@ fn survey(callback: CallbackId, person: PersonId) -> rpc::Target {
     format!("http://{address}").parse().unwrap()
 }
 
-fn due(callback: CallbackId, linked: Vec<PersonId>) -> SurveyFact {
+pub(crate) fn due(callback: CallbackId, linked: Vec<PersonId>) -> SurveyFact {
     let (cycle, first_attempt_by) = (Cycle::FIRST, "2026-11-26T20:50:00+08:00".parse().unwrap());
     CallbackDueV1 { callback, cycle, first_attempt_by, linked }.into()
 }
 
-fn requester(person: PersonId) -> Subject {
+pub(crate) fn requester(person: PersonId) -> Subject {
     Subject { person: Some(person), ..somebody(Role::Requester, None) }
 }
 

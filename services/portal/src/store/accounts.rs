@@ -185,3 +185,23 @@ pub(crate) async fn holders(
     }
     Ok(holders)
 }
+
+/// The phone of an account that can log in; none of one that was erased.
+pub(crate) async fn phone(
+    pool: &PgPool,
+    masters: &Masters,
+    account: AccountId,
+) -> Result<Option<String>, Refusal> {
+    let row = sqlx::query!(
+        r#"select a.name as "name!", a.phone, k.key_id, k.wrapped
+           from portal.account a join portal.account_key k on k.account = a.id
+           where a.id = $1 and a.name is not null and a.closed_at is null"#,
+        account.uuid()
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (key_id, wrapped) = (row.key_id, row.wrapped);
+    let sealed = Sealed { key_id, wrapped, name: row.name, phone: row.phone, phone_index: None };
+    Ok(sealed.open(masters, account)?.phone)
+}

@@ -7,6 +7,7 @@
     reason = "a test has no better plan than to fail"
 )]
 
+mod addresses;
 mod api_keys;
 mod boards;
 mod clocks;

@@ -326,6 +326,13 @@ impl Intake for Told {
         self.state().requesters = request.into_inner().requesters;
         Ok(Response::new(intake::ImportRequestersResponse::default()))
     }
+
+    async fn find_addresses(
+        &self,
+        _: Request<intake::FindAddressesRequest>,
+    ) -> Answer<intake::FindAddressesResponse> {
+        unused()
+    }
 }
 
 #[tonic::async_trait]

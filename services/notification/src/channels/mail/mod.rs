@@ -9,6 +9,7 @@ use lettre::{
     transport::smtp::{Error, client::AsyncSmtpConnection},
 };
 use runtime::{Files, config};
+use secrecy::ExposeSecret as _;
 use server::Server;
 use tokio::time::timeout;
 
@@ -36,8 +37,8 @@ impl Mail {
     }
 
     /// Hands a letter over, maybe not for the first time; its `Message-ID` is the same each time.
-    pub(super) async fn send(&self, to: &str, letter: &Letter<'_>) -> Outcome {
-        let message = match self.message(to, letter) {
+    pub(super) async fn send(&self, letter: &Letter<'_>) -> Outcome {
+        let message = match self.message(letter) {
             Ok(message) => message,
             Err(why) => return failed(&why, Outcome::Refused),
         };
@@ -59,7 +60,8 @@ impl Mail {
         Ok(connection)
     }
 
-    fn message(&self, to: &str, letter: &Letter<'_>) -> anyhow::Result<Message> {
+    fn message(&self, letter: &Letter<'_>) -> anyhow::Result<Message> {
+        let to = letter.to.expose_secret();
         let title = letter.messages.first().map(|one| one.words.title.as_str());
         let title = title.unwrap_or_default();
         let subject = match letter.messages.len() {

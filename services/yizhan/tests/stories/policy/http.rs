@@ -121,6 +121,7 @@ impl Door for Http {
         (Redeliver, "services ask each other, by gRPC"),
         (GetKeys, "services ask the portal, by gRPC"),
         (FindLinks, "notification asks callback-survey, by gRPC"),
+        (FindAddresses, "notification asks intake and the portal, by gRPC"),
         (ShowSurvey, "a page for whoever has its link, of which the portal's own tests speak"),
         (AnswerSurvey, "the same page"),
         (RaiseAlarm, "intake hands it over, by gRPC"),

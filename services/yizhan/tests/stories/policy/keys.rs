@@ -17,13 +17,14 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 22] = [
+const QUESTIONS: [&str; 24] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
     "intake.v1.Intake/GetIncident",
     "intake.v1.Intake/ListIncidents",
     "intake.v1.Intake/GetDefinitions",
+    "intake.v1.Intake/FindAddresses",
     "dispatch.v1.Dispatch/ListWorkOrders",
     "dispatch.v1.Dispatch/ListQuestions",
     "dispatch.v1.Dispatch/ShowHandover",
@@ -37,6 +38,7 @@ const QUESTIONS: [&str; 22] = [
     "notification.v1.Notification/ListPhoneCalls",
     "notification.v1.Notification/RaiseAlarm",
     "portal.v1.Portal/GetKeys",
+    "portal.v1.Portal/FindAddresses",
     "delivery.v1.Delivery/Redeliver",
     "delivery.v1.Delivery/ListDead",
     "delivery.v1.Delivery/ShowDead",
