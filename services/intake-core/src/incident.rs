@@ -97,6 +97,9 @@ pub fn read_out(rules: &Rules, case: &Case, now: Timestamp) -> Option<String> {
             | Field::Completed
             | Field::Before
             | Field::Reason
+            | Field::Why
+            | Field::Until
+            | Field::Visit
             | Field::Late
             | Field::Commitment
             | Field::Department

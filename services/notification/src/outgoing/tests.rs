@@ -196,6 +196,8 @@ fn matter(level: Level, urgency: Urgency) -> Matter {
         cycle: Cycle::FIRST,
         promise: None,
         post: None,
+        orders: None,
+        questions: [].into(),
         offers: 0,
         completed_at: None,
         dues: [].into(),

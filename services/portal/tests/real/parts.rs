@@ -56,7 +56,16 @@ async fn each_open_part_is_shown_with_who_has_it_and_what_one_does_changes_no_ot
     let mut claimed = case.claimed(&second);
     claimed.by = by;
     let reason = HoldReason::Parts;
-    let held = WorkOrderHeldV1 { work_order, offer, cycle, department, by, reason, at: at(9) };
+    let held = WorkOrderHeldV1 {
+        work_order,
+        offer,
+        cycle,
+        department,
+        by,
+        reason,
+        visit_at: None,
+        at: at(9),
+    };
     streams
         .publish(&[
             case.tell(0, case.accepted()),

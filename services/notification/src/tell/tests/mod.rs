@@ -223,7 +223,6 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
         ),
         (
             held(1).into(),
-            agreed(1).into(),
             "您的报修 2026-11-000007(水管漏水)暂停办理:等配件。承诺时间仍为 2026-11-25 21:00;如有变动,后勤处会告诉您。",
             "Your repair 2026-11-000007 (Leaking Pipe) has to wait: parts are awaited. The promise is still 2026-11-25 21:00; Logistics Office will tell you if it moves.",
         ),
@@ -293,6 +292,7 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_t
         offered(1).into(),
         claimed(1).into(),
         held(1).into(),
+        agreed(1).into(),
         contained(1).into(),
         asked(1, Asked::Requester).into(),
         asked(1, Asked::Desk).into(),

@@ -45,8 +45,8 @@ fn split() -> Case {
 }
 
 fn cancelled(work_order: WorkOrderId) -> DispatchFact {
-    let (department, at) = (department(), at("25T10:00"));
-    WorkOrderCancelledV1 { work_order, cycle: Cycle::FIRST, department, at }.into()
+    let (department, at, merged) = (department(), at("25T10:00"), None);
+    WorkOrderCancelledV1 { work_order, cycle: Cycle::FIRST, department, at, merged }.into()
 }
 
 fn released(cause: ReleaseCause) -> DispatchFact {
