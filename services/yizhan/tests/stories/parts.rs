@@ -82,8 +82,8 @@ fn what_was_split_off_for_nothing_is_merged_again_and_nobody_is_told_that_it_is_
     assert_eq!(case.state(), ("resolved".into(), 1));
     let steps = case.shown()["timeline"].clone();
     let by = |what: &str| {
-        let steps = steps.as_array().unwrap().iter();
-        steps.filter(|step| step["what"] == what).last().unwrap()["actor"]["name"].clone()
+        let mut steps = steps.as_array().unwrap().iter();
+        steps.rfind(|step| step["what"] == what).unwrap()["actor"]["name"].clone()
     };
     assert_eq!(by("workorder.cancelled"), "梁调 Liang Diao");
     assert_eq!(by("workorder.offered"), "梁调 Liang Diao");

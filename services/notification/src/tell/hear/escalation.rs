@@ -57,7 +57,7 @@ impl Matter {
             }
             EscalationFact::ExtensionRefused(refused) if refused.cycle == self.cycle => {
                 let (reason, due) = (refused.reason, Some(refused.due));
-                let particulars = Particulars { reason, due, ..Particulars::default() };
+                let particulars = Particulars { due, reason, ..Particulars::default() };
                 self.to_holders(Occasion::ExtensionRefused, &particulars)
             }
             EscalationFact::AtRisk(_)
@@ -82,7 +82,7 @@ impl Matter {
         let PromiseMovedV1 { new, why: cause, reason, .. } = *moved;
         let why = Some(Why::Moved { cause, reason, is_sooner: new < before });
         let before = Some(before);
-        let particulars = Particulars { before, why, reason, ..Particulars::default() };
+        let particulars = Particulars { before, reason, why, ..Particulars::default() };
         let mut notices = self.to_waiting(Occasion::Promised, &particulars);
         if cause == MoveCause::Extension {
             notices.extend(self.to_holders(Occasion::ExtensionGranted, &particulars));
