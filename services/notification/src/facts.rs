@@ -134,9 +134,13 @@ impl Notification {
         now: Timestamp,
     ) -> Result<(), sqlx::Error> {
         for asked in store::acknowledgements::open_of(tx, case).await? {
-            // Another work order of the case may still wait for somebody.
-            let is_theirs =
-                needless != Needless::Work || had.as_ref().is_none_or(|post| *post == asked.to);
+            let is_theirs = match needless {
+                // Another work order of the case may still wait for somebody, and one that is split off
+                // decides nothing.
+                Needless::Work => had.as_ref().is_none_or(|post| *post == asked.to),
+                Needless::Dispute => had.is_some(),
+                Needless::Lateness | Needless::Everything => true,
+            };
             if is_theirs && asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
                 store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
             }
