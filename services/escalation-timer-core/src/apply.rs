@@ -15,7 +15,10 @@ use jiff::Timestamp;
 use crate::{
     event::{Event, Watched},
     hold::{Hold, Pause, Rested},
-    state::{Extension, Fired, Moved, Planned, Promise, Rest, Run, State, TakenOver, Timer, Watch},
+    state::{
+        Extension, Fired, Moved, Paused, Planned, Promise, Rest, Run, State, TakenOver, Timer,
+        Watch,
+    },
 };
 
 /// Brings the state to after the event, which was decided on this very state.
@@ -163,10 +166,13 @@ fn shift(timer: &mut Timer, moved: &PromiseMovedV1) {
     if promise.number != moved.promise {
         return;
     }
-    promise.moved = Some(Moved { why: moved.why, reason: moved.reason });
     if promise.due != moved.old {
+        promise.moved = Some(Moved { why: moved.why, reason: moved.reason });
         return;
     }
+    let from = promise.paused.map_or(moved.old, |paused| paused.from);
+    // A pause that took no time away in the end has moved nothing.
+    promise.paused = (moved.new != from).then_some(Paused { from, reason: moved.reason });
     promise.due = moved.new;
     promise.provisional = moved.provisional;
     let first = Planned { rung: promise.first_rung, round: 0, at: moved.new };
@@ -253,7 +259,7 @@ fn arm(
 
 const fn promise(armed: &ArmedV1, since: Timestamp, urgency: Option<Urgency>) -> Promise {
     let ArmedV1 { promise: number, due, provisional, first_rung, .. } = *armed;
-    Promise { number, since, due, provisional, first_rung, urgency, moved: None }
+    Promise { number, since, due, provisional, first_rung, urgency, moved: None, paused: None }
 }
 
 impl From<&RungFiredV1> for Fired {

@@ -144,6 +144,7 @@ pub use fact::{Fact, on_fact};
 pub use hold::{Hold, Pause, Rested};
 pub use rejected::Rejected;
 pub use state::{
-    Extension, Fired, Moved, Planned, Promise, Rest, Run, State, TakenOver, Timer, Warning, Watch,
+    Extension, Fired, Moved, Paused, Planned, Promise, Rest, Run, State, TakenOver, Timer, Warning,
+    Watch,
 };
 pub use wake::{Wake, next_at, on_wake, posts_above};

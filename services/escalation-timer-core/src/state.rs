@@ -198,12 +198,35 @@ pub struct Promise {
     /// The urgency by which its ladder climbs, if that is not the case's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
-    /// Why it is for another time than was promised before; absent where it is not.
+    /// Why it was made for another time than the one before; absent of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// The pauses that made it later than it was made for, if any did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Paused>,
 }
 
-/// Why a promise is for another time than before, as it was said last.
+impl Promise {
+    /// Why it is for another time than was promised before, as it was said last; `None` where it is not.
+    pub const fn why_moved(&self) -> Option<Moved> {
+        match self.paused {
+            Some(Paused { reason, .. }) => Some(Moved { why: MoveCause::Pause, reason }),
+            None => self.moved,
+        }
+    }
+}
+
+/// By how much pauses moved a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// The due without them.
+    pub from: Timestamp,
+    /// What the work waited for, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HoldReason>,
+}
+
+/// Why a promise is for another time than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// Why.

@@ -42,7 +42,7 @@ fn an_extension_is_asked_by_the_department_and_granted_by_the_post_that_the_poli
     let complete = case.timer(Commitment::Complete);
     let (why, reason) = (MoveCause::Extension, Some(HoldReason::Parts));
     assert_eq!((complete.first.moved, complete.first.due), (None, at("1T21:00")), "it is kept");
-    assert_eq!(complete.promise().moved, Some(Moved { why, reason }));
+    assert_eq!(complete.promise().why_moved(), Some(Moved { why, reason }));
     assert_eq!(rungs(&case.is_awake_until(at("2T09:00"))), ["complete 1.0 2T09:00"]);
     case.hears("2T09:01", &completed(1, "2T08:00"));
     let run = case.timer(Commitment::Complete).run;
@@ -100,7 +100,10 @@ fn a_hold_whose_reason_the_policy_grants_moves_the_same_promise_by_the_cap_and_b
     assert_eq!((moved.promise, moved.new, moved.why), (1, at("2T00:00"), MoveCause::Pause));
     let (why, reason) = (MoveCause::Pause, Some(HoldReason::NoAccess));
     let complete = case.timer(Commitment::Complete);
-    assert_eq!((complete.first.moved, complete.later.len()), (Some(Moved { why, reason }), 0));
+    assert_eq!(
+        (complete.first.why_moved(), complete.later.len()),
+        (Some(Moved { why, reason }), 0)
+    );
     assert_eq!(rungs(&case.is_awake_until(at("2T00:00"))), ["complete 1.0 2T00:00"]);
 }
 

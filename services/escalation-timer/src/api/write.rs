@@ -135,14 +135,15 @@ fn promises(first: &Promise, later: &[Promise]) -> Vec<NumberedPromise> {
 }
 
 fn promise(promise: &Promise) -> NumberedPromise {
-    let reason = promise.moved.and_then(|moved| moved.reason);
+    let moved = promise.why_moved();
+    let reason = moved.and_then(|moved| moved.reason);
     NumberedPromise {
         number: promise.number.into(),
         due: Some(timestamp(promise.due)),
         provisional: promise.provisional,
         first_rung: promise.first_rung.into(),
         counted: false,
-        why: promise.moved.map(|moved| moved.why.to_string()).unwrap_or_default(),
+        why: moved.map(|moved| moved.why.to_string()).unwrap_or_default(),
         reason: reason.map_or(words::HoldReason::Unspecified, words::HoldReason::from).into(),
     }
 }

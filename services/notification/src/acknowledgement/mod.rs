@@ -162,10 +162,7 @@ impl Needless {
     /// What a fact makes so, if anything; one of another cycle than the one that runs makes nothing.
     pub(crate) fn by(fact: &Fact, running: Cycle) -> Option<Self> {
         let (needless, cycle) = match fact {
-            // A part of another work order is nothing that was disputed.
-            Fact::Dispatch(DispatchFact::WorkOrderOffered(fact)) if fact.split.is_none() => {
-                (Self::Dispute, fact.cycle)
-            }
+            Fact::Dispatch(DispatchFact::WorkOrderOffered(fact)) => (Self::Dispute, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderClaimed(fact)) => (Self::Work, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderAssigned(fact)) => (Self::Work, fact.cycle),
             Fact::Dispatch(DispatchFact::WorkOrderReleased(fact)) => (Self::Work, fact.cycle),
