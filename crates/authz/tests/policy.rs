@@ -153,13 +153,14 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 }
 
 #[test]
-fn a_service_may_ask_for_events_keys_and_survey_links_hand_over_an_alarm_and_nothing_else() {
+fn a_service_may_ask_for_events_and_keys_serve_survey_links_hand_over_an_alarm_and_nothing_else() {
     let service = Subject::service(Service::Dispatch);
     let may = |action| decide(&service, action, Relations::NONE, Level::Public).is_allowed();
     let allowed: Vec<_> = Action::ALL.into_iter().filter(|&action| may(action)).collect();
-    let of_links = [Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
+    let of_links =
+        [Action::ComplainCase, Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
     let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
-    assert_eq!(allowed, [of_links, others].concat());
+    assert_eq!(allowed, [&of_links[..], &others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
 }
 

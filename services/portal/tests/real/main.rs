@@ -10,6 +10,7 @@
 mod api_keys;
 mod boards;
 mod clocks;
+mod complaints;
 mod description;
 mod facts;
 mod keys;

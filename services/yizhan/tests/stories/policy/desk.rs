@@ -31,6 +31,13 @@ impl Grpc {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)
             }
+            // The campus of the walk takes none, which who may complain is told.
+            "ComplainCase" => {
+                let (case, text) = (case(), "walk".to_owned());
+                let channel = words::Channel::Web.into();
+                let request = intake::ComplainCaseRequest { case, channel, text, person: None };
+                intake.complain_case(call.request(request)).await.map(nothing)
+            }
             "JoinCase" => {
                 let caller = Some(somebody_else());
                 let channel = words::Channel::Hotline.into();

@@ -17,7 +17,7 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 22] = [
+const QUESTIONS: [&str; 23] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
@@ -31,6 +31,7 @@ const QUESTIONS: [&str; 22] = [
     "escalation_timer.v1.EscalationTimer/ListClocks",
     "callback_survey.v1.CallbackSurvey/NextCallback",
     "callback_survey.v1.CallbackSurvey/ListCallbacks",
+    "callback_survey.v1.CallbackSurvey/GetFigures",
     "callback_survey.v1.CallbackSurvey/ShowSurvey",
     "callback_survey.v1.CallbackSurvey/FindLinks",
     "notification.v1.Notification/ListMessages",
