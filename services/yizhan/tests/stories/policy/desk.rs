@@ -16,6 +16,12 @@ fn alarm_of(question: &Question<'_>) -> intake::OpenAlarmRequest {
     intake::OpenAlarmRequest { kind, channel, place, caller, ..Default::default() }
 }
 
+/// The campus of the walk takes none, which who may complain is told.
+fn complaint_about(case: String) -> intake::ComplainCaseRequest {
+    let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
+    intake::ComplainCaseRequest { case, channel, text, person: None }
+}
+
 impl Grpc {
     pub(super) async fn ask_desk(
         &self,
@@ -31,12 +37,8 @@ impl Grpc {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)
             }
-            // The campus of the walk takes none, which who may complain is told.
             "ComplainCase" => {
-                let (case, text) = (case(), "walk".to_owned());
-                let channel = words::Channel::Web.into();
-                let request = intake::ComplainCaseRequest { case, channel, text, person: None };
-                intake.complain_case(call.request(request)).await.map(nothing)
+                intake.complain_case(call.request(complaint_about(case()))).await.map(nothing)
             }
             "JoinCase" => {
                 let caller = Some(somebody_else());
