@@ -47,7 +47,8 @@ fn told(figures: &Value) -> String {
         ("Mean score", share("mean_mark", "", count("marked"))),
         ("Reopened", share("reopened_percent", " %", count("completed"))),
     ];
-    lines.iter().map(|(name, value)| format!("{name:<13}  {value}\n")).collect()
+    let lines = lines.map(|(name, value)| format!("{name:<13}  {value}"));
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]

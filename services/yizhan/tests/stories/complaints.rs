@@ -77,7 +77,9 @@ fn a_month_is_counted_by_those_who_answered_and_a_quality_note_is_kept() {
     campus.clock_to("10:00");
     let month = campus.now().to_string()[..7].to_owned();
     let cases: [Case<'_>; 3] = [(); 3].map(|()| desk.opens(LEAK));
-    cases.iter().for_each(|case| plumber.repairs(case));
+    for case in &cases {
+        plumber.repairs(case);
+    }
     let [content, dissatisfied, open] = &cases;
     quality.does(&format!("callback record {content} --solved --score 5"));
     let note = "--solved --score 2 --quality-note '等了三天没人联系'";
