@@ -18,6 +18,8 @@ pub enum Action {
     ReopenCase,
     /// Ask again for what is not done yet.
     ChaseCase,
+    /// Open a complaint about a case.
+    ComplainCase,
     /// Make others who reported the same co-reporters of a case.
     JoinCase,
     /// Undo that.
@@ -110,6 +112,8 @@ pub enum Action {
     RecordAttempt,
     /// List callbacks.
     ListCallbacks,
+    /// Read what the callbacks of a month came to.
+    ReadFigures,
     /// See what a link asks that was sent to a reporter, for whoever follows it.
     ShowSurvey,
     /// Record what they say by it.
@@ -154,7 +158,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 75] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -162,6 +166,7 @@ impl Action {
         Self::WithdrawCase,
         Self::ReopenCase,
         Self::ChaseCase,
+        Self::ComplainCase,
         Self::JoinCase,
         Self::UnjoinCase,
         Self::RaiseUrgency,
@@ -208,6 +213,7 @@ impl Action {
         Self::NextCallback,
         Self::RecordAttempt,
         Self::ListCallbacks,
+        Self::ReadFigures,
         Self::ShowSurvey,
         Self::AnswerSurvey,
         Self::FindLinks,
@@ -240,6 +246,7 @@ impl Action {
             Self::WithdrawCase => "withdraw-case",
             Self::ReopenCase => "reopen-case",
             Self::ChaseCase => "chase-case",
+            Self::ComplainCase => "complain-case",
             Self::JoinCase => "join-case",
             Self::UnjoinCase => "unjoin-case",
             Self::RaiseUrgency => "raise-urgency",
@@ -286,6 +293,7 @@ impl Action {
             Self::NextCallback => "next-callback",
             Self::RecordAttempt => "record-attempt",
             Self::ListCallbacks => "list-callbacks",
+            Self::ReadFigures => "read-figures",
             Self::ShowSurvey => "show-survey",
             Self::AnswerSurvey => "answer-survey",
             Self::FindLinks => "find-links",

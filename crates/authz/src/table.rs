@@ -32,7 +32,7 @@ const fn grant(role: Role, relation: Relation, up_to: Level, may: &'static [Acti
 pub(crate) const TABLE: &[Grant] = &[
     //    role                       relation        up to         may
     grant(Role::Requester,           Unrelated,      Public,       &[GetDefinitions]),
-    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ListClocks, ListMessages,
+    grant(Role::Requester,           Own,            Confidential, &[AcceptCase, GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ComplainCase, ListClocks, ListMessages,
                                                                      AnswerQuestion, ListQuestions]),
     // Whoever reports a person at risk does not find it among their own afterwards: whose screen it is, nobody knows.
     grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
@@ -44,7 +44,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DeskAssistant,       Unrelated,      Restricted,   &[ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[AcceptCase, ListPhoneCalls, TakePhoneCall, SettlePhoneCall]),
     grant(Role::DeskAssistant,       FirstReceiver,  Hidden,       &[GetCase, ListCases, AddNote, ListClocks]),
-    grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
+    grant(Role::DeskAssistant,       Unrelated,      Internal,     &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ComplainCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, AddNote, OpenIncident, UpdateIncident, ListIncidents,
                                                                      LogContact, ListContacts, ListClocks, ListWorkOrders, AskQuestion, AnswerQuestion,
                                                                      ListQuestions, ShowRoster, ShowHandover, SignHandover, NextCallback,
@@ -60,7 +60,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DutyCounsellor,      Unrelated,      Hidden,       &[AcceptCase, BackdateCase, AcknowledgeAlarm, GetCase, ListCases, ReopenCase, AddNote,
                                                                      CloseCaseAs, ListContacts, ListClocks, ListWorkOrders, Reassign, ListMessages, ListPhoneCalls,
                                                                      TakePhoneCall, SettlePhoneCall]),
-    grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, JoinCase,
+    grant(Role::DutyCounsellor,      Unrelated,      Restricted,   &[GetCase, ListCases, WithdrawCase, ReopenCase, ChaseCase, ComplainCase, JoinCase,
                                                                      UnjoinCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, OpenIncident,
                                                                      UpdateIncident, CloseIncident, ListIncidents, LogContact, ListContacts, ListClocks,
                                                                      ListWorkOrders, Adjudicate, AskQuestion, AnswerQuestion, ListQuestions, ShowRoster,
@@ -120,23 +120,24 @@ pub(crate) const TABLE: &[Grant] = &[
     // A leader is asked for more time, or told that it is late.
     grant(Role::Leader,              Unrelated,      Public,       &[ShowRoster]),
     grant(Role::Leader,              Own,            Public,       &[KeepRoster]),
+    grant(Role::Leader,              Unrelated,      Internal,     &[ReadFigures]),
     grant(Role::Leader,              EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk, ListWorkOrders, Reassign, ListQuestions,
                                                                      ListMessages,
                                                                      AcknowledgeMessage]),
 
-    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
+    grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ComplainCase, RaiseUrgency, LowerUrgency, AddNote, CloseCaseAs, UpdateIncident,
                                                                      CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
                                                                      AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ShowHandover, ListCallbacks,
-                                                                     ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
+                                                                     ReadFigures, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
                                                                      ListWorkOrders, Reassign, Adjudicate, AnswerQuestion, ListQuestions, ReadAnswers,
                                                                      ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
 
     // Restricted cases are never called back from the desk.
-    grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt]),
-    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, GetDefinitions]),
+    grant(Role::QualityOfficer,      Unrelated,      Internal,     &[NextCallback, RecordAttempt, ComplainCase]),
+    grant(Role::QualityOfficer,      Unrelated,      Restricted,   &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadFigures, ReadAnswers, GetDefinitions]),
     grant(Role::QualityOfficer,      Own,            Public,       &[KeepRoster]),
     grant(Role::QualityOfficer,      EscalatedToMe,  Restricted,   &[ListMessages, AcknowledgeMessage]),
 
@@ -170,8 +171,10 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::SystemAdministrator, Unrelated,      Public,       &[GetDefinitions, ApplyDefinitions, ImportPeople, ManageApiKeys, ReadDead, SettleDead, Redeliver]),
 
-    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
+    grant(Role::Auditor,             Unrelated,      Confidential, &[GetCase, ListCases, ListIncidents, ListContacts, ListClocks, ListWorkOrders, ListQuestions, ShowRoster, ShowHandover, ListCallbacks, ReadFigures, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions, ReadDead]),
 
+    // Whoever follows a link may complain: only who reports what is public or internal has one.
+    grant(Role::Service,             Unrelated,      Internal,     &[ComplainCase]),
     grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
 ];
 

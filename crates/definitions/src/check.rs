@@ -11,6 +11,7 @@ use events::words::{CalendarId, Commitment, End, Level, PlaceId, Urgency};
 use crate::{
     alarm,
     campus::Campus,
+    complaint,
     department::Duty,
     document::Sources,
     during::{self, During, Moment},
@@ -150,7 +151,8 @@ pub(crate) fn missing_years(campus: &Campus, sources: &Sources) -> Vec<Problem> 
         .collect()
 }
 
-/// What a set leaves open, or says twice: routes, the desk, callbacks, reopening, alarms, messages.
+/// What a set leaves open, or says twice: routes, the desk, callbacks, reopening, alarms, complaints,
+/// messages.
 pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
     let mut problems = unrouted(campus, sources);
     for route in campus.routes.values() {
@@ -174,6 +176,7 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
             .extend(policy.reopened_in_vain().filter_map(|end| final_end(sources, policy, end)));
     }
     problems.extend(alarm::faults(campus, sources));
+    problems.extend(complaint::faults(campus, sources));
     let missing = Occasion::ALL.iter().filter(|one| !campus.templates.contains_key(one));
     problems.extend(missing.map(|occasion| {
         Problem::new("the set", At::default(), "", format!("there is no Template `{occasion}`"))
@@ -205,14 +208,16 @@ fn uncallable(campus: &Campus, item: &ServiceItem) -> Option<String> {
     (!promised).then(|| format!("the policy `{}` has no limits for call-back", item.policy))
 }
 
-/// Items that no post gets somewhere, or two posts.
-///
-/// Which routes lead from a place changes only where a route begins, so it is enough to ask there
-/// and at the campuses.
-fn unrouted(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+/// The places where routes begin, and the campuses: which routes lead from a place changes only there.
+pub(crate) fn where_routes_begin(campus: &Campus) -> BTreeSet<&PlaceId> {
     let roots = campus.places.values().filter(|place| place.within.is_none());
     let begin = campus.routes.values().filter_map(|route| route.within.as_ref());
-    let places: BTreeSet<_> = roots.map(|place| &place.id).chain(begin).collect();
+    roots.map(|place| &place.id).chain(begin).collect()
+}
+
+/// Items that no post gets somewhere, or two posts.
+fn unrouted(campus: &Campus, sources: &Sources) -> Vec<Problem> {
+    let places = where_routes_begin(campus);
     let mut problems = Vec::new();
     for item in campus.items.values() {
         for place in &places {

@@ -27,6 +27,7 @@ mod alarm;
 mod campus;
 mod check;
 mod code;
+mod complaint;
 mod department;
 mod document;
 mod during;

@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Calendar, Hours, Limit};
-use events::words::{Commitment, End, HoldReason, LadderId, MessageChannel, Urgency};
+use calendar::{Calendar, Hours, Limit, Start};
+use events::words::{Commitment, End, HoldReason, ItemId, LadderId, MessageChannel, Urgency};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{
@@ -20,6 +20,7 @@ pub struct Policy {
     /// What it is called.
     pub names: Names,
     limits: BTreeMap<Commitment, BTreeMap<Urgency, Limit>>,
+    from_next_day: BTreeSet<Commitment>,
     ladders: BTreeMap<Commitment, LadderId>,
     /// When and how often a requester is called back.
     pub callback: Callback,
@@ -31,6 +32,8 @@ pub struct Policy {
     pub extensions: Option<ExtensionRule>,
     /// Who is alerted, if these are alarms.
     pub alert: Option<Alert>,
+    /// The item that a complaint about one of its cases is a case of; `None` if nobody can complain.
+    pub complaint: Option<ItemId>,
 }
 
 /// When people are told what nobody needs to be woken for.
@@ -93,6 +96,11 @@ impl Policy {
         self.limits.get(&commitment)?.get(&urgency).copied()
     }
 
+    /// When the limit of a commitment begins to count.
+    pub fn start(&self, commitment: Commitment) -> Start {
+        if self.from_next_day.contains(&commitment) { Start::NextWorkingDay } else { Start::AtOnce }
+    }
+
     /// The ladder that a late commitment climbs; every commitment with a limit has one.
     pub fn ladder(&self, commitment: Commitment) -> Option<&LadderId> {
         self.ladders.get(&commitment)
@@ -121,6 +129,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
     fields(cursor, |f| {
         let names = f.required("names", names);
         let limits = f.required("limits", table(limits));
+        let from_next_day = f.optional("fromNextDay", list(parsed));
         let ladders = f.required("ladders", table(reference(Thing::Ladder)));
         let callback = f.required("callback", |cursor| fields(cursor, callback));
         let messages = f.optional("messages", |cursor| fields(cursor, messages));
@@ -128,12 +137,15 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
         let pauses = f.optional("pauses", respite::pauses);
         let extensions = f.optional("extensions", respite::extensions);
         let alert = f.optional("alert", alarm::alert);
+        let complaint = f.optional("complaint", reference(Thing::Item));
         let (limits, ladders) = (limits?, ladders?);
-        refuse_incomplete(f, &limits, &ladders)?;
+        let from_next_day = from_next_day?.unwrap_or_default();
+        refuse_incomplete(f, &limits, &ladders, &from_next_day)?;
         Some(Policy {
             id,
             names: names?,
             limits,
+            from_next_day: from_next_day.into_iter().collect(),
             ladders,
             callback: callback?,
             messages: messages?,
@@ -141,6 +153,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
             pauses: pauses?.unwrap_or_default(),
             extensions: extensions?,
             alert: alert?,
+            complaint: complaint?,
         })
     })
 }
@@ -154,8 +167,13 @@ fn refuse_incomplete(
     f: &mut Fields<'_, '_>,
     limits: &BTreeMap<Commitment, BTreeMap<Urgency, Limit>>,
     ladders: &BTreeMap<Commitment, LadderId>,
+    from_next_day: &[Commitment],
 ) -> Option<()> {
     let mut complete = Some(());
+    for commitment in from_next_day.iter().filter(|one| !limits.contains_key(one)) {
+        let message = format!("names `{commitment}`, which has no limits");
+        complete = f.refuse_below(&["fromNextDay"], message);
+    }
     for (commitment, limits) in limits {
         for urgency in promised(*commitment).iter().filter(|one| !limits.contains_key(one)) {
             let path = ["limits", commitment.word()];

@@ -194,11 +194,19 @@ impl Rules {
         at: Timestamp,
     ) -> Result<Option<Due>, OutOfReach> {
         let limit = self.limit(item, commitment, urgency);
+        let start = self.start(item, commitment);
         let calendar = self.item(item).and_then(|item| self.calendar_for(&item.department));
-        limit
-            .zip(calendar)
-            .map(|(limit, calendar)| calendar.due(limit, Start::AtOnce, at))
-            .transpose()
+        limit.zip(calendar).map(|(limit, calendar)| calendar.due(limit, start, at)).transpose()
+    }
+
+    /// When the limit of a commitment begins to count for an item.
+    pub fn start(&self, item: &ItemId, commitment: Commitment) -> Start {
+        self.policy(item).map_or(Start::AtOnce, |policy| policy.start(commitment))
+    }
+
+    /// The item that a complaint about a case of this one is a case of; `None` if the campus names none.
+    pub fn complaint_item(&self, item: &ItemId) -> Option<&ServiceItem> {
+        self.item(self.policy(item)?.complaint.as_ref()?)
     }
 
     /// The ladder that a late commitment of an item climbs.

@@ -7,7 +7,7 @@ mod files;
 
 use calendar::{Calendar, Start};
 use definitions::Rules;
-use events::words::Revision;
+use events::words::{Commitment, Revision, Urgency};
 use jiff::Timestamp;
 
 /// Received on, due on, with the weekdays.
@@ -65,6 +65,25 @@ fn a_complaint_is_answered_within_three_working_days_by_whoever_repairs() {
     let found: Vec<_> = ANSWERS.iter().map(|(from, _)| (*from, answered(calendar, from))).collect();
     let right: Vec<_> = ANSWERS.iter().map(|(from, due)| (*from, (*due).to_owned())).collect();
     assert_eq!(found, right);
+}
+
+#[test]
+fn a_complaint_about_any_repair_is_answered_within_three_working_days_from_the_next_one() {
+    let rules = rules();
+    let complaint = rules.complaint_item(&"water-leak".parse().unwrap()).unwrap();
+    let zone = rules.calendar_for(&complaint.department).unwrap().zone();
+    let due = |received: &str, urgency| {
+        let due = rules.due(&complaint.id, Commitment::Answer, urgency, at(received));
+        zone.to_datetime(due.unwrap().unwrap().at).strftime("%Y-%m-%d %a").to_string()
+    };
+    for (received, answered) in ANSWERS {
+        let (date, _) = received.split_once(' ').unwrap();
+        // The day itself does not count, not even before it opens.
+        for time in ["00:10", "07:00", "10:00", "23:50"] {
+            let received = format!("{date} {time}");
+            assert_eq!(due(&received, Urgency::Normal), *answered, "{received}");
+        }
+    }
 }
 
 #[test]

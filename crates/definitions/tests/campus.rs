@@ -227,6 +227,26 @@ fn a_case_may_be_reopened_for_seven_days_and_an_unreachable_one_for_thirty() {
 }
 
 #[test]
+fn complaints_come_to_the_quality_office_and_are_told_to_the_hall_and_the_school_alone() {
+    let rules = rules();
+    let complaint = rules.complaint_item(&item("water-leak")).unwrap();
+    assert_eq!((complaint.kind, complaint.level), (CaseKind::Complaint, Level::Restricted));
+    assert!(!complaint.callback && rules.complaint_item(&complaint.id).is_none());
+    for place_id in ["dorm-7-204", "south", "west"] {
+        for time in ["2026-11-02 10:00", "2026-11-02 23:30", "2026-11-07 10:00"] {
+            let post = rules.route(&complaint.id, &place(place_id), at(time)).unwrap();
+            assert_eq!(post.id.to_string(), "hall/quality-a", "{place_id} {time}");
+        }
+    }
+    for commitment in [Commitment::Accept, Commitment::Answer] {
+        let ladder = rules.ladder(&complaint.id, commitment).unwrap();
+        let rungs: Vec<_> = ladder.rungs().map(ToString::to_string).collect();
+        assert_eq!(rungs, ["hall/director", "office/vice-president"], "{commitment}");
+    }
+    assert!(rules.complaint_item(&item("person-at-risk")).is_none());
+}
+
+#[test]
 fn every_message_can_be_told_in_both_languages() {
     let rules = rules();
     for occasion in Occasion::ALL {

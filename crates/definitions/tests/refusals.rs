@@ -254,6 +254,32 @@ const SLIPS: &[Slip] = &[
         "next: [security/guard-post,",
     ),
     ("a step of no length", "policies.yaml", "everySeconds: 60", "everySeconds: 0"),
+    // Complaints
+    ("a typo in the item of complaints", "policies.yaml", "complaint: service-c", "complaint: c"),
+    (
+        "a complaint that is a repair",
+        "policies.yaml",
+        "complaint: service-complaint",
+        "complaint: door-lock",
+    ),
+    (
+        "a complaint that everybody reads",
+        "items-complaints.yaml",
+        "level: restricted",
+        "level: internal",
+    ),
+    (
+        "a complaint that comes to whom it is about",
+        "routes-offices.yaml",
+        "hall/quality-a",
+        "card/window-b",
+    ),
+    (
+        "days counted from the next one of what has no limit",
+        "policies.yaml",
+        "fromNextDay: [accept, answer]",
+        "fromNextDay: [accept, complete]",
+    ),
     // Everything at once
     (
         "several slips",

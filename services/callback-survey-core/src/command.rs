@@ -1,5 +1,5 @@
 use clock::{AccountId, CallbackId, PersonId};
-use events::words::{Score, Verdict};
+use events::words::{CaseNumber, ItemId, PlaceId, Score, Verdict};
 use jiff::{Timestamp, Zoned};
 
 /// What a person may ask of callback-survey.
@@ -38,6 +38,8 @@ pub struct Answer {
     pub attitude: Option<Score>,
     /// The mark for the whole, if one was given.
     pub score: Option<Score>,
+    /// They complain of it besides, in a case of its own.
+    pub complains: bool,
 }
 
 /// How an answer came.
@@ -83,10 +85,19 @@ pub enum Rejected {
         command: &'static str,
     },
     /// The case ended too long ago.
-    #[error("cannot record \"not solved\": it reopened until {until}; report it as a new case")]
+    #[error(
+        "cannot record \"not solved\": it reopened until {until}; open a new case that is linked to it: \
+         `yizhan case open {item} --place {place} --linked-to {number}`"
+    )]
     ReopenWindowOver {
         /// The last instant at which it did.
         until: Timestamp,
+        /// The case.
+        number: CaseNumber,
+        /// What it was about.
+        item: ItemId,
+        /// Where.
+        place: PlaceId,
     },
     /// Nothing is asked by this link any more, or nothing ever was.
     #[error("cannot {command}: the link leads nowhere any more")]

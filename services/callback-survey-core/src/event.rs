@@ -1,6 +1,6 @@
 use std::mem;
 
-use clock::PersonId;
+use clock::{CallbackId, PersonId};
 use events::{
     SurveyFact,
     intake::CaseResolvedV1,
@@ -51,11 +51,21 @@ pub enum Event {
         /// Whose link it came by; none if somebody heard it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         person: Option<PersonId>,
+        /// They complain of it besides.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        complains: bool,
     },
     /// Somebody is no reporter of it any more.
     Unjoined {
         /// Who.
         person: PersonId,
+    },
+    /// Somebody is a reporter of it again.
+    Rejoined {
+        /// Who.
+        person: PersonId,
+        /// The callbacks by whose links they answer again.
+        callbacks: Vec<CallbackId>,
     },
     /// The cycle has a verdict.
     Judged(CaseJudgedV1),
@@ -118,13 +128,24 @@ pub fn apply(state: &mut State, event: &Event) {
                 call.not_before = not_before.unwrap_or(call.not_before);
             }
         }
-        Event::Answered { answered, person } => {
+        Event::Answered { answered, person, complains } => {
             if let Some(call) = state.call_mut(answered.callback) {
-                call.answers.push(Answered { person: *person, ..Answered::from(answered) });
+                let (person, complains) = (*person, *complains);
+                call.answers.push(Answered { person, complains, ..Answered::from(answered) });
             }
         }
         Event::Unjoined { person } => {
-            state.calls_mut().for_each(|call| call.reporters.retain(|one| one != person));
+            let theirs = |call: &&mut Call| call.reporters.contains(person);
+            for call in state.calls_mut().filter(theirs) {
+                call.reporters.retain(|one| one != person);
+                call.left.push(*person);
+            }
+        }
+        Event::Rejoined { person, callbacks } => {
+            for call in state.calls_mut().filter(|call| callbacks.contains(&call.id)) {
+                call.left.retain(|one| one != person);
+                call.reporters.push(*person);
+            }
         }
         Event::Judged(CaseJudgedV1 { verdict, .. }) => match mem::take(state) {
             State::Calling { survey, call } | State::Judged { survey, call, .. } => {
@@ -156,6 +177,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Withdrawn(fact) => SurveyFact::CallbackWithdrawn(fact.clone()),
         Event::Followed { .. }
         | Event::Unjoined { .. }
+        | Event::Rejoined { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,
     };
@@ -182,6 +204,7 @@ fn call(due: &CallbackDueV1, resolved: &CaseResolvedV1, not_before: Timestamp) -
         cycle: due.cycle,
         completed_at: resolved.resolved_at,
         reporters: resolved.reporters.clone(),
+        left: Vec::new(),
         workers: resolved.workers.clone(),
         first_attempt_by: due.first_attempt_by,
         not_before,
@@ -193,6 +216,6 @@ fn call(due: &CallbackDueV1, resolved: &CaseResolvedV1, not_before: Timestamp) -
 impl From<&CaseAnsweredV1> for Answered {
     fn from(fact: &CaseAnsweredV1) -> Self {
         let CaseAnsweredV1 { at, by, solved, on_time, attitude, score, .. } = *fact;
-        Self { at, by, person: None, solved, on_time, attitude, score }
+        Self { at, by, person: None, solved, on_time, attitude, score, complains: false }
     }
 }

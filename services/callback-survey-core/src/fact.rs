@@ -4,7 +4,9 @@ use clock::{Ids, PersonId};
 use definitions::Rules;
 use events::{
     IntakeFact, Payload,
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1},
+    intake::{
+        CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1,
+    },
     survey::{CallbackDueV1, CallbackWithdrawnV1},
     words::{Commitment, Cycle},
 };
@@ -28,6 +30,8 @@ pub enum Fact {
     Reopened(CaseReopenedV1),
     /// It ended.
     Closed(CaseClosedV1),
+    /// There are more reporters of it.
+    Joined(CaseJoinedV1),
     /// Somebody is no reporter of it any more.
     Unjoined(CaseUnjoinedV1),
 }
@@ -41,12 +45,12 @@ impl Fact {
                 IntakeFact::CaseResolved(fact) => Some(Self::Resolved(fact)),
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
+                IntakeFact::CaseJoined(fact) => Some(Self::Joined(fact)),
                 IntakeFact::CaseUnjoined(fact) => Some(Self::Unjoined(fact)),
-                // A completed cycle says how urgent it was and who its reporters are.
+                // A completed cycle says how urgent it was.
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
-                | IntakeFact::CaseJoined(_)
                 | IntakeFact::CaseUrgencyChanged(_)
                 | IntakeFact::CaseIncidentUpdated(_) => None,
             },
@@ -65,6 +69,7 @@ impl Fact {
             Self::Resolved(_) => CaseResolvedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
+            Self::Joined(_) => CaseJoinedV1::TYPE,
             Self::Unjoined(_) => CaseUnjoinedV1::TYPE,
         };
         vec![Event::Noted { fact: fact.to_string(), reason }]
@@ -84,6 +89,7 @@ pub fn on_fact(
         Fact::Resolved(resolved) => on_resolved(state, rules, resolved, now, ids),
         Fact::Reopened(reopened) => on_reopened(state, rules, reopened),
         Fact::Closed(closed) => on_closed(state, closed),
+        Fact::Joined(joined) => on_joined(state, &joined.joined),
         Fact::Unjoined(unjoined) => on_unjoined(state, unjoined.person),
     };
     followed.unwrap_or_else(|reason| fact.noted(reason))
@@ -174,6 +180,19 @@ fn on_closed(state: &State, closed: &CaseClosedV1) -> Result<Vec<Event>, Reason>
         // The end that follows from a verdict says nothing new, and answers may still come.
         State::Judged { .. } | State::Ended { .. } => Err(Reason::AlreadyKnown),
     }
+}
+
+/// Whoever is a reporter again answers by the links that they had: their messages are still there. Who is
+/// new is asked after the cycle that runs, which says who they are once it is completed.
+fn on_joined(state: &State, joined: &[PersonId]) -> Result<Vec<Event>, Reason> {
+    state.survey().ok_or(Reason::UnknownCase)?;
+    let again = |person: &PersonId| {
+        let theirs = state.callbacks().filter(|(call, _)| call.left.contains(person));
+        let callbacks: Vec<_> = theirs.map(|(call, _)| call.id).collect();
+        (!callbacks.is_empty()).then_some(Event::Rejoined { person: *person, callbacks })
+    };
+    let rejoined: Vec<_> = joined.iter().filter_map(again).collect();
+    if rejoined.is_empty() { Err(Reason::AlreadyKnown) } else { Ok(rejoined) }
 }
 
 /// Whoever is no reporter any more answers by none of their links.

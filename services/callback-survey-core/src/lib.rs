@@ -24,6 +24,7 @@
 //!  reopened(n+1) │ noted   idle in n + 1     withdrawn, idle   idle in n + 1     idle in n + 1
 //!  closed(n)     │ noted   ended             withdrawn, ended  noted             noted
 //!  unjoined      │ noted   all links of that person lead nowhere
+//!  joined        │ noted   those of who was unjoined before lead there again; others noted
 //!
 //!  command       │
 //! ───────────────┼─────────────────────────────────────────────────────────────────────────────
@@ -59,6 +60,7 @@ mod command;
 mod decide;
 mod event;
 mod fact;
+mod figures;
 mod link;
 mod next;
 mod state;
@@ -70,6 +72,7 @@ pub use command::{Answer, Attempt, Command, Rejected, Through};
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};
+pub use figures::Figures;
 pub use link::{Followed, Standing, Takes, follow};
 pub use next::next;
 pub use state::{Answered, Attempted, Call, Fate, Matter, Past, State, Survey};

@@ -151,6 +151,9 @@ pub struct Call {
     pub completed_at: Timestamp,
     /// Whom to ask, the first reporter first; empty for an unknown caller, who is asked on site.
     pub reporters: Vec<PersonId>,
+    /// Who was one when it was opened, and is none any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<PersonId>,
     /// Who claimed, was assigned or completed it: none of them may call back.
     pub workers: Vec<AccountId>,
     /// Until when the first attempt is promised.
@@ -215,6 +218,9 @@ pub struct Answered {
     /// The mark for the whole, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+    /// They complained of it besides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub complains: bool,
 }
 
 impl Answered {

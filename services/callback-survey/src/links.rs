@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A token is in no event, log, trace or row: whoever reads all of them can answer for nobody. Without
-//! the key no link leads anywhere; that of who is no reporter any more is taken out.
+//! the key no link leads anywhere; that of who is no reporter any more is taken out, and put back, the
+//! same, when they are one again.
 
 use std::sync::Arc;
 
@@ -36,6 +37,22 @@ pub(crate) async fn give(
     for person in &due.linked {
         let hash = hash(&token(&key, *person));
         store::links::insert(connection, hash.as_ref(), due.callback, *person).await?;
+    }
+    Ok(())
+}
+
+/// Gives the links to these callbacks to somebody who had them before; none to one whose key is erased.
+pub(crate) async fn give_again(
+    connection: &mut PgConnection,
+    masters: &Masters,
+    callbacks: &[CallbackId],
+    person: PersonId,
+) -> Result<(), Fault> {
+    for callback in callbacks {
+        if let Some(key) = keys::known(connection, masters, *callback).await? {
+            let hash = hash(&token(&key, person));
+            store::links::insert(connection, hash.as_ref(), *callback, person).await?;
+        }
     }
     Ok(())
 }

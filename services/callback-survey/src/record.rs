@@ -50,6 +50,9 @@ pub(crate) async fn record(
         match event {
             Event::Opened { due, .. } => links::give(tx, &survey.masters(), due).await?,
             Event::Unjoined { person } => store::links::remove(tx, case, *person).await?,
+            Event::Rejoined { person, callbacks } => {
+                links::give_again(tx, &survey.masters(), callbacks, *person).await?;
+            }
             Event::Followed { .. }
             | Event::Attempted { .. }
             | Event::Answered { .. }
@@ -71,6 +74,7 @@ fn entry<'a>(
     let action = match event {
         Event::Followed { .. } => "case.followed",
         Event::Unjoined { .. } => "case.unjoined",
+        Event::Rejoined { .. } => "case.rejoined",
         Event::Opened { .. } => "callback.opened",
         Event::Attempted { .. } => "callback.attempted",
         Event::Answered { .. } => "callback.answered",

@@ -9,7 +9,7 @@
 //! Said once of each promise, and not at all where it is heard of too late: with the due a rung fires.
 //! What a pause moves is planned anew.
 
-use calendar::{Course, Start};
+use calendar::Course;
 use definitions::Rules;
 use events::{escalation::AtRiskV1, words::Commitment};
 use jiff::Timestamp;
@@ -48,7 +48,8 @@ fn plan(rules: &Rules, watch: &Watch, timer: &Timer) -> Option<Event> {
     }
     let (calendar, base) = counted(watch, rules, timer)?;
     let (from, due) = (promise.since, promise.due);
-    let course = Course { base, start: Start::AtOnce, from, due, until: due };
+    let start = rules.start(&watch.item, timer.commitment);
+    let course = Course { base, start, from, due, until: due };
     let pauses: Vec<_> = stretches(watch, timer, |_| true).collect();
     let at = calendar.spent(course, &pauses, SHARE)?;
     let warning = Warning { promise: promise.number, due, at, said: false };

@@ -276,7 +276,7 @@ impl Chase {
     pub(crate) const VERB: Verb = Verb {
         word: "chase",
         if_completed: "if it is not solved, answer the callback with \"not solved\"",
-        if_closed: "if it is not solved, reopen it, or report it as a new case",
+        if_closed: "if it is not solved, reopen it, or report it as a new case that is linked to it",
     };
 }
 

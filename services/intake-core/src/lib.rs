@@ -91,6 +91,6 @@ pub use decide::on_command;
 pub use event::{Event, Kept, Reason, apply, contact, publish};
 pub use fact::{Fact, on_fact};
 pub use incident::read_out;
-pub use rejected::{Rejected, Violation};
+pub use rejected::{OpenLinked, Rejected, Violation};
 pub use state::{Case, Chased, Closing, Ground, Incident, Instead, Resolution, State};
 pub use wake::{next_at, on_wake};

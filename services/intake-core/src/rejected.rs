@@ -1,7 +1,7 @@
 use events::words::{CaseNumber, Channel, DepartmentId, End, ItemId, PlaceId, Urgency};
 use jiff::Timestamp;
 
-use crate::command::Verb;
+use crate::{command::Verb, state::Case};
 
 /// Why a command was not done; nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,16 +95,24 @@ pub enum Rejected {
     #[error("cannot reopen: the case is open, and is being worked on")]
     CaseOpen,
     /// It ended in a way that is not reopened.
-    #[error("cannot reopen: this end is final ({end}); report it as a new case")]
+    #[error(
+        "cannot reopen: this end is final ({end}); open a new case that is linked to it: {open}"
+    )]
     EndIsFinal {
         /// How.
         end: End,
+        /// How it goes on.
+        open: OpenLinked,
     },
     /// It ended too long ago.
-    #[error("cannot reopen: that was possible until {until}; report it as a new case")]
+    #[error(
+        "cannot reopen: that was possible until {until}; open a new case that is linked to it: {open}"
+    )]
     ReopenWindowOver {
         /// The last instant at which it could.
         until: Timestamp,
+        /// How it goes on.
+        open: OpenLinked,
     },
 }
 
@@ -132,6 +140,25 @@ impl Rejected {
             Self::EndIsFinal { .. } => "end-is-final",
             Self::ReopenWindowOver { .. } => "reopen-window-over",
         }
+    }
+}
+
+/// The command by which a matter goes on that is reopened no more: ready to be copied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`yizhan case open {item} --place {place} --linked-to {number}`")]
+pub struct OpenLinked {
+    /// The case that it follows.
+    pub number: CaseNumber,
+    /// What it was about.
+    pub item: ItemId,
+    /// Where.
+    pub place: PlaceId,
+}
+
+impl OpenLinked {
+    /// What goes on with the matter of this case.
+    pub(crate) fn to(case: &Case) -> Self {
+        Self { number: case.number, item: case.item.clone(), place: case.place.clone() }
     }
 }
 

@@ -77,6 +77,13 @@ impl Error {
         self
     }
 
+    /// This error, with more to say behind its message.
+    #[must_use]
+    pub fn adding(mut self, more: &str) -> Self {
+        self.message.push_str(more);
+        self
+    }
+
     /// Its code.
     pub const fn code(&self) -> Code {
         self.code

@@ -7,7 +7,7 @@ use crate::{
     command::{Answer, Rejected, Through},
     event::Event,
     link::{Takes, follow, reopens_until},
-    state::{Call, Fate, State},
+    state::{Call, Fate, Matter, State},
 };
 
 pub(super) fn decide(
@@ -57,7 +57,8 @@ pub(super) fn decide(
                 && turns
                 && now > until
             {
-                return Err(Rejected::ReopenWindowOver { until });
+                let Matter { number, item, place, .. } = survey.matter.clone();
+                return Err(Rejected::ReopenWindowOver { until, number, item, place });
             }
             let judged = turns.then(|| judge(call.cycle, verdict, now));
             Ok([answered].into_iter().chain(judged).collect())
@@ -67,12 +68,12 @@ pub(super) fn decide(
 }
 
 fn answered(call: &Call, answer: Answer, at: Timestamp) -> Event {
-    let Answer { through, solved, on_time, attitude, score, .. } = answer;
+    let Answer { through, solved, on_time, attitude, score, complains, .. } = answer;
     let (by, person) = match through {
         Through::Call(by) => (Some(by), None),
         Through::Link(person) => (None, Some(person)),
     };
     let (callback, cycle) = (call.id, call.cycle);
     let answered = CaseAnsweredV1 { callback, cycle, at, by, solved, on_time, attitude, score };
-    Event::Answered { answered, person }
+    Event::Answered { answered, person, complains }
 }

@@ -2,7 +2,9 @@
 
 use clock::{AccountId, CallbackId, Ids, PersonId, SeededIds};
 use events::{
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1},
+    intake::{
+        CaseAcceptedV1, CaseClosedV1, CaseJoinedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1,
+    },
     words::{CaseKind, CaseNumber, Channel, Cycle, End, Level, ReopenCause, Urgency},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +76,8 @@ impl Case {
     ) -> Result<Vec<Event>, Rejected> {
         let callback = self.callback(cycle);
         let (on_time, attitude, score) = (Some(true), None, 4.try_into().ok());
-        let answer = Answer { callback, through, solved, on_time, attitude, score };
+        let complains = false;
+        let answer = Answer { callback, through, solved, on_time, attitude, score, complains };
         self.ask(Command::Answer(answer))
     }
 
@@ -236,6 +239,17 @@ pub(super) fn unjoined() -> Step {
         reporters: vec![Reporter::First.person()],
         by: None,
         at: at("2026-09-01T10:00:00+08:00"),
+    }))
+}
+
+/// They did after all.
+pub(super) fn joined() -> Step {
+    Step::Hears(Fact::Joined(CaseJoinedV1 {
+        cycle: Cycle::new(2).unwrap(),
+        joined: vec![Reporter::Second.person()],
+        reporters: vec![Reporter::First.person(), Reporter::Second.person()],
+        by: None,
+        at: at("2026-09-01T10:30:00+08:00"),
     }))
 }
 

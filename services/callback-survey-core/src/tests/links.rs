@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 
 use super::{
     case::{
-        Case, Reporter, Step, accepted, calling, calling_and, closed, in_vain, reopened, resolved,
-        unjoined,
+        Case, Reporter, Step, accepted, calling, calling_and, closed, in_vain, joined, reopened,
+        resolved, unjoined,
     },
     sentences::{NOT_SOLVED, SOLVED, verdicts},
 };
@@ -98,6 +98,21 @@ fn who_is_no_reporter_any_more_has_no_link_and_the_others_have_theirs() {
     assert!(later.follows(Reporter::Second, 2).is_some(), "who reported that is named anew");
     later.step(&unjoined()).unwrap();
     assert_eq!(later.follows(Reporter::Second, 2), None);
+}
+
+#[test]
+fn who_is_a_reporter_again_answers_by_the_link_that_they_had() {
+    let again = [reopened(2), unjoined()];
+    let mut case = Case::after(&calling_and(&again));
+    assert_eq!(case.follows(Reporter::Second, 1), None);
+    let events = case.step(&joined()).unwrap();
+    assert!(matches!(events[..], [Event::Rejoined { .. }]), "{events:?}");
+    assert_eq!(stands(&case, Reporter::Second), Some(Standing::TakenUp));
+    let events = case.step(&joined()).unwrap();
+    assert!(matches!(events[..], [Event::Noted { .. }]), "{events:?}");
+    case.step(&resolved(2)).unwrap();
+    assert_eq!(stands(&case, Reporter::Second), Some(Standing::Newer));
+    assert!(case.follows(Reporter::Second, 2).is_some());
 }
 
 #[test]

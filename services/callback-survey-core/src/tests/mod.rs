@@ -3,6 +3,7 @@
 mod calling;
 mod campus;
 mod case;
+mod figures;
 mod links;
 mod properties;
 mod sentences;

@@ -19,6 +19,7 @@ pub(super) fn verdicts(case: &mut Case, step: &Step) -> Vec<Verdict> {
         | Event::Attempted { .. }
         | Event::Answered { .. }
         | Event::Unjoined { .. }
+        | Event::Rejoined { .. }
         | Event::Withdrawn(_)
         | Event::Ended { .. }
         | Event::Noted { .. } => None,
@@ -77,7 +78,9 @@ fn not_solved_after_the_window_is_refused_and_solved_is_still_kept() {
         let mut late =
             Case::after(&calling_and(&[before, vec![Step::Until(until + soon)]].concat()));
         let refused = late.step(&NOT_SOLVED).unwrap_err();
-        assert_eq!(refused, Rejected::ReopenWindowOver { until });
+        assert!(matches!(refused, Rejected::ReopenWindowOver { until: over, .. } if over == until));
+        let open = "`yizhan case open water-leak --place east --linked-to 2026-09-000123`";
+        assert!(refused.to_string().ends_with(open), "{refused}");
         assert_eq!(verdicts(&mut late, &SOLVED), []);
         case.step(&Step::Until(until)).unwrap();
         assert_eq!(verdicts(&mut case, &NOT_SOLVED), [Verdict::NotSolved]);

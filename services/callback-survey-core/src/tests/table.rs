@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fmt::Write};
 use events::words::End;
 
 use super::case::{
-    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
-    resolved, resolved_for, unjoined,
+    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, joined,
+    reopened, resolved, resolved_for, unjoined,
 };
 use crate::{Event, publish};
 
@@ -50,6 +50,7 @@ fn inputs() -> Vec<(&'static str, Option<&'static str>, Step)> {
         ("closed(1)", None, closed(1, End::Solved)),
         ("closed(2)", None, closed(2, End::Solved)),
         ("unjoined", None, unjoined()),
+        ("joined", None, joined()),
         ("attempt at 1", None, attempt.clone()),
         ("attempt at 1 by night", night, attempt),
         ("attempt at 1 by worker", None, Step::Attempts(Who::Wang, 1)),
@@ -104,6 +105,7 @@ fn told(event: &Event) -> String {
         }
         Event::Followed { cycle, .. } => format!("(followed in {cycle})"),
         Event::Unjoined { .. } => "(unjoined)".to_owned(),
+        Event::Rejoined { .. } => "(rejoined)".to_owned(),
         Event::Ended { end, .. } => format!("(ended, {end})"),
         Event::Noted { reason, .. } => {
             format!("noted {}", serde_json::to_value(reason).unwrap().as_str().unwrap())

@@ -1,29 +1,36 @@
 //! What callback-survey knows, as the wire has it.
 
-use callback_survey_core::{Answered, Attempted, Call, Fate, Followed, Standing, Survey, Takes};
-use clock::CaseId;
+use callback_survey_core::{
+    Answered, Attempted, Call, Fate, Figures, Followed, Standing, Survey, Takes,
+};
+use clock::{CaseId, PersonId};
 use definitions::{Language, Rules};
 use delivery_rpc::timestamp;
 use events::words::{Score, Verdict};
+use jiff::civil::Date;
 use proto::{
     callback_survey::v1::{
-        Answer, Attempt, Callback, CallbackState, Names, RecordAttemptResponse, ShowSurveyResponse,
-        SurveyStanding, SurveyTakes,
+        Answer, Attempt, Callback, CallbackState, GetFiguresResponse, GivenAnswer, Names,
+        RecordAttemptResponse, ShowSurveyResponse, SurveyStanding, SurveyTakes,
     },
     delivery::v1::Head,
     words::v1 as wire,
 };
 
-/// A callback, with the words of its newest answer.
+/// What is kept with an answer: the words, and the quality note; none that was erased or never was.
+pub(crate) type Words = (Option<String>, Option<String>);
+
+/// A callback, with the words of each of its answers, the oldest first.
 pub(crate) fn callback(
     case: CaseId,
     survey: &Survey,
-    call: &Call,
-    fate: Option<Fate>,
-    words: Option<String>,
+    (call, fate): (&Call, Option<Fate>),
+    words: Vec<Words>,
 ) -> Callback {
     let matter = &survey.matter;
     let person = call.reporters.first().map(ToString::to_string);
+    let answers = call.answers.iter().zip(words).rev();
+    let answers: Vec<_> = answers.map(|(one, words)| given(one, words)).collect();
     Callback {
         id: call.id.to_string(),
         case_id: case.to_string(),
@@ -38,8 +45,9 @@ pub(crate) fn callback(
         first_attempt_by: Some(timestamp(call.first_attempt_by)),
         next_attempt_at: next_attempt_at(call, fate),
         attempts: call.attempts.iter().map(attempt).collect(),
-        answer: call.answers.last().map(|answered| answer(answered, words)),
-        by_link: call.answers.last().is_some_and(|answered| answered.by.is_none()),
+        answer: answers.first().and_then(|given| given.answer.clone()),
+        by_link: answers.first().is_some_and(|given| given.by.is_empty()),
+        answers,
     }
 }
 
@@ -63,8 +71,45 @@ pub(crate) fn recorded(
     }
 }
 
+/// What the callbacks of a month came to; `month` is its first day.
+pub(crate) fn figures(month: Date, figures: Figures) -> GetFiguresResponse {
+    let (reach_percent, mean_mark) = (figures.reach_percent(), figures.mean_mark());
+    let satisfied_percent = figures.satisfied_percent();
+    let reopened_percent = figures.reopened_percent();
+    let Figures {
+        completed,
+        reached,
+        unreachable,
+        not_called,
+        open,
+        satisfied,
+        marked,
+        marks: _,
+        reopened,
+    } = figures;
+    GetFiguresResponse {
+        month: month.strftime("%Y-%m").to_string(),
+        completed,
+        reached,
+        unreachable,
+        not_called,
+        open,
+        reach_percent,
+        satisfied,
+        satisfied_percent,
+        marked,
+        mean_mark,
+        reopened,
+        reopened_percent,
+    }
+}
+
 /// What somebody sees who follows their link.
-pub(crate) fn survey(rules: &Rules, followed: Followed<'_>) -> ShowSurveyResponse {
+pub(crate) fn survey(
+    rules: &Rules,
+    followed: Followed<'_>,
+    person: PersonId,
+) -> ShowSurveyResponse {
     let matter = &followed.survey.matter;
     let item = rules.item(&matter.item);
     let both = |name: &dyn Fn(Language) -> Option<String>| Names {
@@ -81,9 +126,10 @@ pub(crate) fn survey(rules: &Rules, followed: Followed<'_>) -> ShowSurveyRespons
         item: Some(both(&|language| Some(item?.names.in_language(language).to_owned()))),
         place: Some(both(&|language| rules.place_name(&matter.place, language))),
         completed: completed.unwrap_or_default(),
-        answer: followed.answered.map(|answered| answer(answered, None)),
+        answer: followed.answered.map(|answered| answer(answered, Words::default())),
         standing: standing(followed.standing).into(),
         takes: takes(followed.takes).into(),
+        person: person.to_string(),
     }
 }
 
@@ -123,8 +169,19 @@ fn attempt(attempted: &Attempted) -> Attempt {
     Attempt { at: Some(timestamp(at)), by: by.to_string(), reached }
 }
 
-fn answer(answered: &Answered, words: Option<String>) -> Answer {
-    let Answered { solved, on_time, attitude, score, .. } = *answered;
+fn given(answered: &Answered, words: Words) -> GivenAnswer {
+    let by = answered.by.map(|account| account.to_string());
+    let person = answered.person.map(|person| person.to_string());
+    GivenAnswer {
+        at: Some(timestamp(answered.at)),
+        answer: Some(answer(answered, words)),
+        by: by.unwrap_or_default(),
+        person: person.unwrap_or_default(),
+    }
+}
+
+fn answer(answered: &Answered, (words, quality_note): Words) -> Answer {
+    let Answered { solved, on_time, attitude, score, complains, .. } = *answered;
     let mark = |score: Score| u32::from(score.get());
     Answer {
         solved,
@@ -132,5 +189,7 @@ fn answer(answered: &Answered, words: Option<String>) -> Answer {
         attitude: attitude.map(mark),
         score: score.map(mark),
         words: words.unwrap_or_default(),
+        complains,
+        quality_note: quality_note.unwrap_or_default(),
     }
 }

@@ -7,8 +7,9 @@ mod requests;
 use delivery_rpc::Asked;
 use proto::callback_survey::v1::{
     AnswerSurveyRequest, AnswerSurveyResponse, FindLinksRequest, FindLinksResponse,
-    ListCallbacksRequest, ListCallbacksResponse, NextCallbackRequest, NextCallbackResponse,
-    RecordAttemptRequest, RecordAttemptResponse, ShowSurveyRequest, ShowSurveyResponse,
+    GetFiguresRequest, GetFiguresResponse, ListCallbacksRequest, ListCallbacksResponse,
+    NextCallbackRequest, NextCallbackResponse, RecordAttemptRequest, RecordAttemptResponse,
+    ShowSurveyRequest, ShowSurveyResponse,
     callback_survey_server::{CallbackSurvey as Interface, CallbackSurveyServer},
 };
 use rpc::subject;
@@ -56,6 +57,14 @@ impl Interface for Answering {
     ) -> Result<Response<ListCallbacksResponse>, Status> {
         let asked = requests::list(request.get_ref())?;
         Ok(Response::new(questions::list_callbacks(&self.survey, subject(&request)?, asked).await?))
+    }
+
+    async fn get_figures(
+        &self,
+        request: Request<GetFiguresRequest>,
+    ) -> Result<Response<GetFiguresResponse>, Status> {
+        let month = requests::month(request.get_ref())?;
+        Ok(Response::new(questions::get_figures(&self.survey, subject(&request)?, month).await?))
     }
 
     async fn show_survey(

@@ -2,6 +2,7 @@ use std::slice;
 
 use authz::{Action, Relations};
 use callback_survey_core::{Answer, Command, Rejected, Through, on_command};
+use clock::CallbackId;
 use delivery::{lock, save};
 use delivery_rpc::{Asked, Failure, head};
 use events::words::{Level, Score};
@@ -11,6 +12,7 @@ use rpc::{Code, Error, authorize};
 use crate::{
     CallbackSurvey, links,
     record::{Change, record},
+    store::words::Kind,
     words,
 };
 
@@ -32,6 +34,15 @@ pub(crate) struct Said {
     pub(crate) on_time: Option<bool>,
     pub(crate) attitude: Option<Score>,
     pub(crate) score: Option<Score>,
+    /// They complain of it besides.
+    pub(crate) complains: bool,
+}
+
+impl Said {
+    pub(crate) const fn answer(self, callback: CallbackId, through: Through) -> Answer {
+        let Self { solved, on_time, attitude, score, complains } = self;
+        Answer { callback, through, solved, on_time, attitude, score, complains }
+    }
 }
 
 /// Records what somebody says by their link, once.
@@ -53,9 +64,8 @@ pub(crate) async fn answer_survey(
 
     // Read under the lock, so that what comes later is later.
     let now = survey.clock().now();
-    let Said { solved, on_time, attitude, score } = said;
-    let (callback, through) = (link.callback, Through::Link(link.person));
-    let answer = Answer { callback, through, solved, on_time, attitude, score };
+    let callback = link.callback;
+    let answer = said.answer(callback, Through::Link(link.person));
     let events = on_command(&state, &rules, Command::Answer(answer), now, &mut survey.ids())
         .map_err(|rejected| refusal(&rejected))?;
 
@@ -64,9 +74,8 @@ pub(crate) async fn answer_survey(
     let state = record(&mut tx, survey, change, now).await?;
     let answered = state.callbacks().find(|(call, _)| call.id == callback);
     let (call, _) = answered.ok_or_else(links::over)?;
-    if !words.is_empty() {
-        words::keep(&mut tx, &survey.masters(), callback, call.answers.len(), &words).await?;
-    }
+    let (masters, number) = (survey.masters(), call.answers.len());
+    words::keep(&mut tx, &masters, callback, number, (Kind::Words, &words)).await?;
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let answer = AnswerSurveyResponse { head: Some(head(&locked)) };
     intent.finish(&mut tx, &answer).await?;

@@ -11,4 +11,4 @@ mod answer_survey;
 mod record_attempt;
 
 pub(crate) use answer_survey::{AnswerSurvey, Said, answer_survey};
-pub(crate) use record_attempt::{RecordAttempt, record_attempt};
+pub(crate) use record_attempt::{Kept, RecordAttempt, record_attempt};

@@ -12,7 +12,8 @@ use crate::{
     CallbackSurvey,
     api::answers,
     record::{Change, record},
-    store, words,
+    store::{self, words::Kind},
+    words,
 };
 
 /// What came of an attempt to ask somebody.
@@ -21,14 +22,22 @@ pub(crate) struct RecordAttempt {
     pub(crate) asked: Asked,
     /// Nobody was reached, or what somebody said.
     pub(crate) command: Command,
-    /// What they said in their own words; may be empty.
+    pub(crate) kept: Kept,
+}
+
+/// What is kept with an answer; each may be empty.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// What they said in their own words.
     pub(crate) words: String,
+    /// What whoever asked notes of it.
+    pub(crate) quality_note: String,
 }
 
 /// Records an attempt, with the answer if there was one.
 pub(crate) async fn record_attempt(
     survey: &CallbackSurvey,
-    RecordAttempt { asked, command, words }: RecordAttempt,
+    RecordAttempt { asked, command, kept }: RecordAttempt,
 ) -> Result<RecordAttemptResponse, Failure> {
     let Asked { subject, intent, .. } = asked;
     let callback = target(command);
@@ -59,8 +68,10 @@ pub(crate) async fn record_attempt(
     let state = record(&mut tx, survey, change, now).await?;
     let called = state.callbacks().find(|(call, _)| call.id == callback);
     let (call, fate) = called.ok_or_else(unknown)?;
-    if !words.is_empty() {
-        words::keep(&mut tx, &survey.masters(), callback, call.answers.len(), &words).await?;
+    let (masters, number) = (survey.masters(), call.answers.len());
+    let kept = [(Kind::Words, &kept.words), (Kind::QualityNote, &kept.quality_note)];
+    for (kind, words) in kept {
+        words::keep(&mut tx, &masters, callback, number, (kind, words)).await?;
     }
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let answer = answers::recorded(call, fate, judged, head(&locked));

@@ -16,6 +16,7 @@ pub(crate) struct ListCallbacks {
     /// The word of the status.
     pub(crate) status: Option<&'static str>,
     pub(crate) case: Option<CaseId>,
+    pub(crate) callback: Option<CallbackId>,
     pub(crate) page_size: PageSize,
     /// The last one of the previous page.
     pub(crate) after: Option<CallbackId>,
@@ -28,8 +29,9 @@ pub(crate) async fn list_callbacks(
     asked: ListCallbacks,
 ) -> Result<ListCallbacksResponse, Failure> {
     let scope = scope(subject, Action::ListCallbacks)?;
-    let ListCallbacks { status, case, page_size, after } = asked;
-    let filter = Filter { status, case, after, limit: page_size.limit(), ..Filter::default() };
+    let ListCallbacks { status, case, callback, page_size, after } = asked;
+    let filter =
+        Filter { status, case, callback, after, limit: page_size.limit(), ..Filter::default() };
     let mut tx = survey.pool().begin().await?;
     let mut found = list::callbacks(&mut tx, &scope, &filter).await?;
     let next_page_token = page_size.cut(&mut found, |last| last.id.to_string());

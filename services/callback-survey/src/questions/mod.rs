@@ -2,6 +2,7 @@
 //! leaves an audit row.
 
 mod find_links;
+mod get_figures;
 mod list_callbacks;
 mod next_callback;
 mod show_survey;
@@ -12,6 +13,7 @@ use delivery_rpc::{Failure, note_reads};
 use proto::callback_survey::v1::Callback;
 
 pub(crate) use find_links::find_links;
+pub(crate) use get_figures::get_figures;
 pub(crate) use list_callbacks::{ListCallbacks, list_callbacks};
 pub(crate) use next_callback::next_callback;
 pub(crate) use show_survey::show_survey;
@@ -19,11 +21,11 @@ pub(crate) use show_survey::show_survey;
 use crate::{
     CallbackSurvey,
     api::answers,
-    store::{self, list::Found},
+    store::{self, list::Found, words::Kind},
     words,
 };
 
-/// What was found as the wire has it, with the words of the newest answers.
+/// What was found as the wire has it, with the words of all answers.
 ///
 /// Leaves an audit row for each case whose reading is traced.
 async fn shown(
@@ -41,9 +43,15 @@ async fn shown(
     note_reads(tx, survey.clock().now(), subject, action, cases).await?;
     for one in found {
         let Some((about, call, fate)) = one.call() else { continue };
-        let words = sealed.get(&(one.id, call.answers.len()));
-        let words = words.map(|words| words::open(&masters, one.id, words)).transpose()?;
-        shown.push(answers::callback(one.case, about, call, fate, words));
+        let mut said = Vec::with_capacity(call.answers.len());
+        for number in 1..=call.answers.len() {
+            let open = |kind: Kind| {
+                let words = sealed.get(&(one.id, number, kind));
+                words.map(|words| words::open(&masters, one.id, kind, words)).transpose()
+            };
+            said.push((open(Kind::Words)?, open(Kind::QualityNote)?));
+        }
+        shown.push(answers::callback(one.case, about, (call, fate), said));
     }
     Ok(shown)
 }

@@ -21,5 +21,5 @@ pub(crate) async fn show_survey(
     let (state, rules) = links::about(survey, &mut tx, link).await?.ok_or_else(links::over)?;
     tx.commit().await?;
     let followed = follow(&state, &rules, (link.callback, link.person), survey.clock().now());
-    Ok(answers::survey(&rules, followed.ok_or_else(links::over)?))
+    Ok(answers::survey(&rules, followed.ok_or_else(links::over)?, link.person))
 }

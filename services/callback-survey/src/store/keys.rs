@@ -26,6 +26,7 @@ pub(crate) async fn insert(
         "insert into callback_survey.data_key (callback, key_id, wrapped)
          select $1::uuid, $2::bytea, $3::bytea
          where not exists (select from callback_survey.words where callback = $1)
+             and not exists (select from callback_survey.quality_note where callback = $1)
              and not exists (select from callback_survey.link where callback = $1)",
         callback.uuid(),
         key.by.bytes(),

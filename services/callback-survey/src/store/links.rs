@@ -11,7 +11,7 @@ pub(crate) struct Link {
     pub(crate) person: PersonId,
 }
 
-/// Keeps the link of a reporter.
+/// Keeps the link of a reporter; one that is there already stays.
 pub(crate) async fn insert(
     connection: &mut PgConnection,
     hash: &[u8],
@@ -19,7 +19,8 @@ pub(crate) async fn insert(
     person: PersonId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into callback_survey.link (hash, callback, person) values ($1, $2, $3)",
+        "insert into callback_survey.link (hash, callback, person) values ($1, $2, $3)
+         on conflict do nothing",
         hash,
         callback.uuid(),
         person.uuid(),

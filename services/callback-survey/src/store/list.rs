@@ -12,6 +12,8 @@ pub(crate) struct Filter {
     pub(crate) status: Option<&'static str>,
     /// The case that it asks after.
     pub(crate) case: Option<CaseId>,
+    /// This one alone.
+    pub(crate) callback: Option<CallbackId>,
     /// It may be tried at this time, as of its last attempt.
     pub(crate) ready_at: Option<Timestamp>,
     /// It is not about this one's own work.
@@ -56,6 +58,7 @@ pub(crate) async fn callbacks(
              and ($3::uuid is null or c.case_id = $3)
              and ($4::timestamptz is null or c.not_before <= $4)
              and ($5::uuid is null or $5 <> all(c.workers))
+             and ($8::uuid is null or c.id = $8)
              and ($6::uuid is null or (c.due, c.id) >
                       (select due, id from callback_survey.callback where id = $6))
            order by c.due, c.id
@@ -67,6 +70,7 @@ pub(crate) async fn callbacks(
         filter.not_worked_on_by.map(AccountId::uuid),
         filter.after.map(CallbackId::uuid),
         i64::from(filter.limit),
+        filter.callback.map(CallbackId::uuid),
     )
     .fetch_all(connection)
     .await?;

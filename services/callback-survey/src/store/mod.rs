@@ -1,5 +1,6 @@
 //! Every SQL statement of the service.
 
+pub(crate) mod figures;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod list;

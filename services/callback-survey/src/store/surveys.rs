@@ -64,14 +64,15 @@ async fn save_callback(
     let workers: Vec<Uuid> = call.workers.iter().copied().map(AccountId::uuid).collect();
     sqlx::query!(
         "insert into callback_survey.callback as before
-             (id, case_id, level, status, due, not_before, workers)
-         values ($1, $2, $3, $4, $5, $6, $7)
+             (id, case_id, level, status, due, not_before, workers, completed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (id) do update
          set level = excluded.level, status = excluded.status, due = excluded.due,
-             not_before = excluded.not_before
-         where (before.level, before.status, before.due, before.not_before)
+             not_before = excluded.not_before, completed_at = excluded.completed_at
+         where (before.level, before.status, before.due, before.not_before, before.completed_at)
              is distinct from
-               (excluded.level, excluded.status, excluded.due, excluded.not_before)",
+               (excluded.level, excluded.status, excluded.due, excluded.not_before,
+                excluded.completed_at)",
         call.id.uuid(),
         case.uuid(),
         survey.matter.level.word(),
@@ -79,6 +80,7 @@ async fn save_callback(
         call.due().to_sqlx() as _,
         call.not_before.to_sqlx() as _,
         &workers,
+        call.completed_at.to_sqlx() as _,
     )
     .execute(connection)
     .await?;

@@ -150,3 +150,39 @@ async fn what_people_say_is_sealed_and_shown_only_to_who_may_see_it() {
     let erased = survey.list(&assistant).await;
     assert_eq!(erased[0].answer.clone().unwrap(), Answer { words: String::new(), ..answer });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quality_note_is_kept_sealed_beside_the_words_and_is_not_for_who_complains() {
+    let survey = Running::start().await;
+    let assistant = assistant();
+    let (_, callback) = survey.completed(resolved()).await;
+    let noted = Answer {
+        score: Some(2),
+        words: "修好了,等太久".to_owned(),
+        quality_note: "等了三天没人联系".to_owned(),
+        ..solved()
+    };
+    let both = Answer { complains: true, ..noted.clone() };
+    let refused = survey.hears(&assistant, &callback, both).await.unwrap_err();
+    assert_eq!(
+        (refused.reason(), &*refused.violations()[0].field),
+        ("attempt-invalid", "answer.quality_note")
+    );
+    survey.hears(&assistant, &callback, noted.clone()).await.unwrap();
+
+    let shown = survey.list(&somebody(Role::QualityOfficer, None)).await;
+    assert_eq!(shown[0].answers[0].answer.as_ref(), Some(&noted));
+    assert!(!shown[0].answers[0].by.is_empty() && shown[0].answers[0].person.is_empty());
+    for legible in [
+        "select count(*) from callback_survey.quality_note
+         where position(convert_to('三天', 'UTF8') in sealed) > 0",
+        "select count(*) from delivery.audit where detail::text like '%三天%'",
+        "select count(*) from delivery.outbox
+         where position('三天' in convert_from(payload, 'UTF8')) > 0",
+    ] {
+        assert_eq!(survey.count(legible).await, 0, "{legible}");
+    }
+    sqlx::query("delete from callback_survey.data_key").execute(survey.pool()).await.unwrap();
+    let erased = survey.list(&assistant).await.remove(0).answers.remove(0).answer.unwrap();
+    assert_eq!([erased.words, erased.quality_note], ["", ""]);
+}

@@ -4,7 +4,7 @@ use authz::Role;
 use clock::PersonId;
 use events::{
     Fact, IntakeFact, SurveyFact,
-    intake::{CaseResolvedV1, CaseUnjoinedV1},
+    intake::{CaseJoinedV1, CaseResolvedV1, CaseUnjoinedV1},
     words::{Cycle, End, Level, Verdict},
 };
 use futures::future::join_all;
@@ -316,4 +316,48 @@ async fn what_is_no_answer_is_refused_field_by_field_and_no_person_asks_for_link
         let refused = Error::from(survey.client().find_links(request).await.unwrap_err());
         assert_eq!(refused.reason(), "not-permitted", "{role}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_a_reporter_again_follows_the_link_that_they_had() {
+    let survey = Running::start().await;
+    let (resolved, [first, second]) = by_two();
+    let (case, callback) = survey.completed(resolved).await;
+    let token = survey.tokens(&callback, &[second]).await.pop().unwrap();
+    let at = day(1, "10:00");
+    survey.say(case, reopened(2)).await;
+    let (cycle, by) = (Cycle::new(2).unwrap(), None);
+    let unjoined = CaseUnjoinedV1 { cycle, person: second, reporters: vec![first], by, at };
+    survey.say(case, IntakeFact::from(unjoined)).await;
+    assert_eq!(refused(survey.shows(&token).await), over());
+    assert!(survey.tokens(&callback, &[second]).await.is_empty());
+
+    let (joined, reporters) = (vec![second], vec![first, second]);
+    let joined = CaseJoinedV1 { cycle, joined, reporters, by, at };
+    survey.say(case, IntakeFact::from(joined)).await;
+    let shown = survey.shows(&token).await.unwrap();
+    assert_eq!((shown.standing(), &*shown.person), (SurveyStanding::TakenUp, &*second.to_string()));
+    assert_eq!(survey.tokens(&callback, &[second]).await, [token]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_calls_sees_all_that_was_said_by_links_the_newest_first() {
+    let survey = Running::start().await;
+    let (resolved, [first, second]) = by_two();
+    let (_, callback) = survey.completed(resolved).await;
+    let tokens = survey.tokens(&callback, &[first, second]).await;
+    let said = |words: &str| Answer { words: words.to_owned(), ..solved() };
+    survey.says(&tokens[0], said("修好了")).await.unwrap();
+    survey.says(&tokens[1], Answer { complains: true, ..said("") }).await.unwrap();
+    let due = survey.next(&assistant()).await.unwrap();
+    let by: Vec<_> = due.answers.iter().map(|one| one.person.clone()).collect();
+    assert_eq!(by, [second.to_string(), first.to_string()]);
+    let answers: Vec<_> = due.answers.iter().map(|one| one.answer.clone().unwrap()).collect();
+    assert_eq!(due.answer.as_ref(), answers.first());
+    assert_eq!([&*answers[0].words, &*answers[1].words], ["", "修好了"]);
+    assert_eq!([answers[0].complains, answers[1].complains], [true, false]);
+
+    let note = Answer { quality_note: "记一笔".to_owned(), ..solved() };
+    let wrong = refused(survey.says(&tokens[0], note).await);
+    assert_eq!(wrong, (Code::InvalidArgument, "answer-invalid".to_owned()));
 }

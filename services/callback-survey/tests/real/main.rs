@@ -9,5 +9,6 @@ mod answers;
 mod attempts;
 mod case;
 mod facts;
+mod figures;
 mod links;
 mod lists;

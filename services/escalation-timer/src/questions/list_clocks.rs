@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use authz::{Action, Subject};
-use calendar::{Course, Pause as Stretch, Spent, Start};
+use calendar::{Course, Pause as Stretch, Spent};
 use clock::{CaseId, Ids};
 use definitions::Rules;
 use delivery_rpc::{Failure, note_reads};
@@ -127,7 +127,8 @@ fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Op
     for (promise, until) in [&timer.first].into_iter().chain(&timer.later).zip(ends) {
         let urgency = promise.urgency.unwrap_or(watch.urgency);
         let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
-        let course = Course { base, start: Start::AtOnce, from, due: promise.due, until };
+        let start = rules.start(&watch.item, timer.commitment);
+        let course = Course { base, start, from, due: promise.due, until };
         let rests = |hold: &Hold| Some((hold.rests(timer.id, promise.number)?.0, hold.reason));
         let pauses: Vec<_> = watch.holds.iter().filter_map(rests).collect();
         let stretches: Vec<_> = pauses.iter().map(|(stretch, _)| *stretch).collect();

@@ -2,7 +2,13 @@ use definitions::Rules;
 use events::words::ReopenCause;
 use jiff::Timestamp;
 
-use crate::{command::Reopen, cycle, event::Event, rejected::Rejected, state::State};
+use crate::{
+    command::Reopen,
+    cycle,
+    event::Event,
+    rejected::{OpenLinked, Rejected},
+    state::State,
+};
 
 pub(super) fn decide(
     state: &State,
@@ -18,8 +24,10 @@ pub(super) fn decide(
             Ok(vec![cycle::reopen(case, rules, now, ReopenCause::Requester, Some(reopen.by))])
         }
         State::Closed { case, closing, .. } => match cycle::reopens_until(case, rules, *closing) {
-            None => Err(Rejected::EndIsFinal { end: closing.end }),
-            Some(until) if now > until => Err(Rejected::ReopenWindowOver { until }),
+            None => Err(Rejected::EndIsFinal { end: closing.end, open: OpenLinked::to(case) }),
+            Some(until) if now > until => {
+                Err(Rejected::ReopenWindowOver { until, open: OpenLinked::to(case) })
+            }
             Some(_) => {
                 let by = Some(reopen.by);
                 Ok(vec![cycle::reopen(case, rules, now, ReopenCause::Requester, by)])

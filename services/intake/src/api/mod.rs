@@ -9,15 +9,15 @@ use proto::intake::v1::{
     AcceptCaseRequest, AcceptCaseResponse, AddNoteRequest, AddNoteResponse,
     ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
     ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
-    CloseIncidentRequest, CloseIncidentResponse, FindAddressesRequest, FindAddressesResponse,
-    GetCaseRequest, GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse,
-    GetIncidentRequest, GetIncidentResponse, ImportRequestersRequest, ImportRequestersResponse,
-    JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest,
-    ListCasesResponse, ListContactsRequest, ListContactsResponse, ListIncidentsRequest,
-    ListIncidentsResponse, LogContactRequest, LogContactResponse, OpenAlarmRequest,
-    OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest,
-    UnjoinCaseResponse, UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest,
-    WithdrawCaseResponse,
+    CloseIncidentRequest, CloseIncidentResponse, ComplainCaseRequest, FindAddressesRequest,
+    FindAddressesResponse, GetCaseRequest, GetCaseResponse, GetDefinitionsRequest,
+    GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse, ImportRequestersRequest,
+    ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest,
+    JoinIncidentResponse, ListCasesRequest, ListCasesResponse, ListContactsRequest,
+    ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse, LogContactRequest,
+    LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest,
+    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
+    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::{Error, subject};
@@ -117,6 +117,15 @@ impl Interface for Answering {
         let person_at_risk = self.heed(&mut command).await?;
         let answer = chase(&self.intake, command).await?;
         Ok(Response::new(ChaseCaseResponse { person_at_risk, ..answer }))
+    }
+
+    async fn complain_case(
+        &self,
+        request: Request<ComplainCaseRequest>,
+    ) -> Result<Response<AcceptCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/ComplainCase", &request)?;
+        let command = requests::complain(asked, request.into_inner())?;
+        Ok(Response::new(self.accepting.accept(command).await?))
     }
 
     async fn join_case(

@@ -1,6 +1,7 @@
 //! Requests as they are parsed: what does not parse is refused with all its violations.
 
 mod alarms;
+mod complaints;
 mod incidents;
 
 use clock::PersonId;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub(super) use alarms::open_alarm;
+pub(super) use complaints::complain;
 pub(super) use incidents::{
     close_incident, incidents, join_incident, open_incident, update_incident,
 };

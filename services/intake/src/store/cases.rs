@@ -1,7 +1,7 @@
-use clock::CaseId;
+use clock::{CaseId, PersonId};
 use delivery::Tx;
-use events::words::CaseNumber;
-use intake_core::State;
+use events::words::{CaseKind, CaseNumber};
+use intake_core::{Case, State};
 use sqlx::{PgConnection, types::Json};
 
 /// The case of a number.
@@ -28,6 +28,25 @@ pub(crate) async fn load(
     .fetch_optional(connection)
     .await?;
     Ok(state.map_or(State::New, |Json(state)| state))
+}
+
+/// The complaint of a person about a case that is not closed, if there is one.
+pub(crate) async fn open_complaint(
+    connection: &mut PgConnection,
+    person: PersonId,
+    about: CaseId,
+) -> Result<Option<Case>, sqlx::Error> {
+    let states = sqlx::query_scalar!(
+        r#"select c.state as "state: Json<State>"
+           from intake.relations r join intake.cases c on c.id = r.case_id
+           where r.who = $1 and r.relation = 'own' and c.status <> 'closed'"#,
+        person.to_string(),
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut cases = states.iter().filter_map(|Json(state)| state.case());
+    let of_this = |case: &&Case| case.kind == CaseKind::Complaint && case.linked == Some(about);
+    Ok(cases.find(of_this).cloned())
 }
 
 /// Writes where cases stand.

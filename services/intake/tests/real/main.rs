@@ -10,6 +10,7 @@ mod alarms;
 mod campus;
 mod cases;
 mod closing;
+mod complaints;
 mod contacts;
 mod definitions;
 mod desk;

@@ -149,6 +149,13 @@ impl CallbackSurvey for Survey {
         Ok(Response::new(survey::FindLinksResponse { links: known.collect() }))
     }
 
+    async fn get_figures(
+        &self,
+        _: Request<survey::GetFiguresRequest>,
+    ) -> Result<Response<survey::GetFiguresResponse>, Status> {
+        unused()
+    }
+
     async fn next_callback(
         &self,
         _: Request<survey::NextCallbackRequest>,

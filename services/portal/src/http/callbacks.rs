@@ -5,19 +5,22 @@ use axum::{
     extract::{Path, State},
 };
 use clock::CallbackId;
-use events::words::{Service, Urgency, Verdict};
+use events::words::{Channel, Service, Urgency, Verdict};
 use jiff::Timestamp;
 use proto::{
     callback_survey::v1::{
         self as survey, CallbackState, ListCallbacksRequest, NextCallbackRequest,
         RecordAttemptRequest,
     },
+    intake::v1::AcceptCaseResponse,
     words::v1 as wire_words,
 };
+use rpc::{Call, Code, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    cases::{self, accept::Accepted, complain::Complaining, views::Person},
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
     wire::{instant, lower, some, upper, word},
@@ -76,6 +79,20 @@ pub(super) struct Callback {
     attempts: Vec<Attempt>,
     /// The newest one; of a due callback what a reporter said by their link.
     answer: Option<Said>,
+    /// All that was said, the newest first: several may have answered by their links.
+    answers: Vec<Given>,
+}
+
+/// An answer, and how it came.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GivenAnswer)]
+struct Given {
+    at: Option<Timestamp>,
+    /// The account that asked and heard it; absent where it came by a link.
+    by: Option<String>,
+    /// The id of the person whose link it came by; absent where somebody heard it.
+    person: Option<String>,
+    answer: Said,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,7 +104,7 @@ struct Attempt {
 }
 
 /// What the person said.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = CallbackAnswer)]
 struct Said {
     solved: bool,
@@ -97,6 +114,10 @@ struct Said {
     words: Option<String>,
     /// Whether it came by a link, and nobody asked.
     by_link: bool,
+    /// Whether they complained of it besides.
+    complains: bool,
+    /// What whoever asked noted of it.
+    quality_note: Option<String>,
 }
 
 /// Lists callbacks
@@ -119,6 +140,7 @@ pub(super) async fn list(
         case_id: wanted.case,
         page_size: wanted.limit,
         page_token: wanted.page,
+        callback: String::new(),
     };
     Ok(Json(look_up(&portal, &caller, message).await?))
 }
@@ -182,18 +204,27 @@ pub(super) struct NewAttempt {
     score: Option<u32>,
     /// In their own words, up to 2,000 characters.
     words: Option<String>,
+    /// They want to complain: of what, 1 to 4,000 characters. The complaint is opened before the attempt
+    /// is recorded, and repeated with it under the same key.
+    complaint: Option<String>,
+    /// They are dissatisfied and do not want to complain: what is to be known of it, up to 2,000
+    /// characters.
+    quality_note: Option<String>,
 }
 
 impl NewAttempt {
     /// The answer that was given, if somebody was reached.
     fn answer(self) -> Result<Option<survey::Answer>, Refusal> {
-        let Self { reached, solved, on_time, attitude, score, words } = self;
+        let complains = self.complaint.is_some();
+        let Self { reached, solved, on_time, attitude, score, words, quality_note, .. } = self;
         let said = [
             ("solved", solved.is_some()),
             ("on_time", on_time.is_some()),
             ("attitude", attitude.is_some()),
             ("score", score.is_some()),
             ("words", words.is_some()),
+            ("complaint", complains),
+            ("quality_note", quality_note.is_some()),
         ];
         match (reached, solved, said.into_iter().find(|(_, said)| *said)) {
             (false, _, Some((field, _))) => {
@@ -202,8 +233,21 @@ impl NewAttempt {
             (false, _, None) => Ok(None),
             (true, None, _) => Err(Refusal::field("solved", "is missing: ask whether it is")),
             (true, Some(solved), _) => {
-                let words = words.unwrap_or_default();
-                Ok(Some(survey::Answer { solved, on_time, attitude, score, words }))
+                if complains && quality_note.is_some() {
+                    let why = "is for who does not complain: say it in the complaint";
+                    return Err(Refusal::field("quality_note", why));
+                }
+                let (words, quality_note) =
+                    (words.unwrap_or_default(), quality_note.unwrap_or_default());
+                Ok(Some(survey::Answer {
+                    solved,
+                    on_time,
+                    attitude,
+                    score,
+                    words,
+                    complains,
+                    quality_note,
+                }))
             }
         }
     }
@@ -220,6 +264,9 @@ pub(super) struct Recorded {
     judged: bool,
     /// When to try again.
     next_attempt_at: Option<Timestamp>,
+    /// The complaint that was opened before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complaint: Option<Accepted>,
     /// For the next list or case, which then shows the change.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -230,7 +277,9 @@ pub(super) struct Recorded {
 /// The first "not solved" of a cycle reopens the case. Refused by
 /// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, `reopen-window-over`, and by `attempt-invalid` with a
 /// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
-/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right.
+/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. A complaint is
+/// opened first, and refused as by `complainCase`; where the attempt is refused after it, the message
+/// says its number.
 #[utoipa::path(
     post, path = "/callbacks/{id}/attempts", tag = "callbacks",
     operation_id = "recordAttempt", request_body = NewAttempt,
@@ -246,17 +295,59 @@ pub(super) async fn record(
     Body(attempt): Body<NewAttempt>,
 ) -> Answer<Recorded> {
     let callback = id::<CallbackId>(&callback, "no-such-callback", "callback")?.to_string();
-    let reached = attempt.reached;
-    let message = RecordAttemptRequest { callback, reached, answer: attempt.answer()? };
-    let request = portal.on_behalf(&caller)?.idempotent(key).request(message);
-    let answer = portal.peers.callback_survey()?.record_attempt(request).await?.into_inner();
+    let (reached, complaint) = (attempt.reached, attempt.complaint.clone());
+    let message =
+        RecordAttemptRequest { callback: callback.clone(), reached, answer: attempt.answer()? };
+    // Under one key, which each of the two commands has for itself: what is lost between them is
+    // repeated, and neither is done twice.
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let complaint = match complaint {
+        Some(text) => Some(complain(&portal, &caller, call.clone(), callback, text).await?),
+        None => None,
+    };
+    let recorded = portal.peers.callback_survey()?.record_attempt(call.request(message)).await;
+    let answer = recorded.map_err(|status| refused(status, complaint.as_ref()))?.into_inner();
+    let complaint = complaint.map(Accepted::of).transpose()?;
     Ok(Json(Recorded {
+        complaint,
         state: lower(answer.state().as_str_name(), PREFIX),
         verdict: word::<wire_words::Verdict, _>(answer.verdict),
         next_attempt_at: instant(answer.next_attempt_at),
         judged: answer.judged,
         head: Head::answered(Service::CallbackSurvey, answer.head),
     }))
+}
+
+/// Opens the complaint of whom a callback asks, about its case.
+async fn complain(
+    portal: &Portal,
+    caller: &Caller,
+    call: Call,
+    callback: String,
+    text: String,
+) -> Result<AcceptCaseResponse, Refusal> {
+    let message = ListCallbacksRequest { callback, ..ListCallbacksRequest::default() };
+    let request = portal.on_behalf(caller)?.request(message);
+    let listed = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
+    let found = listed.callbacks.into_iter().next().ok_or_else(|| {
+        let message = "there is no such callback: list those that are due";
+        Refusal::new(Code::NotFound, "no-such-callback", message)
+    })?;
+    let person = Person::known(&found.person);
+    // It was said when somebody called.
+    let (case, channel) = (found.case_id, Channel::Hotline);
+    cases::complain::open(portal, call, Complaining { case, channel, text, person }).await
+}
+
+/// Why an attempt is not recorded, with the complaint that was opened all the same.
+fn refused(status: tonic::Status, complaint: Option<&AcceptCaseResponse>) -> Refusal {
+    let error = Error::from(status);
+    match complaint {
+        Some(AcceptCaseResponse { number, .. }) if error.code() != Code::Internal => {
+            error.adding(&format!("; the complaint is opened as {number}")).into()
+        }
+        Some(_) | None => error.into(),
+    }
 }
 
 impl From<survey::Callback> for Callback {
@@ -281,13 +372,29 @@ impl From<survey::Callback> for Callback {
             next_attempt_at: instant(callback.next_attempt_at),
             attempts: callback.attempts.into_iter().map(attempt).collect(),
             answer: callback.answer.map(|answer| Said::new(answer, callback.by_link)),
+            answers: callback.answers.into_iter().map(Given::from).collect(),
+        }
+    }
+}
+
+impl From<survey::GivenAnswer> for Given {
+    fn from(given: survey::GivenAnswer) -> Self {
+        let survey::GivenAnswer { at, answer, by, person } = given;
+        let by_link = by.is_empty();
+        Self {
+            at: instant(at),
+            by: some(by),
+            person: some(person),
+            answer: answer.map(|answer| Said::new(answer, by_link)).unwrap_or_default(),
         }
     }
 }
 
 impl Said {
     fn new(answer: survey::Answer, by_link: bool) -> Self {
-        let survey::Answer { solved, on_time, attitude, score, words } = answer;
-        Self { solved, on_time, attitude, score, words: some(words), by_link }
+        let survey::Answer { solved, on_time, attitude, score, words, complains, quality_note } =
+            answer;
+        let (words, quality_note) = (some(words), some(quality_note));
+        Self { solved, on_time, attitude, score, words, by_link, complains, quality_note }
     }
 }

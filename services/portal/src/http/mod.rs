@@ -21,6 +21,7 @@ mod dead_letters;
 mod definitions;
 mod describe;
 mod extract;
+mod figures;
 mod handovers;
 mod incidents;
 mod me;
@@ -123,6 +124,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::end::withdraw))
         .routes(routes!(cases::end::reopen))
         .routes(routes!(cases::chase::chase))
+        .routes(routes!(cases::complain::complain))
         .routes(routes!(cases::join::join))
         .routes(routes!(cases::join::unjoin))
         .routes(routes!(cases::urgency::change))
@@ -142,6 +144,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(handovers::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))
+        .routes(routes!(figures::figures))
         .routes(routes!(callbacks::record))
         .routes(routes!(messages::list))
         .routes(routes!(messages::acknowledge))

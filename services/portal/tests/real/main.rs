@@ -11,6 +11,7 @@ mod addresses;
 mod api_keys;
 mod boards;
 mod clocks;
+mod complaints;
 mod description;
 mod facts;
 mod keys;

@@ -67,6 +67,8 @@ pub(crate) struct State {
     pub(crate) leave: [String; 2],
     /// What callback-survey shows by the one link that leads somewhere.
     pub(crate) survey: Option<ShowSurveyResponse>,
+    /// The complaints that intake was to open.
+    pub(crate) complaints: Vec<intake::ComplainCaseRequest>,
 }
 
 /// A command that arrived.
@@ -198,6 +200,19 @@ impl Intake for Told {
         self.take("chase", &request)?;
         let chases = 2;
         Ok(Response::new(intake::ChaseCaseResponse { chases, to_head: true, ..Default::default() }))
+    }
+
+    async fn complain_case(
+        &self,
+        request: Request<intake::ComplainCaseRequest>,
+    ) -> Answer<intake::AcceptCaseResponse> {
+        self.take("complain", &request)?;
+        self.state().complaints.push(request.into_inner());
+        Ok(Response::new(intake::AcceptCaseResponse {
+            case_id: survey::CASE.to_owned(),
+            number: "2026-11-000099".to_owned(),
+            ..Default::default()
+        }))
     }
 
     async fn open_alarm(

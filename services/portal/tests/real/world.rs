@@ -103,11 +103,19 @@ impl World {
 
     /// The same, with the people of the example campus.
     pub(crate) async fn with_people() -> Self {
-        let world = Self::start().await;
-        let root = world.session("root").await;
+        Self::start().await.peopled().await
+    }
+
+    /// The same, with callback-survey there.
+    pub(crate) async fn with_people_and_survey() -> Self {
+        Self::with_survey().await.peopled().await
+    }
+
+    async fn peopled(self) -> Self {
+        let root = self.session("root").await;
         let answer = root.post("/people", &json!({ "csv": campus_people() })).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        world
+        self
     }
 
     pub(crate) fn pool(&self) -> PgPool {

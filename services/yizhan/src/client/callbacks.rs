@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value};
 
 use super::{
-    Api, Refused, cases,
+    Api, Refused, cases, complaint, figures,
     output::{self, Column, Format},
 };
 use crate::print;
@@ -18,6 +18,8 @@ pub(crate) enum Command {
     List(List),
     /// Record what came of a call.
     Record(Record),
+    /// Count what the callbacks of a month came to: reach, satisfaction, reopened.
+    Figures(figures::Figures),
 }
 
 #[derive(Debug, Args)]
@@ -60,6 +62,12 @@ pub(crate) struct Record {
     /// What they said.
     #[arg(long)]
     words: Option<String>,
+    /// They want to complain, and of what: opens a complaint that is linked to the case.
+    #[arg(long, conflicts_with_all = ["unreached", "quality_note"])]
+    complain: Option<String>,
+    /// They are dissatisfied and do not want to complain: what is to be known of it.
+    #[arg(long, conflicts_with = "unreached")]
+    quality_note: Option<String>,
 }
 
 const CALLBACK: [Column; 9] = [
@@ -72,6 +80,18 @@ const CALLBACK: [Column; 9] = [
     ("FIRST BY", "first_attempt_by"),
     ("SOLVED", "answer.solved"),
     ("BY LINK", "answer.by_link"),
+];
+
+/// What was said of it before, the newest first.
+const ANSWERS: [Column; 8] = [
+    ("SAID AT", "at"),
+    ("BY LINK", "answer.by_link"),
+    ("SOLVED", "answer.solved"),
+    ("ON TIME", "answer.on_time"),
+    ("SCORE", "answer.score"),
+    ("COMPLAINS", "answer.complains"),
+    ("WORDS", "answer.words"),
+    ("NOTE", "answer.quality_note"),
 ];
 
 /// Whom the case is of: whoever it was reported for, or else who reported it.
@@ -112,6 +132,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Record(record) => {
             let id = record.find(api).await?;
             let answer = api.post(&format!("/callbacks/{id}/attempts"), &record.body()).await?;
+            let complaint = answer.get("complaint").filter(|complaint| !complaint.is_null());
             if api.format == Format::Json {
                 return output::json(&answer);
             }
@@ -120,14 +141,17 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
                 record.callback,
                 record.outcome(&answer)
             ))?;
-            Ok(())
+            complaint.map_or(Ok(()), complaint::told)
         }
+        Command::Figures(figures) => figures.run(api).await,
     }
 }
 
 /// A callback as people read it: what it is about, and whom to phone.
 fn to_call(callback: &Value, case: &Value) -> String {
-    [output::fields(callback, &CALLBACK), output::fields(case, &PERSON)].concat()
+    let answers = callback.get("answers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let said = if answers.is_empty() { String::new() } else { output::table(answers, &ANSWERS) };
+    [output::fields(callback, &CALLBACK), output::fields(case, &PERSON), said].concat()
 }
 
 impl Record {
@@ -152,6 +176,8 @@ impl Record {
         give("attitude", self.attitude.map(Value::from));
         give("score", self.score.map(Value::from));
         give("words", self.words.clone().map(Value::from));
+        give("complaint", self.complain.clone().map(Value::from));
+        give("quality_note", self.quality_note.clone().map(Value::from));
         body.into()
     }
 
@@ -219,13 +245,23 @@ mod tests {
 
     #[test]
     fn what_a_reporter_said_by_their_link_is_shown_to_who_calls_the_first() {
-        let answer = json!({ "solved": true, "by_link": true });
-        let callback = json!({ "case_number": "2026-09-000003", "state": "due", "answer": answer });
+        let [newest, first] = [false, true].map(|solved| {
+            let answer = json!({ "solved": solved, "by_link": true, "complains": false,
+                                 "words": format!("solved: {solved}") });
+            json!({ "at": "2026-09-02T06:00:00Z", "answer": answer })
+        });
+        let callback = json!({
+            "case_number": "2026-09-000003", "state": "due", "answer": newest["answer"],
+            "answers": [newest, first],
+        });
         insta::assert_snapshot!(to_call(&callback, &json!({})), @r"
         CASE      2026-09-000003
         STATE     due
-        SOLVED    yes
+        SOLVED    no
         BY LINK   yes
+        SAID AT               BY LINK  SOLVED  ON TIME  SCORE  COMPLAINS  WORDS          NOTE
+        2026-09-02 06:00:00Z  yes      no      -        -      no         solved: false  -
+        2026-09-02 06:00:00Z  yes      yes     -        -      no         solved: true   -
         ");
     }
 
@@ -240,6 +276,8 @@ mod tests {
             attitude: None,
             score: None,
             words: None,
+            complain: None,
+            quality_note: None,
         };
         let judged = json!({ "verdict": "not-solved", "judged": true });
         let kept = json!({ "verdict": "not-solved", "judged": false });

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    Api, alarms, desk, explain, open,
+    Api, alarms, complaint, desk, explain, open,
     output::{self, Column, Format},
     questions,
 };
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Reopen(Because),
     /// Ask again for what is not done yet (催单).
     Chase(desk::Chase),
+    /// Complain of how a case was handled (投诉): a complaint of its own, linked to it.
+    Complain(complaint::Complain),
     /// Make somebody who reports the same a co-reporter (共同报修人).
     Join(desk::Join),
     /// Undo that: they hear of the case no more.
@@ -151,6 +153,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Withdraw(because) => end(api, "withdraw", "withdrawn", &because).await,
         Command::Reopen(because) => end(api, "reopen", "reopened", &because).await,
         Command::Chase(chase) => chase.run(api).await,
+        Command::Complain(complain) => complain.run(api).await,
         Command::Join(join) => join.run(api).await,
         Command::Unjoin(unjoin) => unjoin.run(api).await,
         Command::Urgency(urgency) => urgency.run(api).await,

@@ -127,12 +127,13 @@ fn by_a_clock_that_stops_at_each_instant_an_alarm_rings_each_minute_and_ends_wit
 }
 
 /// What may be asked about a case, each by its number.
-const QUESTIONS: [&str; 29] = [
+const QUESTIONS: [&str; 30] = [
     "case show N",
     "case explain N",
     "case withdraw N",
     "case reopen N",
     "case chase N",
+    "case complain N --text why",
     "case join N --phone 10000000077",
     "case unjoin N --phone 10000000077",
     "case urgency N urgent",

@@ -7,10 +7,10 @@ use crate::{
     campus::Campus,
 };
 
-const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips' --phone 10000000001";
+pub(crate) const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips' --phone 10000000001";
 
 /// The link in the message to somebody about a case; none if there is no message.
-fn link(who: &Account<'_>, case: &Case<'_>) -> Option<String> {
+pub(crate) fn link(who: &Account<'_>, case: &Case<'_>) -> Option<String> {
     let answer = who.asks("message list --limit 200");
     let messages = answer["messages"].as_array().unwrap().iter();
     let number = case.to_string();

@@ -5,6 +5,7 @@
 //!  repairs    from the call to the callback; late, reopened, nobody reached
 //!  desk       chased, joined, hurried, closed as something else
 //!  links      not solved, said by the link in a message
+//!  complaints solved and dissatisfied; what a month comes to
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  parts      what two trades do for one case, split off, merged and done
@@ -41,6 +42,7 @@
 mod account;
 mod alarms;
 mod campus;
+mod complaints;
 mod day;
 mod desk;
 mod handovers;

@@ -44,6 +44,7 @@ impl AcceptCase {
         match &self.wanted {
             Wanted::Alarm(kind) => *kind == AlarmKind::PersonAtRisk,
             Wanted::Item(item) => rules.item(item).is_some_and(|item| item.level == Level::Hidden),
+            Wanted::Complaint(_) => false,
         }
     }
 }

@@ -1,14 +1,14 @@
 use authz::{Action, Relation, Relations, Subject, decide};
-use clock::{CaseId, ContactId, Ids as _, PersonId, RandomIds};
+use clock::{AccountId, CaseId, ContactId, Ids as _, PersonId, RandomIds};
 use definitions::Rules;
 use events::words::{CaseNumber, Channel, ItemId, Level};
-use intake_core::{Accept, Command, Event, State, on_command};
+use intake_core::{Accept, Actor, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, account, authorize};
 
 use super::{AcceptCase, Wanted};
 use crate::{
-    commands::{actor, refusal},
+    commands::{actor, case_unknown, refusal},
     people::{Directory, Named},
 };
 
@@ -27,12 +27,14 @@ pub(super) struct Known<'a> {
     pub(super) number: CaseNumber,
     /// The case that it follows.
     pub(super) linked: Option<CaseId>,
+    /// It was heard in another call, which is permitted.
+    pub(super) is_heard: bool,
 }
 
 /// What becomes of one contact.
 pub(super) fn decide_one(
     call: &AcceptCase,
-    Known { rules, number, linked }: Known<'_>,
+    Known { rules, number, linked, is_heard }: Known<'_>,
     directory: &mut Directory,
     now: Timestamp,
     ids: &mut RandomIds,
@@ -48,9 +50,10 @@ pub(super) fn decide_one(
     let on_behalf_of =
         other.map(|named| person("on_behalf_of", named, call, directory, ids)).transpose()?;
     let item = item(&call.wanted, rules)?;
-    permit(call, &item, caller, rules, now)?;
-
-    let first_receiver = account(subject)?;
+    if !is_heard {
+        permit(call, &item, caller, rules, now)?;
+    }
+    let (first_receiver, by) = received(subject, caller, directory)?;
     let contact = ids.id();
     let command = Command::Accept(Box::new(Accept {
         number,
@@ -71,17 +74,37 @@ pub(super) fn decide_one(
         linked,
         incident: call.incident.clone(),
         first_receiver,
-        by: actor(subject)?,
+        by,
     }));
     let events =
         on_command(&State::New, rules, command, now, ids).map_err(|rejected| refusal(&rejected))?;
     Ok(Decided { case: ids.id(), contact, caller, events })
 }
 
+/// Who took the contact, and whose deed it is.
+///
+/// Whoever complains by a link is logged in nowhere: they received themselves, as who reports on the web
+/// does. Without an account that is by the id of the person, which is no account's.
+fn received(
+    subject: &Subject,
+    caller: Option<PersonId>,
+    directory: &Directory,
+) -> Result<(AccountId, Actor), Error> {
+    match (subject.principal.account(), caller) {
+        (None, Some(person)) => {
+            let known = directory.get(person).and_then(|known| known.account);
+            let account = known.unwrap_or_else(|| AccountId::from_uuid(person.uuid()));
+            Ok((account, Actor::Person(person)))
+        }
+        (None, None) | (Some(_), _) => Ok((account(subject)?, actor(subject)?)),
+    }
+}
+
 /// The item that is asked for, as far as it can be said before it is looked at.
 fn item(wanted: &Wanted, rules: &Rules) -> Result<ItemId, Error> {
     match wanted {
-        Wanted::Item(item) => Ok(item.clone()),
+        Wanted::Item(item) | Wanted::Complaint(Some(item)) => Ok(item.clone()),
+        Wanted::Complaint(None) => Err(case_unknown()),
         Wanted::Alarm(kind) => {
             rules.alarm_item(*kind).map(|item| item.id.clone()).ok_or_else(|| {
                 let message = "this campus takes no alarms: apply an item for each type of them";
@@ -111,6 +134,7 @@ impl AcceptCase {
         let action = match &self.wanted {
             Wanted::Alarm(_) => Action::OpenAlarm,
             Wanted::Item(_) => Action::AcceptCase,
+            Wanted::Complaint(_) => Action::ComplainCase,
         };
         decide(&self.asked.subject, action, Relations::NONE, Level::Public).is_allowed()
     }
@@ -161,6 +185,8 @@ fn permit(
         (Wanted::Alarm(_), _) => Action::OpenAlarm,
         (Wanted::Item(_), Some(_)) => Action::OpenIncident,
         (Wanted::Item(_), None) => Action::AcceptCase,
+        // It was permitted by the case that it is about, whatever its own level.
+        (Wanted::Complaint(_), _) => return permit_channel(call),
     };
     authorize(subject, action, relations, level)?;
     permit_receipt(subject, relations, level, call.received_at, now)?;

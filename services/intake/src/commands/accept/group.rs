@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 use clock::{CaseId, PersonId};
 use definitions::{Alert, Rules};
@@ -15,7 +18,7 @@ use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
 use super::{
-    AcceptCase,
+    AcceptCase, complaint,
     decide::{Decided, Known, decide_one},
     linked::linked,
     numbers::Numbers,
@@ -77,21 +80,22 @@ pub(super) async fn accept(
         }
     }
 
+    let undecided = completed(intake, &mut tx, rules, undecided, &mut refused).await?;
     let mut directory = directory(intake, &mut tx, &undecided).await?;
     // Those that are given to refused calls can be given again.
     let mut taken = numbers.clone();
     let mut new = Vec::new();
-    for (place, call) in undecided {
+    for (place, call) in &undecided {
         let decided = match linked(&mut tx, call).await? {
             Ok(linked) => {
                 let mut deciding = Deciding { intake, rules, directory: &mut directory, now };
-                deciding.decide((place, call), linked, &mut taken)?
+                deciding.decide((*place, &**call), linked, &mut taken)?
             }
             Err(refusal) => Err(refusal),
         };
         match decided {
             Ok(decided) => new.extend(decided),
-            Err(refusal) => drop(refused.insert(place, refusal)),
+            Err(refusal) => drop(refused.insert(*place, refusal)),
         }
     }
     if !refused.is_empty() {
@@ -108,6 +112,28 @@ pub(super) async fn accept(
     intake.delivery.bell().ring();
     answers.extend(told);
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
+}
+
+/// The calls with what a complaint has of the case that it is about; without those that are refused.
+async fn completed<'a>(
+    intake: &Intake,
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    calls: Vec<(usize, &'a AcceptCase)>,
+    refused: &mut BTreeMap<usize, Error>,
+) -> Result<Vec<(usize, Cow<'a, AcceptCase>)>, Failure> {
+    let mut completed = Vec::with_capacity(calls.len());
+    for (place, call) in calls {
+        if !call.is_complaint() {
+            completed.push((place, Cow::Borrowed(call)));
+            continue;
+        }
+        match complaint::complete(intake, tx, rules, call).await? {
+            Ok(complaint) => completed.push((place, Cow::Owned(complaint))),
+            Err(refusal) => drop(refused.insert(place, refusal)),
+        }
+    }
+    Ok(completed)
 }
 
 /// What is looked at to decide a call.
@@ -129,10 +155,11 @@ impl Deciding<'_> {
         let Self { intake, rules, ref mut directory, now } = *self;
         let (call, person) = call.heed(rules);
         let mut new = Vec::new();
-        for call in [Some(call), person].into_iter().flatten() {
+        let heard = person.map(|person| (person, true));
+        for (call, is_heard) in [Some((call, false)), heard].into_iter().flatten() {
             let number =
                 numbers.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
-            let known = Known { rules, number, linked };
+            let known = Known { rules, number, linked, is_heard };
             let decided = match decide_one(&call, known, directory, now, &mut intake.ids()) {
                 Ok(decided) => decided,
                 Err(refusal) => return Ok(Err(refusal)),
@@ -148,7 +175,7 @@ impl Deciding<'_> {
 async fn directory(
     intake: &Intake,
     tx: &mut Tx<'_>,
-    calls: &[(usize, &AcceptCase)],
+    calls: &[(usize, Cow<'_, AcceptCase>)],
 ) -> Result<Directory, Fault> {
     let named = calls.iter().flat_map(|(_, call)| [&call.caller, &call.on_behalf_of]);
     let named: Vec<_> = named.flatten().collect();
@@ -186,7 +213,7 @@ async fn write(
     for New { call, decided, .. } in new {
         let of = |key| by_key.remove(&key).ok_or_else(|| Fault::own("a new key is not locked"));
         let [contact, case] = [decided.contact.uuid(), decided.case.uuid()].map(of);
-        let (contact, locked, cause) = (contact?, case?, Cause::of(&call.asked, now));
+        let (contact, locked, cause) = (contact?, case?, cause(call, decided, now));
         let stamp = cause.stamp(now, rules.revision());
         recorded.extend(contact_of(intake, contact, call, decided, &stamp)?);
         let (state, events) = (State::New, decided.events.clone());
@@ -200,6 +227,15 @@ async fn write(
     let told = tell(rules, &changes, new, now);
     save(tx, &mut locked, intake.clock().machine()).await?;
     Ok(told)
+}
+
+/// Whose deed it is: of who is logged in, or of the person for whom a service speaks.
+fn cause(call: &AcceptCase, decided: &Decided, now: Timestamp) -> Cause {
+    let cause = Cause::of(&call.asked, now);
+    match (call.asked.subject.principal.account(), decided.caller) {
+        (None, Some(person)) => Cause { actor: format!("person:{person}"), ..cause },
+        (None, None) | (Some(_), _) => cause,
+    }
 }
 
 /// What each caller is told: of what they reported, and how to speak with a person at risk.

@@ -8,7 +8,8 @@ use rpc::{Code, Error};
 use super::AcceptCase;
 use crate::{commands::may, store};
 
-/// The case that a new one is to follow, which whoever reports it may see.
+/// The case that a new one is to follow, which whoever reports it may see. A complaint was looked at
+/// before.
 pub(super) async fn linked(
     tx: &mut Tx<'_>,
     call: &AcceptCase,
@@ -18,6 +19,9 @@ pub(super) async fn linked(
         CaseRef::Id(id) => Some(id),
         CaseRef::Number(number) => store::cases::by_number(tx, number).await?,
     };
+    if call.is_complaint() {
+        return Ok(Ok(id));
+    }
     let Some(id) = id else { return Ok(Err(unknown())) };
     let state = store::cases::load(tx, id).await?;
     let Some(case) = state.case() else { return Ok(Err(unknown())) };

@@ -13,6 +13,7 @@
 //! ```
 
 mod at_risk;
+mod complaint;
 mod decide;
 mod group;
 mod linked;
@@ -44,6 +45,9 @@ pub(crate) enum Wanted {
     Item(ItemId),
     /// An alarm of this kind, for which the campus has an item.
     Alarm(AlarmKind),
+    /// A complaint about the case that it follows, which says by which item once it is looked at; the
+    /// caller is then who complains.
+    Complaint(Option<ItemId>),
 }
 
 /// A contact and what was reported in it.
@@ -69,4 +73,10 @@ pub(crate) struct AcceptCase {
     pub(crate) linked: Option<CaseRef>,
     /// Where and until when, of an incident; the kind, place and time of receipt are not stated then.
     pub(crate) incident: Option<Incident>,
+}
+
+impl AcceptCase {
+    const fn is_complaint(&self) -> bool {
+        matches!(self.wanted, Wanted::Complaint(_))
+    }
 }

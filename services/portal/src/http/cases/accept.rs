@@ -1,7 +1,10 @@
 use axum::{Json, extract::State, http::StatusCode};
 use events::words::{CaseKind, Channel, Level, Service, Urgency};
 use jiff::Timestamp;
-use proto::{intake::v1::AcceptCaseRequest, words::v1 as wire_words};
+use proto::{
+    intake::v1::{AcceptCaseRequest, AcceptCaseResponse},
+    words::v1 as wire_words,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -129,17 +132,23 @@ pub(in crate::http) async fn accept(
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();
-    let accepted = Accepted {
-        id: sent(answer.case_id.parse().ok(), "case id")?,
-        number: answer.number,
-        urgency: word::<wire_words::Urgency, _>(answer.urgency),
-        urgency_reason: answer.urgency_reason,
-        level: word::<wire_words::Level, _>(answer.level),
-        place: answer.place,
-        promises: answer.promises.into_iter().map(Promise::from).collect(),
-        alarm: answer.alarm.map(Alarm::from),
-        person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
-        head: Head::answered(Service::Intake, answer.head),
-    };
-    Ok((StatusCode::CREATED, Json(accepted)))
+    Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
+}
+
+impl Accepted {
+    /// As intake tells it.
+    pub(in crate::http) fn of(answer: AcceptCaseResponse) -> Result<Self, Refusal> {
+        Ok(Self {
+            id: sent(answer.case_id.parse().ok(), "case id")?,
+            number: answer.number,
+            urgency: word::<wire_words::Urgency, _>(answer.urgency),
+            urgency_reason: answer.urgency_reason,
+            level: word::<wire_words::Level, _>(answer.level),
+            place: answer.place,
+            promises: answer.promises.into_iter().map(Promise::from).collect(),
+            alarm: answer.alarm.map(Alarm::from),
+            person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
+            head: Head::answered(Service::Intake, answer.head),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 pub(super) mod accept;
 pub(super) mod chase;
 pub(super) mod close_as;
+pub(super) mod complain;
 pub(super) mod end;
 pub(super) mod explain;
 pub(super) mod join;

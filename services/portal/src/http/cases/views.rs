@@ -225,6 +225,14 @@ pub(in crate::http) struct Person {
     number: Option<String>,
 }
 
+impl Person {
+    /// Who is known by this id already; nobody if it is none.
+    pub(in crate::http) fn known(id: &str) -> Option<Self> {
+        let id = id.parse().ok()?;
+        Some(Self { id: Some(id), ..Self::default() })
+    }
+}
+
 impl From<Person> for intake::Person {
     fn from(person: Person) -> Self {
         Self {

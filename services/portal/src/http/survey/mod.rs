@@ -3,7 +3,7 @@
 //! ```text
 //!  GET /s/<secret>   shows what is asked, or what they said: changes nothing, for mail scanners and
 //!                    previews open links too
-//!  POST /s/<secret>  records it, and leads back there (303)
+//!  POST /s/<secret>  records it, and leads back there (303); a complaint is opened with intake before
 //! ```
 //!
 //! Nobody logs in here: the secret in the address is all that it takes. So it is in no log (routes are
@@ -25,15 +25,20 @@ use axum::{
     routing::get,
 };
 use clock::Ids as _;
+use events::words::Channel;
 use proto::callback_survey::v1::{
-    Answer, AnswerSurveyRequest, ShowSurveyRequest, ShowSurveyResponse,
+    Answer, AnswerSurveyRequest, ShowSurveyRequest, ShowSurveyResponse, SurveyTakes,
 };
-use rpc::{Call, Code, Error};
+use rpc::{Call, Code, Error, IdempotencyKey};
 use serde::Deserialize;
 
+use super::cases::{
+    complain::{Complaining, open},
+    views::Person,
+};
 use crate::{portal::Portal, refusal::Refusal};
 use language::Language;
-use page::{Body, Page};
+use page::{Body, Mistake, Page};
 
 /// The most characters of what somebody says, as callback-survey keeps them.
 const LONGEST_WORDS: usize = 2_000;
@@ -80,16 +85,16 @@ async fn show(
     as_it_stands(&portal, language(wanted, &headers), &secret(token), None).await
 }
 
-/// The page as it stands; `mistaken` is what was written with what is no answer.
+/// The page as it stands, with what is wrong with what was sent.
 async fn as_it_stands(
     portal: &Portal,
     language: Language,
     token: &str,
-    mistaken: Option<&str>,
+    mistake: Option<Mistake<'_>>,
 ) -> Response {
-    let status = if mistaken.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if mistake.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     match survey(portal, token).await {
-        Ok(survey) => page(status, language, Body::of(language, &survey, mistaken)),
+        Ok(survey) => page(status, language, Body::of(language, &survey, mistake)),
         Err(error) => refused(language, error, Body::Away),
     }
 }
@@ -103,27 +108,40 @@ struct Filled {
     attitude: String,
     score: String,
     words: String,
+    complains: String,
 }
 
-/// Something in a form is no answer.
+/// Why what is in a form is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mistaken;
+enum Mistaken {
+    /// Something is missing, or is none of the choices.
+    Choice,
+    /// There are too many words.
+    Words,
+    /// Somebody complains, and does not say of what.
+    Complaint,
+}
 
 impl Filled {
     fn answer(&self) -> Result<Answer, Mistaken> {
         let is_yes = |text: &str| match text {
             "yes" => Ok(true),
             "no" => Ok(false),
-            _ => Err(Mistaken),
+            _ => Err(Mistaken::Choice),
         };
         let mark = |text: &str| match text.parse() {
             Ok(mark @ 1..=5) => Ok(mark),
-            Ok(_) | Err(_) => Err(Mistaken),
+            Ok(_) | Err(_) => Err(Mistaken::Choice),
         };
         let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let words = self.words.replace("\r\n", "\n");
         if words.chars().count() > LONGEST_WORDS || words.contains('\0') {
-            return Err(Mistaken);
+            return Err(Mistaken::Words);
+        }
+        let complains = said(&self.complains).map(|text| is_yes(&text)).transpose()?;
+        let complains = complains.unwrap_or_default();
+        if complains && words.trim().is_empty() {
+            return Err(Mistaken::Complaint);
         }
         Ok(Answer {
             solved: is_yes(&self.solved)?,
@@ -131,6 +149,8 @@ impl Filled {
             attitude: said(&self.attitude).map(|text| mark(&text)).transpose()?,
             score: said(&self.score).map(|text| mark(&text)).transpose()?,
             words,
+            complains,
+            quality_note: String::new(),
         })
     }
 }
@@ -144,10 +164,14 @@ async fn answer(
 ) -> Response {
     let (language, token) = (language(wanted, &headers), secret(token));
     let filled = form.map(|Form(filled)| filled).unwrap_or_default();
-    let Ok(answer) = filled.answer() else {
-        return as_it_stands(&portal, language, &token, Some(&filled.words)).await;
+    let answer = match filled.answer() {
+        Ok(answer) => answer,
+        Err(what) => {
+            let mistake = Mistake { what, words: &filled.words };
+            return as_it_stands(&portal, language, &token, Some(mistake)).await;
+        }
     };
-    match record(&portal, &token, answer).await {
+    match say(&portal, &token, answer).await {
         Ok(()) => shown(language),
         // What they said before is shown, or how it goes on without them.
         Err(error) if ["already-answered", "later-cycle"].contains(&error.reason()) => {
@@ -163,11 +187,49 @@ async fn survey(portal: &Portal, token: &str) -> Result<ShowSurveyResponse, Erro
     Ok(portal.peers.callback_survey()?.show_survey(request).await?.into_inner())
 }
 
+/// Opens the complaint of who complains, and then records the answer: a post that is repeated finds the
+/// one or the other done.
+async fn say(portal: &Portal, token: &str, answer: Answer) -> Result<(), Error> {
+    let answer = if answer.complains { complain(portal, token, answer).await? } else { answer };
+    record(portal, token, answer).await
+}
+
+/// What is left to be recorded of an answer with a complaint: its words go with the complaint alone. On
+/// a campus that takes none they stay with the answer.
+async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
+    let survey = survey(portal, token).await?;
+    let counts = match survey.takes() {
+        SurveyTakes::Answer => true,
+        SurveyTakes::NotSolved => !answer.solved,
+        SurveyTakes::Unspecified => false,
+    };
+    if !counts {
+        return Ok(answer);
+    }
+    let complaining = Complaining {
+        case: survey.case_number,
+        channel: Channel::Web,
+        text: answer.words.clone(),
+        person: Person::known(&survey.person),
+    };
+    let call = Call::new().idempotent(new_key(portal)?);
+    match open(portal, call, complaining).await.map_err(Error::from) {
+        Err(error) if error.reason() == "no-complaints" => {
+            Ok(Answer { complains: false, ..answer })
+        }
+        Err(error) if error.reason() != "already-complained" => Err(error),
+        Ok(_) | Err(_) => Ok(Answer { words: String::new(), ..answer }),
+    }
+}
+
+/// A key of its own for each post: a second one finds what the first has said.
+fn new_key(portal: &Portal) -> Result<IdempotencyKey, Error> {
+    portal.ids().uuid().to_string().parse().map_err(Error::internal)
+}
+
 async fn record(portal: &Portal, token: &str, answer: Answer) -> Result<(), Error> {
-    // A key of its own for each post: a second one finds what the first has said.
-    let key = portal.ids().uuid().to_string().parse().map_err(Error::internal)?;
     let message = AnswerSurveyRequest { token: token.to_owned(), answer: Some(answer) };
-    let request = Call::new().idempotent(key).request(message);
+    let request = Call::new().idempotent(new_key(portal)?).request(message);
     portal.peers.callback_survey()?.answer_survey(request).await?;
     Ok(())
 }
@@ -241,7 +303,8 @@ mod tests {
         assert_eq!(answer, Answer { solved: false, words, ..Answer::default() });
         for (solved, attitude) in [("", ""), ("maybe", ""), ("yes", "6"), ("yes", "0"), ("no", "x")]
         {
-            assert_eq!(filled(solved, attitude, "").answer(), Err(Mistaken), "{solved} {attitude}");
+            let answer = filled(solved, attitude, "").answer();
+            assert_eq!(answer, Err(Mistaken::Choice), "{solved} {attitude}");
         }
     }
 
@@ -250,7 +313,17 @@ mod tests {
         let lines = "\r\n".repeat(LONGEST_WORDS);
         assert_eq!(filled("yes", "", &lines).answer().unwrap().words.len(), LONGEST_WORDS);
         let too_many = "水".repeat(LONGEST_WORDS + 1);
-        assert_eq!(filled("yes", "", &too_many).answer(), Err(Mistaken));
-        assert_eq!(filled("yes", "", "a\0").answer(), Err(Mistaken));
+        assert_eq!(filled("yes", "", &too_many).answer(), Err(Mistaken::Words));
+        assert_eq!(filled("yes", "", "a\0").answer(), Err(Mistaken::Words));
+    }
+
+    #[test]
+    fn whoever_complains_says_of_what() {
+        let complains =
+            |words: &str| Filled { complains: "yes".into(), ..filled("yes", "", words) };
+        let answer = complains("态度很差").answer().unwrap();
+        assert!(answer.solved && answer.complains);
+        assert_eq!(complains(" \r\n").answer(), Err(Mistaken::Complaint));
+        assert!(!filled("yes", "", "态度很差").answer().unwrap().complains);
     }
 }

@@ -1,7 +1,7 @@
 use askama::Template;
 use proto::callback_survey::v1::{Names, ShowSurveyResponse, SurveyStanding, SurveyTakes};
 
-use super::{language::Language, texts::Texts};
+use super::{Mistaken, language::Language, texts::Texts};
 
 /// The page, whatever it shows. What comes from elsewhere is escaped by the template.
 #[derive(Debug, Template)]
@@ -24,8 +24,10 @@ pub(super) enum Body<'a> {
     /// What is asked.
     Ask {
         about: About<'a>,
-        /// The words that came with what is no answer.
-        mistaken: Option<&'a str>,
+        /// What is wrong with what was sent.
+        mistake: Option<&'static str>,
+        /// The words that came with it.
+        written: &'a str,
     },
     /// What was said, if anything was, and what happens next.
     Told {
@@ -33,8 +35,14 @@ pub(super) enum Body<'a> {
         title: &'static str,
         said: Option<&'static str>,
         next: &'static str,
+        /// They complained of it besides.
+        complained: bool,
         /// That it is not solved after all may still be said.
         may_turn: bool,
+        /// What is wrong with what was sent.
+        mistake: Option<&'static str>,
+        /// The words that came with it.
+        written: &'a str,
     },
     /// The link leads nowhere.
     Over,
@@ -42,6 +50,26 @@ pub(super) enum Body<'a> {
     Away,
     /// Nobody knows whether what was sent is recorded.
     Unsure,
+}
+
+/// What was sent and is no answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mistake<'a> {
+    pub(super) what: Mistaken,
+    /// The words that came with it.
+    pub(super) words: &'a str,
+}
+
+impl<'a> Mistake<'a> {
+    /// What its sender is told, and the words that they wrote.
+    const fn told(self, t: &'static Texts) -> (&'static str, &'a str) {
+        let told = match self.what {
+            Mistaken::Choice => t.mistake,
+            Mistaken::Words => t.too_long,
+            Mistaken::Complaint => t.of_nothing,
+        };
+        (told, self.words)
+    }
 }
 
 /// What the case is about, in the reader's language.
@@ -54,11 +82,11 @@ pub(super) struct About<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// What is asked, or how it stands; `mistaken` is what was written with what is no answer.
+    /// What is asked, or how it stands, with what is wrong with what was sent.
     pub(super) fn of(
         language: Language,
         survey: &'a ShowSurveyResponse,
-        mistaken: Option<&'a str>,
+        mistake: Option<Mistake<'a>>,
     ) -> Self {
         let about = About {
             number: &survey.case_number,
@@ -67,6 +95,8 @@ impl<'a> Body<'a> {
             completed: &survey.completed,
         };
         let t = Texts::of(language);
+        let (mistake, written) = mistake.map(|mistake| mistake.told(t)).unzip();
+        let written = written.unwrap_or_default();
         let solved = survey.answer.as_ref().map(|answer| answer.solved);
         let said = solved.map(|solved| if solved { t.said_solved } else { t.said_not_solved });
         let (title, next) = match (survey.standing(), said) {
@@ -82,10 +112,11 @@ impl<'a> Body<'a> {
                 | SurveyStanding::Judged
                 | SurveyStanding::Unspecified,
                 None,
-            ) => return Self::Ask { about, mistaken },
+            ) => return Self::Ask { about, mistake, written },
         };
         let may_turn = survey.takes() == SurveyTakes::NotSolved;
-        Self::Told { about, title, said, next, may_turn }
+        let complained = survey.answer.as_ref().is_some_and(|answer| answer.complains);
+        Self::Told { about, title, said, next, complained, may_turn, mistake, written }
     }
 }
 
@@ -177,11 +208,43 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_is_said_wherever_it_was_sent_from() {
+        let solved = Some(Answer { solved: true, ..Answer::default() });
+        let takes = SurveyTakes::NotSolved.into();
+        let answered = ShowSurveyResponse { answer: solved, takes, ..survey() };
+        for survey in [survey(), answered] {
+            for (what, said) in [
+                (Mistaken::Choice, "choose whether it is solved"),
+                (Mistaken::Words, "write at most 2,000 characters"),
+                (Mistaken::Complaint, "to complain, say of what"),
+            ] {
+                let mistake = Some(Mistake { what, words: "drip, drip" });
+                let body = Body::of(Language::English, &survey, mistake);
+                let page = rendered(Language::English, body);
+                assert!(page.contains("role=\"alert\"") && page.contains(said), "{page}");
+                assert!(page.contains("drip, drip"), "what was written is there still");
+            }
+        }
+    }
+
+    #[test]
+    fn who_complained_reads_that_it_is_accepted() {
+        for complains in [true, false] {
+            let answer = Some(Answer { solved: true, complains, ..Answer::default() });
+            let survey = ShowSurveyResponse { answer, ..survey() };
+            let body = Body::of(Language::English, &survey, None);
+            let page = rendered(Language::English, body);
+            assert_eq!(page.contains("Your complaint is accepted."), complains, "{page}");
+        }
+    }
+
+    #[test]
     fn no_text_of_others_is_more_than_text() {
         let evil = || Some(Names { zh: EVIL.to_owned(), en: EVIL.to_owned() });
         let survey = ShowSurveyResponse { item: evil(), place: evil(), ..survey() };
         let words = format!("</textarea>{EVIL}");
-        let page = rendered(Language::English, Body::of(Language::English, &survey, Some(&words)));
+        let mistake = Some(Mistake { what: Mistaken::Words, words: &words });
+        let page = rendered(Language::English, Body::of(Language::English, &survey, mistake));
         assert!(page.contains("alert("), "it is shown");
         for markup in ["<script", "</textarea>&", "\"&\""] {
             assert!(!page.contains(markup), "{markup}: {page}");

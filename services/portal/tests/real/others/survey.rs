@@ -8,6 +8,14 @@ use tonic::{Request, Response};
 
 use super::{Answer, Told, unused};
 
+/// A callback, its case, and whom it asks.
+pub(crate) const CALLBACK: &str = "0190a5b2-0000-7000-8000-0000000000c1";
+pub(crate) const CASE: &str = "0190a5b2-0000-7000-8000-0000000000c2";
+pub(crate) const PERSON: &str = "0190a5b2-0000-7000-8000-0000000000c3";
+
+/// Whose answer has these words is asked by who did the work.
+pub(crate) const OWN_WORK: &str = "our own work";
+
 /// What that link ends with.
 pub(crate) const TOKEN: &str = "00112233445566778899aabbccddeeff00112233";
 
@@ -55,6 +63,21 @@ impl CallbackSurvey for Told {
         unused()
     }
 
+    async fn get_figures(
+        &self,
+        request: Request<survey::GetFiguresRequest>,
+    ) -> Answer<survey::GetFiguresResponse> {
+        let month = request.into_inner().month;
+        Ok(Response::new(survey::GetFiguresResponse {
+            month,
+            completed: 3,
+            reached: 2,
+            unreachable: 1,
+            reach_percent: Some(200.0 / 3.0),
+            ..Default::default()
+        }))
+    }
+
     async fn next_callback(
         &self,
         _: Request<survey::NextCallbackRequest>,
@@ -64,15 +87,31 @@ impl CallbackSurvey for Told {
 
     async fn record_attempt(
         &self,
-        _: Request<survey::RecordAttemptRequest>,
+        request: Request<survey::RecordAttemptRequest>,
     ) -> Answer<survey::RecordAttemptResponse> {
-        unused()
+        self.take("record-attempt", &request)?;
+        let message =
+            "cannot record an answer: this is about your own work; somebody else must ask";
+        let refused = Error::new(Code::PermissionDenied, "worker-may-not-call-back", message);
+        let answer = request.into_inner().answer.unwrap_or_default();
+        if answer.words == OWN_WORK {
+            return Err(refused.into());
+        }
+        Ok(Response::new(survey::RecordAttemptResponse::default()))
     }
 
     async fn list_callbacks(
         &self,
-        _: Request<survey::ListCallbacksRequest>,
+        request: Request<survey::ListCallbacksRequest>,
     ) -> Answer<survey::ListCallbacksResponse> {
-        unused()
+        let asked = request.into_inner().callback;
+        let one = survey::Callback {
+            id: CALLBACK.to_owned(),
+            case_id: CASE.to_owned(),
+            person: PERSON.to_owned(),
+            ..Default::default()
+        };
+        let callbacks = if asked == CALLBACK { vec![one] } else { Vec::new() };
+        Ok(Response::new(survey::ListCallbacksResponse { callbacks, ..Default::default() }))
     }
 }

@@ -16,6 +16,12 @@ fn alarm_of(question: &Question<'_>) -> intake::OpenAlarmRequest {
     intake::OpenAlarmRequest { kind, channel, place, caller, ..Default::default() }
 }
 
+/// The campus of the walk takes none, which who may complain is told.
+fn complaint_about(case: String) -> intake::ComplainCaseRequest {
+    let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
+    intake::ComplainCaseRequest { case, channel, text, person: None }
+}
+
 impl Grpc {
     pub(super) async fn ask_desk(
         &self,
@@ -30,6 +36,9 @@ impl Grpc {
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };
                 intake.chase_case(call.request(request)).await.map(nothing)
+            }
+            "ComplainCase" => {
+                intake.complain_case(call.request(complaint_about(case()))).await.map(nothing)
             }
             "JoinCase" => {
                 let caller = Some(somebody_else());

@@ -40,6 +40,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/WithdrawCase",        WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ReopenCase",          ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChaseCase",           ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ComplainCase",        ComplainCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/JoinCase",            JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/UnjoinCase",          UnjoinCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChangeUrgency",       RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
@@ -98,6 +99,7 @@ const PROBES: &[Probe] = &[
     probe("callback_survey.v1.CallbackSurvey/NextCallback",  NextCallback,  First,                           &[]),
     probe("callback_survey.v1.CallbackSurvey/RecordAttempt", RecordAttempt, Case(Unless(ListCallbacks, &[])), &[]),
     probe("callback_survey.v1.CallbackSurvey/ListCallbacks", ListCallbacks, Rows,                            &[]),
+    probe("callback_survey.v1.CallbackSurvey/GetFigures",    ReadFigures,   Nothing,                         &[]),
     probe("callback_survey.v1.CallbackSurvey/ShowSurvey",    ShowSurvey,    Nothing,                         &[]),
     probe("callback_survey.v1.CallbackSurvey/AnswerSurvey",  AnswerSurvey,  Nothing,                         &[]),
     probe("callback_survey.v1.CallbackSurvey/FindLinks",     FindLinks,     Nothing,                         &[]),
@@ -248,6 +250,10 @@ impl Grpc {
                 let request =
                     survey::RecordAttemptRequest { callback, reached: false, answer: None };
                 survey.record_attempt(call.request(request)).await.map(nothing)
+            }
+            "GetFigures" => {
+                let request = survey::GetFiguresRequest { month: "2026-11".to_owned() };
+                survey.get_figures(call.request(request)).await.map(nothing)
             }
             "ShowSurvey" => {
                 let request = call.request(survey::ShowSurveyRequest::default());

@@ -32,6 +32,7 @@ const PROBES: &[Probe] = &[
     probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/chase",        ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/complaint",    ComplainCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/join",         JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/unjoin",       UnjoinCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/urgency",      RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
@@ -85,6 +86,7 @@ const PROBES: &[Probe] = &[
     probe("POST /roster/{id}/end",           KeepRoster,       Roster,                                  OF_COVER),
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),
+    probe("GET /callbacks/figures",          ReadFigures,      Nothing,                                 &[]),
     probe("GET /callbacks",                  ListCallbacks,    Rows,                                    &[]),
     probe("GET /messages",                   ListMessages,     Rows,                                    OF_MESSAGES),
     probe("POST /cases/{case}/acknowledge",  AcknowledgeMessage, Case(Unless(ListMessages, OF_MESSAGES)), OF_MESSAGES),
@@ -260,6 +262,7 @@ fn named(question: &Question<'_>, path: &str) -> String {
         .replace("{case}", world.case(question.probe.action, level))
         .replace("{id}", &id)
         .replace("{service}", "intake")
+        .replace("/figures", "/figures?month=2026-11")
 }
 
 /// What is sent along: nothing that could be done, where it would be the end of something.
@@ -292,7 +295,9 @@ fn body(question: &Question<'_>) -> Value {
         "POST /cases/{case}/urgency" => {
             json!({ "urgency": another_urgency(question), "reason": "walk" })
         }
-        "POST /cases/{case}/note" | "POST /cases/{case}/ladder/order" => {
+        "POST /cases/{case}/note"
+        | "POST /cases/{case}/complaint"
+        | "POST /cases/{case}/ladder/order" => {
             json!({ "text": "walk" })
         }
         "POST /cases/{case}/close-as" => json!({ "end": "test" }),

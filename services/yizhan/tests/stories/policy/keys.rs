@@ -17,7 +17,7 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 24] = [
+const QUESTIONS: [&str; 25] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
@@ -32,6 +32,7 @@ const QUESTIONS: [&str; 24] = [
     "escalation_timer.v1.EscalationTimer/ListClocks",
     "callback_survey.v1.CallbackSurvey/NextCallback",
     "callback_survey.v1.CallbackSurvey/ListCallbacks",
+    "callback_survey.v1.CallbackSurvey/GetFigures",
     "callback_survey.v1.CallbackSurvey/ShowSurvey",
     "callback_survey.v1.CallbackSurvey/FindLinks",
     "notification.v1.Notification/ListMessages",

@@ -29,8 +29,11 @@ fn nothing_is_done_to_a_closed_case_but_to_reopen_it_within_seven_days() {
     desk.does(&format!("case reopen {early}"));
     assert_eq!(early.state(), ("open".into(), 2));
     campus.advance("2h");
-    desk.is_refused(&format!("case reopen {late}")).says(NOT_NOW, &["reopen-window-over"]);
+    let open = format!("case open water-leak --place dorm-7-402 --linked-to {late}");
+    let over = ["reopen-window-over", &format!("`yizhan {open}`")];
+    desk.is_refused(&format!("case reopen {late}")).says(NOT_NOW, &over);
     let not_solved = format!("callback record {late} --not-solved");
-    quality.is_refused(&not_solved).says(NOT_NOW, &["reopen-window-over"]);
+    quality.is_refused(&not_solved).says(NOT_NOW, &over);
+    assert!(desk.does(&open)["number"].is_string(), "it can be copied as it is");
     assert_eq!(late.state(), ("closed-solved".into(), 1));
 }

@@ -23,5 +23,6 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
         on_time: None,
         attitude: None,
         score: None,
+        complains: false,
     }))
 }

@@ -41,5 +41,6 @@ fn ask(survey: &Survey) -> Option<callback_survey_core::Command> {
         on_time: None,
         attitude: None,
         score: None,
+        complains: false,
     }))
 }

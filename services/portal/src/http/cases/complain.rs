@@ -1,0 +1,88 @@
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use events::words::Channel;
+use proto::{
+    intake::v1::{AcceptCaseResponse, ComplainCaseRequest},
+    words::v1 as wire_words,
+};
+use rpc::Call;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{accept::Accepted, reference, views::Person};
+use crate::{
+    http::{
+        extract::{Body, Caller, Key},
+        schema::{self, Refused},
+    },
+    portal::Portal,
+    refusal::Refusal,
+};
+
+/// What somebody complains of.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Complaint {
+    /// How it came in; if it is missing, `hotline` of the desk and `web` of whoever complains for
+    /// themselves, who may state no other.
+    #[schema(schema_with = schema::channel_or_none)]
+    channel: Option<Channel>,
+    /// In their own words, 1 to 4,000 characters; kept with the complaint alone.
+    text: String,
+    /// Who complains, one of its reporters; if it is missing, whoever asks for themselves, and of the
+    /// desk the first reporter.
+    person: Option<Person>,
+}
+
+/// Complains about a case
+///
+/// Opens a complaint (投诉): a case of its own, of the item that the policy of the case names, linked to
+/// it and at its place. By whoever reported the case, or the desk for one of them. Refused by
+/// `case-unknown`, `complaint-invalid`, `case-invalid`, `no-complaints`, `no-definitions`, and by `already-complained`,
+/// whose message names the complaint of theirs that is not answered yet.
+#[utoipa::path(
+    post, path = "/cases/{case}/complaint", tag = "cases",
+    operation_id = "complainCase", request_body = Complaint,
+    params(("case" = String, Path, description = "The number or id of the case complained of"),
+           ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 201, description = "Opened, and promised", body = Accepted), Refused),
+)]
+pub(in crate::http) async fn complain(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Path(case): Path<String>,
+    Body(Complaint { channel, text, person }): Body<Complaint>,
+) -> Result<(StatusCode, Json<Accepted>), Refusal> {
+    reference(&case)?;
+    let channel = channel.unwrap_or_else(|| caller.usual_channel());
+    let complaining = Complaining { case, channel, text, person };
+    let answer = open(&portal, portal.on_behalf(&caller)?.idempotent(key), complaining).await?;
+    Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
+}
+
+/// Who complains of which case, how and of what.
+pub(in crate::http) struct Complaining {
+    pub(in crate::http) case: String,
+    pub(in crate::http) channel: Channel,
+    pub(in crate::http) text: String,
+    pub(in crate::http) person: Option<Person>,
+}
+
+/// Has intake open it, by whoever calls.
+pub(in crate::http) async fn open(
+    portal: &Portal,
+    call: Call,
+    Complaining { case, channel, text, person }: Complaining,
+) -> Result<AcceptCaseResponse, Refusal> {
+    let request = call.request(ComplainCaseRequest {
+        case,
+        channel: wire_words::Channel::from(channel).into(),
+        text,
+        person: person.map(Into::into),
+    });
+    Ok(portal.peers.intake()?.complain_case(request).await?.into_inner())
+}
