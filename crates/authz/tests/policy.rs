@@ -160,7 +160,7 @@ fn a_service_may_ask_for_events_and_keys_serve_survey_links_hand_over_an_alarm_a
     let of_links =
         [Action::ComplainCase, Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
     let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
-    assert_eq!(allowed(&service), [of_links, others].concat());
+    assert_eq!(allowed(&service), [&of_links[..], &others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
 }
 
