@@ -260,6 +260,7 @@ impl Rules {
 
     /// The text of a message.
     pub fn template(&self, occasion: Occasion) -> Option<&Template> {
-        self.campus.templates.get(&occasion)
+        let of = |occasion| self.campus.templates.get(&occasion);
+        of(occasion).or_else(|| of(occasion.before()?))
     }
 }

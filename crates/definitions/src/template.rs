@@ -63,6 +63,10 @@ pub enum Occasion {
     Unclaimed,
     /// To a worker, by name: it is theirs to do.
     Assigned,
+    /// To who has a work order: a part that another post had is theirs to do as well.
+    PartGiven,
+    /// To who had that part: they need not come.
+    PartTaken,
     /// To who decides: the clocks are to rest while the work waits.
     PauseAsked,
     /// To who has it: they rest.
@@ -158,7 +162,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -174,6 +178,8 @@ impl Occasion {
         Self::ReturnedTwice,
         Self::Unclaimed,
         Self::Assigned,
+        Self::PartGiven,
+        Self::PartTaken,
         Self::PauseAsked,
         Self::PauseGranted,
         Self::PauseRefused,
@@ -215,6 +221,8 @@ impl Occasion {
             Self::ReturnedTwice => "returned-twice",
             Self::Unclaimed => "unclaimed",
             Self::Assigned => "assigned",
+            Self::PartGiven => "part-given",
+            Self::PartTaken => "part-taken",
             Self::PauseAsked => "pause-asked",
             Self::PauseGranted => "pause-granted",
             Self::PauseRefused => "pause-refused",
@@ -245,6 +253,10 @@ impl Occasion {
             Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
             Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Visit, Why,
         };
+        const INSIDE: &[Field] = &[Number, Item, Place, Urgency, Due, Department, Post];
+        const LATE: &[Field] = &[
+            Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post, Rung,
+        ];
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
@@ -282,17 +294,12 @@ impl Occasion {
             Self::ExtensionGranted => {
                 &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
             }
-            Self::AskedInside | Self::Answered => {
-                &[Number, Item, Place, Urgency, Due, Department, Post]
-            }
+            Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
             Self::Survey => &[Number, Item, Place, Completed, Department, Link],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
-            Self::Rung => &[
-                Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post,
-                Rung,
-            ],
+            Self::Rung => LATE,
             Self::NotSolved => &[Number, Item, Place, Urgency, Due, Cycle, Rung],
             Self::Repaired => &[Number, Item, Place, Completed, Rung],
             Self::IncidentJoined | Self::IncidentChanged => &[Number, Item, Places, Expected],
@@ -304,6 +311,11 @@ impl Occasion {
 }
 
 impl Occasion {
+    /// What definitions said on this occasion that were written before there was a message for it.
+    pub const fn before(self) -> Option<Self> {
+        if matches!(self, Self::Appointment) { Some(Self::Held) } else { None }
+    }
+
     /// What its message is for: without these who reads it could do nothing with it.
     pub const fn required(self) -> &'static [Field] {
         use Field::{
@@ -311,7 +323,9 @@ impl Occasion {
             Reason, Until, Visit, Why,
         };
         match self {
-            Self::Offered | Self::Assigned | Self::Alarm => &[Number, Item, Place],
+            Self::Offered | Self::Assigned | Self::PartGiven | Self::PartTaken | Self::Alarm => {
+                &[Number, Item, Place]
+            }
             Self::Accepted => &[Number, Due],
             Self::Claimed => &[Number, Department],
             Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {

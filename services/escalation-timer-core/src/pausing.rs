@@ -110,7 +110,7 @@ pub(crate) fn end(
 /// When a request has nothing left that a pause could move: the last of its dues.
 pub(crate) fn lapses_at(watch: &Watch, hold: &Hold) -> Option<Timestamp> {
     let waits = hold.is_asked() && hold.is_open() && hold.cycle == watch.cycle;
-    let dues = watch.running().filter(|timer| waits && is_pausable(timer, hold));
+    let dues = watch.running().filter(|timer| waits && is_pausable(watch, timer, hold));
     dues.map(|timer| timer.promise().due).max()
 }
 
@@ -126,13 +126,15 @@ fn may_rest<'a>(
         let due = timer.promise().due;
         hold.from < due && now < due && timer.has_fired_none()
     };
-    watch.running().filter(|timer| is_pausable(timer, hold)).filter(in_time)
+    watch.running().filter(|timer| is_pausable(watch, timer, hold)).filter(in_time)
 }
 
-/// What the department does for the requester may wait; danger never does.
-fn is_pausable(timer: &Timer, hold: &Hold) -> bool {
+/// What the department does for the requester may wait; danger never does, nor does that somebody comes
+/// where another work order lets somebody else come first.
+fn is_pausable(watch: &Watch, timer: &Timer, hold: &Hold) -> bool {
     let waits = match timer.commitment {
-        Commitment::Arrive | Commitment::Complete | Commitment::Answer => true,
+        Commitment::Complete | Commitment::Answer => true,
+        Commitment::Arrive => is_alone(watch, hold),
         Commitment::Accept
         | Commitment::Reply
         | Commitment::Adjudicate
@@ -141,6 +143,12 @@ fn is_pausable(timer: &Timer, hold: &Hold) -> bool {
         | Commitment::CallBack => false,
     };
     waits && timer.subject == Subject::Case && timer.cycle == hold.cycle
+}
+
+/// Whether its work order is the only one of the cycle: none has a clock to accept but that of an offer.
+fn is_alone(watch: &Watch, hold: &Hold) -> bool {
+    let others = watch.timers.iter().filter(|timer| timer.cycle == hold.cycle);
+    others.filter_map(|timer| timer.offered).all(|offered| offered == hold.work_order)
 }
 
 /// The pauses of the promise that holds.

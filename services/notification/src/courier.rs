@@ -9,12 +9,13 @@
 //!
 //! Attempts are in machine time, as all back-off is.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use clock::SendingId;
 use delivery::{Fault, Tx, lock_one, nudge};
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use secrecy::SecretString;
+use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ use crate::{
     message::Message,
     outgoing::{Next, Outcome, Sending, Way, may_be_overheard},
     store,
+    store::ways::{Room, ToTry},
     tell::Words,
 };
 
@@ -31,25 +33,33 @@ use crate::{
 const SWEEP: Duration = Duration::from_millis(500);
 /// Under way at once.
 const AT_ONCE: usize = 16;
+/// Of those, to persons: whoever knows where they are reached may hang, and posts do not wait for that.
+const TO_PERSONS: usize = AT_ONCE / 2;
+/// When another replica is at the same budget.
+const SOON: SignedDuration = SignedDuration::from_millis(50);
 /// A budget is for so long.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Carries until `stop`.
 pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
     let mut bell = notification.delivery.bell().listen();
-    let mut under_way = JoinSet::new();
+    let mut tasks = JoinSet::new();
+    let mut under_way = UnderWay::new();
     while !stop.is_cancelled() {
-        while under_way.try_join_next().is_some() {}
-        let room = AT_ONCE.saturating_sub(under_way.len());
-        match notification.to_try(room).await {
+        while let Some(done) = tasks.try_join_next_with_id() {
+            let task = done.map_or_else(|panic| panic.id(), |(task, ())| task);
+            under_way.remove(&task);
+        }
+        match notification.to_try(&under_way).await {
             Ok(to_try) => {
-                for (sending, recipient) in to_try {
-                    let notification = notification.clone();
-                    under_way.spawn(async move {
-                        if let Err(fault) = notification.carry(sending, recipient).await {
-                            tracing::warn!(%sending, %fault, "it is carried again");
+                for due in to_try {
+                    let (notification, ToTry { id, recipient, .. }) = (notification.clone(), due);
+                    let task = tasks.spawn(async move {
+                        if let Err(fault) = notification.carry(id, recipient).await {
+                            tracing::warn!(sending = %id, %fault, "it is carried again");
                         }
                     });
+                    under_way.insert(task.id(), due);
                 }
             }
             Err(error) => tracing::warn!(%error, "nothing is carried"),
@@ -60,14 +70,33 @@ pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
             () = bell.heard() => {}
         }
     }
-    while under_way.join_next().await.is_some() {}
+    while tasks.join_next().await.is_some() {}
+}
+
+/// What is carried now, by the task that does it.
+type UnderWay = HashMap<task::Id, ToTry>;
+
+/// An attempt that was made.
+struct Ended<'a> {
+    sending: &'a Sending,
+    messages: &'a [Message],
+    next: Next,
+    /// Something went out of the installation: it counts for the budget of its way.
+    has_left: bool,
 }
 
 impl Notification {
-    async fn to_try(&self, room: usize) -> Result<Vec<(SendingId, Uuid)>, sqlx::Error> {
+    /// What is due, and nobody carries yet, as far as there is room.
+    async fn to_try(&self, under_way: &UnderWay) -> Result<Vec<ToTry>, sqlx::Error> {
+        let personal = under_way.values().filter(|one| one.is_personal).count();
+        let room = Room {
+            all: AT_ONCE.saturating_sub(under_way.len()),
+            to_persons: TO_PERSONS.saturating_sub(personal),
+        };
+        let carried: Vec<_> = under_way.values().map(|one| one.id).collect();
         let machine = self.clock().machine();
         let mut connection = self.pool().acquire().await?;
-        store::ways::to_try(&mut connection, machine, room).await
+        store::ways::to_try(&mut connection, machine, &carried, room).await
     }
 
     /// One attempt, and what follows from it.
@@ -76,31 +105,38 @@ impl Notification {
             return Ok(());
         };
         let Some(way) = sending.ways.first() else { return Ok(()) };
-        let outcome = self.post(way, id, &messages).await;
+        let (outcome, has_left) = match self.look_up(way, id, &messages).await {
+            Ok((to, messages)) => {
+                let letter = Letter { id, to: &to, messages: &messages };
+                (self.channels.post(way, &letter).await, true)
+            }
+            Err(outcome) => (outcome, false),
+        };
         let next = sending.on_outcome(outcome, self.clock().machine());
-        self.end_attempt(&sending, recipient, &messages, next).await
+        let ended = Ended { sending: &sending, messages: &messages, next, has_left };
+        self.end_attempt(recipient, ended).await
     }
 
-    /// Posts it, with what no row holds: where its person is reached, and their links. Whoever knows
-    /// those and does not answer is as good as a way that does not.
-    async fn post(&self, way: &Way, id: SendingId, messages: &[Message]) -> Outcome {
-        let Some(to) = messages.first().map(|message| &message.to) else {
-            return Outcome::Refused;
-        };
-        let to = match self.addresses.find(way, to).await {
-            Ok(Some(address)) => address,
-            Ok(None) => return Outcome::Refused,
-            Err(error) => {
-                tracing::warn!(sending = %id, %error, "where it is to arrive is not known now");
-                return Outcome::Away;
-            }
-        };
+    /// What no row holds: where its person is reached, and their links. Whoever knows those and does not
+    /// answer is as good as a way that does not.
+    async fn look_up(
+        &self,
+        way: &Way,
+        id: SendingId,
+        messages: &[Message],
+    ) -> Result<(SecretString, Vec<Message>), Outcome> {
+        let to = messages.first().map(|message| &message.to).ok_or(Outcome::Refused)?;
+        let to = self.addresses.find(way, to).await.map_err(|error| {
+            tracing::warn!(sending = %id, %error, "where it is to arrive is not known now");
+            Outcome::Away
+        })?;
+        let to = to.ok_or(Outcome::Refused)?;
         let mut messages = messages.to_vec();
-        if let Err(error) = self.links.fill(&mut messages).await {
+        self.links.fill(&mut messages).await.map_err(|error| {
             tracing::warn!(sending = %id, error = format!("{error:#}"), "its link cannot be had now");
-            return Outcome::Away;
-        }
-        self.channels.post(way, &Letter { id, to: &to, messages: &messages }).await
+            Outcome::Away
+        })?;
+        Ok((to, messages))
     }
 
     /// Notes an attempt before it is made; none if another replica makes it, or something else follows
@@ -151,7 +187,9 @@ impl Notification {
             if !levels.into_iter().all(may_be_overheard) {
                 return Ok(Some(sending.on_secret()));
             }
-            store::ways::take_turns(tx, way).await?;
+            if !store::ways::take_turns(tx, way).await? {
+                return Ok(Some(Next::Again(machine + SOON)));
+            }
         }
         let Some(most) = self.channels.per_minute(way) else { return Ok(None) };
         let tried = store::ways::tried_since(tx, sending, machine - MINUTE).await?;
@@ -161,13 +199,14 @@ impl Notification {
 
     async fn end_attempt(
         &self,
-        sending: &Sending,
         recipient: Uuid,
-        messages: &[Message],
-        next: Next,
+        Ended { sending, messages, next, has_left }: Ended<'_>,
     ) -> Result<(), Fault> {
         let mut tx = self.pool().begin().await?;
         let _lock = lock_one(&mut tx, recipient).await?;
+        if !has_left {
+            store::ways::took_no_room(&mut tx, sending.id).await?;
+        }
         self.follow(&mut tx, (sending, recipient), messages, next).await?;
         tx.commit().await?;
         self.delivery.bell().ring();

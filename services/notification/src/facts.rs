@@ -66,6 +66,7 @@ impl Notification {
         let known = store::matters::load(tx, case).await?;
         let ran = known.as_ref().map(|matter| matter.cycle);
         let had = known.as_ref().and_then(|matter| had(matter, fact));
+        let settles = known.as_ref().is_some_and(|matter| settles(matter, fact));
         let Heard { matter: Some(matter), notices } = hear(known, fact, revision) else {
             return Ok(());
         };
@@ -73,7 +74,10 @@ impl Notification {
         let begins = begun_by(fact).is_some_and(|begun| begun.cycle == matter.cycle);
         // An alarm comes twice, and what came after it stays.
         let again = begins && ran == Some(matter.cycle);
-        if !again && let Some(needless) = Needless::by(fact, matter.cycle) {
+        if !again
+            && let Some(needless) = Needless::by(fact, matter.cycle)
+            && (needless != Needless::Dispute || settles)
+        {
             self.end(tx, case, (needless, had), now).await?;
         }
         let is_claimed = matches!(fact, Fact::Dispatch(DispatchFact::WorkOrderClaimed(_)));
@@ -135,11 +139,9 @@ impl Notification {
     ) -> Result<(), sqlx::Error> {
         for asked in store::acknowledgements::open_of(tx, case).await? {
             let is_theirs = match needless {
-                // Another work order of the case may still wait for somebody, and one that is split off
-                // decides nothing.
+                // Another work order of the case may still wait for somebody.
                 Needless::Work => had.as_ref().is_none_or(|post| *post == asked.to),
-                Needless::Dispute => had.is_some(),
-                Needless::Lateness | Needless::Everything => true,
+                Needless::Dispute | Needless::Lateness | Needless::Everything => true,
             };
             if is_theirs && asked.occasion.is_none_or(|occasion| needless.concerns(occasion)) {
                 store::acknowledgements::save(tx, asked.message, asked.known.on_end(now)).await?;
@@ -162,6 +164,13 @@ fn had(matter: &Matter, fact: &Fact) -> Option<Recipient> {
     let Fact::Dispatch(fact) = fact else { return None };
     let (_, work_order) = fact.work_order()?;
     matter.post_of(work_order).cloned().map(Recipient::Post)
+}
+
+/// Whether a fact says whose the work order is of which somebody was to decide that; an offer of another
+/// decides nothing.
+fn settles(matter: &Matter, fact: &Fact) -> bool {
+    let Fact::Dispatch(fact) = fact else { return false };
+    fact.work_order().is_some_and(|(_, work_order)| matter.is_disputed(work_order))
 }
 
 /// A cycle of a case that begins.

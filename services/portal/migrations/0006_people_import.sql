@@ -1,7 +1,7 @@
 -- The last import of people, so that it can be undone: of each account that it changed what that was
 -- before, sealed as the account is, and what the import made of it. The next import that changes
--- something takes its place, and an undoing takes it away. What erases an account erases its rows here
--- with it: they hold the key of what it was.
+-- something takes its place, and an undoing takes it away. Whatever destroys the key of an account takes
+-- its rows here along: they hold the key of what it was.
 create table portal.people_import (
     account uuid not null references portal.account on delete cascade,
     -- An account that the import added was nothing before.
@@ -21,3 +21,13 @@ create table portal.people_import (
     posts text[] not null,
     primary key (account, state)
 );
+
+create function portal.forget_import() returns trigger language plpgsql as $$
+begin
+    delete from portal.people_import where account = old.account;
+    return old;
+end
+$$;
+
+create trigger forget_import after delete on portal.account_key
+for each row execute function portal.forget_import();

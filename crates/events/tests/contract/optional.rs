@@ -2,7 +2,9 @@
 //! on the wire as its type says where there is.
 
 use events::{
-    EscalationFact, Fact, Received, SurveyFact, What, decode, encode,
+    DispatchFact, EscalationFact, Fact, Received, SurveyFact, What, decode,
+    dispatch::{Merged, Split},
+    encode,
     escalation::ExtensionRefusedV1,
     survey::CallbackDueV1,
     words::{Commitment, Cycle, HoldReason},
@@ -54,4 +56,25 @@ fn a_refused_extension_says_what_the_work_waits_for() {
         at: samples::at("15:00:00"),
     };
     assert_eq!(written(EscalationFact::from(refused))["reason"], "parts");
+}
+
+#[test]
+fn work_orders_say_what_they_are_a_part_of_where_their_part_went_and_when_somebody_comes() {
+    let id = |n: u8| format!("0190a5b2-0000-7000-8000-00000000000{n}");
+    for fact in samples::facts() {
+        let Fact::Dispatch(fact) = fact else { continue };
+        if let DispatchFact::WorkOrderOffered(mut offered) = fact {
+            offered.split = Some(Split { from: samples::id(3), by: samples::id(4) });
+            let data = written(DispatchFact::from(offered));
+            assert_eq!(data["split"], json!({ "from": id(3), "by": id(4) }));
+        } else if let DispatchFact::WorkOrderHeld(mut held) = fact {
+            held.visit_at = Some(samples::at("15:00:00"));
+            let data = written(DispatchFact::from(held));
+            assert_eq!(data["visit_at"], "2026-09-01T07:00:00Z");
+        } else if let DispatchFact::WorkOrderCancelled(mut cancelled) = fact {
+            cancelled.merged = Some(Merged { into: samples::id(5), by: samples::id(6) });
+            let data = written(DispatchFact::from(cancelled));
+            assert_eq!(data["merged"], json!({ "into": id(5), "by": id(6) }));
+        }
+    }
 }

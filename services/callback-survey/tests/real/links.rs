@@ -325,16 +325,16 @@ async fn who_is_a_reporter_again_follows_the_link_that_they_had() {
     let (case, callback) = survey.completed(resolved).await;
     let token = survey.tokens(&callback, &[second]).await.pop().unwrap();
     let at = day(1, "10:00");
-    survey.say(case, reopened(2)).await;
+    survey.tell(case, reopened(2)).await;
     let (cycle, by) = (Cycle::new(2).unwrap(), None);
     let unjoined = CaseUnjoinedV1 { cycle, person: second, reporters: vec![first], by, at };
-    survey.say(case, IntakeFact::from(unjoined)).await;
+    survey.tell(case, IntakeFact::from(unjoined)).await;
     assert_eq!(refused(survey.shows(&token).await), over());
     assert!(survey.tokens(&callback, &[second]).await.is_empty());
 
     let (joined, reporters) = (vec![second], vec![first, second]);
     let joined = CaseJoinedV1 { cycle, joined, reporters, by, at };
-    survey.say(case, IntakeFact::from(joined)).await;
+    survey.tell(case, IntakeFact::from(joined)).await;
     let shown = survey.shows(&token).await.unwrap();
     assert_eq!((shown.standing(), &*shown.person), (SurveyStanding::TakenUp, &*second.to_string()));
     assert_eq!(survey.tokens(&callback, &[second]).await, [token]);

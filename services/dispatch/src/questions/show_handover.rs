@@ -33,7 +33,9 @@ pub(crate) async fn show_handover(
     match (shift, subject.principal.account()) {
         (Shift::Unsigned | Shift::Had { .. }, Some(to)) => {
             let seen = Shown { to, version: &version };
-            handover_shown::keep(&mut tx, seen, &left, dispatch.clock().now()).await?;
+            let now = dispatch.clock().now();
+            handover_shown::forget(&mut tx, desk::oldest(now)?).await?;
+            handover_shown::keep(&mut tx, seen, &left, now).await?;
         }
         // What was left is kept with the handover, and a service signs nothing.
         (Shift::Left { .. }, _) | (Shift::Unsigned | Shift::Had { .. }, None) => {}

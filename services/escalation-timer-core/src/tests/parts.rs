@@ -134,3 +134,13 @@ fn a_pause_for_one_ends_when_it_is_merged_though_another_goes_on() {
     let rested = case.timer(Commitment::Complete).promise().due;
     assert_eq!(rested.duration_since(due), SignedDuration::from_mins(60));
 }
+
+#[test]
+fn that_one_waits_rests_no_promise_that_somebody_comes_while_another_may_come_first() {
+    let mut case = split();
+    case.hears("1T09:08", &claimed(2, 1, "1T09:08"));
+    let arrive = case.timer(Commitment::Arrive).promise().due;
+    case.hears("1T09:10", &held(2, HoldReason::NoAccess, "1T09:10"));
+    assert_eq!(case.timer(Commitment::Arrive).promise().due, arrive);
+    assert!(case.timer(Commitment::Complete).promise().due > at("1T21:00"), "that rests for it");
+}

@@ -121,6 +121,8 @@ const fn asks(occasion: Occasion) -> bool {
         // The ladder climbs, and the clock to arrive runs.
         | Occasion::Unclaimed
         | Occasion::Assigned
+        | Occasion::PartGiven
+        | Occasion::PartTaken
         // The clocks run on until somebody decides.
         | Occasion::PauseAsked
         | Occasion::PauseGranted

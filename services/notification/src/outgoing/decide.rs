@@ -35,15 +35,19 @@ impl Outgoing {
             is_due = true;
             let go = together.into_iter().filter(|one| !called_off.contains(&one.message));
             let go: Vec<&Waiting> = go.collect();
-            // Of equally heavy ones the first.
-            let heaviest = go.iter().rev().max_by_key(|one| one.weight);
+            // Of equally heavy ones the one with most ways, and of those the first.
+            let heaviest = go.iter().rev().max_by_key(|one| (one.weight, ways(one).len()));
             let Some(heaviest) = heaviest else { continue };
+            let its_ways = ways(heaviest);
+            // What waits for room on its way holds up nothing that leaves by another.
+            let goes_along = |way: &Way| joined.is_some_and(|sending| sending.ways.contains(way));
+            let joined = joined.filter(|_| its_ways.first().is_none_or(goes_along));
             let (critical, is_alarm) = (heaviest.weight == Weight::Critical, false);
             let messages = go.iter().map(|one| one.message).collect();
             steps.push(if let Some(sending) = joined {
                 Step::Join { sending: sending.id, critical, messages }
             } else {
-                let (id, ways) = (ids.id(), ways(heaviest));
+                let (id, ways) = (ids.id(), its_ways);
                 Step::Begin(Sending { id, ways, critical, is_alarm, tries: 0, messages })
             });
         }

@@ -170,6 +170,8 @@ impl Weight {
             | Occasion::ReturnedTwice
             | Occasion::Unclaimed
             | Occasion::Assigned
+            | Occasion::PartGiven
+            | Occasion::PartTaken
             | Occasion::PauseAsked
             | Occasion::PauseGranted
             | Occasion::PauseRefused

@@ -109,6 +109,26 @@ fn what_comes_while_a_sending_waits_for_its_turn_goes_with_it() {
 }
 
 #[test]
+fn what_leaves_by_another_way_waits_for_no_turn_of_a_crowded_one() {
+    let mail = Way { channel: MessageChannel::Mail, address: None };
+    let weight = Weight::Critical;
+    let critical =
+        Waiting { weight, ways: vec![phone(), mail.clone(), mailbox()], ..waiting(2, at(0)) };
+    let under_way = vec![sending(7, &[mail.clone(), mailbox()], 0)];
+    let outgoing = Outgoing { waiting: vec![critical], under_way };
+    let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+    let [Step::Begin(begun)] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!(begun.ways.first(), Some(&phone()));
+
+    let urgent = Waiting { ways: vec![phone(), mail.clone(), mailbox()], ..waiting(2, at(0)) };
+    let normal = Waiting { ways: vec![mail, mailbox()], ..waiting(1, at(0)) };
+    let outgoing = Outgoing { waiting: vec![normal, urgent], under_way: Vec::new() };
+    let steps = outgoing.on_wake(at(0), |_| true, &mut SeededIds::new(0));
+    let [Step::Begin(begun)] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!(begun.ways.first(), Some(&phone()), "of two the one with more ways");
+}
+
+#[test]
 fn an_alarm_goes_alone_and_first_and_joins_nothing_and_nothing_joins_it() {
     let alarm = |number| Waiting {
         weight: Weight::Critical,

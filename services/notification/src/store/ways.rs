@@ -8,23 +8,69 @@ use uuid::Uuid;
 
 use crate::outgoing::{Sending, Way};
 
-/// What is to be tried now, and for which recipient: alarms first, then what is critical.
+/// A sending that is due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ToTry {
+    pub(crate) id: SendingId,
+    pub(crate) recipient: Uuid,
+    /// Where it ends is to be looked up.
+    pub(crate) is_personal: bool,
+}
+
+/// How many more may be under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    pub(crate) all: usize,
+    /// Of those, to persons.
+    pub(crate) to_persons: usize,
+}
+
+/// What is to be tried now, and is not `carried`: alarms first, then what is critical.
 pub(crate) async fn to_try(
     connection: &mut PgConnection,
     machine: Timestamp,
-    most: usize,
-) -> Result<Vec<(SendingId, Uuid)>, sqlx::Error> {
+    carried: &[SendingId],
+    room: Room,
+) -> Result<Vec<ToTry>, sqlx::Error> {
+    let carried: Vec<_> = carried.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
-        "select id, recipient_key from notification.sending
-         where state = 'sending' and try_at <= $1
-         order by alarm desc, critical desc, try_at limit $2",
+        r#"with due as (
+               select id, recipient_key, address is null as is_personal, alarm, critical, try_at
+               from notification.sending
+               where state = 'sending' and try_at <= $1 and id <> all($2)
+           ), fits as (
+               (select * from due where not is_personal
+                order by alarm desc, critical desc, try_at limit $3)
+               union all
+               (select * from due where is_personal
+                order by alarm desc, critical desc, try_at limit $4)
+           )
+           select id as "id!", recipient_key as "recipient_key!", is_personal as "is_personal!"
+           from fits order by alarm desc, critical desc, try_at limit $3"#,
         machine.to_sqlx() as _,
-        i64::try_from(most).unwrap_or(i64::MAX),
+        &carried,
+        i64::try_from(room.all).unwrap_or(i64::MAX),
+        i64::try_from(room.to_persons).unwrap_or(i64::MAX),
     )
     .fetch_all(connection)
     .await?;
-    let row = rows.into_iter().map(|row| (SendingId::from_uuid(row.id), row.recipient_key));
+    let row = rows.into_iter().map(|row| ToTry {
+        id: SendingId::from_uuid(row.id),
+        recipient: row.recipient_key,
+        is_personal: row.is_personal,
+    });
     Ok(row.collect())
+}
+
+/// Nothing went out by the attempt that was noted last: its way has the room again.
+pub(crate) async fn took_no_room(
+    connection: &mut PgConnection,
+    id: SendingId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update notification.sending set tried_at = null where id = $1", id.uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// A sending, if it is still to be tried at this time.
@@ -51,19 +97,19 @@ pub(crate) async fn still_to_try(
     }))
 }
 
-/// Waits until no other transaction looks whether the way to all persons has room.
+/// Whether no other transaction looks whether the way to all persons has room; none does until this one
+/// ends. Nobody waits for that with a connection in hand.
 pub(crate) async fn take_turns(
     connection: &mut PgConnection,
     way: &Way,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select 1 as "turn!"
-           from pg_advisory_xact_lock(hashtextextended('notification.way ' || $1, 0))"#,
+        r#"select pg_try_advisory_xact_lock(hashtextextended('notification.way ' || $1, 0))
+               as "is_free!""#,
         way.channel.word(),
     )
     .fetch_one(connection)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// When others were tried the same way since then, the oldest first; to persons, whose addresses nobody

@@ -80,6 +80,12 @@ pub(crate) struct Order {
     /// The head was told that nobody took that offer, or came.
     #[serde(default)]
     pub(crate) is_head_told: bool,
+    /// It was refused twice, and nobody has decided since whose it is.
+    #[serde(default)]
+    pub(crate) is_disputed: bool,
+    /// Its danger is over.
+    #[serde(default)]
+    pub(crate) is_safe: bool,
 }
 
 /// A question that nobody has answered.
@@ -166,10 +172,14 @@ impl Matter {
 
     /// A work order is offered; says which post had it before.
     pub(super) fn offer(&mut self, offered: &WorkOrderOfferedV1) -> Option<PostId> {
+        // An earlier release kept what it is a part of without its name.
+        if let Some(split) = offered.split {
+            self.order(split.from);
+        }
         self.post = Some(offered.post.clone());
         self.offers = self.offers.saturating_add(1);
         let (post, offer) = (offered.post.clone(), Some(offered.offer));
-        let order = Order { post, offer, is_head_told: false };
+        let order = Order { offer, ..Order::at(post) };
         let before = self.orders.get_or_insert_default().insert(offered.work_order, order);
         before.map(|order| order.post)
     }
@@ -180,8 +190,7 @@ impl Matter {
         if self.orders.is_none()
             && let Some(post) = self.post.clone()
         {
-            let order = Order { post, offer: None, is_head_told: false };
-            self.orders = Some([(id, order)].into());
+            self.orders = Some([(id, Order::at(post))].into());
         }
         self.orders.as_mut()?.get_mut(&id)
     }
@@ -190,6 +199,19 @@ impl Matter {
     pub(super) fn name(&mut self, id: WorkOrderId, offer: OfferId) {
         if let Some(order) = self.order(id) {
             order.offer.get_or_insert(offer);
+        }
+    }
+
+    /// Whether work that is not done is not safe yet, as far as it is known.
+    pub(super) fn has_danger(&self) -> bool {
+        self.orders.iter().flatten().any(|(_, order)| !order.is_safe)
+    }
+
+    /// Whether it is this work order of which somebody was to decide whose it is.
+    pub(crate) fn is_disputed(&self, id: WorkOrderId) -> bool {
+        match &self.orders {
+            Some(orders) => orders.get(&id).is_some_and(|order| order.is_disputed),
+            None => true,
         }
     }
 
@@ -235,6 +257,11 @@ impl Matter {
 }
 
 impl Order {
+    /// One that this post has, of which nothing else is known.
+    pub(super) const fn at(post: PostId) -> Self {
+        Self { post, offer: None, is_head_told: false, is_disputed: false, is_safe: false }
+    }
+
     fn is_by(&self, offer: OfferId) -> bool {
         self.offer.is_none_or(|known| known == offer)
     }

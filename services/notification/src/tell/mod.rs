@@ -9,8 +9,11 @@
 //!  workorder.claimed  │ claimed
 //!  workorder.assigned │                 assigned, by name
 //!  workorder.released │                                     unclaimed, its head's, if nobody came
-//!  workorder.held     │ held
-//!  workorder.contained│ made-safe
+//!  workorder.held     │ held, or appointment
+//!  workorder.contained│ made-safe (2)
+//!  workorder.cancelled│                 part-given and
+//!                     │                 part-taken, if it
+//!                     │                 was merged
 //!  workorder.asked    │ asked (1)       asked-inside, or    the desk's, of what is restricted
 //!                     │                 the desk
 //!  workorder.answered │                 answered, or        the desk's, of what is restricted
@@ -39,6 +42,7 @@
 //!  all others         │ nobody
 //!
 //!  1  the desk asks those who left no name, and who waits for the end of an incident
+//!  2  as soon as no other work order of it is dangerous: by this one, or because that one is over
 //! ```
 //!
 //! A case may have several work orders. What is about one of them is told to its post, and what is about

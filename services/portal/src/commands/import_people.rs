@@ -115,7 +115,7 @@ fn intent(
 }
 
 /// The definitions of now, which know departments and posts.
-async fn rules(portal: &Portal, asker: &Identity) -> Result<Rules, Refusal> {
+pub(super) async fn rules(portal: &Portal, asker: &Identity) -> Result<Rules, Refusal> {
     let request = portal.on_behalf_at_length(asker)?.request(GetDefinitionsRequest { revision: 0 });
     let answer = portal.peers.intake()?.get_definitions(request).await?.into_inner();
     let document = |one: proto::intake::v1::Document| -> Option<Document> {

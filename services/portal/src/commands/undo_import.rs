@@ -1,12 +1,18 @@
 use authz::Action;
+use definitions::Rules;
 use delivery::{Tx, audit};
+use events::words::PostId;
 use jiff::Timestamp;
 use rpc::{Code, IdempotencyKey};
 use sealing::Masters;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Intent, hand_over::hand_over, import_people::PEOPLE};
+use super::{
+    Intent,
+    hand_over::hand_over,
+    import_people::{PEOPLE, rules},
+};
 use crate::{
     authenticate::Identity,
     people::{Difference, Touched, closing, undo},
@@ -34,10 +40,10 @@ pub(crate) async fn undo_import(
     dry_run: bool,
 ) -> Result<Undone, Refusal> {
     asker.permit(Action::ImportPeople)?;
-    let masters = portal.masters();
+    let (masters, rules) = (portal.masters(), rules(portal, asker).await?);
     if dry_run {
         let mut tx = portal.pool().begin().await?;
-        return Ok(undoing(&mut tx, &masters).await?.0);
+        return Ok(undoing(&mut tx, &masters, &rules).await?.0);
     }
     let intent = Intent::of("Portal/UndoPeople", &asker.subject, key, &())?;
     let mut tx = portal.pool().begin().await?;
@@ -47,7 +53,7 @@ pub(crate) async fn undo_import(
         return Ok(before);
     }
     let _locked = delivery::lock(&mut tx, &[PEOPLE]).await?;
-    let (undone, touched) = undoing(&mut tx, &masters).await?;
+    let (undone, touched) = undoing(&mut tx, &masters, &rules).await?;
     let (closing, now) = (closing(&touched), portal.clock().now());
     people_import::restore(&mut tx).await?;
     people::close(&mut tx, &closing, now).await?;
@@ -69,7 +75,11 @@ pub(crate) async fn undo_import(
 }
 
 /// What there is to undo, if nothing stands in the way.
-async fn undoing(tx: &mut Tx<'_>, masters: &Masters) -> Result<(Undone, Vec<Touched>), Refusal> {
+async fn undoing(
+    tx: &mut Tx<'_>,
+    masters: &Masters,
+    rules: &Rules,
+) -> Result<(Undone, Vec<Touched>), Refusal> {
     let Some(imported_at) = people_import::imported_at(tx).await? else {
         let message = "there is no import to undo: it was undone, or none has changed anything; \
                        import the file that you want";
@@ -80,8 +90,26 @@ async fn undoing(tx: &mut Tx<'_>, masters: &Masters) -> Result<(Undone, Vec<Touc
         return Err(changed_since(changed));
     }
     let touched = people_import::touched(tx, masters).await?;
+    posts_are_there(&touched, rules)?;
     let difference = undo(&people::known(tx, masters).await?, &touched)?;
     Ok((Undone { imported_at, difference }, touched))
+}
+
+/// Nobody is given a post again that is defined no longer: dispatch would take over nobody at all.
+fn posts_are_there(touched: &[Touched], rules: &Rules) -> Result<(), Refusal> {
+    let before = touched.iter().filter_map(|one| one.before.as_ref()).filter(|one| !one.is_closed);
+    let posts = before.flat_map(|one| one.row.posts.iter().map(|post| (&one.row.login, post)));
+    let gone: Vec<_> = posts.filter(|(_, post)| rules.post(post).is_none()).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let message = "some held posts that are defined no longer; nothing was changed: import the file \
+                   that you want instead";
+    let refusal = rpc::Error::new(Code::FailedPrecondition, "posts-gone", message);
+    let violating = |refusal: rpc::Error, (login, post): &(&String, &PostId)| {
+        refusal.violating(login.as_str(), format!("held {post}, which is no post any more"))
+    };
+    Err(gone.iter().fold(refusal, violating).into())
 }
 
 fn changed_since(logins: Vec<String>) -> Refusal {

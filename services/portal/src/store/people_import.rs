@@ -75,11 +75,13 @@ pub(crate) async fn imported_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, sq
 pub(crate) async fn changed_since(tx: &mut Tx<'_>) -> Result<Vec<String>, sqlx::Error> {
     let changed = sqlx::query_scalar!(
         "select a.login from portal.people_import i join portal.account a on a.id = i.account
+         left join portal.account_key k on k.account = a.id
          where i.state = 'after'
-           and (a.roles, a.department, a.level, a.name, a.phone, a.imported, a.closed_at,
+           and (a.roles, a.department, a.level, a.name, a.phone, a.imported, a.closed_at, k.key_id, k.wrapped,
                 array(select post from portal.post_held h where h.account = a.id order by post))
                is distinct from
-               (i.roles, i.department, i.level, i.name, i.phone, i.imported, i.closed_at, i.posts)
+               (i.roles, i.department, i.level, i.name, i.phone, i.imported, i.closed_at, i.key_id,
+                i.wrapped, i.posts)
          order by a.login"
     );
     changed.fetch_all(&mut **tx).await
@@ -134,19 +136,6 @@ pub(crate) async fn restore(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "delete from portal.account_key k using portal.people_import b
-         where b.account = k.account and b.state = 'before'"
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
-        r#"insert into portal.account_key (account, key_id, wrapped)
-           select account, key_id, wrapped from portal.people_import
-           where state = 'before' and key_id is not null and wrapped is not null"#
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
         "delete from portal.post_held h using portal.people_import b
          where b.account = h.account and b.state = 'before'"
     )
@@ -156,6 +145,26 @@ pub(crate) async fn restore(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         "insert into portal.post_held (account, post)
          select b.account, post from portal.people_import b, unnest(b.posts) as post
          where b.state = 'before'"
+    )
+    .execute(&mut **tx)
+    .await?;
+    restore_keys(tx).await
+}
+
+/// The keys come last: whoever had none before is forgotten here with the key that they lose.
+async fn restore_keys(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"insert into portal.account_key (account, key_id, wrapped)
+           select account, key_id, wrapped from portal.people_import
+           where state = 'before' and key_id is not null and wrapped is not null
+           on conflict (account) do update
+           set key_id = excluded.key_id, wrapped = excluded.wrapped"#
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "delete from portal.account_key k using portal.people_import b
+         where b.account = k.account and b.state = 'before' and b.key_id is null"
     )
     .execute(&mut **tx)
     .await?;

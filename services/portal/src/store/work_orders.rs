@@ -54,6 +54,9 @@ pub(crate) async fn offered(
     key: Uuid,
     fact: &WorkOrderOfferedV1,
 ) -> Result<(), sqlx::Error> {
+    if let Some(split) = fact.split {
+        know(tx, key, split.from).await?;
+    }
     sqlx::query!(
         "insert into portal.board_order (work_order, key, cycle, since, department, post, work)
          values ($1, $2, $3, $4, $5, $6, 'offered')
@@ -158,8 +161,8 @@ pub(crate) async fn disputed(
     show(tx, key).await
 }
 
-/// A work order that was offered before there were rows of them is what its case shows: an earlier
-/// release knew of one a cycle.
+/// A work order that was offered before there were rows of them is what its case shows, and so is the
+/// only one of a cycle: an earlier release that runs beside this one knows of one a cycle.
 async fn know(tx: &mut Tx<'_>, key: Uuid, work_order: WorkOrderId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into portal.board_order
@@ -167,7 +170,11 @@ async fn know(tx: &mut Tx<'_>, key: Uuid, work_order: WorkOrderId) -> Result<(),
          select $2::uuid, key, cycle, received_at, department, post, holder, coalesce(work, 'offered'),
                 held_for
          from portal.board_case where key = $1 and department is not null and post is not null
-         on conflict (work_order) do nothing",
+         on conflict (work_order) do update
+         set holder = excluded.holder, work = excluded.work, held_for = excluded.held_for
+         where portal.board_order.cycle = excluded.cycle
+           and (select count(*) from portal.board_order o
+                where o.key = excluded.key and o.cycle = excluded.cycle) = 1",
         key,
         work_order.uuid(),
     )

@@ -4,7 +4,8 @@ use events::{
     DispatchFact,
     dispatch::{
         CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1,
-        WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        WorkOrderCancelledV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1,
     },
     words::{Asked, Level, ReleaseCause},
 };
@@ -27,8 +28,7 @@ impl Matter {
             }
             DispatchFact::WorkOrderHeld(held) if held.cycle == self.cycle => self.held(held),
             DispatchFact::WorkOrderContained(contained) if contained.cycle == self.cycle => {
-                let particulars = self.of_order(contained.work_order);
-                self.to_waiting(Occasion::MadeSafe, &particulars)
+                self.contained(contained.work_order)
             }
             DispatchFact::WorkOrderReleased(released) if released.cycle == self.cycle => {
                 self.released(released)
@@ -41,12 +41,10 @@ impl Matter {
                 self.answered(answered)
             }
             DispatchFact::WorkOrderCompleted(completed) if completed.cycle == self.cycle => {
-                self.done_with(completed.work_order);
-                Vec::new()
+                self.over(completed.work_order)
             }
             DispatchFact::WorkOrderCancelled(cancelled) if cancelled.cycle == self.cycle => {
-                self.done_with(cancelled.work_order);
-                Vec::new()
+                self.cancelled(cancelled)
             }
             DispatchFact::CaseCompleted(completed) if completed.cycle == self.cycle => {
                 self.completed(completed)
@@ -117,7 +115,51 @@ impl Matter {
         }
     }
 
+    /// Who reported it hears that they are safe when no part of it is dangerous any more.
+    fn contained(&mut self, id: WorkOrderId) -> Vec<Notice> {
+        let particulars = self.of_order(id);
+        if let Some(order) = self.order(id) {
+            order.is_safe = true;
+        }
+        if self.has_danger() {
+            Vec::new()
+        } else {
+            self.to_waiting(Occasion::MadeSafe, &particulars)
+        }
+    }
+
+    /// Nobody has a work order any more: what is left may be safe by that.
+    fn over(&mut self, id: WorkOrderId) -> Vec<Notice> {
+        let was_danger = self.order(id).is_some_and(|order| !order.is_safe);
+        self.done_with(id);
+        let is_left = self.orders.as_ref().is_some_and(|orders| !orders.is_empty());
+        if was_danger && is_left && !self.has_danger() {
+            self.to_waiting(Occasion::MadeSafe, &Particulars::default())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Of what went into another work order, both posts hear: the one has more to do, and the other may
+    /// be on its way.
+    fn cancelled(&mut self, cancelled: &WorkOrderCancelledV1) -> Vec<Notice> {
+        let part = self.post_of(cancelled.work_order).cloned();
+        let rest = cancelled.merged.and_then(|merged| self.post_of(merged.into).cloned());
+        let mut told = self.over(cancelled.work_order);
+        if let (Some(part), Some(rest)) = (part, rest)
+            && part != rest
+        {
+            let of = |post| Particulars::default().of(Some(post));
+            told.push(to_post(&rest, Occasion::PartGiven, of(&part)));
+            told.push(to_post(&part, Occasion::PartTaken, of(&rest)));
+        }
+        told
+    }
+
     fn disputed(&mut self, disputed: &WorkOrderDisputedV1) -> Vec<Notice> {
+        if let Some(order) = self.order(disputed.work_order) {
+            order.is_disputed = true;
+        }
         let (occasion, particulars) = (Occasion::ReturnedTwice, self.of_order(disputed.work_order));
         vec![
             to_head(&disputed.department, occasion, particulars.clone()),

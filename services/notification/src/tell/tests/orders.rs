@@ -4,8 +4,9 @@ use clock::{AccountId, Ids, OfferId, QuestionId, SeededIds, TimerId, WorkOrderId
 use events::{
     DispatchFact, EscalationFact, Fact,
     dispatch::{
-        WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1, WorkOrderCancelledV1,
-        WorkOrderCompletedV1, WorkOrderOfferedV1, WorkOrderReleasedV1,
+        Merged, Split, WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1,
+        WorkOrderCancelledV1, WorkOrderCompletedV1, WorkOrderContainedV1, WorkOrderOfferedV1,
+        WorkOrderReleasedV1,
     },
     escalation::{ArmedV1, AtRiskV1, RungFiredV1},
     words::{Asked, Commitment, Cycle, DepartmentId, Level, PostId, ReleaseCause, Subject},
@@ -17,7 +18,10 @@ use crate::tell::{is_told, words};
 
 /// A fact for each occasion.
 pub(super) fn each() -> Vec<Fact> {
-    vec![released(ReleaseCause::Expired).into(), assigned(1).into()]
+    let (work_order, _, _) = work();
+    let part = offered_to("logistics/electrical", second());
+    let merged = merged_into(second().0, work_order);
+    vec![released(ReleaseCause::Expired).into(), assigned(1).into(), part.into(), merged.into()]
 }
 
 fn department() -> DepartmentId {
@@ -47,6 +51,57 @@ fn split() -> Case {
 fn cancelled(work_order: WorkOrderId) -> DispatchFact {
     let (department, at, merged) = (department(), at("25T10:00"), None);
     WorkOrderCancelledV1 { work_order, cycle: Cycle::FIRST, department, at, merged }.into()
+}
+
+fn merged_into(work_order: WorkOrderId, into: WorkOrderId) -> DispatchFact {
+    let merged = Some(Merged { into, by: SeededIds::new(31).id() });
+    let (department, at) = (department(), at("25T10:00"));
+    WorkOrderCancelledV1 { work_order, cycle: Cycle::FIRST, department, at, merged }.into()
+}
+
+fn safe(work_order: WorkOrderId) -> DispatchFact {
+    let DispatchFact::WorkOrderContained(first) = contained(1) else { panic!("made safe") };
+    WorkOrderContainedV1 { work_order, ..first }.into()
+}
+
+#[test]
+fn of_a_part_that_another_does_both_posts_hear() {
+    let (work_order, _, _) = work();
+    let told = split().hears(merged_into(second().0, work_order));
+    assert_eq!(
+        told,
+        ["post/logistics/plumbing: part-given", "post/logistics/electrical: part-taken"]
+    );
+}
+
+#[test]
+fn who_reported_it_hears_that_they_are_safe_when_no_part_is_dangerous_any_more() {
+    let (work_order, _, _) = work();
+    let mut case = split();
+    let nobody = <[String; 0]>::default();
+    assert_eq!(case.hears(safe(work_order)), nobody, "the socket is still live");
+    let told = case.hears(safe(second().0));
+    assert!(!told.is_empty() && told.iter().all(|one| one.ends_with("made-safe")), "{told:?}");
+
+    let mut case = split();
+    assert_eq!(case.hears(safe(work_order)), nobody);
+    let told = case.hears(cancelled(second().0));
+    assert!(!told.is_empty() && told.iter().all(|one| one.ends_with("made-safe")), "{told:?}");
+}
+
+#[test]
+fn a_part_of_what_an_earlier_release_kept_without_its_name_takes_nothing_from_it() {
+    let mut case = Case::offered();
+    let matter = case.matter.as_mut().unwrap();
+    matter.orders = None;
+    let DispatchFact::WorkOrderOffered(mut part) = offered_to("logistics/electrical", second())
+    else {
+        panic!("an offer")
+    };
+    let (from, _, by) = work();
+    part.split = Some(Split { from, by });
+    case.hears(DispatchFact::from(part));
+    assert_eq!(case.matter.as_ref().unwrap().posts().len(), 2);
 }
 
 fn released(cause: ReleaseCause) -> DispatchFact {

@@ -83,7 +83,7 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("workorder.assigned",      Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.arrived",       Fields(&["cycle", "department", "at"]),                 Everything),
     ("workorder.contained",     Fields(&["cycle", "department", "at"]),                 Everything),
-    ("workorder.held",          Fields(&["cycle", "department", "reason", "at"]),       Everything),
+    ("workorder.held",          Fields(&["cycle", "department", "reason", "visit_at", "at"]), Everything),
     ("workorder.resumed",       Fields(&["cycle", "department", "at"]),                 Everything),
     // Whose work it is, departments settle among themselves.
     ("workorder.released",      Nothing,                                                Everything),
@@ -133,6 +133,8 @@ pub(super) fn told(reader: Reader, step: Step) -> Option<Step> {
     let told = match (reader, line) {
         (Reader::Quality, _) => Everything,
         (Reader::Requester, _) if commitment(&step).is_some_and(is_inside) => Nothing,
+        // Departments share work out among themselves.
+        (Reader::Requester, _) if step.detail.get("merged").is_some() => Nothing,
         (Reader::Requester | Reader::Staff, None) => Nothing,
         (Reader::Requester, Some((_, told, _))) | (Reader::Staff, Some((_, _, told))) => *told,
     };

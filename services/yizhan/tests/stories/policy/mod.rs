@@ -18,6 +18,7 @@
 //!  work     what is asked of dispatch    http    what is asked of the portal
 //!  roster   what is asked of the roster
 //!  clocks   what is asked of escalation-timer
+//!  told     what is asked of notification
 //!  tokens   who is nobody               broker  what each service may do at the broker
 //!  keys     commands without an Idempotency-Key
 //! ```
@@ -32,6 +33,7 @@ mod incidents;
 mod keys;
 mod roster;
 mod tokens;
+mod told;
 mod work;
 mod world;
 
