@@ -60,7 +60,8 @@ impl Subject {
             roles: BTreeSet::from([Role::Service]),
             department: None,
             posts: BTreeSet::new(),
-            highest: Level::Public,
+            // Whoever followed a link reports what is public or internal.
+            highest: Level::Internal,
         }
     }
 }

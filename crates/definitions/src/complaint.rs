@@ -54,13 +54,14 @@ fn decided_by_itself(
     complaint: &ServiceItem,
 ) -> Option<String> {
     let post = |item, place, moment| Some(&campus.route(item, place, moment).ok()?.post);
+    let all =
+        |item, place| Moment::ALL.map(|moment| post(item, place, moment)).into_iter().flatten();
     let places = where_routes_begin(campus);
-    let mut met = places.iter().flat_map(|place| Moment::ALL.map(|moment| (*place, moment)));
-    let (place, moment) = met.find(|(place, moment)| {
-        let handles = post(complaint, place, *moment);
-        handles.is_some() && handles == post(item, place, *moment)
+    // What was done by night may be complained of by day.
+    let (place, post) = places.iter().find_map(|place| {
+        let theirs = all(item, *place).find(|post| all(complaint, *place).any(|one| one == *post));
+        Some((*place, theirs?))
     })?;
-    let post = post(item, place, moment)?;
     Some(format!(
         "a complaint about `{}` at `{place}` would come to `{post}`, which it is about: \
          `{}` needs a route to another post",

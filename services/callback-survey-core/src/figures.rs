@@ -50,9 +50,12 @@ impl Figures {
             Some(Fate::Judged(Verdict::Unreachable)) => self.unreachable += 1,
             Some(Fate::Judged(verdict @ (Verdict::Solved | Verdict::NotSolved))) => {
                 self.reached += 1;
-                let answer = counted(call);
+                let answer = counted(call, verdict);
                 let mark = answer.and_then(|answer| answer.score).map(Score::get);
-                let is_content = answer.is_some_and(|answer| !answer.complains)
+                // Whoever complains by their link may say in a call that it is solved.
+                let complains = call.answers.iter().any(|answer| answer.complains);
+                let is_content = answer.is_some()
+                    && !complains
                     && mark.is_none_or(|mark| mark >= LEAST_SATISFIED);
                 self.satisfied += u32::from(verdict == Verdict::Solved && is_content);
                 self.marked += u32::from(mark.is_some());
@@ -82,10 +85,12 @@ impl Figures {
     }
 }
 
-/// One answer for each cycle: what was heard last in a call, or else what came last by a link.
-fn counted(call: &Call) -> Option<&Answered> {
-    let heard = call.answers.iter().rev().find(|answer| answer.by.is_some());
-    heard.or_else(|| call.answers.last())
+/// One answer for each cycle: of those that say "not solved", if it was judged so, what was heard last in
+/// a call, or else what came last by a link.
+fn counted(call: &Call, verdict: Verdict) -> Option<&Answered> {
+    let judges = |answer: &&Answered| verdict != Verdict::NotSolved || !answer.solved;
+    let judging = || call.answers.iter().rev().filter(judges);
+    judging().find(|answer| answer.by.is_some()).or_else(|| judging().next())
 }
 
 fn percent(part: u32, whole: u32) -> Option<f64> {

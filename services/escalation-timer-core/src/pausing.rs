@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use crate::{
     event::Event,
     hold::{Hold, Rested},
-    state::{Timer, Watch},
+    state::{Run, Timer, Watch},
 };
 
 /// What follows when clocks are to wait with the work: the policy grants it by itself, or somebody is
@@ -145,10 +145,12 @@ fn is_pausable(watch: &Watch, timer: &Timer, hold: &Hold) -> bool {
     waits && timer.subject == Subject::Case && timer.cycle == hold.cycle
 }
 
-/// Whether its work order is the only one of the cycle: none has a clock to accept but that of an offer.
+/// Whether its work order is the only one of the cycle: each has had a clock to accept, which nobody kept
+/// where it was over by itself.
 fn is_alone(watch: &Watch, hold: &Hold) -> bool {
-    let others = watch.timers.iter().filter(|timer| timer.cycle == hold.cycle);
-    others.filter_map(|timer| timer.offered).all(|offered| offered == hold.work_order)
+    let over = |timer: &Timer| matches!(timer.run, Run::Stopped { on_time: None, .. });
+    let all = watch.timers.iter().filter(|timer| timer.cycle == hold.cycle && !over(timer));
+    all.filter_map(|timer| timer.offered).all(|offered| offered == hold.work_order)
 }
 
 /// The pauses of the promise that holds.

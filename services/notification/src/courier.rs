@@ -35,7 +35,7 @@ const SWEEP: Duration = Duration::from_millis(500);
 const AT_ONCE: usize = 16;
 /// Of those, to persons: whoever knows where they are reached may hang, and posts do not wait for that.
 const TO_PERSONS: usize = AT_ONCE / 2;
-/// When another replica is at the same budget.
+/// When another sending is at the same budget.
 const SOON: SignedDuration = SignedDuration::from_millis(50);
 /// A budget is for so long.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);

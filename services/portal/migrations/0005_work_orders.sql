@@ -15,10 +15,3 @@ create table portal.board_order (
 ) with (fillfactor = 80);
 
 create index board_order_key on portal.board_order (key, cycle);
-
--- Those that are open, of the running cycles.
-create view portal.board_open as
-select o.work_order, o.key, o.since, o.department, o.post, o.holder, o.work, o.held_for
-from portal.board_order o
-join portal.board_case c on c.key = o.key and c.cycle = o.cycle
-where o.work not in ('completed', 'cancelled');

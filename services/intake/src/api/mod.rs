@@ -124,8 +124,10 @@ impl Interface for Answering {
         request: Request<ComplainCaseRequest>,
     ) -> Result<Response<AcceptCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/ComplainCase", &request)?;
-        let command = requests::complain(asked, request.into_inner())?;
-        Ok(Response::new(self.accepting.accept(command).await?))
+        let mut command = requests::complain(asked, request.into_inner())?;
+        let person_at_risk = self.heed(&mut command).await?;
+        let answer = self.accepting.accept(command).await?;
+        Ok(Response::new(AcceptCaseResponse { person_at_risk, ..answer }))
     }
 
     async fn join_case(

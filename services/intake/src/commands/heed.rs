@@ -1,4 +1,4 @@
-use authz::Action;
+use authz::{Action, decide};
 use delivery::Fault;
 use delivery_rpc::{Asked, Failure};
 use events::words::{AlarmKind, CaseRef, Channel, Level, PlaceId};
@@ -102,7 +102,11 @@ async fn told_of(
     let state = store::cases::load(&mut connection, id).await?;
     let relations = store::relations::of(&mut connection, id, &asked.subject).await?;
     let case = state.case().filter(|case| case.level != Level::Hidden);
-    let seen = |level| may(&asked.subject, Action::GetCase, relations, level).is_ok();
+    // A service brings the words of who followed a link, and sees nothing.
+    let brings =
+        |level| decide(&asked.subject, Action::ComplainCase, relations, level).is_allowed();
+    let seen =
+        |level| may(&asked.subject, Action::GetCase, relations, level).is_ok() || brings(level);
     let case = case.filter(|case| seen(case.level));
     Ok(case.map(|case| {
         let place = there.map_or_else(|| case.place.clone(), |place| place.id.clone());

@@ -28,7 +28,7 @@ impl Outgoing {
         let (stay, leave): (Vec<_>, Vec<_>) = others.into_iter().partition(stays);
         let called_off = self.called_off();
         let mut is_due = false;
-        for (together, joined) in [(leave, self.untried()), (stay, None)] {
+        for (together, leaves) in [(leave, true), (stay, false)] {
             if !together.iter().any(|one| one.goes_at <= now) {
                 continue;
             }
@@ -40,8 +40,7 @@ impl Outgoing {
             let Some(heaviest) = heaviest else { continue };
             let its_ways = ways(heaviest);
             // What waits for room on its way holds up nothing that leaves by another.
-            let goes_along = |way: &Way| joined.is_some_and(|sending| sending.ways.contains(way));
-            let joined = joined.filter(|_| its_ways.first().is_none_or(goes_along));
+            let joined = its_ways.first().filter(|_| leaves).and_then(|way| self.untried(way));
             let (critical, is_alarm) = (heaviest.weight == Weight::Critical, false);
             let messages = go.iter().map(|one| one.message).collect();
             steps.push(if let Some(sending) = joined {
@@ -62,11 +61,11 @@ impl Outgoing {
         self.waiting.iter().map(|one| one.goes_at).min()
     }
 
-    /// One that waits for its turn: what comes meanwhile goes with it, so that a crowded way carries
-    /// a digest.
-    fn untried(&self) -> Option<&Sending> {
-        let joins = |one: &&Sending| !one.is_alarm && !one.is_within() && one.tries == 0;
-        self.under_way.iter().find(joins)
+    /// One that waits for its turn, and may go this way: what comes meanwhile goes with it, so that a
+    /// crowded way carries a digest.
+    fn untried(&self, way: &Way) -> Option<&Sending> {
+        let waits = |one: &&Sending| !one.is_alarm && !one.is_within() && one.tries == 0;
+        self.under_way.iter().filter(waits).find(|one| one.ways.contains(way))
     }
 
     /// What says that a rung fired, and what says that this is no longer so, if nobody heard either.

@@ -219,6 +219,7 @@ fn matter(level: Level, urgency: Urgency) -> Matter {
         orders: None,
         questions: [].into(),
         offers: 0,
+        is_said_safe: false,
         completed_at: None,
         dues: [].into(),
         incident: None,

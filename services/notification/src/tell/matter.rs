@@ -48,6 +48,9 @@ pub(crate) struct Matter {
     /// The questions of that cycle that nobody has answered.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) questions: BTreeMap<QuestionId, Question>,
+    /// Its reporters were told in that cycle that they are safe.
+    #[serde(default)]
+    pub(crate) is_said_safe: bool,
     /// How often it was offered in that cycle.
     #[serde(default)]
     pub(crate) offers: u16,
@@ -116,6 +119,7 @@ impl Matter {
             orders: None,
             questions: BTreeMap::new(),
             offers: 0,
+            is_said_safe: false,
             completed_at: None,
             dues: BTreeMap::new(),
             incident: accepted.incident.clone().map(|known| Incident { known, over_at: None }),
@@ -133,6 +137,7 @@ impl Matter {
         self.promise = promised(&reopened.promises);
         (self.post, self.offers, self.completed_at) = (None, 0, None);
         (self.orders, self.questions) = (None, BTreeMap::new());
+        self.is_said_safe = false;
         if let Some(incident) = &mut self.incident {
             incident.over_at = None;
         }

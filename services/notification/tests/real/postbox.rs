@@ -184,11 +184,26 @@ async fn line(stream: &mut Connection) -> Option<String> {
     (read > 0).then(|| line.trim_end().to_owned())
 }
 
-/// What a mail says: its body, which is in base64.
+/// What a mail says: its body, which is in base64, or quoted where most of it is English.
 pub(crate) fn body(mail: &str) -> String {
     let (head, body) = mail.split_once("\n\n").unwrap();
+    if head.contains("Content-Transfer-Encoding: quoted-printable") {
+        return unquoted(&body.replace("=\n", ""));
+    }
     assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
     decoded(&body.replace('\n', ""))
+}
+
+/// A text that was quoted (RFC 2045, section 6.7), with its lines joined.
+fn unquoted(text: &str) -> String {
+    let (first, quoted) = text.split_once('=').unwrap_or((text, ""));
+    let mut bytes = first.as_bytes().to_vec();
+    for part in quoted.split('=').filter(|part| !part.is_empty()) {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).unwrap());
+        bytes.extend(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 /// A text that was in base64 (RFC 4648, section 4).

@@ -302,7 +302,7 @@ pub(super) async fn record(
     // repeated, and neither is done twice.
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let complaint = match complaint {
-        Some(text) => Some(complain(&portal, &caller, call.clone(), callback, text).await?),
+        Some(text) => complain(&portal, &caller, call.clone(), callback, text).await?,
         None => None,
     };
     let recorded = portal.peers.callback_survey()?.record_attempt(call.request(message)).await;
@@ -318,25 +318,32 @@ pub(super) async fn record(
     }))
 }
 
-/// Opens the complaint of whom a callback asks, about its case.
+/// Opens the complaint of whom a callback asks, about its case; none where theirs is open already.
 async fn complain(
     portal: &Portal,
     caller: &Caller,
     call: Call,
     callback: String,
     text: String,
-) -> Result<AcceptCaseResponse, Refusal> {
-    let message = ListCallbacksRequest { callback, ..ListCallbacksRequest::default() };
+) -> Result<Option<AcceptCaseResponse>, Refusal> {
+    let message =
+        ListCallbacksRequest { callback: callback.clone(), ..ListCallbacksRequest::default() };
     let request = portal.on_behalf(caller)?.request(message);
     let listed = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
-    let found = listed.callbacks.into_iter().next().ok_or_else(|| {
+    let is_it = |one: &proto::callback_survey::v1::Callback| one.id == callback;
+    let found = listed.callbacks.into_iter().find(is_it).ok_or_else(|| {
         let message = "there is no such callback: list those that are due";
         Refusal::new(Code::NotFound, "no-such-callback", message)
     })?;
     let person = Person::known(&found.person);
     // It was said when somebody called.
     let (case, channel) = (found.case_id, Channel::Hotline);
-    cases::complain::open(portal, call, Complaining { case, channel, text, person }).await
+    let opened = cases::complain::open(portal, call, Complaining { case, channel, text, person });
+    match opened.await.map_err(Error::from) {
+        Ok(complaint) => Ok(Some(complaint)),
+        Err(error) if error.reason() == "already-complained" => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Why an attempt is not recorded, with the complaint that was opened all the same.

@@ -133,9 +133,11 @@ pub(crate) async fn list(
            and ($14::text is null or c.item = $14)
            and ($15::text is null or $15 = any(c.places))
            and ($16::text is null or c.department = $16
-                or exists (select from portal.board_open o where o.key = c.key and o.department = $16))
+                or exists (select from portal.board_order o where (o.key, o.cycle) = (c.key, c.cycle)
+                           and o.department = $16 and o.work not in ('completed', 'cancelled')))
            and ($17::uuid is null or c.holder = $17
-                or exists (select from portal.board_open o where o.key = c.key and o.holder = $17))
+                or exists (select from portal.board_order o where (o.key, o.cycle) = (c.key, c.cycle)
+                           and o.holder = $17 and o.work not in ('completed', 'cancelled')))
            and ($18::timestamptz is null or (c.received_at, c.key) < ($18, $19::uuid))
          order by c.received_at desc, c.key desc limit $20",
         &levels(Relation::Unrelated),

@@ -34,9 +34,10 @@ pub(crate) async fn open(
 ) -> Result<BTreeMap<Uuid, Vec<BoardOrder>>, sqlx::Error> {
     let rows = sqlx::query_as!(
         BoardOrder,
-        r#"select key as "key!", department as "department!", post as "post!", holder,
-                  work as "work!", held_for
-           from portal.board_open where key = any($1) order by since, work_order"#,
+        r#"select key as "key!", o.department, o.post, o.holder, o.work, o.held_for
+           from portal.board_order o join portal.board_case c using (key, cycle)
+           where key = any($1) and o.work not in ('completed', 'cancelled')
+           order by o.since, o.work_order"#,
         keys,
     )
     .fetch_all(pool)

@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) case: Option<intake::GetCaseResponse>,
     /// What a command answers instead.
     pub(crate) refusal: Option<Error>,
+    /// What the opening of a complaint answers instead.
+    pub(crate) no_complaint: Option<Error>,
     pub(crate) requesters: Vec<intake::Requester>,
     pub(crate) holders: Vec<dispatch::Holder>,
     pub(crate) clocks: Vec<timer::Clock>,
@@ -88,7 +90,8 @@ impl Told {
         let (by, key) =
             (rpc::subject(request)?.clone(), rpc::idempotency_key(request)?.to_string());
         let mut state = self.state();
-        if let Some(refusal) = &state.refusal {
+        let of_complaints = state.no_complaint.as_ref().filter(|_| name == "complain");
+        if let Some(refusal) = state.refusal.as_ref().or(of_complaints) {
             return Err(refusal.clone());
         }
         state.commands.push(Command { name, by, key });

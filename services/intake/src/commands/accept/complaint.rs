@@ -11,7 +11,7 @@ use authz::{Action, Relation, Relations, decide};
 use clock::{CaseId, PersonId};
 use definitions::Rules;
 use delivery::{Tx, lock_one};
-use delivery_rpc::Failure;
+use delivery_rpc::{Asked, Failure};
 use events::words::{CaseRef, Level};
 use intake_core::Case;
 use rpc::{Code, Error};
@@ -19,10 +19,30 @@ use rpc::{Code, Error};
 use super::{AcceptCase, Wanted};
 use crate::{
     Intake,
-    commands::{case_unknown, may},
+    commands::{
+        case_unknown,
+        heed::{Said, Spoken},
+        may,
+    },
     people::{Directory, Named},
     store,
+    words::Words,
 };
+
+/// Words are heard before anything is refused.
+impl Spoken for AcceptCase {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        let said = Said {
+            about: self.linked,
+            channel: Some(self.channel),
+            place: None,
+            campus_phone: None,
+            caller: self.caller.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+        };
+        (&self.asked, &mut self.text, said)
+    }
+}
 
 /// What is to be accepted, as far as the case complained of says it; a refusal where nobody may, or
 /// need, complain of it so.

@@ -1,3 +1,5 @@
+use std::mem;
+
 use clock::WorkOrderId;
 use definitions::Occasion;
 use events::{
@@ -41,7 +43,7 @@ impl Matter {
                 self.answered(answered)
             }
             DispatchFact::WorkOrderCompleted(completed) if completed.cycle == self.cycle => {
-                self.over(completed.work_order)
+                self.done(completed.work_order)
             }
             DispatchFact::WorkOrderCancelled(cancelled) if cancelled.cycle == self.cycle => {
                 self.cancelled(cancelled)
@@ -115,45 +117,48 @@ impl Matter {
         }
     }
 
-    /// Who reported it hears that they are safe when no part of it is dangerous any more.
+    /// Who reported it hears once that they are safe, when no part of it is dangerous any more.
     fn contained(&mut self, id: WorkOrderId) -> Vec<Notice> {
         let particulars = self.of_order(id);
         if let Some(order) = self.order(id) {
             order.is_safe = true;
         }
-        if self.has_danger() {
-            Vec::new()
-        } else {
-            self.to_waiting(Occasion::MadeSafe, &particulars)
-        }
+        self.made_safe(&particulars)
     }
 
-    /// Nobody has a work order any more: what is left may be safe by that.
-    fn over(&mut self, id: WorkOrderId) -> Vec<Notice> {
+    /// What was dangerous and is done may leave nothing that is.
+    fn done(&mut self, id: WorkOrderId) -> Vec<Notice> {
         let was_danger = self.order(id).is_some_and(|order| !order.is_safe);
         self.done_with(id);
         let is_left = self.orders.as_ref().is_some_and(|orders| !orders.is_empty());
-        if was_danger && is_left && !self.has_danger() {
-            self.to_waiting(Occasion::MadeSafe, &Particulars::default())
-        } else {
-            Vec::new()
+        if was_danger && is_left { self.made_safe(&Particulars::default()) } else { Vec::new() }
+    }
+
+    fn made_safe(&mut self, particulars: &Particulars) -> Vec<Notice> {
+        if self.has_danger() || mem::replace(&mut self.is_said_safe, true) {
+            return Vec::new();
         }
+        self.to_waiting(Occasion::MadeSafe, particulars)
     }
 
     /// Of what went into another work order, both posts hear: the one has more to do, and the other may
-    /// be on its way.
+    /// be on its way. Its danger goes with it.
     fn cancelled(&mut self, cancelled: &WorkOrderCancelledV1) -> Vec<Notice> {
         let part = self.post_of(cancelled.work_order).cloned();
-        let rest = cancelled.merged.and_then(|merged| self.post_of(merged.into).cloned());
-        let mut told = self.over(cancelled.work_order);
-        if let (Some(part), Some(rest)) = (part, rest)
-            && part != rest
-        {
-            let of = |post| Particulars::default().of(Some(post));
-            told.push(to_post(&rest, Occasion::PartGiven, of(&part)));
-            told.push(to_post(&part, Occasion::PartTaken, of(&rest)));
+        let is_safe = self.order(cancelled.work_order).is_none_or(|order| order.is_safe);
+        self.done_with(cancelled.work_order);
+        let Some(merged) = cancelled.merged else { return Vec::new() };
+        if let Some(rest) = self.order(merged.into) {
+            rest.is_safe &= is_safe;
         }
-        told
+        let rest = self.post_of(merged.into).cloned();
+        let (Some(part), Some(rest)) = (part, rest) else { return Vec::new() };
+        if part == rest {
+            return Vec::new();
+        }
+        let of = |post| Particulars::default().of(Some(post));
+        let given = to_post(&rest, Occasion::PartGiven, of(&part));
+        vec![given, to_post(&part, Occasion::PartTaken, of(&rest))]
     }
 
     fn disputed(&mut self, disputed: &WorkOrderDisputedV1) -> Vec<Notice> {

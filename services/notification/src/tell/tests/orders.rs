@@ -59,6 +59,12 @@ fn merged_into(work_order: WorkOrderId, into: WorkOrderId) -> DispatchFact {
     WorkOrderCancelledV1 { work_order, cycle: Cycle::FIRST, department, at, merged }.into()
 }
 
+fn done((work_order, offer): (WorkOrderId, OfferId)) -> DispatchFact {
+    let (_, _, by) = work();
+    let (cycle, department, at) = (Cycle::FIRST, department(), at("25T10:00"));
+    WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at }.into()
+}
+
 fn safe(work_order: WorkOrderId) -> DispatchFact {
     let DispatchFact::WorkOrderContained(first) = contained(1) else { panic!("made safe") };
     WorkOrderContainedV1 { work_order, ..first }.into()
@@ -83,10 +89,21 @@ fn who_reported_it_hears_that_they_are_safe_when_no_part_is_dangerous_any_more()
     let told = case.hears(safe(second().0));
     assert!(!told.is_empty() && told.iter().all(|one| one.ends_with("made-safe")), "{told:?}");
 
+    assert_eq!(case.hears(safe(second().0)), nobody, "once");
+
     let mut case = split();
     assert_eq!(case.hears(safe(work_order)), nobody);
-    let told = case.hears(cancelled(second().0));
+    let told = case.hears(done(second()));
     assert!(!told.is_empty() && told.iter().all(|one| one.ends_with("made-safe")), "{told:?}");
+
+    let mut case = split();
+    assert_eq!(case.hears(safe(work_order)), nobody);
+    assert_eq!(case.hears(cancelled(second().0)), nobody, "nobody made that safe");
+    let mut case = split();
+    case.hears(safe(work_order));
+    case.hears(merged_into(second().0, work_order));
+    let told = case.hears(safe(work_order));
+    assert!(!told.is_empty(), "what was dangerous of the part is so no more");
 }
 
 #[test]
@@ -216,16 +233,8 @@ fn who_has_no_open_work_order_any_more_is_not_told() {
     assert_eq!(merged.hears(cancelled(second().0)), <[String; 0]>::default());
     assert_eq!(merged.hears(chased(1, false)), [plumbers]);
     let mut halved = split();
-    let (work_order, offer, by) = work();
-    let done = WorkOrderCompletedV1 {
-        work_order,
-        offer,
-        cycle: Cycle::FIRST,
-        department: department(),
-        by,
-        at: at("25T10:00"),
-    };
-    halved.hears(DispatchFact::from(done));
+    let (work_order, offer, _) = work();
+    halved.hears(done((work_order, offer)));
     assert_eq!(halved.hears(chased(1, false)), [electricians]);
     halved.hears(cancelled(second().0));
     assert_eq!(halved.hears(chased(1, false)), <[String; 0]>::default(), "nobody has it");

@@ -27,7 +27,7 @@ use axum::{
 use clock::Ids as _;
 use events::words::Channel;
 use proto::callback_survey::v1::{
-    Answer, AnswerSurveyRequest, ShowSurveyRequest, ShowSurveyResponse, SurveyTakes,
+    Answer, AnswerSurveyRequest, ShowSurveyRequest, ShowSurveyResponse,
 };
 use rpc::{Call, Code, Error, IdempotencyKey};
 use serde::Deserialize;
@@ -198,14 +198,6 @@ async fn say(portal: &Portal, token: &str, answer: Answer) -> Result<(), Error> 
 /// a campus that takes none they stay with the answer.
 async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
     let survey = survey(portal, token).await?;
-    let counts = match survey.takes() {
-        SurveyTakes::Answer => true,
-        SurveyTakes::NotSolved => !answer.solved,
-        SurveyTakes::Unspecified => false,
-    };
-    if !counts {
-        return Ok(answer);
-    }
     let complaining = Complaining {
         case: survey.case_number,
         channel: Channel::Web,
@@ -217,8 +209,10 @@ async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer
         Err(error) if error.reason() == "no-complaints" => {
             Ok(Answer { complains: false, ..answer })
         }
-        Err(error) if error.reason() != "already-complained" => Err(error),
-        Ok(_) | Err(_) => Ok(Answer { words: String::new(), ..answer }),
+        // What is added to an earlier complaint stays with the answer: nobody loses their words.
+        Err(error) if error.reason() == "already-complained" => Ok(answer),
+        Err(error) => Err(error),
+        Ok(_) => Ok(Answer { words: String::new(), ..answer }),
     }
 }
 
