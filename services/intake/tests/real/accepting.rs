@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use authz::Role;
 use clock::PersonId;
 use futures::future::join_all;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use proto::{
     intake::v1::{AcceptCaseRequest, Person},
     words::v1::{CaseKind, Channel, Commitment, Urgency},
@@ -51,8 +51,9 @@ async fn a_place_and_an_item_are_enough_and_the_promise_is_told() {
     let campus = Campus::new().await;
     let intake = campus.open().await;
     let told = intake.accept(&assistant(), leak()).await.unwrap();
-    let month = intake.clock().now().strftime("%Y-%m-").to_string();
-    assert_eq!(told.number, format!("{month}000001"));
+    let zone = TimeZone::get("Asia/Shanghai").unwrap();
+    let month = intake.clock().now().to_zoned(zone).strftime("%Y-%m-");
+    assert_eq!(told.number, format!("{month}000001"), "the month of the campus");
     assert_eq!((told.urgency(), &*told.urgency_reason), (Urgency::Normal, ""));
     assert_eq!(told.promises[0].commitment(), Commitment::Complete);
     let head = told.head.unwrap();

@@ -138,7 +138,9 @@ async fn whoever_complains_by_the_page_has_a_complaint_of_their_words_and_the_an
     let answer = world.others.told.state().survey.clone().unwrap().answer.unwrap();
     assert!(answer.solved && answer.complains && answer.words.is_empty(), "{answer:?}");
 
-    // Sent once more, it is said already.
+    // Sent once more, intake has it already.
+    let refusal = Error::new(Code::FailedPrecondition, "already-complained", "as 2026-11-000050");
+    world.others.told.state().no_complaint = Some(refusal);
     assert_eq!(sent(&world, form).await.0, StatusCode::SEE_OTHER);
     assert!(world.others.told.state().complaints.is_empty());
 }

@@ -8,6 +8,8 @@ use crate::{
 };
 
 const LEAK: &str = "water-leak --place dorm-7-402 --text 'water runs into the socket'";
+/// One that is late after 24 hours, and each 4 hours of duty a rung follows.
+const URGENT: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
 const ASKED: &str = "make the socket safe";
 
 /// What the auditor sees of a case's work orders, the first offered first.
@@ -95,7 +97,7 @@ fn a_leader_who_was_told_gives_late_work_to_another_post_and_the_ladder_runs_on(
     let names = ["desk-1", "section-chief", "plumber-1", "auditor"];
     let [desk, chief, plumber, auditor] = names.map(|name| campus.account(name));
     campus.clock_to("10:00");
-    let case = desk.opens(LEAK);
+    let case = desk.opens(URGENT);
     let reassign = format!("ladder reassign {case} --to logistics/electrical");
     let before = chief.is_refused(&reassign);
     assert!(before.message.contains("you see no work order"), "{before:?}");

@@ -29,7 +29,8 @@ use crate::{
     words::Words,
 };
 
-/// Words are heard before anything is refused.
+/// Words are heard before anything is refused, but those that a service brings: it sees no case, and they
+/// are heard with the complaint that they make.
 impl Spoken for AcceptCase {
     fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
         let said = Said {
