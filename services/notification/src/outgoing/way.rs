@@ -60,10 +60,10 @@ impl Way {
 
 /// The ways to a recipient of a message about a case, the first one first and at least one.
 ///
-/// A person has those of the policy, and last their mailbox, which is the portal's. A post has those that its definition names, in the order of
-/// the policy; the log is its last, so that nothing is said to nobody. An alarm is critical whatever
-/// became of its urgency. What is hidden goes to a group only if no way leads to the post alone, and
-/// then says nothing of it ([`Way::reaches_a_group`]).
+/// A person has those of the policy, and last their mailbox, which is the portal's. A post has those
+/// that its definition names, in the order of the policy; the log is its last, so that nothing is said
+/// to nobody. An alarm is critical whatever became of its urgency. What is hidden goes to a group only
+/// if no way leads to the post alone, and then says nothing of it ([`Way::reaches_a_group`]).
 pub(crate) fn ways(rules: &Rules, matter: &Matter, to: &Recipient) -> Vec<Way> {
     let Recipient::Post(post) = to else { return ways_to_person(rules, matter) };
     let channels = rules.message_channels(&matter.item, urgency(rules, matter)).iter();

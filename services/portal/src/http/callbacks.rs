@@ -278,8 +278,8 @@ pub(super) struct Recorded {
 /// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, `reopen-window-over`, and by `attempt-invalid` with a
 /// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
 /// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. A complaint is
-/// opened first, and refused as by `complainCase`; where the attempt is refused after it, the message
-/// says its number.
+/// opened first, and refused as by `complainCase`, but where theirs is open already; where the attempt is
+/// refused after it, the message says its number.
 #[utoipa::path(
     post, path = "/callbacks/{id}/attempts", tag = "callbacks",
     operation_id = "recordAttempt", request_body = NewAttempt,
@@ -330,7 +330,7 @@ async fn complain(
         ListCallbacksRequest { callback: callback.clone(), ..ListCallbacksRequest::default() };
     let request = portal.on_behalf(caller)?.request(message);
     let listed = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
-    let is_it = |one: &proto::callback_survey::v1::Callback| one.id == callback;
+    let is_it = |one: &survey::Callback| one.id == callback;
     let found = listed.callbacks.into_iter().find(is_it).ok_or_else(|| {
         let message = "there is no such callback: list those that are due";
         Refusal::new(Code::NotFound, "no-such-callback", message)

@@ -120,9 +120,9 @@ impl From<Undone> for UndoneImport {
 /// What it changed is as before: accounts that it opened are closed, those that it closed are open, and
 /// changed ones are what they were. Passwords stay. All or nothing: `people-changed-since` names each
 /// account that something else has changed since, `nothing-to-undo` says that there is no import that
-/// was not undone, `posts-gone` that some held posts which are defined no longer, and `nobody-would-administer` that nobody would be left to import again. An undoing
-/// is undone by importing again. Holders are handed over as after an import, and
-/// `people-not-handed-over` means the same: the same command sent again under its key completes it.
+/// was not undone, `posts-gone` that some held posts which are defined no longer, and
+/// `nobody-would-administer` that nobody would be left to import again. An undoing is undone by importing
+/// again. Holders are handed over as after an import, and `people-not-handed-over` means the same: the same command sent again under its key completes it.
 #[utoipa::path(
     post, path = "/people/undo", tag = "people",
     operation_id = "undoPeopleImport", request_body = Undo,

@@ -174,6 +174,8 @@ async fn know(tx: &mut Tx<'_>, key: Uuid, work_order: WorkOrderId) -> Result<(),
          on conflict (work_order) do update
          set holder = excluded.holder, work = excluded.work, held_for = excluded.held_for
          where portal.board_order.cycle = excluded.cycle
+           and (portal.board_order.holder, portal.board_order.work, portal.board_order.held_for)
+               is distinct from (excluded.holder, excluded.work, excluded.held_for)
            and (select count(*) from portal.board_order o
                 where o.key = excluded.key and o.cycle = excluded.cycle) = 1",
         key,
