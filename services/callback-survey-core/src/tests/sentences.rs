@@ -124,6 +124,22 @@ fn an_open_callback_is_withdrawn_when_the_case_goes_on_without_it() {
 }
 
 #[test]
+fn of_an_item_with_a_share_those_cases_are_asked_after_that_are_in_it() {
+    let item: ItemId = "water-pressure".parse().unwrap();
+    let resolved = resolved_for("water-pressure", 1);
+    let (mut called, mut left) = (0, 0);
+    for serial in 1..=10 {
+        let number = CaseNumber::new(2026, 9, serial).unwrap();
+        let mut case = Case::after(&[accepted_as(number, "water-pressure")]);
+        case.step(&resolved).unwrap();
+        let is_called = RULES.is_called_back(&item, number).unwrap();
+        assert_eq!(matches!(case.state, State::Calling { .. }), is_called, "{number}");
+        *(if is_called { &mut called } else { &mut left }) += 1;
+    }
+    assert!(called > 0 && left > 0, "{called} and {left}");
+}
+
+#[test]
 fn nobody_is_asked_after_an_item_that_is_not_called_back() {
     let steps = [accepted("water-hours"), resolved_for("water-hours", 1)];
     let mut case = Case::after(&steps[..1]);
