@@ -1,9 +1,12 @@
-use events::words::{End, Verdict};
+use events::words::{CaseNumber, End, ItemId, Verdict};
 use jiff::SignedDuration;
 
-use super::case::{
-    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
-    resolved, resolved_for,
+use super::{
+    campus::RULES,
+    case::{
+        Case, Reporter, Step, Who, accepted, accepted_as, at, calling, calling_and, closed,
+        in_vain, reopened, resolved, resolved_for,
+    },
 };
 use crate::{Event, Fate, Reason, Rejected, State};
 

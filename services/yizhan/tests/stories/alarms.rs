@@ -127,7 +127,7 @@ fn by_a_clock_that_stops_at_each_instant_an_alarm_rings_each_minute_and_ends_wit
 }
 
 /// What may be asked about a case, each by its number.
-const QUESTIONS: [&str; 34] = [
+const QUESTIONS: [&str; 33] = [
     "case show N",
     "case explain N",
     "case withdraw N",
@@ -151,8 +151,7 @@ const QUESTIONS: [&str; 34] = [
     "work hold N --reason parts",
     "work ask N --of desk why",
     "work split N logistics/electrical --task why",
-    "work transfer N logistics/electrical",
-    "contact list --case N",
+    "work transfer N logistics/electrical --reason why",
     "work complete N",
     "work return N --reason why",
     "extension ask N --until 2030-01-01T00:00:00Z --reason parts",
