@@ -60,7 +60,7 @@ fn a_critical_work_order_that_two_departments_refuse_is_decided_by_the_duty_coun
     let names = ["desk-1", "head-logistics", "caretaker", "counsellor"];
     let [desk, head, caretaker, counsellor] = names.map(|name| campus.account(name));
     campus.clock_to("02:00");
-    let case = desk.opens("water-leak --place dorm-7-302 --text '爆管'");
+    let case = desk.opens(FLOOD);
     head.does(&format!("work transfer {case} housing/caretakers --reason 'it is their tap'"));
     caretaker.does(&format!("work return {case} --reason 'the pipe is in the wall'"));
     head.does(&format!("work transfer {case} housing/caretakers --reason 'it is the tap'"));
