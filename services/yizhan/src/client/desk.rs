@@ -63,9 +63,6 @@ pub(crate) struct Who {
     /// Their name.
     #[arg(long)]
     pub(super) name: Option<String>,
-    /// Where they get mail.
-    #[arg(long)]
-    pub(super) mail: Option<String>,
     /// Their student or staff number.
     #[arg(long)]
     pub(super) number: Option<String>,
@@ -157,7 +154,6 @@ impl Who {
             ("id", self.person),
             ("phone", self.phone),
             ("name", self.name),
-            ("mail", self.mail),
             ("number", self.number),
         ];
         let given = given.into_iter();

@@ -35,9 +35,6 @@ pub(crate) struct Open {
     /// The caller's name, if it was given.
     #[arg(long)]
     name: Option<String>,
-    /// Where the caller gets mail.
-    #[arg(long)]
-    mail: Option<String>,
     /// The caller's student or staff number.
     #[arg(long)]
     number: Option<String>,
@@ -69,9 +66,6 @@ pub(crate) struct For {
     /// Their phone.
     #[arg(id = "for-phone", long)]
     phone: Option<String>,
-    /// Where they get mail.
-    #[arg(id = "for-mail", long)]
-    mail: Option<String>,
     /// Their student or staff number.
     #[arg(id = "for-number", long)]
     number: Option<String>,
@@ -96,10 +90,9 @@ impl Open {
     }
 
     fn body(self) -> Value {
-        let Self { phone, name, mail, number, .. } = self;
-        let caller = Who { person: None, phone, name, mail, number };
-        let For { name, phone, mail, number } = self.whom;
-        let whom = Who { person: None, phone, name, mail, number };
+        let caller = Who { person: None, phone: self.phone, name: self.name, number: self.number };
+        let For { name, phone, number } = self.whom;
+        let whom = Who { person: None, phone, name, number };
         let mut body = Map::from_iter([("item".to_owned(), Value::from(self.item))]);
         let mut give = |key: &str, value: Option<Value>| {
             body.extend(value.map(|value| (key.to_owned(), value)));
