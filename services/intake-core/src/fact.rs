@@ -97,7 +97,7 @@ fn on_completed(
         State::New => Err(Reason::UnknownCase),
         State::Open(case) => {
             of_this_cycle(case, completed.cycle)?;
-            let uncalled = rules.item(&case.item).is_some_and(|item| !item.callback);
+            let uncalled = rules.is_called_back(&case.item, case.number) == Some(false);
             let closed = close(case, End::Uncalled, completed.completed_at, None);
             Ok([resolve(case, completed)].into_iter().chain(uncalled.then_some(closed)).collect())
         }

@@ -77,7 +77,8 @@ pub(crate) enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Give it to another post, or anew to its own, by a dispatcher's or leader's authority.
+    /// Offer it to another post, or anew to its own, by a dispatcher's or leader's authority.
+    #[command(visible_alias = "offer")]
     Reassign(Moved),
     /// Ask another post for a part of it; what it is split off goes on.
     Split {
