@@ -5,7 +5,7 @@ use events::words::{
     AlarmKind, CalendarId, CaseNumber, Commitment, DepartmentId, End, ItemId, MessageChannel,
     PlaceId, PostId, Revision, Urgency,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
     Alert, Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy,
@@ -118,6 +118,12 @@ impl Rules {
             Language::Chinese => "待定".to_owned(),
             Language::English => "not known yet".to_owned(),
         })
+    }
+
+    /// Where the campus's clocks are: in the zone of its departments' calendars; UTC before there are any.
+    pub fn zone(&self) -> TimeZone {
+        let calendar = self.departments().find_map(|one| self.calendar_for(&one.id));
+        calendar.map_or(TimeZone::UTC, |calendar| calendar.zone().clone())
     }
 
     /// Where a campus phone hangs.

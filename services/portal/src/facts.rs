@@ -26,9 +26,9 @@ use revisions::{RevisionError, Revisions};
 use crate::store::{boards, stand_ins, timeline, work_orders};
 
 /// Projects the facts of others onto the boards.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Projection {
-    revisions: Revisions,
+    pub(crate) revisions: Revisions,
 }
 
 impl Facts for Projection {

@@ -4,7 +4,6 @@ use std::fmt;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -41,9 +40,10 @@ pub(crate) enum Command {
         /// `staff`.
         #[arg(long)]
         reason: String,
-        /// When somebody comes, as agreed with the requester, who is told it: a time with its zone.
+        /// When somebody comes, as agreed with the requester, who is told it:
+        /// `2026-09-07T14:00:00+08:00`.
         #[arg(long, value_name = "TIME")]
-        visit: Option<Timestamp>,
+        visit: Option<String>,
     },
     /// Go on with it as before the hold.
     Resume(Order),
