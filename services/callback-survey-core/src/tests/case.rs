@@ -187,6 +187,7 @@ pub(super) fn accepted(item: &str) -> Step {
         reporters: Vec::new(),
         promises: Vec::new(),
         incident: None,
+        complains_of: None,
     }))
 }
 

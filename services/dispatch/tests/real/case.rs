@@ -137,6 +137,7 @@ pub(crate) fn leak() -> CaseAcceptedV1 {
             promise(Commitment::Complete, "2026-11-26T09:00:00+08:00"),
         ],
         incident: None,
+        complains_of: None,
     }
 }
 
