@@ -261,8 +261,8 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
 fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     let WorkOrderOfferedV1 { work_order: id, cycle, urgency, level, .. } = *offered;
     let before = take(state);
-    let (mut orders, escalated_to, reporters, complains_of) =
-        before.map_or_else(Default::default, |work| {
+    let (mut orders, escalated_to, reporters, complains_of) = before
+        .map_or_else(Default::default, |work| {
             (work.orders, work.escalated_to, work.reporters, work.complains_of)
         });
     let offer = Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at };

@@ -74,7 +74,7 @@ impl Running {
             };
             one.posts.iter().map(holder).collect::<Vec<_>>()
         });
-        let request = ImportHoldersRequest { holders: held.collect() };
+        let request = ImportHoldersRequest { holders: held.collect(), version: None };
         let admin = somebody(Role::SystemAdministrator, None);
         self.client().import_holders(self.asks(&admin, request)).await.unwrap();
     }

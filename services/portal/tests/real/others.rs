@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub(crate) no_complaint: Option<Error>,
     pub(crate) requesters: Vec<intake::Requester>,
     pub(crate) holders: Vec<dispatch::Holder>,
+    /// The numbers of what dispatch was told of them.
+    pub(crate) versions: Vec<u64>,
     pub(crate) clocks: Vec<timer::Clock>,
     pub(crate) work_orders: Vec<dispatch::WorkOrder>,
     pub(crate) questions: Vec<dispatch::Question>,
