@@ -221,8 +221,8 @@ const SLIPS: &[Slip] = &[
     (
         "a message without its number and its promise",
         "templates.yaml",
-        "已受理,编号 {number},我们承诺最迟 {due} 修好",
-        "已受理,我们会尽快修好",
+        "已受理,编号 {number},我们承诺最迟 {due} 办结",
+        "已受理,我们会尽快办结",
     ),
     ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
     ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),

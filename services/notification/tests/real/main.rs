@@ -12,6 +12,7 @@ mod directory;
 mod gateway;
 mod gateways;
 mod heard;
+mod inserts;
 mod links;
 mod mailbox;
 mod mails;
