@@ -94,6 +94,7 @@ const SLIPS: &[Slip] = &[
         "answersTo: dispatch-a\n      duties: [accept]",
         "answersTo: dispatch-a\n      duties: [accept, decide]",
     ),
+    ("half a name of handlers", "departments.yaml", "handlers: named\n", "handlers: surname\n"),
     ("an assistant of nobody", "departments.yaml", "      answersTo: dispatch-a\n", ""),
     ("a typo in an A post", "departments.yaml", "answersTo: dispatch-a", "answersTo: dispatsh-a"),
     (
