@@ -120,6 +120,8 @@ pub enum Action {
     AnswerSurvey,
     /// Get the secrets of links, to send them.
     FindLinks,
+    /// Get what comes next after what was completed, to tell somebody.
+    FindNextSteps,
     /// Get where somebody is reached, to send them what they are told.
     FindAddresses,
     /// Read what was answered about the work when a case was asked after.
@@ -158,7 +160,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 76] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -217,6 +219,7 @@ impl Action {
         Self::ShowSurvey,
         Self::AnswerSurvey,
         Self::FindLinks,
+        Self::FindNextSteps,
         Self::FindAddresses,
         Self::ReadAnswers,
         Self::ListMessages,
@@ -297,6 +300,7 @@ impl Action {
             Self::ShowSurvey => "show-survey",
             Self::AnswerSurvey => "answer-survey",
             Self::FindLinks => "find-links",
+            Self::FindNextSteps => "find-next-steps",
             Self::FindAddresses => "find-addresses",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",

@@ -175,7 +175,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Whoever follows a link may complain: only who reports what is public or internal has one.
     grant(Role::Service,             Unrelated,      Internal,     &[ComplainCase]),
-    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindNextSteps, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
 ];
 
 /// What one service alone may ask: for the others it would be a look that nobody needs.

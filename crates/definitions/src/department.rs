@@ -27,7 +27,36 @@ pub struct Department {
     /// The post of its head, who hears of what its posts do not settle among themselves; nobody does
     /// if it does not say.
     pub head: Option<PostId>,
+    /// Whether whoever reported a case is told who has it.
+    pub handlers: Handlers,
 }
+
+/// What a department publishes of who has a case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Handlers {
+    /// Their post and their name.
+    Named,
+    /// Their post alone, if the department does not say.
+    #[default]
+    Unnamed,
+}
+
+impl FromStr for Handlers {
+    type Err = NotHandlers;
+
+    fn from_str(text: &str) -> Result<Self, NotHandlers> {
+        match text {
+            "named" => Ok(Self::Named),
+            "unnamed" => Ok(Self::Unnamed),
+            _ => Err(NotHandlers(text.to_owned())),
+        }
+    }
+}
+
+/// A text that is no word of [`Handlers`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not say what is published of handlers: it must be named or unnamed")]
+pub struct NotHandlers(String);
 
 /// A post (岗): what stays when people change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,9 +174,11 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
             posts.map(|posts| posts.into_iter().map(|post| (post.id.clone(), post)).collect());
         // Of posts that cannot be read nobody knows which is there.
         let head = f.optional("head", |cursor| own_post(&id, posts.as_ref()?, cursor));
+        let handlers = f.optional("handlers", parsed);
         let posts = posts?;
         refuse_without_a(&posts, f)?;
-        Some(Department { id, names: names?, calendar: calendar?, posts, head: head? })
+        let (names, calendar, handlers) = (names?, calendar?, handlers?.unwrap_or_default());
+        Some(Department { id, names, calendar, posts, head: head?, handlers })
     })
 }
 

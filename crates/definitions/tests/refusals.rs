@@ -96,6 +96,7 @@ const SLIPS: &[Slip] = &[
         "answersTo: dispatch-a\n      duties: [accept]",
         "answersTo: dispatch-a\n      duties: [accept, decide]",
     ),
+    ("half a name of handlers", "departments.yaml", "handlers: named\n", "handlers: surname\n"),
     ("an assistant of nobody", "departments.yaml", "      answersTo: dispatch-a\n", ""),
     ("a typo in an A post", "departments.yaml", "answersTo: dispatch-a", "answersTo: dispatsh-a"),
     (
@@ -223,8 +224,8 @@ const SLIPS: &[Slip] = &[
     (
         "a message without its number and its promise",
         "templates.yaml",
-        "已受理,编号 {number},我们承诺最迟 {due} 修好",
-        "已受理,我们会尽快修好",
+        "已受理,编号 {number},我们承诺最迟 {due} 办结",
+        "已受理,我们会尽快办结",
     ),
     ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
     ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),

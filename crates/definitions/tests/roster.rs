@@ -9,7 +9,7 @@ use std::{
     fs,
 };
 
-use definitions::{Duty, PostKind, Rules};
+use definitions::{Duty, Handlers, PostKind, Rules};
 use events::words::{DocumentKind, PostId, Revision};
 use jiff::Timestamp;
 
@@ -74,6 +74,14 @@ fn each_department_has_posts_a_b_and_c_a_leader_and_somebody_who_repairs() {
         assert!(of(None).any(|post| post.duties.is_empty()), "{} has no leader", department.id);
         assert!(of(None).any(|post| post.duties.contains(&Duty::Accept)), "{}", department.id);
     }
+}
+
+#[test]
+fn some_departments_publish_who_has_a_case_and_who_does_not_say_publishes_the_post_alone() {
+    let rules = rules();
+    let of = |id: &str| rules.department(&id.parse().unwrap()).unwrap().handlers;
+    assert_eq!(of("logistics"), Handlers::Named);
+    assert_eq!((of("security"), of("hall")), (Handlers::Unnamed, Handlers::Unnamed));
 }
 
 #[test]

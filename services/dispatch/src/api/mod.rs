@@ -15,13 +15,14 @@ use proto::{
         ArriveRequest, ArriveResponse, AskRequest, AskResponse, AssignRequest, AssignResponse,
         ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse, ContainRequest,
         ContainResponse, CoverPostRequest, CoverPostResponse, EndArrangementRequest,
-        EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
-        ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
-        ListWorkOrdersResponse, MergeRequest, MergeResponse, ReassignRequest, ReassignResponse,
-        ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse, ShowHandoverRequest,
-        ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse, SignHandoverRequest,
-        SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse,
-        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        EndArrangementResponse, FindNextStepsRequest, FindNextStepsResponse, HoldRequest,
+        HoldResponse, ImportHoldersRequest, ImportHoldersResponse, ListQuestionsRequest,
+        ListQuestionsResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, MergeRequest,
+        MergeResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
+        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
+        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
+        SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest,
+        TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -55,7 +56,8 @@ impl Answering {
         command: Command,
         words: String,
     ) -> Result<Option<Head>, Status> {
-        Ok(Some(work(&self.dispatch, Deed { asked, command, words }).await?))
+        let deed = Deed { asked, command, words, next_steps: SILENT };
+        Ok(Some(work(&self.dispatch, deed).await?))
     }
 
     /// Changes the roster, and answers what became of it.
@@ -142,11 +144,12 @@ impl Interface for Answering {
         request: Request<CompleteRequest>,
     ) -> Result<Response<CompleteResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Complete", &request)?;
-        let CompleteRequest { work_order, note } = request.into_inner();
+        let CompleteRequest { work_order, note, next_steps } = request.into_inner();
         let (work_order, by) = requests::deed(&work_order, &asked.subject)?;
-        let command = Command::Complete(Complete { work_order, by });
-        let note = requests::note(note)?;
-        Ok(Response::new(CompleteResponse { head: self.does(asked, command, note).await? }))
+        let (words, next_steps) = (requests::note(note)?, requests::next_steps(next_steps)?);
+        let complete = Complete { work_order, by, next_steps: !next_steps.is_empty() };
+        let deed = Deed { asked, command: Command::Complete(complete), words, next_steps };
+        Ok(Response::new(CompleteResponse { head: Some(work(&self.dispatch, deed).await?) }))
     }
 
     async fn r#return(
@@ -231,6 +234,15 @@ impl Interface for Answering {
         let subject = subject(&request)?;
         let asked = asking::list(request.get_ref())?;
         Ok(Response::new(questions::list_questions(&self.dispatch, subject, asked).await?))
+    }
+
+    async fn find_next_steps(
+        &self,
+        request: Request<FindNextStepsRequest>,
+    ) -> Result<Response<FindNextStepsResponse>, Status> {
+        let asked = requests::completed(request.get_ref())?;
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::find_next_steps(&self.dispatch, subject, &asked).await?))
     }
 
     async fn import_holders(

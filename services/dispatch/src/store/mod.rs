@@ -4,6 +4,7 @@ pub(crate) mod handover_shown;
 pub(crate) mod handovers;
 pub(crate) mod holders;
 pub(crate) mod list;
+pub(crate) mod next_steps;
 pub(crate) mod notes;
 pub(crate) mod questions;
 pub(crate) mod reasons;

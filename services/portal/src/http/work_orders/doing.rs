@@ -202,12 +202,16 @@ pub(super) struct Completion {
     /// What was done, up to 2,000 characters.
     #[serde(default)]
     note: String,
+    /// What comes next, up to 2,000 characters: the requester is told it.
+    #[serde(default)]
+    next_steps: String,
 }
 
 /// Completes a work order
 ///
-/// The asker, who has it, is done. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
-/// `disputed`, `already-completed`, `work-order-cancelled` and `case-closed`.
+/// The asker, who has it, is done. Refused by `note-too-long`, `next-steps-too-long`,
+/// `no-such-work-order`, `not-yours`, `not-claimed`, `disputed`, `already-completed`,
+/// `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/complete", tag = "work orders",
     operation_id = "completeWorkOrder", request_body = Completion,
@@ -220,10 +224,11 @@ pub(super) async fn complete(
     caller: Caller,
     Key(key): Key,
     Path(id): Path<String>,
-    Body(Completion { note }): Body<Completion>,
+    Body(Completion { note, next_steps }): Body<Completion>,
 ) -> Answer<Done> {
     let call = portal.on_behalf(&caller)?.idempotent(key);
-    let request = call.request(CompleteRequest { work_order: work_order(&id)?, note });
+    let work_order = work_order(&id)?;
+    let request = call.request(CompleteRequest { work_order, note, next_steps });
     let answer = portal.peers.dispatch()?.complete(request).await?.into_inner();
     Ok(Done::answered(answer.head))
 }

@@ -1,9 +1,14 @@
 //! Dispatch, as the portal's tests play it.
 
 use proto::dispatch::v1::{self as dispatch, dispatch_server::Dispatch};
-use tonic::{Request, Response};
+use tonic::{Request, Response, Status};
 
 use super::{Answer, Told, unused};
+
+/// What it answers while it does not.
+fn away() -> Status {
+    Status::unavailable("away")
+}
 
 #[tonic::async_trait]
 impl Dispatch for Told {
@@ -122,6 +127,18 @@ impl Dispatch for Told {
         questions.retain(|question| of == 0 || question.of == of);
         let next_page_token = String::new();
         Ok(Response::new(dispatch::ListQuestionsResponse { questions, next_page_token }))
+    }
+
+    async fn find_next_steps(
+        &self,
+        request: Request<dispatch::FindNextStepsRequest>,
+    ) -> Answer<dispatch::FindNextStepsResponse> {
+        let subject = rpc::subject(&request)?;
+        assert_eq!(subject.principal.to_string(), "service:portal");
+        let asked = request.into_inner().work_orders;
+        let mut next_steps = self.state().next_steps.clone().ok_or_else(away)?;
+        next_steps.retain(|one| asked.contains(&one.work_order));
+        Ok(Response::new(dispatch::FindNextStepsResponse { next_steps }))
     }
 
     async fn import_holders(

@@ -123,6 +123,7 @@ impl Door for Http {
         (Redeliver, "services ask each other, by gRPC"),
         (GetKeys, "services ask the portal, by gRPC"),
         (FindLinks, "notification asks callback-survey, by gRPC"),
+        (FindNextSteps, "notification and the portal ask dispatch, by gRPC"),
         (FindAddresses, "notification asks intake and the portal, by gRPC"),
         (ShowSurvey, "a page for whoever has its link, of which the portal's own tests speak"),
         (AnswerSurvey, "the same page"),
