@@ -48,7 +48,7 @@ mod urgency;
 
 pub use alarm::{Alarm, Alert};
 pub use code::{Code, Language, Names, NotACode};
-pub use department::{Department, Duty, NotADuty, NotAPostKind, Post, PostKind};
+pub use department::{Assistants, Department, Duty, NotADuty, NotAPostKind, Post, PostKind};
 pub use document::{Change, Document, diff};
 pub use item::ServiceItem;
 pub use ladder::{Climb, Ladder};

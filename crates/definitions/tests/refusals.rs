@@ -94,6 +94,18 @@ const SLIPS: &[Slip] = &[
         "answersTo: dispatch-a\n      duties: [accept]",
         "answersTo: dispatch-a\n      duties: [accept, decide]",
     ),
+    (
+        "assistants who may work for more hours than a week has",
+        "departments.yaml",
+        "weeklyHours: 40",
+        "weeklyHours: 169",
+    ),
+    (
+        "assistants who may work all night, or so it seems",
+        "departments.yaml",
+        ", nightlyHours: 4",
+        "",
+    ),
     ("an assistant of nobody", "departments.yaml", "      answersTo: dispatch-a\n", ""),
     ("a typo in an A post", "departments.yaml", "answersTo: dispatch-a", "answersTo: dispatsh-a"),
     (

@@ -2,7 +2,7 @@ use clock::{AccountId, ArrangementId};
 use events::words::PostId;
 use jiff::Timestamp;
 
-use super::Term;
+use super::{Excess, Span, Term};
 
 /// Why the roster was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +122,23 @@ pub enum Rejected {
         /// When.
         term: Term,
     },
+    /// An assistant would be at work for longer than their department allows.
+    #[error(
+        "{who} would be at work for {:#} in the {} of {}, and may be for {:#}; choose somebody else, \
+         or a shorter time",
+        excess.hours,
+        excess.span.word(),
+        excess.of,
+        excess.limit
+    )]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// Who.
+        who: AccountId,
+        /// The week or the night.
+        excess: Excess,
+    },
 }
 
 impl Rejected {
@@ -141,6 +158,8 @@ impl Rejected {
             Self::AlreadyAway { .. } => "already-away",
             Self::AwayThen { .. } => "away-then",
             Self::StandsInThen { .. } => "stands-in-then",
+            Self::TooLong { excess: Excess { span: Span::Week, .. }, .. } => "over-weekly-hours",
+            Self::TooLong { excess: Excess { span: Span::Night, .. }, .. } => "over-nightly-hours",
         }
     }
 
@@ -158,7 +177,8 @@ impl Rejected {
             | Self::Themselves { field }
             | Self::AlreadyAway { field, .. }
             | Self::AwayThen { field, .. }
-            | Self::StandsInThen { field, .. } => Some(field),
+            | Self::StandsInThen { field, .. }
+            | Self::TooLong { field, .. } => Some(field),
         }
     }
 }

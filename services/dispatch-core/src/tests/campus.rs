@@ -1,4 +1,4 @@
-//! A campus of one building and four posts, with an item that promises an arrival and one that does
+//! A campus of one building, with posts of those who do the work and of an assistant, and with an item that promises an arrival and one that does
 //! not.
 
 use std::sync::LazyLock;
@@ -18,6 +18,12 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: housing}, spec: {
   names: {zh: 公寓中心, en: Housing}, calendar: campus, posts: [
     {post: caretakers, names: {zh: 楼管, en: Caretakers}, duties: [accept]}]}}
+---
+{apiVersion: yizhan/v1, kind: Department, metadata: {name: hall}, spec: {
+  names: {zh: 大厅, en: Hall}, calendar: campus,
+  assistants: {weeklyHours: 40, nightlyHours: 4}, posts: [
+    {post: window-a, names: {zh: 窗口A岗, en: Window A}, kind: A, duties: [decide]},
+    {post: window-b, names: {zh: 窗口B岗, en: Window B}, kind: B, answersTo: window-a}]}}
 ---
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-leak}, spec: {
   names: {zh: 漏水, en: Leak}, category: plumbing, kind: repair, level: internal,

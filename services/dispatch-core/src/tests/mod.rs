@@ -4,6 +4,7 @@ mod campus;
 mod case;
 mod expiry;
 mod handover;
+mod hours;
 mod moves;
 mod properties;
 mod questions;

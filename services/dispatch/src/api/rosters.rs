@@ -3,13 +3,16 @@
 use authz::Subject;
 use clock::{AccountId, ArrangementId};
 use delivery_rpc::timestamp;
-use dispatch_core::roster::{Arrangement, Command, Cover, Leave, Swap, Term, Wanted, What};
+use dispatch_core::roster::{
+    Arrangement, Command, Cover, Excess, Leave, Span, Swap, Term, Wanted, What,
+};
 use events::words::PostId;
+use jiff::SignedDuration;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
         self as wire, Arranged, ArrangementKind, CoverPostRequest, EndArrangementRequest,
-        PostRoster, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest, Uncovered,
+        PostRoster, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest, TooLong, Uncovered,
     },
 };
 use rpc::{Error, Fields, account};
@@ -125,6 +128,22 @@ pub(crate) fn of_post(of: &OfPost<'_>) -> PostRoster {
         at_work: named(&of.at_work),
         arrangements: of.arrangements.iter().map(|one| arrangement(one)).collect(),
         uncovered: of.uncovered.iter().copied().map(term).collect(),
+        too_long: of.too_long.iter().map(too_long).collect(),
+    }
+}
+
+fn too_long((account, excess): &(AccountId, Excess)) -> TooLong {
+    let span = match excess.span {
+        Span::Week => wire::Span::Week,
+        Span::Night => wire::Span::Night,
+    };
+    let minutes = |length: SignedDuration| u32::try_from(length.as_mins()).unwrap_or(u32::MAX);
+    TooLong {
+        account: account.to_string(),
+        span: span.into(),
+        of: excess.of.to_string(),
+        minutes: minutes(excess.hours),
+        limit_minutes: minutes(excess.limit),
     }
 }
 

@@ -127,7 +127,8 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::AlreadyOver { .. }
         | Rejected::AlreadyAway { .. }
         | Rejected::AwayThen { .. }
-        | Rejected::StandsInThen { .. } => Code::FailedPrecondition,
+        | Rejected::StandsInThen { .. }
+        | Rejected::TooLong { .. } => Code::FailedPrecondition,
     };
     let error = Error::new(code, rejected.reason(), rejected.to_string());
     match rejected.field() {

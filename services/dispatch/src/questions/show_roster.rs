@@ -2,7 +2,7 @@ use authz::{Action, Relations, Subject};
 use clock::AccountId;
 use definitions::{Post, Rules};
 use delivery_rpc::Failure;
-use dispatch_core::roster::{Arrangement, Roster, Term, What, uncovered};
+use dispatch_core::roster::{Arrangement, Excess, Roster, Term, What, uncovered};
 use events::words::{DepartmentId, Level, PostId};
 use jiff::{SignedDuration, Timestamp};
 use proto::dispatch::v1::ShowRosterResponse;
@@ -33,9 +33,11 @@ pub(crate) struct OfPost<'a> {
     pub(crate) arrangements: Vec<&'a Arrangement>,
     /// When nobody is, within the next days.
     pub(crate) uncovered: Vec<Term>,
+    /// When who of its assistants is at work for too long, within the next days.
+    pub(crate) too_long: Vec<(AccountId, Excess)>,
 }
 
-/// Who holds which post, who is at work there, and when nobody is.
+/// Who holds which post, who is at work there, and when nobody is, or an assistant for too long.
 pub(crate) async fn show_roster(
     dispatch: &Dispatch,
     subject: &Subject,
@@ -64,13 +66,21 @@ fn of_post<'a>(rules: &Rules, roster: &'a Roster, post: &'a Post, now: Timestamp
         What::Leave { who, .. } => roster.holders_of(&post.id).any(|holder| holder == *who),
         What::Swap { post: at, .. } | What::Cover { post: at, .. } => *at == post.id,
     };
-    let mut arrangements: Vec<_> = roster.arrangements.values().filter(concerns).collect();
+    let arranged = roster.arrangements.values().filter(|one| one.over_at() > now);
+    let mut arrangements: Vec<_> = arranged.filter(concerns).collect();
     arrangements.sort_by_key(|one| (one.term.from, one.id));
+    let ahead = Term { from: now, until: now + AHEAD };
+    let assistants = roster.holders_of(&post.id).filter(|_| post.is_of_assistants());
+    let too_long = assistants.flat_map(|assistant| {
+        let excesses = roster.excesses(rules, assistant, ahead).into_iter();
+        excesses.map(move |excess| (assistant, excess))
+    });
     OfPost {
         post: &post.id,
         holders: roster.holders_of(&post.id).collect(),
         at_work: there.collect(),
         arrangements,
-        uncovered: uncovered(&stays, Term { from: now, until: now + AHEAD }),
+        uncovered: uncovered(&stays, ahead),
+        too_long: too_long.collect(),
     }
 }

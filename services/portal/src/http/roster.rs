@@ -62,6 +62,23 @@ struct PostRoster {
     arrangements: Vec<Arrangement>,
     /// When nobody is there, within the next 14 days.
     uncovered: Vec<Term>,
+    /// The weeks and nights of the next 14 days in which an assistant who holds it is at work for longer
+    /// than the department allows: a defect of the roster.
+    too_long: Vec<TooLong>,
+}
+
+/// An assistant is at work for too long.
+#[derive(Debug, Serialize, ToSchema)]
+struct TooLong {
+    who: Option<Account>,
+    /// `week` or `night`.
+    span: Option<String>,
+    /// The Monday of the week, or the day on whose evening the night begins.
+    of: String,
+    /// For how long they are at work in it.
+    minutes: u32,
+    /// For how long they may be.
+    limit_minutes: u32,
 }
 
 /// A leave, a swap or a cover.
@@ -89,8 +106,8 @@ struct Term {
 
 /// Shows the roster
 ///
-/// Who holds which post, who is at work there now, what is arranged, and when nobody is there. Refused
-/// by `roster-invalid` and `definitions-unknown`.
+/// Who holds which post, who is at work there now, what is arranged, and when nobody is there, or an
+/// assistant for too long. Refused by `roster-invalid` and `definitions-unknown`.
 #[utoipa::path(
     get, path = "/roster", tag = "roster", params(Wanted),
     operation_id = "showRoster",
@@ -155,7 +172,8 @@ pub(super) struct Leave {
 /// Somebody is away from all posts that they hold, and is neither asked nor told; whoever stands in is.
 /// By themselves, the head of their department, or who stands above. Refused by `in-the-past`,
 /// `ends-before-it-begins`, `holds-no-post`, `stands-in-for-themselves`, `already-away`, `away-then`,
-/// `stands-in-then`, `arrangement-invalid` and `definitions-unknown`.
+/// `stands-in-then`, `over-weekly-hours`, `over-nightly-hours`, `arrangement-invalid` and
+/// `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/leave", tag = "roster",
     operation_id = "takeLeave", request_body = Leave,
@@ -250,8 +268,9 @@ pub(super) struct Cover {
 /// Has a post covered
 ///
 /// Somebody stands in there besides its holders. By the head of the department, or who stands above.
-/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `in-the-past`,
-/// `ends-before-it-begins`, `arrangement-invalid` and `definitions-unknown`.
+/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `over-weekly-hours`,
+/// `over-nightly-hours`, `in-the-past`, `ends-before-it-begins`, `arrangement-invalid` and
+/// `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/cover", tag = "roster",
     operation_id = "coverPost", request_body = Cover,
@@ -313,7 +332,8 @@ impl PostRoster {
     fn people(&mut self) -> impl Iterator<Item = &mut Account> {
         let arranged = self.arrangements.iter_mut();
         let arranged = arranged.flat_map(|one| one.who.iter_mut().chain(&mut one.stands_in));
-        self.holders.iter_mut().chain(&mut self.at_work).chain(arranged)
+        let too_long = self.too_long.iter_mut().flat_map(|one| &mut one.who);
+        self.holders.iter_mut().chain(&mut self.at_work).chain(arranged).chain(too_long)
     }
 }
 
@@ -331,7 +351,16 @@ impl From<dispatch::PostRoster> for PostRoster {
             at_work: people(of.at_work),
             arrangements: of.arrangements.into_iter().map(Arrangement::from).collect(),
             uncovered: of.uncovered.into_iter().map(|term| Some(term).into()).collect(),
+            too_long: of.too_long.into_iter().map(TooLong::from).collect(),
         }
+    }
+}
+
+impl From<dispatch::TooLong> for TooLong {
+    fn from(one: dispatch::TooLong) -> Self {
+        let span = lower(one.span().as_str_name(), "SPAN_");
+        let dispatch::TooLong { account, of, minutes, limit_minutes, .. } = one;
+        Self { who: nameless(&account), span, of, minutes, limit_minutes }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show who is at work at which post, what is arranged, and when nobody is there.
+    /// Show who is at work at which post, what is arranged, and when nobody is there, or an assistant
+    /// for too long.
     Show(Show),
     /// Take leave, or say that somebody does: they are neither asked nor told.
     Leave {
@@ -94,6 +95,15 @@ const ARRANGEMENTS: [Column; 6] = [
 
 const UNCOVERED: [Column; 3] = [("NOBODY AT", "post"), ("FROM", "from"), ("UNTIL", "until")];
 
+const TOO_LONG: [Column; 6] = [
+    ("TOO LONG AT", "post"),
+    ("WHO", "who.name"),
+    ("A", "span"),
+    ("OF", "of"),
+    ("MINUTES", "minutes"),
+    ("ALLOWED", "limit_minutes"),
+];
+
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Show(show) => shown(api, &api.get("/roster", &show.query()).await?),
@@ -169,9 +179,11 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
     let mut arrangements = of_posts("arrangements");
     // Leave is of all posts that somebody holds.
     arrangements.dedup_by_key(|one| one.get("id").cloned());
-    for (rows, columns) in
-        [(arrangements, &ARRANGEMENTS[..]), (of_posts("uncovered"), &UNCOVERED[..])]
-    {
+    for (rows, columns) in [
+        (arrangements, &ARRANGEMENTS[..]),
+        (of_posts("uncovered"), &UNCOVERED[..]),
+        (of_posts("too_long"), &TOO_LONG[..]),
+    ] {
         if !rows.is_empty() {
             print::line("")?;
             print::text(output::table(&rows, columns))?;
