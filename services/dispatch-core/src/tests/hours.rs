@@ -132,12 +132,9 @@ fn what_is_too_long_without_being_arranged_is_shown_and_holds_nothing_else_up() 
     hall.roster.holders.entry("logistics/head".parse().unwrap()).or_default().insert(who(WU));
     assert_eq!(hall.too_long(WU), [], "the same hours count once");
     let more = covers(WU, "05 08:00", "05 09:00");
-    let Event::Arranged(arrangement) = ({
-        let mut hall = Hall::open();
-        on_command(&hall.roster, &RULES, &more, at("01 08:00"), &mut hall.ids).unwrap()
-    }) else {
-        panic!()
-    };
+    let without = Hall::open().roster;
+    let event = on_command(&without, &RULES, &more, at("01 08:00"), &mut hall.ids).unwrap();
+    let Event::Arranged(arrangement) = event else { panic!("{event:?}") };
     hall.roster.arrangements.insert(arrangement.id, arrangement);
     let week = (Span::Week, "2026-08-31".to_owned(), "41h".to_owned());
     assert_eq!(hall.too_long(WU), [week]);
