@@ -102,6 +102,8 @@ pub enum Action {
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
     KeepRoster,
+    /// Record that an assistant was trained for an item, or revoke it.
+    TrainAssistants,
     /// See who has the desk, and who handed it to whom.
     ShowHandover,
     /// Sign that they leave the desk, or take it over.
@@ -158,7 +160,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 76] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -208,6 +210,7 @@ impl Action {
         Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
+        Self::TrainAssistants,
         Self::ShowHandover,
         Self::SignHandover,
         Self::NextCallback,
@@ -288,6 +291,7 @@ impl Action {
             Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
+            Self::TrainAssistants => "train-assistants",
             Self::ShowHandover => "show-handover",
             Self::SignHandover => "sign-handover",
             Self::NextCallback => "next-callback",

@@ -26,6 +26,12 @@ const SLIPS: &[Slip] = &[
     ("a name in one language only", "items.yaml", "zh: 水管漏水, ", ""),
     ("a character that is none", "places-east.yaml", "en: Dormitory 7", "en: \"Dormitory\\0 7\""),
     ("an unknown word", "items.yaml", "level: internal", "level: secret"),
+    (
+        "training that may be or not",
+        "items-network.yaml",
+        "training: required",
+        "training: welcome",
+    ),
     ("capitals in an id", "places-east.yaml", "  name: dorm-7", "  name: Dorm7"),
     // Names
     ("a typo in a department", "items.yaml", "department: logistics", "department: logistic"),

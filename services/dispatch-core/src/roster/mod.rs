@@ -28,6 +28,8 @@
 //! as long as they cover a post. Nobody is arranged to stand in for longer; whoever is at work for longer
 //! without that is shown.
 //!
+//! Of an item that needs training an assistant takes no work order before theirs is recorded.
+//!
 //! A time in which nobody is at work at a post is a defect of the roster and is shown; nobody's leave
 //! is refused for it.
 
@@ -36,6 +38,7 @@ mod decide;
 mod hours;
 mod rejected;
 mod stays;
+mod training;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +51,7 @@ pub use decide::{Command, Cover, Event, Leave, Swap, Wanted, apply, on_command};
 pub use hours::{Excess, REACHES_BACK, Span};
 pub use rejected::Rejected;
 pub use stays::{deputies, uncovered};
+pub use training::Train;
 
 /// Who holds which post, and what was arranged besides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

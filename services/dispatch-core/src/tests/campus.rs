@@ -33,6 +33,10 @@ const CAMPUS: &str = "
   names: {zh: 滴水, en: Drip}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: someday, callback: true}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: flooded-papers}, spec: {
+  names: {zh: 水浸档案, en: Flooded Papers}, category: plumbing, kind: repair, level: internal,
+  department: hall, policy: someday, callback: true, training: required}}
+---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: in-dorm-7}, spec: {
   items: [water-leak], within: dorm-7, post: housing/caretakers}}
 ---

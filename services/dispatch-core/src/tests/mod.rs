@@ -12,3 +12,4 @@ mod roster;
 mod sentences;
 mod split;
 mod table;
+mod training;

@@ -4,7 +4,7 @@ use authz::Subject;
 use clock::{AccountId, ArrangementId};
 use delivery_rpc::timestamp;
 use dispatch_core::roster::{
-    Arrangement, Command, Cover, Excess, Leave, Span, Swap, Term, Wanted, What,
+    Arrangement, Command, Cover, Excess, Leave, Span, Swap, Term, Train, Wanted, What,
 };
 use events::words::PostId;
 use jiff::SignedDuration;
@@ -12,13 +12,17 @@ use proto::{
     delivery::v1::Head,
     dispatch::v1::{
         self as wire, Arranged, ArrangementKind, CoverPostRequest, EndArrangementRequest,
-        PostRoster, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest, TooLong, Uncovered,
+        PostRoster, RecordTrainingRequest, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest,
+        TooLong, Uncovered,
     },
 };
 use rpc::{Error, Fields, account};
 
 use super::requests::time;
-use crate::questions::{OfPost, ShowRoster};
+use crate::{
+    questions::{OfPost, ShowRoster},
+    store::trainings::Training,
+};
 
 /// Which posts are asked about.
 pub(super) fn show(request: &ShowRosterRequest) -> Result<ShowRoster, Error> {
@@ -77,6 +81,16 @@ pub(super) fn end(request: &EndArrangementRequest) -> Result<Command, Error> {
     fields.end("arrangement-invalid", id.map(|id| Command::End { id }))
 }
 
+/// Who was trained for what, or no more.
+pub(super) fn train(request: &RecordTrainingRequest) -> Result<Train, Error> {
+    let mut fields = Fields::default();
+    let who = fields.required("account", &request.account);
+    let item = fields.required("item", &request.item);
+    let revoked = request.revoked;
+    let train = who.zip(item).map(|(who, item)| Train { who, item, revoked });
+    fields.end("training-invalid", train)
+}
+
 /// The account that is named, or else who asks.
 fn themselves_or(
     fields: &mut Fields,
@@ -129,6 +143,15 @@ pub(crate) fn of_post(of: &OfPost<'_>) -> PostRoster {
         arrangements: of.arrangements.iter().map(|one| arrangement(one)).collect(),
         uncovered: of.uncovered.iter().copied().map(term).collect(),
         too_long: of.too_long.iter().map(too_long).collect(),
+        trainings: of.trainings.iter().map(|one| training(one)).collect(),
+    }
+}
+
+fn training(training: &Training) -> wire::Training {
+    wire::Training {
+        account: training.account.to_string(),
+        item: training.item.to_string(),
+        recorded_at: Some(timestamp(training.recorded_at)),
     }
 }
 

@@ -58,6 +58,16 @@ pub(crate) enum Command {
         /// Its id, as `roster show` says it.
         arrangement: String,
     },
+    /// Record that an assistant was trained for an item, without which they take none that needs it.
+    Train {
+        /// Who, by login name.
+        account: String,
+        /// For what.
+        item: String,
+        /// What was recorded counts no more.
+        #[arg(long)]
+        revoke: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +114,9 @@ const TOO_LONG: [Column; 6] = [
     ("ALLOWED", "limit_minutes"),
 ];
 
+const TRAININGS: [Column; 4] =
+    [("TRAINED AT", "post"), ("WHO", "who.name"), ("FOR", "item"), ("RECORDED", "recorded_at")];
+
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Show(show) => shown(api, &api.get("/roster", &show.query()).await?),
@@ -127,6 +140,15 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         }
         Command::End { arrangement } => {
             arrange(api, &format!("{arrangement}/end"), json!({}), "over").await
+        }
+        Command::Train { account, item, revoke } => {
+            let body = json!({ "account": account, "item": item, "revoked": revoke });
+            let answer = api.post("/roster/train", &body).await?;
+            if api.format == Format::Json {
+                return output::json(&answer);
+            }
+            let done = if revoke { "counts as untrained" } else { "is trained" };
+            print::line(format!("{account} {done} for {item}."))
         }
     }
 }
@@ -183,6 +205,7 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
         (arrangements, &ARRANGEMENTS[..]),
         (of_posts("uncovered"), &UNCOVERED[..]),
         (of_posts("too_long"), &TOO_LONG[..]),
+        (of_posts("trainings"), &TRAININGS[..]),
     ] {
         if !rows.is_empty() {
             print::line("")?;
