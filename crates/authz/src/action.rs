@@ -102,6 +102,8 @@ pub enum Action {
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
     KeepRoster,
+    /// Record that an assistant was trained for an item, or revoke it.
+    TrainAssistants,
     /// See who has the desk, and who handed it to whom.
     ShowHandover,
     /// Sign that they leave the desk, or take it over.
@@ -210,6 +212,7 @@ impl Action {
         Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
+        Self::TrainAssistants,
         Self::ShowHandover,
         Self::SignHandover,
         Self::NextCallback,
@@ -291,6 +294,7 @@ impl Action {
             Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
+            Self::TrainAssistants => "train-assistants",
             Self::ShowHandover => "show-handover",
             Self::SignHandover => "sign-handover",
             Self::NextCallback => "next-callback",

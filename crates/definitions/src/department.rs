@@ -10,7 +10,7 @@ use crate::{
     Code, Names,
     code::names,
     problem::instead,
-    read::{Cursor, Fields, Thing, composed, fields, parsed, reference, set, some, text},
+    read::{Cursor, Fields, Thing, composed, count, fields, parsed, reference, set, some, text},
 };
 
 /// A department with its posts.
@@ -29,6 +29,17 @@ pub struct Department {
     pub head: Option<PostId>,
     /// Whether whoever reported a case is told who has it.
     pub handlers: Handlers,
+    /// How long its assistants may be at work; as long as they are if it does not say.
+    pub assistants: Option<Assistants>,
+}
+
+/// How long an assistant may be at work, who studies besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assistants {
+    /// For how many hours from a Monday to the next.
+    pub weekly_hours: u16,
+    /// For how many hours between the end of duty time and its beginning on the next day.
+    pub nightly_hours: u16,
 }
 
 /// What a department publishes of who has a case.
@@ -82,6 +93,13 @@ pub struct Post {
     pub robot: Option<Code>,
     /// Its own system that takes messages, by the name that notification's configuration gives it.
     pub webhook: Option<Code>,
+}
+
+impl Post {
+    /// Whether assistants hold it: a B post, and the desk.
+    pub fn is_of_assistants(&self) -> bool {
+        self.kind == Some(PostKind::B) || self.duties.contains(&Duty::Desk)
+    }
 }
 
 /// A group of posts shares one work.
@@ -175,10 +193,20 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
         // Of posts that cannot be read nobody knows which is there.
         let head = f.optional("head", |cursor| own_post(&id, posts.as_ref()?, cursor));
         let handlers = f.optional("handlers", parsed);
+        let assistants = f.optional("assistants", assistants);
         let posts = posts?;
         refuse_without_a(&posts, f)?;
-        let (names, calendar, handlers) = (names?, calendar?, handlers?.unwrap_or_default());
-        Some(Department { id, names, calendar, posts, head: head?, handlers })
+        let (names, calendar, head) = (names?, calendar?, head?);
+        let (handlers, assistants) = (handlers?.unwrap_or_default(), assistants?);
+        Some(Department { id, names, calendar, posts, head, handlers, assistants })
+    })
+}
+
+fn assistants(cursor: &mut Cursor<'_>) -> Option<Assistants> {
+    fields(cursor, |f| {
+        let weekly_hours = f.required("weeklyHours", count(1..=168));
+        let nightly_hours = f.required("nightlyHours", count(0..=24));
+        Some(Assistants { weekly_hours: weekly_hours?, nightly_hours: nightly_hours? })
     })
 }
 

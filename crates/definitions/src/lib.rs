@@ -50,7 +50,7 @@ mod urgency;
 pub use alarm::{Alarm, Alert};
 pub use code::{Code, Language, Names, NotACode};
 pub use department::{
-    Department, Duty, Handlers, NotADuty, NotAPostKind, NotHandlers, Post, PostKind,
+    Assistants, Department, Duty, Handlers, NotADuty, NotAPostKind, NotHandlers, Post, PostKind,
 };
 pub use document::{Change, Document, diff};
 pub use item::ServiceItem;

@@ -117,6 +117,20 @@ fn a_post_that_nobody_holds_is_a_defect_of_the_roster_and_no_refusal() {
 }
 
 #[test]
+fn whoever_assists_may_do_so_for_so_many_hours_and_no_more() {
+    let rules = rules();
+    let held = held(&rules);
+    let posts = held.keys().map(|post| rules.post(post).unwrap());
+    let assisting: Vec<_> = posts.filter(|post| post.is_of_assistants()).collect();
+    for post in &assisting {
+        let limits = rules.department(post.id.department()).unwrap().assistants.unwrap();
+        assert!(limits.nightly_hours < limits.weekly_hours, "{}", post.id);
+    }
+    assert!(assisting.iter().any(|post| post.kind == Some(PostKind::B)), "{assisting:?}");
+    assert!(assisting.iter().any(|post| post.duties.contains(&Duty::Desk)), "{assisting:?}");
+}
+
+#[test]
 fn only_work_is_shared_and_every_leader_is_one_person() {
     let rules = rules();
     for (post, holders) in held(&rules) {

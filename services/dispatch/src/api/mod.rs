@@ -18,11 +18,11 @@ use proto::{
         EndArrangementResponse, FindNextStepsRequest, FindNextStepsResponse, HoldRequest,
         HoldResponse, ImportHoldersRequest, ImportHoldersResponse, ListQuestionsRequest,
         ListQuestionsResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, MergeRequest,
-        MergeResponse, ReassignRequest, ReassignResponse, ResumeRequest, ResumeResponse,
-        ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
-        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
-        SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest,
-        TakeLeaveResponse, TransferRequest, TransferResponse,
+        MergeResponse, ReassignRequest, ReassignResponse, RecordTrainingRequest,
+        RecordTrainingResponse, ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse,
+        ShowHandoverRequest, ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse,
+        SignHandoverRequest, SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest,
+        SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -31,7 +31,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, arrange, import_holders, sign_handover, work},
+    commands::{Deed, arrange, import_holders, sign_handover, train, work},
     questions,
 };
 
@@ -297,6 +297,15 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/EndArrangement", &request)?;
         let command = rosters::end(request.get_ref())?;
         Ok(Response::new(EndArrangementResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn record_training(
+        &self,
+        request: Request<RecordTrainingRequest>,
+    ) -> Result<Response<RecordTrainingResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/RecordTraining", &request)?;
+        let recorded = rosters::train(request.get_ref())?;
+        Ok(Response::new(train(&self.dispatch, asked, recorded).await?))
     }
 
     async fn show_handover(

@@ -10,4 +10,5 @@ pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod rosters;
 pub(crate) mod tasks;
+pub(crate) mod trainings;
 pub(crate) mod work;

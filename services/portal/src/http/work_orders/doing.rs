@@ -28,8 +28,9 @@ use crate::{
 /// Claims a work order
 ///
 /// Of two at once, one does; the other is refused by `already-claimed`. Else it is refused by
-/// `no-such-work-order`, `already-completed`, `work-order-cancelled`, `case-closed` and
-/// `concerned-by-the-complaint` (whoever worked on what is complained of).
+/// `no-such-work-order`, `not-trained` (an assistant of whom no training for the item is recorded),
+/// `already-completed`, `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint` (whoever
+/// worked on what is complained of).
 #[utoipa::path(
     post, path = "/work-orders/{id}/claim", tag = "work orders",
     operation_id = "claimWorkOrder",
@@ -60,7 +61,8 @@ pub(super) struct Assignment {
 ///
 /// Somebody of its department is told to do it, whether it was claimed or not. Refused by
 /// `no-such-work-order`, `assignment-invalid`, `no-such-worker` (who holds no post of the department),
-/// `on-leave` (choose who stands in), `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
+/// `on-leave` (choose who stands in), `not-trained` (an assistant without the training), `not-deciding`
+/// (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
 /// `already-completed`, `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/assign", tag = "work orders",

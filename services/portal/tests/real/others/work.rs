@@ -196,6 +196,13 @@ impl Dispatch for Told {
         unused()
     }
 
+    async fn record_training(
+        &self,
+        _: Request<dispatch::RecordTrainingRequest>,
+    ) -> Answer<dispatch::RecordTrainingResponse> {
+        unused()
+    }
+
     async fn show_handover(
         &self,
         _: Request<dispatch::ShowHandoverRequest>,
