@@ -14,7 +14,7 @@ use super::{
     crew::{self, Desk},
     deeds::{Order, Sending},
     office::{Hour, Letter, Office, Worker},
-    oracle,
+    oracle, partings,
     post::{Post, seconds},
 };
 
@@ -434,9 +434,10 @@ impl World {
         for letter in outboxes.into_iter().flatten() {
             *facts.entry(letter.fact.name()).or_default() += 1;
         }
+        let partings = partings::counted(&self);
         let Self { cases, dice, done, refused, .. } = self;
         let (cases, troubles) = (cases.len(), dice.troubles);
-        Report { seed, cases, facts, troubles, done, refused, violations }
+        Report { seed, cases, facts, troubles, done, partings, refused, violations }
     }
 }
 
