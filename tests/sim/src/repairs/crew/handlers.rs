@@ -36,6 +36,14 @@ use Deed::{
     Reassign as Move, Resume as GoOn, Return as Refuse, Split as Share, Transfer as Give,
 };
 
+/// What clocks may wait for, the more often the more it is named.
+const PAUSING: &[HoldReason] = &[
+    HoldReason::NoAccess,
+    HoldReason::NoAccess,
+    HoldReason::RequesterAnswer,
+    HoldReason::OutsideAuthority,
+];
+
 /// Whom and what a command names beside its work order.
 struct Named {
     by: AccountId,
@@ -54,7 +62,7 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
         0..30 if asked => Say,
         30..36 if !others.is_empty() => Join,
         // Who is not let in to one part is let in to none.
-        36..56 if order.status.taken().is_some() && others.iter().any(waits) => Wait,
+        36..66 if order.status.taken().is_some() && others.iter().any(waits) => Wait,
         0..92 => likely(order.status, desk.dice),
         _ => any(desk.dice),
     };
@@ -107,8 +115,9 @@ fn command(deed: Deed, order: &Order, named: Named, dice: &mut Dice) -> Command 
         Come => Command::Arrive(Arrive { work_order, by }),
         Secure => Command::Contain(Contain { work_order, by }),
         Wait => {
-            let reason = choose(dice, HoldReason::ALL).filter(|_| dice.percent(60));
-            let reason = reason.unwrap_or(HoldReason::NoAccess);
+            // Mostly for what clocks may wait too.
+            let reasons = if dice.percent(60) { PAUSING } else { HoldReason::ALL };
+            let reason = choose(dice, reasons).unwrap_or(HoldReason::NoAccess);
             Command::Hold(Hold { work_order, reason, visit_at: None, by })
         }
         GoOn => Command::Resume(Resume { work_order, by }),

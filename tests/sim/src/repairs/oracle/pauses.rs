@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Base, Pause};
 use clock::{TimerId, WorkOrderId};
+use dispatch_core::{Event as Worked, Pause as Pausing};
 use escalation_timer_core::{Event, Hold};
 use events::{
-    DispatchFact,
+    DispatchFact, EscalationFact,
     escalation::{PauseGrantedV1, PromiseMovedV1},
     words::{Commitment, Cycle, MoveCause, Service, Urgency},
 };
@@ -60,7 +61,37 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
             course.waits_on(file, entry.cause);
         }
     }
+    course.wrong.extend(shown(file));
     course.wrong
+}
+
+/// What dispatch shows to be paused is the hold for which that was granted, and not a later one.
+fn shown(file: &File<'_>) -> Vec<String> {
+    let journal = file.world.dispatch.journal.iter().filter(|entry| entry.case == file.case);
+    let mut held = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for entry in journal {
+        match (&entry.event, entry.cause) {
+            (Worked::Held(fact), _) => {
+                held.insert(fact.work_order, fact.at);
+            }
+            (
+                Worked::PauseAnswered { work_order, pause: Pausing::Granted { .. } },
+                Cause::Letter(Service::EscalationTimer, sequence),
+            ) => {
+                let said = usize::try_from(sequence.saturating_sub(1))
+                    .ok()
+                    .and_then(|at| file.timer.get(at));
+                let is_it = matches!(said, Some(EscalationFact::PauseGranted(granted))
+                    if held.get(work_order) == Some(&granted.from));
+                if !is_it {
+                    wrong.push(format!("{work_order} shows a pause that was for another hold"));
+                }
+            }
+            _ => {}
+        }
+    }
+    wrong
 }
 
 impl Course {
