@@ -57,12 +57,13 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     let order = choose(desk.dice, &open).or(work.orders.last())?;
     let others: Vec<&Order> = open.into_iter().filter(|other| other.id != order.id).collect();
     let asked = order.questions.iter().any(|question| question.answered.is_none());
+    let one_waits = others.iter().any(|other| matches!(other.status, Status::OnHold { .. }));
     // Whoever waits for an answer gets it, mostly.
     let deed = match desk.dice.below(100) {
         0..30 if asked => Say,
         30..36 if !others.is_empty() => Join,
         // Who is not let in to one part is let in to none.
-        36..66 if order.status.taken().is_some() && others.iter().any(waits) => Wait,
+        36..66 if order.status.taken().is_some() && one_waits => Wait,
         0..92 => likely(order.status, desk.dice),
         _ => any(desk.dice),
     };
@@ -73,10 +74,6 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     let into = choose(desk.dice, &others).filter(|_| desk.dice.percent(97));
     let into = into.or_else(|| choose(desk.dice, &work.orders.iter().collect::<Vec<_>>()))?.id;
     Some(command(deed, order, Named { by, to, into }, desk.dice))
-}
-
-const fn waits(order: &&Order) -> bool {
-    matches!(order.status, Status::OnHold { .. })
 }
 
 fn any(dice: &mut Dice) -> Deed {

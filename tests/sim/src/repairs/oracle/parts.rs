@@ -64,9 +64,7 @@ impl<'a> Parts<'a> {
             DispatchFact::WorkOrderOffered(offered) => return self.offer(offered),
             DispatchFact::WorkOrderCancelled(cancelled) => return self.cancel(file, cancelled),
             DispatchFact::CaseCompleted(CaseCompletedV1 { cycle, .. }) => {
-                if !self.done.insert(*cycle) {
-                    return Err("is said twice");
-                }
+                return if self.done.insert(*cycle) { Ok(()) } else { Err("is said twice") };
             }
             DispatchFact::WorkOrderReleased(fact) => self.edit(fact.work_order, |part| {
                 part.post = None;
@@ -118,7 +116,7 @@ impl<'a> Parts<'a> {
                 return Err("was split off nothing");
             }
             Some(from)
-                if !from.is_some_and(|from| (from.cycle, from.post.is_some()) == (cycle, true)) =>
+                if from.is_none_or(|from| (from.cycle, from.post.is_some()) != (cycle, true)) =>
             {
                 return Err("was split off what no post has");
             }
@@ -145,7 +143,7 @@ impl<'a> Parts<'a> {
             if self.all.get(&work_order).filter(has_post).is_none_or(|part| part.is_final) {
                 return Err("was not to be given away");
             }
-            if into == work_order || self.all.get(&into).filter(has_post).is_none() {
+            if into == work_order || self.all.get(&into).is_none_or(|part| !has_post(&part)) {
                 return Err("went where no post has it");
             }
         } else if !truth::over(file, cycle).contains(&at) {
