@@ -10,7 +10,7 @@ use sealing::Masters;
 use sqlx::PgPool;
 
 use crate::{
-    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal,
+    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal, sso::Sso,
     token_key::CurrentKey,
 };
 
@@ -28,6 +28,7 @@ pub(crate) struct Portal {
     pub(crate) key: CurrentKey,
     pub(crate) masters: Newest<Masters>,
     pub(crate) passwords: Passwords,
+    pub(crate) sso: Arc<Sso>,
 }
 
 impl Portal {

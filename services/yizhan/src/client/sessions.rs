@@ -18,11 +18,21 @@ pub(super) async fn login(
     let api = Api::anonymous(home, options)?;
     let password = password(home, options, password_file)?;
     let answer = api.post("/login", &json!({ "account": account, "password": password })).await?;
-    let token = answer.get("token").and_then(Value::as_str).context("the answer has no token")?;
-    let session =
-        Session { url: api.url().to_owned(), account: account.to_owned(), token: token.to_owned() };
+    keep(home, &api, account, token(&answer)?)
+}
+
+/// The token of a session that was opened.
+pub(super) fn token(answer: &Value) -> Result<String> {
+    let token = answer.get("token").and_then(Value::as_str);
+    token.map(ToOwned::to_owned).context("the answer has no token")
+}
+
+/// Keeps a session for the commands that follow.
+pub(super) fn keep(home: &Home, api: &Api, account: &str, token: String) -> Result<()> {
+    let (url, account) = (api.url().to_owned(), account.to_owned());
+    let session = Session { url, account, token };
     session.write(home)?;
-    print::line(format_args!("Logged in as {account}."))
+    print::line(format_args!("Logged in as {}.", session.account))
 }
 
 /// Ends the session at the portal, and forgets it here in any case.
