@@ -11,7 +11,7 @@ use sealing::Masters;
 use sqlx::PgPool;
 
 use crate::{
-    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal,
+    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal, sso::Sso,
     token_key::CurrentKey,
 };
 
@@ -30,6 +30,7 @@ pub(crate) struct Portal {
     pub(crate) masters: Newest<Masters>,
     pub(crate) passwords: Passwords,
     pub(crate) revisions: Revisions,
+    pub(crate) sso: Arc<Sso>,
 }
 
 impl Portal {

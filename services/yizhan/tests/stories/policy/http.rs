@@ -108,7 +108,17 @@ const PROBES: &[Probe] = &[
 ];
 
 /// What everybody may: log in, and look after themselves.
-const EVERYBODYS: [&str; 4] = ["POST /login", "POST /logout", "GET /me", "PUT /me/password"];
+const EVERYBODYS: [&str; 9] = [
+    "POST /login",
+    "GET /login/oidc",
+    "GET /login/oidc/back",
+    "GET /login/cas",
+    "GET /login/cas/back",
+    "POST /login/code",
+    "POST /logout",
+    "GET /me",
+    "PUT /me/password",
+];
 
 const PASSWORD: &str = "walk on, walk on";
 

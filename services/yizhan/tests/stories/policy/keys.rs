@@ -48,7 +48,7 @@ const QUESTIONS: [&str; 27] = [
 ];
 
 /// Each of them opens another session, which is no harm.
-const WITHOUT_KEY: [&str; 1] = ["POST /login"];
+const WITHOUT_KEY: [&str; 2] = ["POST /login", "POST /login/code"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_grpc_every_command_without_an_idempotency_key_is_refused_by_that_name() {
