@@ -10,7 +10,7 @@ use proto::intake::v1::{
     ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
     ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
     CloseIncidentRequest, CloseIncidentResponse, ComplainCaseRequest, FindAddressesRequest,
-    FindAddressesResponse, GetCaseRequest, GetCaseResponse, GetDefinitionsRequest,
+    FindAddressesResponse, FindSimilarRequest, FindSimilarResponse, GetCaseRequest, GetCaseResponse, GetDefinitionsRequest,
     GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse, ImportRequestersRequest,
     ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest,
     JoinIncidentResponse, ListCasesRequest, ListCasesResponse, ListContactsRequest,
@@ -80,6 +80,14 @@ impl Interface for Answering {
     ) -> Result<Response<ListCasesResponse>, Status> {
         let asked = requests::list(request.get_ref())?;
         Ok(Response::new(questions::list_cases(&self.intake, subject(&request)?, asked).await?))
+    }
+
+    async fn find_similar(
+        &self,
+        request: Request<FindSimilarRequest>,
+    ) -> Result<Response<FindSimilarResponse>, Status> {
+        let asked = requests::similar(request.get_ref())?;
+        Ok(Response::new(questions::find_similar(&self.intake, subject(&request)?, asked).await?))
     }
 
     async fn withdraw_case(

@@ -22,6 +22,7 @@ mod people_undo;
 mod refusals;
 mod roster;
 mod sessions;
+mod similar;
 mod survey;
 mod timelines;
 mod work;

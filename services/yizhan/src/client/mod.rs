@@ -34,6 +34,7 @@ mod questions;
 mod roster;
 mod session;
 mod sessions;
+mod similar;
 mod visible;
 mod work;
 

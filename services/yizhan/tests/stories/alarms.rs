@@ -161,11 +161,13 @@ const QUESTIONS: [&str; 30] = [
 ];
 
 /// What lists, with whatever it narrows by.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
     "case list --limit 200",
     "case list --place dorm-7",
     "case list --item person-at-risk",
     "case list --urgency critical",
+    "case similar person-at-risk --place dorm-7-302",
+    "case similar water-leak --place dorm-7",
     "work list --limit 200",
     "message list --limit 200",
     "incident list",

@@ -32,8 +32,7 @@ use rpc::Error;
 use crate::{people::Named, words::Words};
 
 pub(super) use decide::permit_receipt;
-pub(super) use writer::no_definitions;
-pub(crate) use writer::{Accepting, writer};
+pub(crate) use writer::{Accepting, no_definitions, writer};
 
 /// What a caller is told.
 type Answer = Result<AcceptCaseResponse, Error>;

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::views::{Person, Promise};
+use super::{
+    similar::{self, SimilarCase},
+    views::{Person, Promise},
+};
 use crate::{
     head::Head,
     http::{
@@ -93,6 +96,11 @@ pub(in crate::http) struct Accepted {
     /// Who is at risk by what was said; absent for who reports for themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     person_at_risk: Option<PersonAtRisk>,
+    /// What was reported before and may be the same, of what the caller may see, the newest first; absent
+    /// if there is none, or it is not found within half a second. Who may closes this case as its
+    /// duplicate. An equal request may be answered others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    similar: Vec<SimilarCase>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -115,6 +123,7 @@ pub(in crate::http) async fn accept(
     Body(case): Body<NewCase>,
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let channel = case.channel.unwrap_or_else(|| caller.usual_channel());
+    let item = case.item.clone();
     let request = AcceptCaseRequest {
         kind: wire_words::CaseKind::from(case.kind).into(),
         channel: wire_words::Channel::from(channel).into(),
@@ -132,7 +141,10 @@ pub(in crate::http) async fn accept(
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();
-    Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
+    let known = (answer.place.clone(), answer.case_id.clone());
+    let accepted = Accepted::of(answer)?;
+    let similar = similar::before(&portal, &caller, item, known).await;
+    Ok((StatusCode::CREATED, Json(Accepted { similar, ..accepted })))
 }
 
 impl Accepted {
@@ -148,6 +160,7 @@ impl Accepted {
             promises: answer.promises.into_iter().map(Promise::from).collect(),
             alarm: answer.alarm.map(Alarm::from),
             person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
+            similar: Vec::new(),
             head: Head::answered(Service::Intake, answer.head),
         })
     }
