@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use calendar::{Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
-    AlarmKind, CalendarId, CaseKind, Commitment, DepartmentId, End, ItemId, Level, MessageChannel, PlaceId,
-    PostId, Revision, Urgency,
+    AlarmKind, CalendarId, CaseKind, Commitment, DepartmentId, End, ItemId, Level, MessageChannel,
+    PlaceId, PostId, Revision, Urgency,
 };
 use jiff::{SignedDuration, Timestamp};
 

@@ -9,10 +9,10 @@ use delivery_rpc::Asked;
 use events::words::{CaseKind, Channel, ContactOutcome, Urgency};
 use jiff::Timestamp;
 use proto::intake::v1::{
-    AcceptCaseRequest, CaseState, ChangeUrgencyRequest, CloseCaseAsRequest, FindSimilarRequest,
-    ContactOutcome as Outcome, ImportRequestersRequest, JoinCaseRequest, ListCasesRequest,
-    ListContactsRequest, LogContactRequest, Person, Referral, Requester as WireRequester,
-    UnjoinCaseRequest,
+    AcceptCaseRequest, CaseState, ChangeUrgencyRequest, CloseCaseAsRequest,
+    ContactOutcome as Outcome, FindSimilarRequest, ImportRequestersRequest, JoinCaseRequest,
+    ListCasesRequest, ListContactsRequest, LogContactRequest, Person, Referral,
+    Requester as WireRequester, UnjoinCaseRequest,
 };
 use proto::words::v1 as wire;
 use rpc::{Error, Fields, PageSize};

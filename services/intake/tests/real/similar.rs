@@ -54,7 +54,7 @@ async fn a_leak_is_found_from_its_room_its_floor_and_its_building_and_from_no_ot
         opened.push(open(&intake, &desk, "water-leak", place).await.0);
     }
     open(&intake, &desk, "no-water", "dorm-7-302").await;
-    let [room, other, floor, building, library, whole] = &opened[..] else { unreachable!() };
+    let [room, other, floor, building, library, whole] = &opened[..] else { panic!("{opened:?}") };
     for (place, expected) in [
         ("dorm-7-302", vec![building, floor, room]),
         ("dorm-7-f3", vec![building, floor, other, room]),

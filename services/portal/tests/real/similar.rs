@@ -59,7 +59,8 @@ async fn similar_cases_are_shown_before_one_is_opened_and_beside_the_one_that_wa
     }]);
     let found = desk.get("/cases/similar?item=water-leak&place=dorm-7-302").await;
     assert_eq!((found.status, &found.body["cases"]), (200, &shown));
-    let accepted = desk.post("/cases", &json!({ "item": "water-leak", "campus_phone": "cp" })).await;
+    let accepted =
+        desk.post("/cases", &json!({ "item": "water-leak", "campus_phone": "cp" })).await;
     assert_eq!((accepted.status, &accepted.body["similar"]), (201, &shown));
     let state = world.others.told.state();
     let asked: Vec<_> =

@@ -303,11 +303,9 @@ impl Walked {
         for row in &rows {
             let expected = match probe.about {
                 About::First => Some(row.level) == first,
-                About::Nothing
-                | About::NoRows
-                | About::Roster
-                | About::Case(_)
-                | About::Rows => may(row.level, row.relations),
+                About::Nothing | About::NoRows | About::Roster | About::Case(_) | About::Rows => {
+                    may(row.level, row.relations)
+                }
             };
             let is_shown = shown.contains(&row.id);
             let wrong = format!("{} shows {row:?}: {is_shown}: {answer:?}", question.says());
