@@ -2,7 +2,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use events::words::{CaseKind, Channel, Level, Service, Urgency};
 use jiff::Timestamp;
 use proto::{
-    intake::v1::{AcceptCaseRequest, AcceptCaseResponse},
+    intake::v1::{AcceptCaseRequest, AcceptCaseResponse, FindSimilarRequest},
     words::v1 as wire_words,
 };
 use serde::{Deserialize, Serialize};
@@ -141,9 +141,10 @@ pub(in crate::http) async fn accept(
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();
-    let known = (answer.place.clone(), answer.case_id.clone());
+    let (place, before) = (answer.place.clone(), answer.case_id.clone());
     let accepted = Accepted::of(answer)?;
-    let similar = similar::before(&portal, &caller, item, known).await;
+    let others = FindSimilarRequest { item, place, campus_phone: String::new(), before };
+    let similar = similar::to(&portal, &caller, others).await;
     Ok((StatusCode::CREATED, Json(Accepted { similar, ..accepted })))
 }
 

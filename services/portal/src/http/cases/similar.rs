@@ -103,15 +103,13 @@ pub(in crate::http) async fn find(
 
 /// What a case that was just accepted may be a duplicate of. Nobody waits for it long: the case is there
 /// whether it is known or not.
-pub(super) async fn before(
+pub(super) async fn to(
     portal: &Portal,
     caller: &Caller,
-    item: String,
-    (place, case): (String, String),
+    accepted: FindSimilarRequest,
 ) -> Vec<SimilarCase> {
-    let asked = FindSimilarRequest { item, place, campus_phone: String::new(), before: case };
     let found = async {
-        let request = portal.on_behalf_in_passing(caller)?.request(asked);
+        let request = portal.on_behalf_in_passing(caller)?.request(accepted);
         let answer = portal.peers.intake()?.find_similar(request).await?.into_inner();
         answer.cases.into_iter().map(SimilarCase::of).collect::<Result<Vec<_>, Refusal>>()
     };
