@@ -115,6 +115,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(me::me))
         .routes(routes!(me::change_password))
         .routes(routes!(cases::list::list, cases::accept::accept))
+        .routes(routes!(cases::similar::find))
         .routes(routes!(cases::show::show))
         .routes(routes!(cases::explain::explain))
         .routes(routes!(cases::more_time::ask_extension))

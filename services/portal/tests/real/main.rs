@@ -25,6 +25,7 @@ mod people_undo;
 mod refusals;
 mod roster;
 mod sessions;
+mod similar;
 mod sso;
 mod sso_cas;
 mod survey;

@@ -35,6 +35,7 @@ mod questions;
 mod roster;
 mod session;
 mod sessions;
+mod similar;
 mod sso;
 mod visible;
 mod work;

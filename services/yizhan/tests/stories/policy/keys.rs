@@ -17,9 +17,10 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 27] = [
+const QUESTIONS: [&str; 28] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
+    "intake.v1.Intake/FindSimilar",
     "intake.v1.Intake/ListContacts",
     "intake.v1.Intake/GetIncident",
     "intake.v1.Intake/ListIncidents",
