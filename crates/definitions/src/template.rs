@@ -81,6 +81,10 @@ pub enum Occasion {
     ExtensionRefused,
     /// To the requester: who has it asks them something.
     Asked,
+    /// To who reported it: there is an answer, which they read in the case.
+    Replied,
+    /// To who reported it: there is an answer for now, and when the next one comes.
+    RepliedForNow,
     /// To the desk, or to who has it: the other asks something.
     AskedInside,
     /// To who asked: there is an answer.
@@ -162,7 +166,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -187,6 +191,8 @@ impl Occasion {
         Self::ExtensionGranted,
         Self::ExtensionRefused,
         Self::Asked,
+        Self::Replied,
+        Self::RepliedForNow,
         Self::AskedInside,
         Self::Answered,
         Self::DeskUntaken,
@@ -230,6 +236,8 @@ impl Occasion {
             Self::ExtensionGranted => "extension-granted",
             Self::ExtensionRefused => "extension-refused",
             Self::Asked => "asked",
+            Self::Replied => "replied",
+            Self::RepliedForNow => "replied-for-now",
             Self::AskedInside => "asked-inside",
             Self::Answered => "answered",
             Self::DeskUntaken => "desk-untaken",
@@ -294,6 +302,8 @@ impl Occasion {
             Self::ExtensionGranted => {
                 &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
             }
+            Self::Replied => &[Number, Item, Place],
+            Self::RepliedForNow => &[Number, Item, Place, Due],
             Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],
@@ -326,7 +336,7 @@ impl Occasion {
             Self::Offered | Self::Assigned | Self::PartGiven | Self::PartTaken | Self::Alarm => {
                 &[Number, Item, Place]
             }
-            Self::Accepted => &[Number, Due],
+            Self::Accepted | Self::RepliedForNow => &[Number, Due],
             Self::Claimed => &[Number, Department],
             Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {
                 &[Number, Reason]
@@ -342,6 +352,7 @@ impl Occasion {
             | Self::ChasedAgain
             | Self::ReturnedTwice
             | Self::Asked
+            | Self::Replied
             | Self::AskedInside
             | Self::Answered
             | Self::Completed

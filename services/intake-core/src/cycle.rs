@@ -16,8 +16,13 @@ use crate::{
 /// What is promised at the beginning of a cycle, what is told to the requester first.
 ///
 /// Accept starts with each offer and call back with the completion: they are not intake's.
-const PROMISED: [Commitment; 4] =
-    [Commitment::Complete, Commitment::Answer, Commitment::Arrive, Commitment::Contain];
+const PROMISED: [Commitment; 5] = [
+    Commitment::Complete,
+    Commitment::Answer,
+    Commitment::Arrive,
+    Commitment::Contain,
+    Commitment::FollowUp,
+];
 
 /// All promises of a cycle that begins at `since`.
 ///
@@ -57,6 +62,11 @@ pub(crate) fn reopen(
         promises: promises(rules, &case.item, case.urgency, at),
     };
     Event::Reopened { reopened, by }
+}
+
+/// Whether somebody asks after a case of its item once it is completed.
+pub(crate) fn is_called_back(case: &Case, rules: &Rules) -> bool {
+    rules.item(&case.item).is_none_or(|item| item.callback)
 }
 
 /// The end of a case in its running cycle.

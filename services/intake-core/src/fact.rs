@@ -10,7 +10,7 @@ use events::{
 use jiff::Timestamp;
 
 use crate::{
-    cycle::{close, reopen, reopens_until},
+    cycle::{close, is_called_back, reopen, reopens_until},
     event::{Event, Reason},
     state::{Case, State},
 };
@@ -97,7 +97,8 @@ fn on_completed(
         State::New => Err(Reason::UnknownCase),
         State::Open(case) => {
             of_this_cycle(case, completed.cycle)?;
-            let uncalled = rules.item(&case.item).is_some_and(|item| !item.callback);
+            // Whoever was promised an answer waits for that, and not for the work.
+            let uncalled = !is_called_back(case, rules) && !case.owes_reply();
             let closed = close(case, End::Uncalled, completed.completed_at, None);
             Ok([resolve(case, completed)].into_iter().chain(uncalled.then_some(closed)).collect())
         }

@@ -75,6 +75,7 @@ impl Projection {
             IntakeFact::ContactRecorded(_)
             | IntakeFact::CaseChased(_)
             | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseReplied(_)
             | IntakeFact::CaseIncidentUpdated(_) => {}
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
@@ -188,6 +189,9 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.due, fact.provisional).await
             }
+            (Subject::Case, Commitment::FollowUp) => {
+                boards::follows_up(tx, key, Some(fact.due)).await
+            }
             (
                 Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
                 _,
@@ -203,6 +207,16 @@ async fn escalation(
             (Subject::Case, Commitment::Complete | Commitment::Answer) => {
                 boards::promised(tx, key, fact.cycle, fact.new, fact.provisional).await
             }
+            (Subject::Case, Commitment::FollowUp) => {
+                boards::follows_up(tx, key, Some(fact.new)).await
+            }
+            (
+                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
+                _,
+            ) => Ok(()),
+        },
+        EscalationFact::ClockStopped(fact) => match (fact.subject, fact.commitment) {
+            (Subject::Case, Commitment::FollowUp) => boards::follows_up(tx, key, None).await,
             (
                 Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
                 _,
@@ -217,7 +231,6 @@ async fn escalation(
         }
         EscalationFact::AtRisk(_)
         | EscalationFact::RungRetracted(_)
-        | EscalationFact::ClockStopped(_)
         | EscalationFact::ExtensionRefused(_)
         | EscalationFact::PauseGranted(_)
         | EscalationFact::PauseRefused(_)
@@ -234,6 +247,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::ContactRecorded(fact)) => Some(fact.first_receiver),
         Fact::Intake(IntakeFact::CaseChased(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseNoted(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseReplied(fact)) => Some(fact.by),
         Fact::Intake(IntakeFact::CaseJoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,

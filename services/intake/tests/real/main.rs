@@ -18,3 +18,4 @@ mod facts;
 mod incidents;
 mod outages;
 mod people;
+mod replies;

@@ -129,6 +129,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(cases::join::unjoin))
         .routes(routes!(cases::urgency::change))
         .routes(routes!(cases::note::note))
+        .routes(routes!(cases::reply::reply))
         .routes(routes!(cases::close_as::close_as))
         .routes(routes!(incidents::show::list, incidents::open::open))
         .routes(routes!(incidents::show::show))

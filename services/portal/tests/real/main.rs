@@ -19,6 +19,7 @@ mod others;
 mod parts;
 mod people;
 mod people_undo;
+mod replies;
 mod refusals;
 mod roster;
 mod sessions;

@@ -296,6 +296,13 @@ impl Intake for Told {
         unused()
     }
 
+    async fn reply_case(
+        &self,
+        _: Request<intake::ReplyCaseRequest>,
+    ) -> Answer<intake::ReplyCaseResponse> {
+        unused()
+    }
+
     async fn close_case_as(
         &self,
         _: Request<intake::CloseCaseAsRequest>,

@@ -63,6 +63,11 @@ impl Grpc {
                 let request = intake::AddNoteRequest { case: case(), text: "walk".to_owned() };
                 intake.add_note(call.request(request)).await.map(nothing)
             }
+            "ReplyCase" => {
+                let (case, text) = (case(), "walk".to_owned());
+                let request = intake::ReplyCaseRequest { case, text, next: None };
+                intake.reply_case(call.request(request)).await.map(nothing)
+            }
             "CloseCaseAs" => {
                 let end = words::End::Test.into();
                 let request =

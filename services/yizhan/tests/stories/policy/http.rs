@@ -38,6 +38,7 @@ const PROBES: &[Probe] = &[
     probe("POST /cases/{case}/urgency",      RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/urgency",      LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/note",         AddNote,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/reply",        ReplyCase,        Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/close-as",     CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /incidents",                 OpenIncident,     Case(Never),                             &[]),
@@ -296,6 +297,7 @@ fn body(question: &Question<'_>) -> Value {
             json!({ "urgency": another_urgency(question), "reason": "walk" })
         }
         "POST /cases/{case}/note"
+        | "POST /cases/{case}/reply"
         | "POST /cases/{case}/complaint"
         | "POST /cases/{case}/ladder/order" => {
             json!({ "text": "walk" })
