@@ -262,6 +262,7 @@ impl Occasion {
             Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Visit, Why,
         };
         const INSIDE: &[Field] = &[Number, Item, Place, Urgency, Due, Department, Post];
+        const WORK: &[Field] = &[Number, Item, Place, Urgency, Received, Due, Department, Post];
         const LATE: &[Field] = &[
             Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post, Rung,
         ];
@@ -284,9 +285,7 @@ impl Occasion {
             Self::Overdue => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
-            Self::ReturnedTwice | Self::Assigned => {
-                &[Number, Item, Place, Urgency, Received, Due, Department, Post]
-            }
+            Self::ReturnedTwice | Self::Assigned => WORK,
             Self::Unclaimed => {
                 &[Number, Item, Place, Urgency, Received, Due, Why, Department, Post]
             }
@@ -302,8 +301,7 @@ impl Occasion {
             Self::ExtensionGranted => {
                 &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
             }
-            Self::Replied => &[Number, Item, Place],
-            Self::RepliedForNow => &[Number, Item, Place, Due],
+            Self::Replied | Self::RepliedForNow => &[Number, Item, Place, Due],
             Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department],

@@ -8,9 +8,7 @@ use events::{
         WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
         WorkOrderReleasedV1, WorkOrderResumedV1,
     },
-    intake::{
-        CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1,
-    },
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
 };
 use jiff::Timestamp;

@@ -64,10 +64,9 @@ const fn is_of_work(commitment: Commitment) -> bool {
         | Commitment::Complete
         | Commitment::Answer
         | Commitment::FollowUp => true,
-        Commitment::Accept
-        | Commitment::Reply
-        | Commitment::Adjudicate
-        | Commitment::CallBack => false,
+        Commitment::Accept | Commitment::Reply | Commitment::Adjudicate | Commitment::CallBack => {
+            false
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use events::{
     IntakeFact,
     intake::{
         CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseIncidentUpdatedV1, CaseJoinedV1,
-        CaseNotedV1, CaseReopenedV1, CaseRepliedV1, CaseResolvedV1, CaseUnjoinedV1, CaseUrgencyChangedV1,
-        ContactRecordedV1,
+        CaseNotedV1, CaseReopenedV1, CaseRepliedV1, CaseResolvedV1, CaseUnjoinedV1,
+        CaseUrgencyChangedV1, ContactRecordedV1,
     },
     words::{CaseNumber, ContactOutcome, PlaceId, Revision},
 };
@@ -173,11 +173,9 @@ pub fn apply(state: &mut State, event: &Event) {
                 case.promises.clone_from(&changed.promises);
             }
         }
-        Event::Replied(CaseRepliedV1 { cycle, next, department, at, .. }) => {
+        Event::Replied(replied) => {
             if let Some(case) = state.case_mut() {
-                let next = next.as_ref().map(|promise| promise.due);
-                let (cycle, at, department) = (*cycle, *at, department.clone());
-                case.replies.push(Replied { cycle, at, department, next });
+                case.replies.push(Replied::from(replied));
             }
         }
         Event::Called { .. } => {
@@ -191,6 +189,14 @@ pub fn apply(state: &mut State, event: &Event) {
             }
         }
         Event::NoteLeft(_) | Event::Absorbed { .. } | Event::Noted { .. } => {}
+    }
+}
+
+impl From<&CaseRepliedV1> for Replied {
+    fn from(fact: &CaseRepliedV1) -> Self {
+        let CaseRepliedV1 { cycle, ref next, ref department, at, .. } = *fact;
+        let next = next.as_ref().map(|promise| promise.due);
+        Self { cycle, at, department: department.clone(), next }
     }
 }
 

@@ -85,8 +85,11 @@ fn fact() -> impl Strategy<Value = Fact> {
         (cycle(), time()).prop_map(|(cycle, at)| answered(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| judged(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| reopened(cycle, &at)),
-        (cycle(), time(), prop::option::of(time()))
-            .prop_map(|(cycle, at, next)| reported(cycle, &at, next.as_deref())),
+        (cycle(), time(), prop::option::of(time())).prop_map(|(cycle, at, next)| reported(
+            cycle,
+            &at,
+            next.as_deref()
+        )),
         (cycle(), prop::sample::select(End::ALL), time())
             .prop_map(|(cycle, end, at)| closed(cycle, end, &at)),
     ]

@@ -104,7 +104,8 @@ async fn said(
         let at = Some(timestamp(remark.at));
         if is_reply {
             // While an earlier release runs, it may lose all but the words.
-            let (department, next) = given.map(|one| (one.department, one.next)).unwrap_or_default();
+            let (department, next) =
+                given.map(|one| (one.department, one.next)).unwrap_or_default();
             let department = department.map(|id| id.to_string()).unwrap_or_default();
             replies.push(Reply { at, department, account, text, next: next.map(timestamp) });
         } else {

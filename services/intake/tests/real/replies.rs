@@ -138,7 +138,10 @@ async fn what_is_no_answer_is_refused_and_nothing_is_kept_of_it() {
     assert_eq!(reason(reply(&intake, &auditor, said.clone()).await), "not-permitted");
     let stranger = somebody(Role::DepartmentHandler);
     assert_eq!(reason(reply(&intake, &stranger, said.clone()).await), "case-unknown");
-    assert_eq!(reason(reply(&intake, &desk, answer("2026-11-999999", WORDS, None)).await), "case-unknown");
+    assert_eq!(
+        reason(reply(&intake, &desk, answer("2026-11-999999", WORDS, None)).await),
+        "case-unknown"
+    );
     intake.withdraw(&desk, &case).await.unwrap();
     let closed = reply(&intake, &desk, said).await.unwrap_err();
     assert_eq!((closed.code(), closed.reason()), (Code::FailedPrecondition, "case-closed"));

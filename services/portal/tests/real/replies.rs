@@ -119,7 +119,10 @@ async fn a_requester_reads_whose_answer_it_is_and_staff_who_gave_it() {
     for (who, by) in [("student-1", json!(null)), ("desk-1", json!("安小台 An Xiaotai"))] {
         let shown = world.session(who).await.get("/cases/2026-09-000005").await.body;
         let answer = &shown["details"]["replies"][0];
-        assert_eq!((&answer["text"], &answer["department"]), (&json!("带学生证来"), &json!("hall")));
+        assert_eq!(
+            (&answer["text"], &answer["department"]),
+            (&json!("带学生证来"), &json!("hall"))
+        );
         assert_eq!(answer["by"]["name"], by, "{who}");
     }
 }

@@ -22,7 +22,10 @@ fn promised(case: &Case<'_>) -> Vec<Timestamp> {
 /// Whether each answer came in time, the first one first.
 fn kept(case: &Case<'_>) -> Vec<Value> {
     let clocks = case.clocks().into_iter();
-    clocks.filter(|clock| clock["commitment"] == "follow-up").map(|one| one["on_time"].clone()).collect()
+    clocks
+        .filter(|clock| clock["commitment"] == "follow-up")
+        .map(|one| one["on_time"].clone())
+        .collect()
 }
 
 /// The cases of which somebody sees that an answer is owed, in order.
@@ -57,7 +60,10 @@ fn who_asked_at_the_counter_is_answered_for_now_then_late_and_reads_it_all() {
     assert_eq!(case.told("replied-for-now").len(), 1);
     assert_eq!(owed(&desk), [case.to_string()]);
     let answers = read(&student, &case);
-    assert_eq!((&answers[0]["text"], &answers[0]["department"]), (&"教务处还在核对".into(), &"hall".into()));
+    assert_eq!(
+        (&answers[0]["text"], &answers[0]["department"]),
+        (&"教务处还在核对".into(), &"hall".into())
+    );
     assert_eq!(answers[0]["by"], Value::Null, "whose it is, and not who");
     assert_eq!(answers[0]["next"], told["next"]["due"]);
     other.is_refused(&format!("case show {case}"));
@@ -77,7 +83,10 @@ fn who_asked_at_the_counter_is_answered_for_now_then_late_and_reads_it_all() {
     assert_eq!(case.state(), ("closed-uncalled".into(), 1));
     let answers = read(&student, &case);
     assert_eq!(answers.len(), 2);
-    assert_eq!((&answers[1]["text"], &answers[1]["next"]), (&"在教务系统申请,三天内答复".into(), &Value::Null));
+    assert_eq!(
+        (&answers[1]["text"], &answers[1]["next"]),
+        (&"在教务系统申请,三天内答复".into(), &Value::Null)
+    );
     let timeline = case.shown()["timeline"].to_string();
     assert!(timeline.contains("case.replied") && !timeline.contains("教务"), "{timeline}");
     assert!(!case.messages("replied")[0].to_string().contains("教务"), "read in the case alone");

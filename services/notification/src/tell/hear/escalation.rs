@@ -211,7 +211,10 @@ impl Matter {
     ) -> Vec<Notice> {
         let notices = self.to_whose(subject, occasion, with);
         if notices.is_empty() && commitment == Commitment::FollowUp {
-            return vec![to_desk(occasion, Particulars { whose: Some(Whose::Desk), ..with.clone() })];
+            return vec![to_desk(
+                occasion,
+                Particulars { whose: Some(Whose::Desk), ..with.clone() },
+            )];
         }
         notices
     }

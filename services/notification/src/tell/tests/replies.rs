@@ -96,7 +96,10 @@ fn the_words_of_an_answer_are_read_in_the_case_and_not_in_the_message() {
         assert_eq!(Case::offered().reads(replied(1, next)), [title, zh, en]);
     }
     let weight = |urgency| Weight::of(definitions::Occasion::Replied, urgency);
-    assert_eq!([Urgency::Normal, Urgency::Critical].map(weight), [Weight::Normal, Weight::Critical]);
+    assert_eq!(
+        [Urgency::Normal, Urgency::Critical].map(weight),
+        [Weight::Normal, Weight::Critical]
+    );
 }
 
 #[test]

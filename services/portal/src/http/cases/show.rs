@@ -143,9 +143,9 @@ pub(in crate::http) async fn show(
     let steps = timeline::of(portal.pool(), case.id).await?.into_iter();
     let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
     let timeline = named_steps(&portal, steps).await?;
-    let said = details.as_mut().map(|details| {
-        (mem::take(&mut details.remarks), mem::take(&mut details.replies))
-    });
+    let said = details
+        .as_mut()
+        .map(|details| (mem::take(&mut details.remarks), mem::take(&mut details.replies)));
     let (remarks, replies) = said.unwrap_or_default();
     let remarks = named_remarks(&portal, remarks).await?;
     let replies = named_replies(&portal, replies, reader).await?;

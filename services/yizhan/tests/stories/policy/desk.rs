@@ -22,6 +22,10 @@ fn complaint_about(case: String) -> intake::ComplainCaseRequest {
     intake::ComplainCaseRequest { case, channel, text, person: None }
 }
 
+fn reply_to(case: String) -> intake::ReplyCaseRequest {
+    intake::ReplyCaseRequest { case, text: "walk".to_owned(), next: None }
+}
+
 impl Grpc {
     pub(super) async fn ask_desk(
         &self,
@@ -63,11 +67,7 @@ impl Grpc {
                 let request = intake::AddNoteRequest { case: case(), text: "walk".to_owned() };
                 intake.add_note(call.request(request)).await.map(nothing)
             }
-            "ReplyCase" => {
-                let (case, text) = (case(), "walk".to_owned());
-                let request = intake::ReplyCaseRequest { case, text, next: None };
-                intake.reply_case(call.request(request)).await.map(nothing)
-            }
+            "ReplyCase" => intake.reply_case(call.request(reply_to(case()))).await.map(nothing),
             "CloseCaseAs" => {
                 let end = words::End::Test.into();
                 let request =
