@@ -51,7 +51,7 @@ same_words! {
     End ("end of a case"):
         Solved Unreachable Uncalled Withdrawn Duplicate NotOurs Refused Test;
     Verdict ("verdict"): Solved NotSolved Unreachable;
-    Asked ("who is asked"): Requester Desk Department;
+    Asked ("who is asked"): Requester Desk Department Head;
     HoldReason ("reason of a hold"): NoAccess RequesterAnswer OutsideAuthority Parts Budget Staff;
     ReleaseCause ("cause of a release"): Transferred Returned Reassigned Expired;
 }

@@ -17,6 +17,7 @@ use crate::{
     item::ServiceItem,
     problem::Problem,
     read::{Cursor, Thing, count, fields, list, parsed, reference, some, text},
+    share::Share,
     urgency::says,
 };
 
@@ -134,7 +135,7 @@ fn mistakes(campus: &Campus, item: &ServiceItem) -> Vec<(&'static [&'static str]
             format!("an item with an `alarm` is of the kind `alarm`, not `{}`", item.kind);
         mistakes.push((&["spec", "kind"], message));
     }
-    if item.callback {
+    if item.callback != Share::NONE {
         let message = "nobody is called back about an alarm: it must be `false`";
         mistakes.push((&["spec", "callback"], message.to_owned()));
     }

@@ -21,6 +21,7 @@ use crate::{
     problem::{At, Problem, instead},
     read::{Named, Notes, Thing},
     route::{Route, Unrouted},
+    share::Share,
     template::Occasion,
 };
 
@@ -162,7 +163,7 @@ pub(crate) fn left_open(campus: &Campus, sources: &Sources) -> Vec<Problem> {
         }
     }
     problems.extend(other_desks(campus, sources));
-    for item in campus.items.values().filter(|item| item.callback) {
+    for item in campus.items.values().filter(|item| item.callback != Share::NONE) {
         let source = sources.get(&(Thing::Item, item.id.to_string()));
         let refused = uncallable(campus, item);
         problems.extend(

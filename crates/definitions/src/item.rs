@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use events::words::{CaseKind, DepartmentId, ItemId, Level};
 
 use crate::{
-    Alarm, Code, Names, UrgencyRule, alarm,
+    Alarm, Code, Names, Share, UrgencyRule, alarm,
     code::names,
-    read::{Cursor, Thing, fields, list, parsed, reference, yes},
-    urgency,
+    read::{Cursor, Thing, fields, list, parsed, reference},
+    share, urgency,
 };
 
 /// A service item (服务事项): an entry of the catalogue.
@@ -26,8 +26,8 @@ pub struct ServiceItem {
     pub department: DepartmentId,
     /// The policy with its limits, ladders, callback and reopening.
     pub policy: Code,
-    /// Whether its requester is called back after completion.
-    pub callback: bool,
+    /// How many of its cases are followed by a callback.
+    pub callback: Share,
     /// What one of its cases may be about: a lift, a boiler, a switch.
     pub assets: BTreeMap<Code, Names>,
     /// What makes one of its cases more urgent than normal.
@@ -44,7 +44,7 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
         let level = f.required("level", parsed);
         let department = f.required("department", reference(Thing::Department));
         let policy = f.required("policy", reference(Thing::Policy));
-        let callback = f.required("callback", yes);
+        let callback = f.required("callback", share::read);
         let assets = f.optional("assets", assets).map(Option::unwrap_or_default);
         let urgency = f.optional("urgency", |cursor| urgency::read(assets.as_ref(), cursor));
         let alarm = f.optional("alarm", alarm::read);

@@ -43,6 +43,7 @@ mod respite;
 mod route;
 mod rules;
 mod set;
+mod share;
 mod template;
 mod urgency;
 
@@ -58,5 +59,6 @@ pub use problem::Problem;
 pub use respite::{ExtensionRule, PauseRule};
 pub use rules::Rules;
 pub use set::Set;
+pub use share::Share;
 pub use template::{Field, NotAnOccasion, Occasion, Template};
 pub use urgency::{Circumstances, Judged, UrgencyRule};

@@ -2,14 +2,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use calendar::{Base, Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
-    AlarmKind, CalendarId, Commitment, DepartmentId, End, ItemId, MessageChannel, PlaceId, PostId,
-    Revision, Urgency,
+    AlarmKind, CalendarId, CaseNumber, Commitment, DepartmentId, End, ItemId, MessageChannel,
+    PlaceId, PostId, Revision, Urgency,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
     Alert, Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy,
-    Post, ServiceItem, Template, campus::Campus, during::Moment, urgency,
+    Post, ServiceItem, Share, Template, campus::Campus, during::Moment, urgency,
 };
 
 /// One revision of the campus's definitions, ready to be asked.
@@ -120,6 +120,12 @@ impl Rules {
         })
     }
 
+    /// Where the campus's clocks are: in the zone of its departments' calendars; UTC before there are any.
+    pub fn zone(&self) -> TimeZone {
+        let calendar = self.departments().find_map(|one| self.calendar_for(&one.id));
+        calendar.map_or(TimeZone::UTC, |calendar| calendar.zone().clone())
+    }
+
     /// Where a campus phone hangs.
     pub fn place_of_phone(&self, phone: &str) -> Option<&Place> {
         self.place(self.campus.phones.get(phone)?)
@@ -177,7 +183,7 @@ impl Rules {
 
     /// The limit of a commitment; `None` if it is not promised for this item at this urgency.
     pub fn limit(&self, item: &ItemId, commitment: Commitment, urgency: Urgency) -> Option<Limit> {
-        if commitment == Commitment::CallBack && !self.item(item)?.callback {
+        if commitment == Commitment::CallBack && self.item(item)?.callback == Share::NONE {
             return None;
         }
         self.policy(item)?.limit(commitment, urgency)
@@ -243,8 +249,14 @@ impl Rules {
 
     /// How an item's requester is called back; `None` if no callback is due.
     pub fn callback(&self, item: &ItemId) -> Option<&Callback> {
-        let called = self.item(item)?.callback;
+        let called = self.item(item)?.callback != Share::NONE;
         self.policy(item).filter(|_| called).map(|policy| &policy.callback)
+    }
+
+    /// Whether a callback follows the completion of this case of an item; `None` if there is no such
+    /// item.
+    pub fn is_called_back(&self, item: &ItemId, number: CaseNumber) -> Option<bool> {
+        Some(self.item(item)?.callback.takes(number))
     }
 
     /// Until when a case of an item that ended so may be reopened; `None` if never.

@@ -8,7 +8,56 @@ mod files;
 use calendar::{Calendar, Start};
 use definitions::Rules;
 use events::words::{Commitment, Revision, Urgency};
-use jiff::Timestamp;
+use jiff::{
+    Timestamp, ToSpan as _,
+    civil::{Date, Time, Weekday, date},
+};
+
+/// Days off of three years, weekends inside them included, and the make-up workdays (调休上班): the
+/// yearly notices of the State Council's General Office of 2023-10-25, 2024-11-12 and 2025-11-04.
+const OFF: &[&str] = &[
+    "2024-01-01..2024-01-01",
+    "2024-02-10..2024-02-17",
+    "2024-04-04..2024-04-06",
+    "2024-05-01..2024-05-05",
+    "2024-06-08..2024-06-10",
+    "2024-09-15..2024-09-17",
+    "2024-10-01..2024-10-07",
+    "2025-01-01..2025-01-01",
+    "2025-01-28..2025-02-04",
+    "2025-04-04..2025-04-06",
+    "2025-05-01..2025-05-05",
+    "2025-05-31..2025-06-02",
+    "2025-10-01..2025-10-08",
+    "2026-01-01..2026-01-03",
+    "2026-02-15..2026-02-23",
+    "2026-04-04..2026-04-06",
+    "2026-05-01..2026-05-05",
+    "2026-06-19..2026-06-21",
+    "2026-09-25..2026-09-27",
+    "2026-10-01..2026-10-07",
+];
+const MADE_UP: &[&str] = &[
+    "2024-02-04",
+    "2024-02-18",
+    "2024-04-07",
+    "2024-04-28",
+    "2024-05-11",
+    "2024-09-14",
+    "2024-09-29",
+    "2024-10-12",
+    "2025-01-26",
+    "2025-02-08",
+    "2025-04-27",
+    "2025-09-28",
+    "2025-10-11",
+    "2026-01-04",
+    "2026-02-14",
+    "2026-02-28",
+    "2026-05-09",
+    "2026-09-20",
+    "2026-10-10",
+];
 
 /// Received on, due on, with the weekdays.
 const ANSWERS: &[(&str, &str)] = &[
@@ -56,6 +105,35 @@ fn answered(calendar: &Calendar, received: &str) -> String {
     let limit = "3d working-days".parse().unwrap();
     let due = calendar.due(limit, Start::NextWorkingDay, at(&format!("{date} 10:00"))).unwrap();
     calendar.zone().to_datetime(due.at).strftime("%Y-%m-%d %a").to_string()
+}
+
+/// Whether repairs are done on a day: what must be done within an hour of its first minute is due then.
+fn is_worked(calendar: &Calendar, day: Date) -> bool {
+    let midnight = calendar.zone().to_timestamp(day.to_datetime(Time::midnight())).unwrap();
+    let limit = "1h working-hours".parse().unwrap();
+    let due = calendar.due(limit, Start::AtOnce, midnight).unwrap();
+    calendar.zone().to_datetime(due.at).date() == day
+}
+
+#[test]
+fn each_day_of_three_years_is_worked_or_not_as_the_state_has_it() {
+    let rules = rules();
+    let calendar = rules.calendar_for(&"logistics".parse().unwrap()).unwrap();
+    let (first, last): (Date, Date) = (date(2024, 1, 1), date(2026, 12, 30));
+    let off: Vec<(Date, Date)> = OFF
+        .iter()
+        .map(|days| {
+            let (from, until) = days.split_once("..").unwrap();
+            (from.parse().unwrap(), until.parse().unwrap())
+        })
+        .collect();
+    let made_up: Vec<Date> = MADE_UP.iter().map(|day| day.parse().unwrap()).collect();
+    for day in first.series(1.day()).take_while(|day| *day <= last) {
+        let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let is_off = off.iter().any(|(from, until)| (*from..=*until).contains(&day));
+        let right = made_up.contains(&day) || (!is_weekend && !is_off);
+        assert_eq!(is_worked(calendar, day), right, "{day}");
+    }
 }
 
 #[test]

@@ -231,7 +231,10 @@ fn complaints_come_to_the_quality_office_and_are_told_to_the_hall_and_the_school
     let rules = rules();
     let complaint = rules.complaint_item(&item("water-leak")).unwrap();
     assert_eq!((complaint.kind, complaint.level), (CaseKind::Complaint, Level::Restricted));
-    assert!(!complaint.callback && rules.complaint_item(&complaint.id).is_none());
+    assert!(
+        complaint.callback == definitions::Share::NONE
+            && rules.complaint_item(&complaint.id).is_none()
+    );
     for place_id in ["dorm-7-204", "south", "west"] {
         for time in ["2026-11-02 10:00", "2026-11-02 23:30", "2026-11-07 10:00"] {
             let post = rules.route(&complaint.id, &place(place_id), at(time)).unwrap();

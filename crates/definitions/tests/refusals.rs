@@ -44,6 +44,8 @@ const SLIPS: &[Slip] = &[
     ("a reason twice", "items.yaml", "reason: water-at-switchgear", "reason: flooding"),
     ("a department with a reserved name", "departments.yaml", "name: housing", "name: case"),
     // Who is asked
+    ("a share of more than all", "items.yaml", "callback: true", "callback: 120%"),
+    ("a share of nothing", "items.yaml", "callback: true", "callback: 0%"),
     ("a confidential callback", "items.yaml", "level: internal", "level: confidential"),
     // Circles
     (

@@ -10,6 +10,12 @@
 //! Its portal is a key, its people are tokens, and time moves only by hand. A replica is started
 //! by the service's own door, and stopped, killed and doubled as often as wanted.
 //!
+//! ```text
+//!  Gateway, Postbox ── where messages leave to: text messages, systems and robots; mail
+//! ```
+//!
+//! They take, refuse, throttle, hang and drop as the test says, and keep what they were given.
+//!
 //! Everything panics rather than return an error: a test has no better plan.
 
 #![expect(
@@ -18,7 +24,10 @@
     reason = "a test has no better plan than to fail"
 )]
 
+mod certificate;
+mod gateway;
 mod people;
+mod postbox;
 mod replica;
 mod site;
 mod world;
@@ -28,7 +37,9 @@ use std::net::SocketAddr;
 use futures::future::BoxFuture;
 use runtime::Host;
 
+pub use gateway::{Answer, Gateway};
 pub use people::{account, id, somebody};
+pub use postbox::{Postbox, Reply, mail_body};
 pub use replica::Replica;
 pub use site::Site;
 pub use world::World;

@@ -129,7 +129,9 @@ fn on_resolved(
     of_this_cycle(state, resolved.cycle)?;
     match state {
         State::New => Err(Reason::UnknownCase),
-        State::Idle(_) => {
+        State::Idle(survey) => {
+            let taken = rules.is_called_back(&resolved.item, survey.matter.number);
+            taken.filter(|taken| *taken).ok_or(Reason::NotDue)?;
             let calling = Calling::of(rules, &resolved.item).ok_or(Reason::NotDue)?;
             let not_before = calling.chance(&[], now);
             let due = CallbackDueV1 {

@@ -64,11 +64,6 @@ pub(crate) fn reopen(
     Event::Reopened { reopened, by }
 }
 
-/// Whether somebody asks after a case of its item once it is completed.
-pub(crate) fn is_called_back(case: &Case, rules: &Rules) -> bool {
-    rules.item(&case.item).is_none_or(|item| item.callback)
-}
-
 /// The end of a case in its running cycle.
 pub(crate) fn close(case: &Case, end: End, at: Timestamp, by: Option<Actor>) -> Event {
     let ended_by = by.and_then(Actor::account);

@@ -10,7 +10,7 @@ use events::{
 use jiff::Timestamp;
 
 use crate::{
-    cycle::{close, is_called_back, reopen, reopens_until},
+    cycle::{close, reopen, reopens_until},
     event::{Event, Reason},
     state::{Case, State},
 };
@@ -97,8 +97,9 @@ fn on_completed(
         State::New => Err(Reason::UnknownCase),
         State::Open(case) => {
             of_this_cycle(case, completed.cycle)?;
+            let uncalled = rules.is_called_back(&case.item, case.number) == Some(false);
             // Whoever was promised an answer waits for that, and not for the work.
-            let uncalled = !is_called_back(case, rules) && !case.owes_reply();
+            let uncalled = uncalled && !case.owes_reply();
             let closed = close(case, End::Uncalled, completed.completed_at, None);
             Ok([resolve(case, completed)].into_iter().chain(uncalled.then_some(closed)).collect())
         }

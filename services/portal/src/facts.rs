@@ -27,9 +27,9 @@ use uuid::Uuid;
 use crate::store::{boards, stand_ins, timeline, work_orders};
 
 /// Projects the facts of others onto the boards.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Projection {
-    revisions: Revisions,
+    pub(crate) revisions: Revisions,
 }
 
 impl Facts for Projection {

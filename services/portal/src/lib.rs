@@ -40,6 +40,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use delivery::Schema;
+use revisions::Revisions;
 use rpc::token::TokenSigner;
 use runtime::{Host, Newest, Stage};
 use sqlx::migrate::Migrator;
@@ -82,9 +83,10 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
         key: keys.current(),
         masters: masters.clone(),
         passwords: password::Passwords::new(),
+        revisions: Revisions::default(),
     };
     host.spawn(Stage::Last, "token key", |stop| keys.run(stop));
-    host.deliver(Projection::default())?;
+    host.deliver(Projection { revisions: portal.revisions.clone() })?;
 
     let routes = Routes::new(delivery_rpc::service(delivery.clone()));
     let rpc = host.serve(routes.add_service(grpc::service(delivery, masters))).await?;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use clock::{Clock, RandomIds};
 use delivery::Delivery;
+use revisions::Revisions;
 use rpc::Call;
 use runtime::Newest;
 use sealing::Masters;
@@ -28,6 +29,7 @@ pub(crate) struct Portal {
     pub(crate) key: CurrentKey,
     pub(crate) masters: Newest<Masters>,
     pub(crate) passwords: Passwords,
+    pub(crate) revisions: Revisions,
 }
 
 impl Portal {

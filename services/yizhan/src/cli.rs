@@ -217,7 +217,7 @@ async fn move_clock(home: &Home, movement: Movement) -> Result<()> {
     let endpoints = Endpoints::read(home)?;
     let admins: BTreeMap<_, _> =
         endpoints.0.iter().map(|(service, endpoint)| (*service, endpoint.admin)).collect();
-    let movable = Movable { file: home.clock(), admins };
+    let movable = Movable { file: home.clock(), admins, zone: client::time_zone(home) };
     match movement {
         Movement::Advance { by } => movable.advance(by).await,
         Movement::Jump { by } => movable.jump(by).await,

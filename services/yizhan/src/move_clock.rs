@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clock::Clock;
 use events::words::Service;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use runtime::manual_clock::{self, FARTHEST};
 
 use crate::print;
@@ -29,6 +29,8 @@ pub(crate) struct Movable {
     pub(crate) file: PathBuf,
     /// The admin port of each service.
     pub(crate) admins: BTreeMap<Service, SocketAddr>,
+    /// In which it is said what time it is.
+    pub(crate) zone: TimeZone,
 }
 
 impl Movable {
@@ -92,7 +94,7 @@ impl Movable {
 
     fn now(&self) -> Result<String> {
         let now = Clock::system().now().checked_add(manual_clock::read(&self.file)?)?;
-        Ok(now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        Ok(print::instant(&now.to_zoned(self.zone.clone())))
     }
 }
 
@@ -128,7 +130,7 @@ mod tests {
     async fn a_time_that_would_be_out_of_range_is_not_written() {
         let file = std::env::temp_dir().join(format!("yizhan-moved-{}", std::process::id()));
         manual_clock::write(&file, SignedDuration::from_hours(2)).unwrap();
-        let movable = Movable { file: file.clone(), admins: BTreeMap::new() };
+        let movable = Movable { file: file.clone(), admins: BTreeMap::new(), zone: TimeZone::UTC };
         let by = FARTHEST;
         assert!(movable.jump(by).await.is_err() && movable.advance(by).await.is_err());
         assert_eq!(manual_clock::read(&file).unwrap(), SignedDuration::from_hours(2));

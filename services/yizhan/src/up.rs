@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::{Admin, Config, Process, Sources, manual_clock};
 
 use crate::{
-    bootstrap, disk,
+    bootstrap, client, disk,
     embedded::{self, Embedded, Endpoints, Held},
     home::Home,
-    migrate, serve,
+    migrate, print, serve,
 };
 
 const READY_WITHIN: Duration = Duration::from_mins(2);
@@ -53,8 +53,8 @@ pub(crate) fn run(home: &Home, wanted: &Wanted) -> Result<()> {
 fn begin(home: &Home, begins: Timestamp) -> Result<()> {
     let (file, now) = (home.clock(), Clock::system().now());
     if home.config().exists() {
-        let now = now + manual_clock::read(&file)?;
-        eprintln!("It goes on at {}; --at is for a new one.", now.strftime("%Y-%m-%dT%H:%M:%SZ"));
+        let now = (now + manual_clock::read(&file)?).to_zoned(client::time_zone(home));
+        eprintln!("It goes on at {}; --at is for a new one.", print::instant(&now));
         return Ok(());
     }
     let offset = begins.duration_since(now);

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::Parser;
 
-use crate::{ground::Ground, journey, machine::Machine, report};
+use crate::{ground::Ground, journey, machine::Machine, recount, report};
 
 /// Measures intake, relay, inbox and timers in events per second, each beside the raw limit of
 /// Postgres or JetStream in the same run. Progress goes to standard error, the table to standard
@@ -31,6 +31,13 @@ struct Options {
     /// One round of 64 cases: that all of it works. Its figures say nothing.
     #[arg(long, conflicts_with_all = ["rounds", "cases"])]
     quick: bool,
+
+    /// Measures something else instead: how long open promises take to be counted anew when
+    /// another year of a calendar is announced. Says whether that is within a minute.
+    #[arg(long, value_name = "PROMISES", num_args = 0..=1, default_missing_value = "100000",
+          conflicts_with_all = ["rounds", "cases"],
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    recount: Option<u32>,
 
     /// Where the servers keep their data meanwhile: a folder on the disk that is to be measured.
     #[arg(long, value_name = "FOLDER", default_value = ".cache/bench")]
@@ -55,7 +62,8 @@ impl Load {
 
 impl Options {
     fn load(&self) -> Load {
-        let (cases, callers) = if self.quick { (64, 8) } else { (self.cases, self.callers) };
+        let cases = self.recount.map_or(self.cases, |all| all.div_ceil(recount::PROMISES));
+        let (cases, callers) = if self.quick { (64, 8) } else { (cases, self.callers) };
         Load { callers, each: cases.div_ceil(callers) }
     }
 
@@ -77,6 +85,11 @@ pub(crate) fn run() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let machine = Machine::look(ground.folder())?;
     let settings = runtime.block_on(ground.settings())?;
+    if options.recount.is_some() {
+        let told = runtime.block_on(Box::pin(recount::measure(&ground, load)))?;
+        let text = recount::render(&told, &machine.again()?, &settings);
+        return stdout().write_all(text.as_bytes()).context("printing the figure");
+    }
     let mut measured = Vec::new();
     for round in 1..=rounds {
         eprintln!("Round {round} of {rounds}, {} cases", load.cases());

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Instant};
 use anyhow::{Result, ensure};
 use authz::{Role, Subject};
 use events::words::{Service, Stream};
+use jiff::Timestamp;
 use proto::{
     intake::v1::{
         AcceptCaseRequest, ApplyDefinitionsRequest, Person, SourceFile, intake_client::IntakeClient,
@@ -12,7 +13,7 @@ use proto::{
     words::v1::Channel as Way,
 };
 use rpc::Channel;
-use service_kit::{Door, Site, somebody};
+use service_kit::{Door, Replica, Site, somebody};
 use sqlx::PgPool;
 use testkit::eventually;
 use tokio::task::JoinSet;
@@ -35,6 +36,26 @@ pub(crate) struct Intake {
     site: Arc<Site>,
     /// Who takes the calls.
     desk: Subject,
+    /// What each of them is about.
+    matter: Matter,
+}
+
+/// What somebody calls about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Matter {
+    /// Critical: promised around the clock.
+    Burst,
+    /// Normal: promised in working days.
+    Drip,
+}
+
+impl Matter {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Burst => "三楼水管爆管,水淹了",
+            Self::Drip => "水龙头滴水",
+        }
+    }
 }
 
 /// What accepting came to.
@@ -47,19 +68,44 @@ pub(crate) struct Accepted {
 
 impl Intake {
     /// Makes one, and has a first case accepted and published with the definitions.
-    pub(crate) async fn open(ground: &Ground) -> Result<Self> {
+    pub(crate) async fn open(ground: &Ground, matter: Matter) -> Result<Self> {
         let site = Site::on(&ground.postgres(), Service::Intake, &::intake::SCHEMAS).await;
-        let intake = Self { site: Arc::new(site), desk: somebody(Role::DeskAssistant, None) };
-        let replica = intake.site.start_with(DOOR, |config| config.broker.url = ground.broker());
-        let replica = replica.await;
-        let files = campus_kit::files().into_iter().map(|(name, text)| SourceFile { name, text });
-        let request = ApplyDefinitionsRequest { files: files.collect(), dry_run: false };
-        let request = intake.site.asks(&somebody(Role::SystemAdministrator, None), request);
-        IntakeClient::new(replica.channel()).apply_definitions(request).await?;
-        call(&intake.site, &intake.desk, replica.channel(), 0).await?;
+        let desk = somebody(Role::DeskAssistant, None);
+        let intake = Self { site: Arc::new(site), desk, matter };
+        let replica = intake.start(ground).await;
+        intake.apply(&replica, campus_kit::files()).await?;
+        call(&intake.site, &intake.desk, matter, replica.channel(), 0).await?;
         eventually("the definitions are published", async || intake.pending().await == 0).await;
         replica.stop().await;
         Ok(intake)
+    }
+
+    /// Starts it with the broker.
+    pub(crate) async fn start(&self, ground: &Ground) -> Replica {
+        self.site.start_with(DOOR, |config| config.broker.url = ground.broker()).await
+    }
+
+    /// Has the campus of these files apply.
+    pub(crate) async fn apply(
+        &self,
+        replica: &Replica,
+        files: Vec<(String, String)>,
+    ) -> Result<()> {
+        let files = files.into_iter().map(|(name, text)| SourceFile { name, text });
+        let request = ApplyDefinitionsRequest { files: files.collect(), dry_run: false };
+        let request = self.site.asks(&somebody(Role::SystemAdministrator, None), request);
+        IntakeClient::new(replica.channel()).apply_definitions(request).await?;
+        Ok(())
+    }
+
+    /// Its time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.site.now()
+    }
+
+    /// Moves its time ahead.
+    pub(crate) fn jump_to(&self, at: Timestamp) {
+        self.site.jump_to(at);
     }
 
     /// Its rows.
@@ -71,7 +117,8 @@ impl Intake {
     pub(crate) async fn accept(&self, load: Load) -> Result<Accepted> {
         let replica = self.site.start(DOOR).await;
         // The first call has the definitions parsed.
-        call(&self.site, &self.desk, replica.channel(), load.cases() + 1).await?;
+        let matter = self.matter;
+        call(&self.site, &self.desk, matter, replica.channel(), load.cases() + 1).await?;
         let before = counts(self.pool(), Service::Intake).await?;
         let began = Instant::now();
         let mut callers = JoinSet::new();
@@ -80,7 +127,7 @@ impl Intake {
             callers.spawn(async move {
                 for call_of_theirs in 1..=load.each {
                     let number = caller * load.each + call_of_theirs;
-                    call(&site, &desk, channel.clone(), number).await?;
+                    call(&site, &desk, matter, channel.clone(), number).await?;
                 }
                 anyhow::Ok(())
             });
@@ -107,8 +154,7 @@ impl Intake {
     /// Has all that is pending published: events per second.
     pub(crate) async fn relay(&self, ground: &Ground) -> Result<f64> {
         let (pending, before) = (self.pending().await, self.recorded().await?);
-        let replica = self.site.start_with(DOOR, |config| config.broker.url = ground.broker());
-        let replica = replica.await;
+        let replica = self.start(ground).await;
         let pace = pace("relay", pending, async || Ok(self.recorded().await? - before)).await?;
         let told = "select count(*) from delivery.outbox where stream = 'INTAKE'";
         eventually("the stream holds what was told, each once", async || {
@@ -130,8 +176,14 @@ impl Intake {
     }
 }
 
-/// A pipe has burst, says somebody who never called before. Answered after the commit.
-async fn call(site: &Site, desk: &Subject, channel: Channel, number: u32) -> Result<()> {
+/// Somebody calls who never did before. Answered after the commit.
+async fn call(
+    site: &Site,
+    desk: &Subject,
+    matter: Matter,
+    channel: Channel,
+    number: u32,
+) -> Result<()> {
     let caller = Person {
         name: format!("来电 {number}"),
         phone: format!("1{number:010}"),
@@ -141,7 +193,7 @@ async fn call(site: &Site, desk: &Subject, channel: Channel, number: u32) -> Res
         channel: Way::Hotline.into(),
         item: "water-leak".to_owned(),
         place: "dorm-7-304".to_owned(),
-        text: "三楼水管爆管,水淹了".to_owned(),
+        text: matter.text().to_owned(),
         caller: Some(caller),
         ..AcceptCaseRequest::default()
     };

@@ -9,7 +9,7 @@ use crate::{
     cli::Load,
     count::{Counts, counts, digest, same},
     ground::Ground,
-    intake::Intake,
+    intake::{Intake, Matter},
     pgbench,
     report::{Measurement, Round, Sample, shown},
     store::{Store, WRITTEN},
@@ -18,7 +18,7 @@ use crate::{
 
 /// Measures all four, each right beside its peer.
 pub(crate) async fn round(ground: &Ground, load: Load) -> Result<Round> {
-    let intake = Intake::open(ground).await?;
+    let intake = Intake::open(ground, Matter::Burst).await?;
     let timer = Box::pin(Timer::open(ground)).await?;
     let store = Store::open(ground).await?;
     Ok(Round {

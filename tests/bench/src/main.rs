@@ -25,6 +25,7 @@
 //!  journey   one round ── intake, pgbench │ intake, batches │ timer, store │ timer, store
 //!  pace      how fast something goes on   count  that all of it arrived
 //!  report    the table
+//!  recount   another year of a calendar, beside the minute that it may take
 //! ```
 
 mod batches;
@@ -36,6 +37,7 @@ mod journey;
 mod machine;
 mod pace;
 mod pgbench;
+mod recount;
 mod report;
 mod roster;
 mod store;

@@ -129,7 +129,8 @@ pub(crate) fn shown(rate: f64) -> String {
     grouped(((rate / step).round() * step) as u32)
 }
 
-fn grouped(number: u32) -> String {
+/// A number with its thousands apart: `100,000`.
+pub(crate) fn grouped(number: u32) -> String {
     match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{},{rest:03}", grouped(thousands)),

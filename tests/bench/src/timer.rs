@@ -61,6 +61,36 @@ impl Timer {
         Ok(timer)
     }
 
+    /// Moves its time ahead.
+    pub(crate) fn jump_to(&self, at: Timestamp) {
+        self.site.jump_to(at);
+    }
+
+    /// How many promises are to be counted anew when another year is announced.
+    pub(crate) async fn provisional(&self) -> u64 {
+        let armed = "select count(*) from delivery.outbox
+                     where convert_from(payload, 'utf8') like '%\"provisional\":true%'";
+        self.site.count(armed).await.cast_unsigned()
+    }
+
+    /// How many promises moved.
+    pub(crate) async fn moved(&self) -> u64 {
+        let moved = "select count(*) from delivery.audit where action = 'promise.moved'";
+        self.site.count(moved).await.cast_unsigned()
+    }
+
+    /// How many events it has said. Asking for it costs nothing: the number of an event is taken
+    /// within the transaction that says it.
+    pub(crate) async fn said(&self) -> u64 {
+        let last = self.site.count("select last_value from delivery.outbox_seq").await;
+        last.cast_unsigned()
+    }
+
+    /// Whether the stream has all that it said.
+    pub(crate) async fn told_all(&self) -> bool {
+        self.site.count("select count(*) from delivery.outbox_pending").await == 0
+    }
+
     /// Its rows.
     pub(crate) fn pool(&self) -> &PgPool {
         self.site.pool()
@@ -90,9 +120,7 @@ impl Timer {
     /// per second. Each must say once that a clock is at risk.
     pub(crate) async fn leap(&self, ground: &Ground) -> Result<(Timestamp, u64, f64)> {
         let replica = self.start(ground).await;
-        let pending = "select count(*) from delivery.outbox_pending";
-        eventually("what was heard is answered", async || self.site.count(pending).await == 0)
-            .await;
+        eventually("what was heard is answered", async || self.told_all().await).await;
         let last: Option<jiff_sqlx::Timestamp> =
             sqlx::query_scalar("select max(next_at) from delivery.aggregate")
                 .fetch_one(self.pool())
@@ -101,14 +129,9 @@ impl Timer {
         let due = "select count(*) from delivery.aggregate where next_at <= $1";
         let due = sqlx::query_scalar::<_, i64>(due).bind(until.to_sqlx());
         let due = due.fetch_one(self.pool()).await?.cast_unsigned();
-        // Its number is taken within the wake-up, and asking for it costs nothing.
-        let said = async || -> Result<u64> {
-            let last = self.site.count("select last_value from delivery.outbox_seq").await;
-            Ok(last.cast_unsigned())
-        };
-        let before = said().await?;
+        let before = self.said().await;
         self.site.jump_to(until);
-        let pace = pace("timers", due, async || Ok(said().await? - before)).await?;
+        let pace = pace("timers", due, async || Ok(self.said().await - before)).await?;
         let warned = "select count(*) from delivery.audit where action = 'clock.at-risk'";
         let all = due.cast_signed();
         eventually("each case has its warning", async || self.site.count(warned).await == all)
@@ -129,7 +152,8 @@ impl Timer {
         Ok(rows.into_iter().map(|woken| (woken.key, woken)).collect())
     }
 
-    async fn start(&self, ground: &Ground) -> Replica {
+    /// Starts it with the broker.
+    pub(crate) async fn start(&self, ground: &Ground) -> Replica {
         self.site.start_with(DOOR, |config| config.broker.url = ground.broker()).await
     }
 }

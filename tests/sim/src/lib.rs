@@ -28,7 +28,7 @@
 //!
 //! ```sh
 //! cargo test --package sim                                                    # 500 and 1,000 seeds
-//! SIM_SEEDS=10000 cargo test --release --package sim --test repairs whatever -- --nocapture
+//! ./yizhan sim 10000
 //! SIM_SEED=4711 cargo test --package sim --test repairs whatever              # one, if it is red
 //! ```
 

@@ -215,6 +215,8 @@ words! {
         Desk = "desk",
         /// The department that has the work order; its requester hears nothing of it.
         Department = "department",
+        /// The head of that department, for an instruction (请示); its requester hears nothing of it.
+        Head = "head",
     }
 
     /// Why a post has a work order no longer.

@@ -1,4 +1,5 @@
-//! A campus with an item that is called back, one that is not, and one with few hours to call in.
+//! A campus with an item that is called back, one that is not, one of which two in five cases are,
+//! and one with few hours to call in.
 
 use std::sync::LazyLock;
 
@@ -21,6 +22,10 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-meter}, spec: {
   names: {zh: 水表, en: Water Meter}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: lunchtime, callback: true}}
+---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-pressure}, spec: {
+  names: {zh: 水压, en: Water Pressure}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: repairs, callback: 40%}}
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},

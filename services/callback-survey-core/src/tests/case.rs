@@ -172,8 +172,12 @@ pub(super) fn completed_at() -> Timestamp {
 }
 
 pub(super) fn accepted(item: &str) -> Step {
+    accepted_as(CaseNumber::new(2026, 9, 123).unwrap(), item)
+}
+
+pub(super) fn accepted_as(number: CaseNumber, item: &str) -> Step {
     Step::Hears(Fact::Accepted(CaseAcceptedV1 {
-        number: CaseNumber::new(2026, 9, 123).unwrap(),
+        number,
         kind: CaseKind::Repair,
         channel: Channel::Hotline,
         contact: SeededIds::new(3).id(),

@@ -1,9 +1,12 @@
-use events::words::{End, Verdict};
+use events::words::{CaseNumber, End, ItemId, Verdict};
 use jiff::SignedDuration;
 
-use super::case::{
-    Case, Reporter, Step, Who, accepted, at, calling, calling_and, closed, in_vain, reopened,
-    resolved, resolved_for,
+use super::{
+    campus::RULES,
+    case::{
+        Case, Reporter, Step, Who, accepted, accepted_as, at, calling, calling_and, closed,
+        in_vain, reopened, resolved, resolved_for,
+    },
 };
 use crate::{Event, Fate, Reason, Rejected, State};
 
@@ -121,6 +124,22 @@ fn an_open_callback_is_withdrawn_when_the_case_goes_on_without_it() {
             assert_eq!(case.step(&step).unwrap_err().reason(), "callback-withdrawn");
         }
     }
+}
+
+#[test]
+fn of_an_item_with_a_share_those_cases_are_asked_after_that_are_in_it() {
+    let item: ItemId = "water-pressure".parse().unwrap();
+    let resolved = resolved_for("water-pressure", 1);
+    let (mut called, mut left) = (0, 0);
+    for serial in 1..=10 {
+        let number = CaseNumber::new(2026, 9, serial).unwrap();
+        let mut case = Case::after(&[accepted_as(number, "water-pressure")]);
+        case.step(&resolved).unwrap();
+        let is_called = RULES.is_called_back(&item, number).unwrap();
+        assert_eq!(matches!(case.state, State::Calling { .. }), is_called, "{number}");
+        *(if is_called { &mut called } else { &mut left }) += 1;
+    }
+    assert!(called > 0 && left > 0, "{called} and {left}");
 }
 
 #[test]

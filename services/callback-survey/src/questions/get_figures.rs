@@ -2,7 +2,7 @@ use authz::{Action, Subject};
 use definitions::Rules;
 use delivery::Fault;
 use delivery_rpc::Failure;
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use proto::callback_survey::v1::GetFiguresResponse;
 use rpc::{Code, Error, scope};
 
@@ -26,8 +26,7 @@ pub(crate) async fn get_figures(
 
 /// When a month begins and the next one does, by the clocks of the campus.
 fn bounds(rules: &Rules, month: Date) -> Option<(Timestamp, Timestamp)> {
-    let calendar = rules.departments().find_map(|one| rules.calendar_for(&one.id));
-    let zone = calendar.map_or(TimeZone::UTC, |calendar| calendar.zone().clone());
+    let zone = rules.zone();
     let begins = |date: Date| Some(date.to_zoned(zone.clone()).ok()?.timestamp());
     begins(month).zip(begins(month.checked_add(1.month()).ok()?))
 }

@@ -51,9 +51,10 @@ pub(super) fn list(request: &ListQuestionsRequest) -> Result<ListQuestions, Erro
     let mut fields = Fields::default();
     let of = match request.of() {
         words::Asked::Unspecified => None,
-        of @ (words::Asked::Requester | words::Asked::Desk | words::Asked::Department) => {
-            fields.take("of", Asked::try_from(of))
-        }
+        of @ (words::Asked::Requester
+        | words::Asked::Desk
+        | words::Asked::Department
+        | words::Asked::Head) => fields.take("of", Asked::try_from(of)),
     };
     let case = fields.optional("case", &request.case);
     let work_order = fields.optional("work_order", &request.work_order);

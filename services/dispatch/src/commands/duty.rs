@@ -144,7 +144,7 @@ const DESK: &[Role] =
 /// Refuses a department what only the desk asks: its own people.
 fn asks(subject: &Subject, of: Asked) -> Result<(), Error> {
     match of {
-        Asked::Requester | Asked::Desk => Ok(()),
+        Asked::Requester | Asked::Desk | Asked::Head => Ok(()),
         Asked::Department if has(subject, DESK) => Ok(()),
         Asked::Department => {
             let what = "is asked by the desk alone; ask the desk or the requester";
@@ -165,6 +165,10 @@ pub(crate) fn is_asked(subject: &Subject, of: Asked, (work, order): (&Work, &Ord
             let has_it = worker.is_some() && worker == subject.principal.account();
             has_it || subject.department.as_ref() == Some(order.department())
         }
+        Asked::Head => {
+            let theirs = subject.department.as_ref() == Some(order.department());
+            theirs && has(subject, &[Role::DepartmentHead])
+        }
     }
 }
 
@@ -174,6 +178,7 @@ fn answers(subject: &Subject, of: Asked, asked: (&Work, &Order)) -> Result<(), E
         Asked::Requester => (has(subject, DESK), "who reported it, or the desk for them,"),
         Asked::Desk => (false, "whoever is at the desk"),
         Asked::Department => (false, "the department that has the work order"),
+        Asked::Head => (false, "the head of the department that has the work order"),
     };
     if for_them || is_asked(subject, of, asked) {
         return Ok(());

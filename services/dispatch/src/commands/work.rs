@@ -178,7 +178,7 @@ impl Kept {
 fn answer_of(asked: Party, work: &Work, by: &Subject) -> Option<PersonId> {
     match asked {
         Party::Requester => {}
-        Party::Desk | Party::Department => return None,
+        Party::Desk | Party::Department | Party::Head => return None,
     }
     let theirs = by.person.filter(|person| work.reporters.contains(person));
     let only = work.reporters.first().filter(|_| work.reporters.len() == 1);

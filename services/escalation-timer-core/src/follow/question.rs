@@ -11,7 +11,7 @@ use crate::{
     state::State,
 };
 
-/// It is promised that desk and department answer each other in time. What its requester is asked has
+/// It is promised that desk, department and head answer in time. What its requester is asked has
 /// no clock: nobody can promise it for them.
 pub(crate) fn asked(
     state: &State,
@@ -25,7 +25,7 @@ pub(crate) fn asked(
         return Err(Reason::AlreadyKnown);
     }
     let promised = match fact.of {
-        Asked::Desk | Asked::Department => {
+        Asked::Desk | Asked::Department | Asked::Head => {
             promised(watch, rules, subject, Commitment::Reply, fact.at)
         }
         Asked::Requester => None,

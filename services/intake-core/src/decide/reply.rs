@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     command::{Actor, Reply},
-    cycle::{close, is_called_back},
+    cycle::close,
     event::Event,
     rejected::{Rejected, Violation},
     state::{Case, State},
@@ -34,7 +34,8 @@ pub(super) fn decide(
     let Reply { next, department, by } = reply;
     let next = next.map(|next| promise(case, rules, next, now)).transpose();
     let next = next.map_err(Rejected::ReplyInvalid)?;
-    let ends = is_done && next.is_none() && !is_called_back(case, rules);
+    let uncalled = rules.is_called_back(&case.item, case.number) == Some(false);
+    let ends = is_done && next.is_none() && uncalled;
     let closed = ends.then(|| close(case, End::Uncalled, now, Some(Actor::Account(by))));
     let replied = CaseRepliedV1 { cycle: case.cycle, next, department, by, at: now };
     Ok([Event::Replied(replied)].into_iter().chain(closed).collect())

@@ -1,4 +1,5 @@
-//! A campus of one building with a phone, an item that is called back and one that is not.
+//! A campus of one building with a phone, an item that is called back, one that is not, and one of
+//! which two in five cases are.
 
 use std::sync::LazyLock;
 
@@ -28,6 +29,10 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-hours}, spec: {
   names: {zh: 供水时间, en: Hours of Water}, category: plumbing, kind: enquiry, level: public,
   department: logistics, policy: answers, callback: false}}
+---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-pressure}, spec: {
+  names: {zh: 水压, en: Water Pressure}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: repairs, callback: 40%}}
 ---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},

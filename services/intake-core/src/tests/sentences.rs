@@ -1,8 +1,11 @@
-use events::words::{Commitment, Cycle, End, ReopenCause, Verdict};
+use events::words::{CaseNumber, Commitment, Cycle, End, ItemId, ReopenCause, Verdict};
 use jiff::SignedDuration;
 
-use super::case::{Case, Step, completed, judged, leak, question};
-use crate::{Event, Reason, State};
+use super::{
+    campus::RULES,
+    case::{Case, Step, completed, judged, leak, question},
+};
+use crate::{Accept, Event, Reason, State};
 
 fn accept() -> Step {
     Step::accept(leak())
@@ -34,6 +37,22 @@ fn a_case_that_nobody_is_called_back_for_ends_with_its_completion() {
     let events = case.step(&Step::Completed(1)).unwrap();
     assert!(matches!(&events[..], [Event::Resolved(_), Event::Closed { .. }]), "{events:?}");
     assert_eq!(end(&case), End::Uncalled);
+}
+
+#[test]
+fn of_an_item_with_a_share_those_cases_end_with_their_completion_that_are_not_in_it() {
+    let item: ItemId = "water-pressure".parse().unwrap();
+    let numbers = (1..=10).map(|serial| CaseNumber::new(2026, 9, serial).unwrap());
+    let called: Vec<_> = numbers
+        .filter(|number| {
+            let report = Accept { number: *number, item: item.clone(), ..leak() };
+            let case = Case::after(&[Step::accept(report), Step::Completed(1)]);
+            let is_called = RULES.is_called_back(&item, *number).unwrap();
+            assert_eq!(matches!(case.state, State::Closed { .. }), !is_called, "{number}");
+            is_called
+        })
+        .collect();
+    assert!((3..=5).contains(&called.len()), "{called:?}");
 }
 
 #[test]

@@ -151,16 +151,12 @@ impl Speaker<'_> {
     /// The posts whose it is: the one that the notice is about, or all that have work of the case; when
     /// all is done, the last that it was offered to.
     fn whose(&self) -> Vec<PostId> {
-        let Self { rules, matter, .. } = *self;
+        let matter = self.matter;
         match &self.notice.particulars.whose {
             Some(Whose::Post(post)) => vec![post.clone()],
-            Some(Whose::Desk) => {
-                let desk = Addressee::Desk.find(rules, matter).into_iter();
-                desk.filter_map(|to| match to {
-                    Recipient::Post(post) => Some(post),
-                    Recipient::Person(_) | Recipient::Account(_) => None,
-                })
-                .collect()
+            Some(Whose::Desk) => self.posts_of(&Addressee::Desk),
+            Some(Whose::HeadOf(department)) => {
+                self.posts_of(&Addressee::HeadOf(department.clone()))
             }
             Some(Whose::Unknown) => Vec::new(),
             None => {
@@ -169,6 +165,15 @@ impl Speaker<'_> {
                 holders.into_iter().chain(last).cloned().collect()
             }
         }
+    }
+
+    fn posts_of(&self, addressee: &Addressee) -> Vec<PostId> {
+        let found = addressee.find(self.rules, self.matter).into_iter();
+        let post = |to| match to {
+            Recipient::Post(post) => Some(post),
+            Recipient::Person(_) | Recipient::Account(_) => None,
+        };
+        found.filter_map(post).collect()
     }
 
     fn list<'n>(&self, names: impl Iterator<Item = &'n Names>) -> Option<String> {

@@ -17,14 +17,11 @@ use proto::notification::v1::{
 };
 use rpc::{Call, Channel, Error};
 use runtime::config::Channels;
-use service_kit::{Replica, id, somebody};
+use service_kit::{Gateway, Replica, id, somebody};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::{
-    case::{Told, leak, offered},
-    gateway::Gateway,
-};
+use crate::case::{Told, leak, offered};
 
 pub(crate) const NUMBER: &str = "2026-11-000007";
 /// Who is alerted at once, and one minute later each.

@@ -6,13 +6,12 @@ use proto::notification::v1::{
     SettlePhoneCallRequest, TakePhoneCallRequest,
 };
 use rpc::Error;
-use service_kit::somebody;
+use service_kit::{Gateway, somebody};
 use testkit::eventually;
 
 use crate::{
     alarm::{AT_ONCE, Alarm, NUMBER, counsellor, desk, guard, holder, of_guards, person_at_risk},
     case::{Told, completed, fired, leak, offered},
-    gateway::Gateway,
 };
 
 #[tokio::test]

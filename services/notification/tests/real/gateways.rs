@@ -13,14 +13,11 @@ use events::{
 use jiff::SignedDuration;
 use runtime::config::{Channels, Endpoint};
 use serde_json::{Value, json};
-use service_kit::{Replica, id};
+use service_kit::{Answer, Gateway, Replica, id};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::{
-    case::{Told, fired, leak},
-    gateway::{Answer, Gateway},
-};
+use crate::case::{Told, fired, leak};
 
 const BOTH: [MessageChannel; 2] = [MessageChannel::Sms, MessageChannel::Webhook];
 

@@ -10,15 +10,11 @@ use events::{
 };
 use jiff::SignedDuration;
 use runtime::config::{Channels, Mail, MailEncryption};
-use service_kit::{Replica, id};
+use service_kit::{Answer, Gateway, Postbox, Replica, Reply, id, mail_body};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::{
-    case::{Told, fired, leak},
-    gateway::Gateway,
-    postbox::{Postbox, Reply, body},
-};
+use crate::case::{Told, fired, leak};
 
 /// Notification with a mail server, and nothing else but a gateway that takes text messages of what
 /// is critical.
@@ -40,7 +36,7 @@ impl Mails {
         let told = Told::starting_at("10:00").await;
         let mut mail = postbox.config(told.file("mail"));
         change(&mut mail);
-        let sms = Gateway::start([crate::gateway::Answer::Status(400); 9]).await;
+        let sms = Gateway::start([Answer::Status(400); 9]).await;
         let channels = Channels {
             mail: Some(mail),
             sms: Some(sms.endpoint(told.file("sms"), 20)),
@@ -85,7 +81,7 @@ async fn a_mail_says_all_that_waits_and_who_it_is_from_and_for() {
     {
         assert!(mail.contains(line), "{mail}");
     }
-    let said = body(mail);
+    let said = mail_body(mail);
     assert_eq!(said.matches("Please see to it.").count(), 2, "{said}");
     assert_eq!(mails.postbox.logins(), ["\0yizhan\0open the box"]);
     assert_eq!(mails.sms.asked().len(), 0, "only what is critical");

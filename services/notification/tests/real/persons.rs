@@ -9,16 +9,14 @@ use events::{
 use jiff::SignedDuration;
 use proto::notification::v1::Message;
 use runtime::config::{Channels, Config};
-use service_kit::{Replica, id};
+use service_kit::{Answer, Gateway, Postbox, Replica, id, mail_body};
 use testkit::eventually;
 use uuid::Uuid;
 
 use crate::{
     case::{Told, completed, leak, reporter},
     directory::Directory,
-    gateway::{Answer, Gateway},
     links::{SECRET, due, requester, survey},
-    postbox::{Postbox, body},
 };
 
 const PHONE: &str = "10013001300";
@@ -137,7 +135,7 @@ async fn who_has_no_phone_is_written_to_and_who_has_neither_looks_into_their_mai
     }
     let [mail] = &persons.postbox.mails()[..] else { panic!("{:?}", persons.postbox.mails()) };
     assert!(mail.contains(&format!("To: {MAIL}")), "{mail}");
-    assert!(body(mail).contains("2026-11-000007"), "{}", body(mail));
+    assert!(mail_body(mail).contains("2026-11-000007"), "{}", mail_body(mail));
     assert_eq!(persons.left(), (0, 1));
     persons.replica.stop().await;
 }
@@ -202,7 +200,7 @@ async fn a_mail_has_the_link_of_its_recipient_and_no_row_has_it() {
     persons.told.jump(SignedDuration::from_mins(1));
     assert_eq!(persons.told_by(case).await, "mail");
     let [mail] = &persons.postbox.mails()[..] else { panic!("{:?}", persons.postbox.mails()) };
-    let said = body(mail);
+    let said = mail_body(mail);
     let link = format!("https://yizhan.example.edu/s/{SECRET}");
     assert_eq!(said.matches(&link).count(), 2, "in each language: {said}");
     assert!(!said.contains("{link"), "{said}");

@@ -10,13 +10,12 @@ use events::{
 };
 use jiff::SignedDuration;
 use rpc::Code;
-use service_kit::id;
+use service_kit::{Gateway, id};
 use testkit::eventually;
 
 use crate::{
     alarm::{AT_ONCE, Alarm, FIRST, SECOND, counsellor, desk, fire, guard, of_guards},
     case::{Told, completed, fired, leak},
-    gateway::Gateway,
 };
 
 const SECOND_REVISION: Revision = Revision(2);

@@ -11,14 +11,11 @@ use events::{
 };
 use jiff::SignedDuration;
 use runtime::config::Channels;
-use service_kit::{Replica, id};
+use service_kit::{Answer, Gateway, Replica, id};
 use testkit::eventually;
 use uuid::Uuid;
 
-use crate::{
-    case::{Told, fired, leak},
-    gateway::{Answer, Gateway},
-};
+use crate::case::{Told, fired, leak};
 
 /// Notification with a robot for logistics and a gateway for text messages.
 struct Ways {

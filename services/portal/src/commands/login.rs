@@ -1,5 +1,6 @@
 use delivery::audit;
 use jiff::{SignedDuration, Timestamp};
+use revisions::RevisionError;
 use rpc::Code;
 use secrecy::SecretString;
 use serde_json::json;
@@ -21,6 +22,8 @@ pub(crate) struct Opened {
     /// Known to its bearer alone.
     pub(crate) token: String,
     pub(crate) expires_at: Timestamp,
+    /// Where the campus's clocks are, by its IANA name.
+    pub(crate) zone: Option<String>,
 }
 
 /// Opens a session. Whether the account or the password is wrong is not told, nor shown by the
@@ -37,6 +40,7 @@ pub(crate) async fn login(
         let message = "the account or the password is wrong";
         return Err(Refusal::new(Code::Unauthenticated, "login-refused", message));
     };
+    let zone = zone(portal).await?;
     let (token, hash) = secret::random(Kind::Session)?;
     let machine = portal.clock().machine();
     let expires_at = machine + LIFETIME;
@@ -53,5 +57,15 @@ pub(crate) async fn login(
     };
     audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
-    Ok(Opened { token, expires_at })
+    Ok(Opened { token, expires_at, zone })
+}
+
+/// None before there are definitions, or for a release that does not understand them.
+async fn zone(portal: &Portal) -> Result<Option<String>, Refusal> {
+    let mut connection = portal.pool().acquire().await?;
+    match portal.revisions.newest(&mut connection).await {
+        Ok(rules) => Ok(rules.and_then(|rules| Some(rules.zone().iana_name()?.to_owned()))),
+        Err(RevisionError::Database(error)) => Err(error.into()),
+        Err(RevisionError::Unknown(_) | RevisionError::NotUnderstood { .. }) => Ok(None),
+    }
 }

@@ -186,7 +186,7 @@ pub(super) struct Ask {
 
 /// Asks somebody about a work order
 ///
-/// Who has the work asks its requester or the desk; the desk asks the department. Nothing waits for
+/// Who has the work asks its requester, the desk, or their head; the desk asks the department. Nothing waits for
 /// the answer. Refused by `no-such-work-order`, `question-invalid`, `not-the-desk`, `not-yours`,
 /// `not-claimed`, `already-completed`, `work-order-cancelled`, `case-closed` and `disputed`.
 #[utoipa::path(

@@ -27,6 +27,10 @@ pub(super) struct Session {
     /// To be sent as `Authorization: Bearer <token>`; told only now.
     token: String,
     expires_at: Timestamp,
+    /// The campus's time zone, by its IANA name: in which people there read times. None before its
+    /// definitions are known.
+    #[schema(example = "Asia/Shanghai")]
+    zone: Option<String>,
 }
 
 /// Logs in
@@ -42,7 +46,7 @@ pub(super) async fn login(
     Body(login): Body<Login>,
 ) -> Answer<Session> {
     let opened = commands::login(&portal, &login.account, login.password).await?;
-    Ok(Json(Session { token: opened.token, expires_at: opened.expires_at }))
+    Ok(Json(Session { token: opened.token, expires_at: opened.expires_at, zone: opened.zone }))
 }
 
 /// Logs out

@@ -23,6 +23,21 @@ async fn who_logs_in_is_known_until_they_log_out() {
 }
 
 #[tokio::test]
+async fn who_logs_in_is_told_the_campus_s_time_zone_as_soon_as_its_calendars_are_known() {
+    let world = World::start().await;
+    world.give_password("root").await;
+    let zone = async || {
+        let body = json!({ "account": "root", "password": PASSWORD });
+        let answer = world.stranger().post("/login", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body["zone"].clone()
+    };
+    assert_eq!(zone().await, json!(null));
+    world.defines(&campus_kit::documents()).await;
+    assert_eq!(zone().await, json!("Asia/Shanghai"));
+}
+
+#[tokio::test]
 async fn the_first_administrator_is_made_once() {
     let world = World::start().await;
     let make = || {

@@ -4,6 +4,7 @@ use std::{fs, net::TcpListener, path::PathBuf, sync::Arc};
 
 use authz::{Principal, Role, Subject};
 use clock::{AccountId, Clock, Ids as _, RandomIds};
+use definitions::Document;
 use delivery::stream_settings;
 use events::words::{Level, Service};
 use reqwest::{Method, RequestBuilder};
@@ -11,7 +12,7 @@ use rpc::token::{TokenSigner, TokenVerifier, generate_key};
 use runtime::{Config, Host, Process, Sources, config, store};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sqlx::{PgPool, postgres::PgConnectOptions};
+use sqlx::{PgPool, postgres::PgConnectOptions, types::Json};
 use testkit::{Database, Nats, OWNER, RUN_TIME};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -126,6 +127,17 @@ impl World {
     pub(crate) async fn tamper(&self, statement: &'static str) {
         let done = sqlx::query(statement).execute(&self.pool()).await.unwrap();
         assert!(done.rows_affected() > 0, "{statement}");
+    }
+
+    /// Keeps documents as the first revision, as if they had been heard.
+    pub(crate) async fn defines(&self, documents: &[Document]) {
+        for Document { kind, id, value } in documents {
+            let insert = "insert into definitions.document (kind, id, revision, document)
+                          values ($1, $2, 1, $3)";
+            let insert = sqlx::query(insert).bind(kind.word()).bind(id.as_str()).bind(Json(value));
+            insert.execute(&self.pool()).await.unwrap();
+        }
+        self.tamper("insert into definitions.revision (revision) values (1)").await;
     }
 
     pub(crate) async fn count(&self, query: &'static str) -> i64 {

@@ -8,11 +8,12 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clock::{Clock, Ids as _, RandomIds};
+use jiff::tz::TimeZone;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use rpc::Problem;
 use serde_json::Value;
 
-use super::{Options, output::Format, session::Session, visible::indented};
+use super::{Options, campus_time, output::Format, session::Session, visible::indented};
 use crate::{embedded::Endpoints, home::Home};
 
 /// The portal, as one account sees it.
@@ -23,6 +24,8 @@ pub(crate) struct Api {
     token: Option<String>,
     idempotency_key: Option<String>,
     trace: String,
+    /// In which people are shown times.
+    zone: TimeZone,
     pub(super) format: Format,
 }
 
@@ -38,15 +41,14 @@ pub(crate) struct Refused {
 impl Api {
     /// With the session of the last login.
     pub(super) fn open(home: &Home, options: &Options) -> Result<Self> {
-        let session = Session::read(home)?;
-        let (url, token) = match (&options.url, session) {
-            (Some(url), Some(session)) if session.url == *url => (url.clone(), Some(session.token)),
-            (Some(url), _) => (url.clone(), None),
-            (None, Some(session)) => (session.url, Some(session.token)),
-            (None, None) => return Err(NobodyLoggedIn.into()),
-        };
-        let token = std::env::var("YIZHAN_TOKEN").ok().or(token);
-        Ok(Self { token, ..Self::at(url, options)? })
+        let is_there =
+            |session: &Session| options.url.as_ref().is_none_or(|url| session.url == *url);
+        let session = Session::read(home)?.filter(is_there);
+        let url = options.url.clone().or_else(|| Some(session.as_ref()?.url.clone()));
+        let api = Self::at(url.ok_or(NobodyLoggedIn)?, options)?;
+        let zone = session.as_ref().map_or(TimeZone::UTC, Session::time_zone);
+        let token = std::env::var("YIZHAN_TOKEN").ok().or_else(|| Some(session?.token));
+        Ok(Self { token, zone, ..api })
     }
 
     /// Without a session: to log in.
@@ -69,8 +71,15 @@ impl Api {
             .timeout(Duration::from_secs(30))
             .build()
             .context("preparing HTTP")?;
-        let (token, idempotency_key, trace) = (None, None, trace());
-        Ok(Self { client, url, token, idempotency_key, trace, format: Format::Json })
+        Ok(Self {
+            client,
+            url,
+            token: None,
+            idempotency_key: None,
+            trace: trace(),
+            zone: TimeZone::UTC,
+            format: Format::Json,
+        })
     }
 
     /// The same, with a bearer token.
@@ -145,7 +154,12 @@ impl Api {
         if body.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&body).context("reading the portal's answer")
+        let mut answer = serde_json::from_slice(&body).context("reading the portal's answer")?;
+        match self.format {
+            Format::Table => campus_time::put_into(&self.zone, &mut answer),
+            Format::Json => {}
+        }
+        Ok(answer)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::print;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open a case: an item and a place are enough.
-    Open(open::Open),
+    Open(Box<open::Open>),
     /// Show a case with its timeline.
     Show {
         /// Its number or id.

@@ -60,6 +60,9 @@ pub(crate) struct Who {
     /// Their phone.
     #[arg(long)]
     pub(super) phone: Option<String>,
+    /// Their mail address.
+    #[arg(long)]
+    pub(super) mail: Option<String>,
     /// Their name.
     #[arg(long)]
     pub(super) name: Option<String>,
@@ -165,6 +168,7 @@ impl Who {
         let given = [
             ("id", self.person),
             ("phone", self.phone),
+            ("mail", self.mail),
             ("name", self.name),
             ("number", self.number),
         ];

@@ -79,8 +79,8 @@ pub(crate) struct Join {
     incident: String,
     /// A case that is open and was this all along: it ends as a duplicate, and its reporters join.
     #[arg(long, value_parser = reference, conflicts_with_all = [
-        "channel", "campus_phone", "place", "text", "people", "vulnerable", "person", "phone", "name",
-        "number",
+        "channel", "campus_phone", "place", "text", "people", "vulnerable", "person", "phone", "mail",
+        "name", "number",
     ])]
     case: Option<String>,
     /// How the call came in; `hotline` by default.

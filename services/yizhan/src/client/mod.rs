@@ -13,6 +13,7 @@
 mod alarms;
 mod api;
 mod callbacks;
+mod campus_time;
 mod cases;
 mod complaint;
 mod contacts;
@@ -41,9 +42,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 
 use crate::home::Home;
 use output::Format;
+use session::Session;
 
 pub(crate) use api::{Api, Refused};
 use api::{NobodyLoggedIn, Unanswered};
@@ -192,6 +195,12 @@ pub(crate) struct Options {
     /// Sends a command again under the key of its first time, so that it is done once.
     #[arg(long, global = true, value_name = "KEY")]
     idempotency_key: Option<String>,
+}
+
+/// In which times are shown: that of the last login, and UTC before it.
+pub(crate) fn time_zone(home: &Home) -> TimeZone {
+    let session = Session::read(home).ok().flatten();
+    session.as_ref().map_or(TimeZone::UTC, Session::time_zone)
 }
 
 /// Asks and shows. What the portal refuses is told with an exit code of its own.

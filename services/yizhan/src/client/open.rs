@@ -32,6 +32,9 @@ pub(crate) struct Open {
     /// The caller's phone, if it is known.
     #[arg(long)]
     phone: Option<String>,
+    /// The caller's mail address, if it was given.
+    #[arg(long)]
+    mail: Option<String>,
     /// The caller's name, if it was given.
     #[arg(long)]
     name: Option<String>,
@@ -66,6 +69,9 @@ pub(crate) struct For {
     /// Their phone.
     #[arg(id = "for-phone", long)]
     phone: Option<String>,
+    /// Their mail address.
+    #[arg(id = "for-mail", long)]
+    mail: Option<String>,
     /// Their student or staff number.
     #[arg(id = "for-number", long)]
     number: Option<String>,
@@ -90,9 +96,10 @@ impl Open {
     }
 
     fn body(self) -> Value {
-        let caller = Who { person: None, phone: self.phone, name: self.name, number: self.number };
-        let For { name, phone, number } = self.whom;
-        let whom = Who { person: None, phone, name, number };
+        let Self { phone, mail, name, number, .. } = self;
+        let caller = Who { person: None, phone, mail, name, number };
+        let For { name, phone, mail, number } = self.whom;
+        let whom = Who { person: None, phone, mail, name, number };
         let mut body = Map::from_iter([("item".to_owned(), Value::from(self.item))]);
         let mut give = |key: &str, value: Option<Value>| {
             body.extend(value.map(|value| (key.to_owned(), value)));
@@ -136,11 +143,11 @@ mod tests {
 
     #[test]
     fn who_calls_and_for_whom_are_two_people() {
-        let line = "no-heating --phone 10010 --number s-1 --for-name A --for-phone 10011 \
+        let line = "no-heating --phone 10010 --mail a@example.edu --number s-1 --for-name A --for-phone 10011 \
                     --for-number s-2 --asset b-7 --vulnerable";
         let said = json!({
             "item": "no-heating",
-            "caller": { "phone": "10010", "number": "s-1" },
+            "caller": { "phone": "10010", "mail": "a@example.edu", "number": "s-1" },
             "on_behalf_of": { "name": "A", "phone": "10011", "number": "s-2" },
             "asset": "b-7",
             "vulnerable": true,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use jiff::{Timestamp, fmt::temporal::Pieces, tz::TimeZone};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -112,12 +113,12 @@ fn is_short(value: &Value) -> bool {
     }
 }
 
-/// An instant without its fraction of a second; anything else as it is.
+/// An instant as people read it, at the offset that it has; anything else as it is.
 fn shortened(text: &str) -> String {
-    match text.parse::<jiff::Timestamp>() {
-        Ok(at) => at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        Err(_) => text.to_owned(),
-    }
+    let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+    let at = text.parse::<Timestamp>().ok().zip(offset);
+    let at = at.map(|(at, offset)| at.to_zoned(TimeZone::fixed(offset)));
+    at.map_or_else(|| text.to_owned(), |at| print::instant(&at))
 }
 
 /// One thing, a field per line; what is absent is left out, and a text of several lines stays in its
@@ -146,14 +147,14 @@ mod tests {
     fn columns_line_up_also_with_chinese_names() {
         let rows = [
             json!({ "name": "江水生", "post": "logistics/plumbing" }),
-            json!({ "name": "An", "at": "2026-09-01T08:00:00.123456Z" }),
+            json!({ "name": "An", "at": "2026-09-01T16:00:00.123456+08:00" }),
         ];
         let columns = [("NAME", "name"), ("POST", "post"), ("AT", "at")];
         assert_eq!(
             table(&rows, &columns),
             "NAME    POST                AT\n\
              江水生  logistics/plumbing  -\n\
-             An      -                   2026-09-01 08:00:00Z\n"
+             An      -                   2026-09-01 16:00:00 +08\n"
         );
     }
 

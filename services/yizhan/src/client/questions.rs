@@ -20,6 +20,8 @@ enum Of {
     Desk,
     /// The department that has the work order.
     Department,
+    /// The head of that department, for an instruction.
+    Head,
 }
 
 #[derive(Debug, Args)]
@@ -93,6 +95,7 @@ impl Of {
             Self::Requester => "requester",
             Self::Desk => "desk",
             Self::Department => "department",
+            Self::Head => "head",
         }
     }
 }

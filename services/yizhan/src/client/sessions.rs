@@ -19,8 +19,12 @@ pub(super) async fn login(
     let password = password(home, options, password_file)?;
     let answer = api.post("/login", &json!({ "account": account, "password": password })).await?;
     let token = answer.get("token").and_then(Value::as_str).context("the answer has no token")?;
-    let session =
-        Session { url: api.url().to_owned(), account: account.to_owned(), token: token.to_owned() };
+    let session = Session {
+        url: api.url().to_owned(),
+        account: account.to_owned(),
+        token: token.to_owned(),
+        zone: answer.get("zone").and_then(Value::as_str).map(ToOwned::to_owned),
+    };
     session.write(home)?;
     print::line(format_args!("Logged in as {account}."))
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -41,9 +40,10 @@ pub(crate) enum Command {
         /// `staff`.
         #[arg(long)]
         reason: String,
-        /// When somebody comes, as agreed with the requester, who is told it: a time with its zone.
+        /// When somebody comes, as agreed with the requester, who is told it:
+        /// `2026-09-07T14:00:00+08:00`.
         #[arg(long, value_name = "TIME")]
-        visit: Option<Timestamp>,
+        visit: Option<String>,
     },
     /// Go on with it as before the hold.
     Resume(Order),
@@ -77,7 +77,8 @@ pub(crate) enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Give it to another post, or anew to its own, by a dispatcher's or leader's authority.
+    /// Offer it to another post, or anew to its own, by a dispatcher's or leader's authority.
+    #[command(visible_alias = "offer")]
     Reassign(Moved),
     /// Ask another post for a part of it; what it is split off goes on.
     Split {

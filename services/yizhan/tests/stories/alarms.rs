@@ -127,7 +127,7 @@ fn by_a_clock_that_stops_at_each_instant_an_alarm_rings_each_minute_and_ends_wit
 }
 
 /// What may be asked about a case, each by its number.
-const QUESTIONS: [&str; 30] = [
+const QUESTIONS: [&str; 33] = [
     "case show N",
     "case explain N",
     "case withdraw N",
@@ -149,6 +149,9 @@ const QUESTIONS: [&str; 30] = [
     "work claim N",
     "work arrive N",
     "work hold N --reason parts",
+    "work ask N --of desk why",
+    "work split N logistics/electrical --task why",
+    "work transfer N logistics/electrical --reason why",
     "work complete N",
     "work return N --reason why",
     "extension ask N --until 2030-01-01T00:00:00Z --reason parts",
@@ -161,7 +164,7 @@ const QUESTIONS: [&str; 30] = [
 ];
 
 /// What lists, with whatever it narrows by.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 14] = [
     "case list --limit 200",
     "case list --place dorm-7",
     "case list --item person-at-risk",
@@ -171,6 +174,11 @@ const LISTS: [&str; 9] = [
     "incident list",
     "callback list",
     "phone list",
+    "contact list",
+    "work questions",
+    "handover show",
+    "callback next",
+    "roster show",
 ];
 
 /// An id that no case has.

@@ -55,6 +55,33 @@ fn a_work_order_that_two_departments_refuse_is_adjudicated_and_goes_nowhere_else
 }
 
 #[test]
+fn a_critical_work_order_that_two_departments_refuse_is_decided_by_the_duty_counsellor_at_night() {
+    let campus = Campus::open();
+    let names = ["desk-1", "head-logistics", "caretaker", "counsellor"];
+    let [desk, head, caretaker, counsellor] = names.map(|name| campus.account(name));
+    campus.clock_to("02:00");
+    let case = desk.opens(FLOOD);
+    head.does(&format!("work transfer {case} housing/caretakers --reason 'it is their tap'"));
+    caretaker.does(&format!("work return {case} --reason 'the pipe is in the wall'"));
+    head.does(&format!("work transfer {case} housing/caretakers --reason 'it is the tap'"));
+    assert_eq!(state(&case), "disputed");
+    campus.advance("4m");
+    let decision = format!("work adjudicate {case} logistics/plumbing --reason 'walls are yours'");
+    counsellor.does(&decision);
+
+    let order = case.work_order();
+    assert_eq!(
+        (&order["post"], &order["adjudicated"]),
+        (&"logistics/plumbing".into(), &true.into())
+    );
+    let clocks = case.clocks();
+    let decided: Vec<_> =
+        clocks.iter().filter(|clock| clock["commitment"] == "adjudicate").collect();
+    assert_eq!(decided.len(), 1);
+    assert_eq!(decided[0]["on_time"], true, "five minutes: {decided:?}");
+}
+
+#[test]
 fn who_claims_and_does_not_come_has_it_no_longer_and_their_name_is_on_record() {
     let campus = Campus::open();
     let names = ["desk-1", "plumber-1", "plumber-2"];

@@ -16,7 +16,11 @@ pub(crate) fn link(who: &Account<'_>, case: &Case<'_>) -> Option<String> {
     let number = case.to_string();
     let text = |message: &serde_json::Value| message["text"].as_str().unwrap().to_owned();
     let mut asked = messages.filter(|message| message["template"] == "survey").map(text);
-    let text = asked.find(|text| text.contains(&number))?;
+    link_in(&asked.find(|text| text.contains(&number))?)
+}
+
+/// The link in a text; none if there is none.
+pub(crate) fn link_in(text: &str) -> Option<String> {
     let link = text.split_whitespace().find(|word| word.starts_with("http"))?;
     Some(link.trim_end_matches(|c: char| !c.is_ascii_hexdigit()).to_owned())
 }

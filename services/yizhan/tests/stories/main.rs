@@ -5,6 +5,7 @@
 //!  repairs    from the call to the callback; late, reopened, nobody reached
 //!  desk       chased, joined, hurried, closed as something else
 //!  links      not solved, said by the link in a message
+//!  reached    told by text message and mail, and of what others may not read by neither
 //!  complaints solved and dissatisfied; what a month comes to
 //!  incidents  sixty calls about one cause
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
@@ -60,6 +61,7 @@ mod person;
 mod policy;
 mod questions;
 mod races;
+mod reached;
 mod refusals;
 mod repairs;
 mod replies;

@@ -60,6 +60,33 @@ fn what_a_handler_asks_the_desk_is_answered_there_and_its_requester_hears_nothin
 }
 
 #[test]
+fn who_has_the_work_asks_their_head_for_an_instruction_and_nobody_else_gives_it() {
+    let campus = Campus::open();
+    let names = ["student-1", "plumber-1", "head-logistics", "desk-1"];
+    let [student, plumber, head, desk] = names.map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = student.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work ask {case} --of head 'may I open the wall?'"));
+    assert_eq!(case.told("asked-inside"), ["post/logistics/head"]);
+    let [asked] = &questions(&head, "--of head")[..] else { panic!() };
+    assert_eq!(asked["text"], "may I open the wall?");
+    assert!(!asked["due"].is_null(), "an answer is promised");
+
+    let id = asked["id"].as_str().unwrap();
+    for other in [&plumber, &desk] {
+        let refusal = other.is_refused(&format!("work answer {case} --question {id} 'yes'"));
+        assert!(refusal.message.contains("not-asked"), "{refusal:?}");
+    }
+    head.does(&format!("work answer {case} 'yes, below the window'"));
+    assert!(questions(&head, "--of head").is_empty());
+    assert_eq!(case.told("answered")[0], "post/logistics/plumbing");
+    let shown = plumber.asks(&format!("case show {case}"));
+    assert_eq!(shown["questions"][0]["answer"], "yes, below the window");
+    assert!(student.asks(&format!("case show {case}"))["questions"].as_array().unwrap().is_empty());
+}
+
+#[test]
 fn what_is_promised_inside_is_no_step_of_the_requester_s_when_it_moves() {
     let campus = Campus::open();
     let [student, plumber, desk] =

@@ -1,27 +1,37 @@
-//! The README's walk: exactly its commands, and the output that it shows.
+//! The walk, which the README begins and `docs/walk.md` goes on with: exactly its commands, and the
+//! output that they show.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, iter,
+    path::Path,
+    process::Command,
+};
 
 use crate::campus::{Campus, home::WORKSPACE};
 
-/// What the reader types, and what the README shows below it.
+/// What the reader types, and what is shown below it.
+#[derive(Clone)]
 struct Step {
     command: String,
     shown: String,
 }
 
 #[test]
-fn a_newcomers_walk_shows_what_the_readme_shows() {
-    let steps = walk();
-    assert!(steps.len() > 10, "the walk has only {} commands", steps.len());
-    let in_readme = steps.iter().find_map(|step| case_number(&step.shown)).unwrap();
+fn a_newcomers_walk_shows_what_is_written_below_each_command() {
+    let begun = walk("README.md", "A walk");
+    let steps = [begun, walk("docs/walk.md", "The desk")].concat();
+    assert!(steps.len() > 60, "the walk has only {} commands", steps.len());
+    // It begins when the README says that it does.
     let campus = Campus::open();
-    let mut real: Option<String> = None;
+    let mut ids = BTreeMap::<String, String>::new();
     for Step { command, shown } in steps {
-        let command = command.replace(&in_readme, real.as_ref().unwrap_or(&in_readme));
+        let command = ids.iter().fold(command, |line, (shown, id)| line.replace(shown, id));
         let output = typed(&campus, &command);
-        real = real.or_else(|| case_number(&output));
         assert_eq!(shape(&output), shape(&shown), "{command} shows:\n{output}");
+        let pairs = iter::zip(shown.split_whitespace(), output.split_whitespace());
+        let pairs = pairs.filter(|(shown, _)| is_id(shown));
+        ids.extend(pairs.map(|(shown, id)| (shown.to_owned(), id.to_owned())));
         // A reader is slower than the services.
         campus.settle();
     }
@@ -53,10 +63,11 @@ fn up_says_where_it_is_who_may_log_in_and_what_to_try_and_all_of_it_is_so() {
     assert!(shown[3].contains(&number), "the plumber's work: {}", shown[3]);
 }
 
-/// The commands of the section, which are those after a prompt, with what follows each.
-fn walk() -> Vec<Step> {
-    let readme = fs::read_to_string(Path::new(WORKSPACE).join("README.md")).unwrap();
-    let section = readme.split("\n## ").find(|section| section.starts_with("A walk\n")).unwrap();
+/// The commands of a section, which are those after a prompt, with what follows each.
+fn walk(page: &str, section: &str) -> Vec<Step> {
+    let page = fs::read_to_string(Path::new(WORKSPACE).join(page)).unwrap();
+    let mut sections = page.split("\n## ");
+    let section = sections.find(|one| one.starts_with(&format!("{section}\n"))).unwrap();
     let consoles = section.split("```console\n").skip(1);
     let texts = consoles.map(|console| console.split("```").next().unwrap());
     let steps = texts.flat_map(|text| text.split("$ ").skip(1)).map(|step| {
@@ -84,12 +95,17 @@ fn typed(campus: &Campus, command: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// An id or a version, which is another each time.
+fn is_id(word: &str) -> bool {
+    word.len() >= 16 && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+}
+
 /// The text without what differs each time, and without the widths that follow from it: ids, case
 /// numbers and times are all `#`.
 fn shape(text: &str) -> Vec<Vec<String>> {
     let differs = |word: &str| {
-        let of_a_time = |c: char| c.is_ascii_hexdigit() || "-:.TZ".contains(c);
-        word.len() >= 8
+        let of_a_time = |c: char| c.is_ascii_hexdigit() || "-:.,TZ".contains(c);
+        (word.len() >= 8 || word.contains(':'))
             && word.chars().all(of_a_time)
             && word.contains(|c: char| c.is_ascii_digit())
     };

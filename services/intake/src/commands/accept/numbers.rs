@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use definitions::Rules;
 use events::words::CaseNumber;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use sqlx::PgPool;
 
 use crate::store::number_series;
@@ -49,9 +49,7 @@ impl Numbers {
     }
 }
 
-/// The month of recording, where the campus is: in the zone of its departments' calendars.
+/// The month of recording, where the campus is.
 pub(super) fn month(rules: &Rules, now: Timestamp) -> Month {
-    let calendar = rules.departments().find_map(|one| rules.calendar_for(&one.id));
-    let zone = calendar.map_or(TimeZone::UTC, |calendar| calendar.zone().clone());
-    now.to_zoned(zone).date().first_of_month()
+    now.to_zoned(rules.zone()).date().first_of_month()
 }

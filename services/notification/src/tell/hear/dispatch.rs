@@ -185,6 +185,7 @@ impl Matter {
             },
             Asked::Desk => vec![to_desk(inside, particulars)],
             Asked::Department => self.to_post_of(asked.work_order, inside, particulars),
+            Asked::Head => vec![to_head(&asked.department, inside, particulars)],
         }
     }
 
@@ -194,7 +195,7 @@ impl Matter {
         let particulars = self.of_order(answered.work_order);
         let occasion = Occasion::Answered;
         let mut told = match answered.of {
-            Asked::Requester | Asked::Desk => {
+            Asked::Requester | Asked::Desk | Asked::Head => {
                 self.to_post_of(answered.work_order, occasion, particulars.clone())
             }
             Asked::Department => vec![to_desk(occasion, particulars.clone())],

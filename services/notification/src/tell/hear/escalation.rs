@@ -243,6 +243,10 @@ impl Matter {
                 let owed = self.questions.get(&question).and_then(|question| match question.of {
                     Asked::Desk => Some(Whose::Desk),
                     Asked::Department => post(self.post_of(question.work_order)),
+                    Asked::Head => {
+                        let post = self.post_of(question.work_order);
+                        post.map(|post| Whose::HeadOf(post.department().clone()))
+                    }
                     Asked::Requester => None,
                 });
                 Some(owed.unwrap_or(Whose::Unknown))

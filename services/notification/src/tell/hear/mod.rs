@@ -132,6 +132,8 @@ pub(crate) enum Whose {
     Post(PostId),
     /// Whoever's is at the desk.
     Desk,
+    /// The head's of this department.
+    HeadOf(DepartmentId),
     /// Nobody knows whose.
     Unknown,
 }

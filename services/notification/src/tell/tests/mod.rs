@@ -90,6 +90,8 @@ fn each_fact_tells_whom_it_concerns_and_nobody_else() {
     assert_eq!(case.hears(answered(1, Asked::Desk)), ["post/logistics/plumbing: answered"]);
     assert_eq!(case.hears(asked(1, Asked::Department)), ["post/logistics/plumbing: asked-inside"]);
     assert_eq!(case.hears(answered(1, Asked::Department)), ["the desk: answered"]);
+    assert_eq!(case.hears(asked(1, Asked::Head)), ["the head of logistics: asked-inside"]);
+    assert_eq!(case.hears(answered(1, Asked::Head)), ["post/logistics/plumbing: answered"]);
     assert_eq!(case.hears(moved(1)), reporters("promised"));
     assert_eq!(case.hears(moved(1)), nobody, "what they were told");
     assert_eq!(case.hears(chased(1, false)), ["post/logistics/plumbing: chased"]);

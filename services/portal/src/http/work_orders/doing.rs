@@ -18,6 +18,7 @@ use crate::{
     http::{
         extract::{Answer, Body, Caller, Key},
         schema::{self, Refused},
+        when,
         wire::upper,
     },
     portal::Portal,
@@ -137,6 +138,7 @@ pub(super) struct Waiting {
     #[schema(schema_with = schema::hold_reason)]
     reason: String,
     /// When somebody comes, as agreed with the requester, who is told it.
+    #[serde(default, deserialize_with = "when::optional")]
     visit_at: Option<Timestamp>,
 }
 

@@ -26,13 +26,19 @@ fn what_is_wrong_with_a_command_on_a_work_order_is_named_and_nothing_is_done() {
         let line = format!("work {}", line.replace("NOWHERE", NOWHERE));
         who.is_refused(&line).says(NOT_THERE, &["no-such-work-order"]);
     }
-    let slips: [(_, &str, i32, &[&str]); 19] = [
+    let slips: [(_, &str, i32, &[&str]); 20] = [
         (&dispatcher, "assign CASE nobody", INVALID, &["no-such-worker", "to: "]),
         (&dispatcher, "assign CASE caretaker", INVALID, &["no-such-worker", "logistics"]),
         (&dispatcher, "assign CASE ''", INVALID, &["assignment-invalid", "to: "]),
         (&desk, "assign CASE plumber-1", NOT_PERMITTED, &["not-permitted"]),
         (&plumber, "contain CASE", NOT_NOW, &["not-claimed"]),
         (&plumber, "hold CASE --reason tea", INVALID, &["reason: must be one of no-access, "]),
+        (
+            &plumber,
+            "hold CASE --reason no-access --visit 2026-11-03T14:00:00",
+            INVALID,
+            &["visit_at: ", "write `2026-11-03T14:00:00+08:00`"],
+        ),
         (&plumber, "resume CASE", NOT_NOW, &["not-claimed"]),
         (&plumber, "return CASE --reason no", NOT_NOW, &["not-transferred"]),
         (&plumber, "return CASE --reason ''", INVALID, &["return-invalid", "reason: is missing"]),

@@ -89,11 +89,10 @@ fn moved(
         },
         DispatchFact::WorkOrderAsked(asked) => match (place, asked.of) {
             (Some(place @ (Place::AtPost | Place::Held { .. })), Asked::Department) => Ok(place),
-            (Some(place @ Place::Held { by, .. }), Asked::Requester | Asked::Desk)
-                if by == asked.by =>
-            {
-                Ok(place)
-            }
+            (
+                Some(place @ Place::Held { by, .. }),
+                Asked::Requester | Asked::Desk | Asked::Head,
+            ) if by == asked.by => Ok(place),
             _ => Err("by somebody who does not have it"),
         },
         DispatchFact::WorkOrderAnswered(_) => match place {

@@ -17,7 +17,7 @@ use tokio::{
 
 /// How it answers.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// 200, and a robot's `errcode` 0.
     Take,
     /// 200, and this `errcode`.
@@ -32,7 +32,7 @@ pub(crate) enum Answer {
 
 /// A gateway that takes everything once its script is at its end.
 #[derive(Clone)]
-pub(crate) struct Gateway {
+pub struct Gateway {
     url: String,
     script: Arc<Mutex<VecDeque<Answer>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -46,7 +46,8 @@ struct Asked {
 }
 
 impl Gateway {
-    pub(crate) async fn start(script: impl IntoIterator<Item = Answer>) -> Self {
+    /// One on this machine alone, that answers so.
+    pub async fn start(script: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gateway = Self {
             url: format!("http://{}/send", listener.local_addr().unwrap()),
@@ -64,17 +65,17 @@ impl Gateway {
     }
 
     /// What was posted, the first one first.
-    pub(crate) fn asked(&self) -> Vec<Value> {
+    pub fn asked(&self) -> Vec<Value> {
         self.asked.lock().unwrap().iter().map(|asked| asked.body.clone()).collect()
     }
 
     /// What each request was authorized with.
-    pub(crate) fn authorizations(&self) -> Vec<Option<String>> {
+    pub fn authorizations(&self) -> Vec<Option<String>> {
         self.asked.lock().unwrap().iter().map(|asked| asked.authorization.clone()).collect()
     }
 
     /// How it is named in the configuration; its address is kept in `file`.
-    pub(crate) fn endpoint(&self, file: PathBuf, per_minute: u32) -> Endpoint {
+    pub fn endpoint(&self, file: PathBuf, per_minute: u32) -> Endpoint {
         fs::write(&file, &self.url).unwrap();
         Endpoint { url_file: file, token_file: None, per_minute }
     }

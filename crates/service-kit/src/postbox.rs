@@ -25,7 +25,7 @@ type Connection = BufReader<Box<dyn Line>>;
 
 /// How it answers a mail that it was given.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Reply {
+pub enum Reply {
     /// 250.
     Take,
     /// This code.
@@ -40,7 +40,7 @@ pub(crate) enum Reply {
 
 /// A mail server that takes everything once its script is at its end.
 #[derive(Clone)]
-pub(crate) struct Postbox {
+pub struct Postbox {
     port: u16,
     encryption: MailEncryption,
     certificate: Arc<Certificate>,
@@ -50,12 +50,13 @@ pub(crate) struct Postbox {
 }
 
 impl Postbox {
-    pub(crate) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+    /// One on this machine alone, that takes mail in the clear.
+    pub async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
         Self::encrypted(MailEncryption::None, script).await
     }
 
     /// One that takes nothing in the clear.
-    pub(crate) async fn encrypted(
+    pub async fn encrypted(
         encryption: MailEncryption,
         script: impl IntoIterator<Item = Reply>,
     ) -> Self {
@@ -79,18 +80,18 @@ impl Postbox {
     }
 
     /// What it was given, the first one first: head and body as they came.
-    pub(crate) fn mails(&self) -> Vec<String> {
+    pub fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap().clone()
     }
 
     /// Who logged in: `\0user\0password`.
-    pub(crate) fn logins(&self) -> Vec<String> {
+    pub fn logins(&self) -> Vec<String> {
         self.logins.lock().unwrap().clone()
     }
 
     /// How it is named in the configuration; the password is kept in `file`, and beside it who has
     /// issued its certificate.
-    pub(crate) fn config(&self, file: PathBuf) -> Mail {
+    pub fn config(&self, file: PathBuf) -> Mail {
         fs::write(&file, "open the box").unwrap();
         let ca_file = file.with_extension("pem");
         fs::write(&ca_file, &self.certificate.authority).unwrap();
@@ -185,7 +186,7 @@ async fn line(stream: &mut Connection) -> Option<String> {
 }
 
 /// What a mail says: its body, which is in base64, or quoted where most of it is English.
-pub(crate) fn body(mail: &str) -> String {
+pub fn mail_body(mail: &str) -> String {
     let (head, body) = mail.split_once("\n\n").unwrap();
     if head.contains("Content-Transfer-Encoding: quoted-printable") {
         return unquoted(&body.replace("=\n", ""));
