@@ -98,6 +98,9 @@ pub struct CaseAcceptedV1 {
     /// What is known of the incident that it is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<Incident>,
+    /// The case that it complains of, if it is a complaint about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complains_of: Option<CaseId>,
 }
 
 /// What an incident (突发事件) is besides a case: one cause, many places.

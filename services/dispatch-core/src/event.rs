@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, mem};
 
-use clock::{PersonId, WorkOrderId};
+use clock::{CaseId, PersonId, WorkOrderId};
 use events::{
     dispatch::{
         CaseCompletedV1, DispatchFact, WorkOrderAnsweredV1, WorkOrderArrivedV1, WorkOrderAskedV1,
@@ -92,6 +92,11 @@ pub enum Event {
         /// All of them.
         reporters: BTreeSet<PersonId>,
     },
+    /// It is a complaint.
+    Complains {
+        /// The case that it is about.
+        of: CaseId,
+    },
     /// The clocks wait with work on hold, or they do not.
     PauseAnswered {
         /// Which work.
@@ -182,6 +187,7 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::Asked(fact) => ask(state, fact),
         Event::Answered(fact) => answer(state, fact),
         Event::ReportersChanged { reporters } => report(state, reporters),
+        Event::Complains { of } => complain(state, *of),
         Event::Completed(fact) => complete(state, fact),
         Event::Cancelled(fact) => cancel(state, fact),
         Event::CycleCompleted(_) => {
@@ -207,6 +213,12 @@ pub fn apply(state: &mut State, event: &Event) {
 fn report(state: &mut State, reporters: &BTreeSet<PersonId>) {
     if let Some(work) = state.work_mut() {
         work.reporters.clone_from(reporters);
+    }
+}
+
+fn complain(state: &mut State, of: CaseId) {
+    if let Some(work) = state.work_mut() {
+        work.complains_of = Some(of);
     }
 }
 
@@ -237,6 +249,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
         | Event::ReportersChanged { .. }
+        | Event::Complains { .. }
         | Event::Ended { .. }
         | Event::Noted { .. } => return None,
     };
@@ -248,8 +261,10 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
 fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
     let WorkOrderOfferedV1 { work_order: id, cycle, urgency, level, .. } = *offered;
     let before = take(state);
-    let (mut orders, escalated_to, reporters) = before
-        .map_or_else(Default::default, |work| (work.orders, work.escalated_to, work.reporters));
+    let (mut orders, escalated_to, reporters, complains_of) = before
+        .map_or_else(Default::default, |work| {
+            (work.orders, work.escalated_to, work.reporters, work.complains_of)
+        });
     let offer = Offer { id: offered.offer, post: offered.post.clone(), at: offered.offered_at };
     let status = Status::Offered;
     if let Some(order) = orders.iter_mut().find(|order| order.id == id) {
@@ -282,6 +297,7 @@ fn offer(state: &mut State, offered: &WorkOrderOfferedV1, revision: Revision) {
         orders,
         escalated_to,
         reporters,
+        complains_of,
     });
 }
 

@@ -145,7 +145,8 @@ fn on_accepted(
         State::New => {
             let offered = offer::first(accepted.into(), rules, now, ids)?;
             let reporters = reported(&BTreeSet::new(), &accepted.reporters);
-            Ok([offered].into_iter().chain(reporters).collect())
+            let complains = accepted.complains_of.map(|of| Event::Complains { of });
+            Ok([offered].into_iter().chain(reporters).chain(complains).collect())
         }
         State::Working(_) | State::Done(_) | State::Ended { .. } => Err(Reason::AlreadyKnown),
     }

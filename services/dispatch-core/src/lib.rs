@@ -103,10 +103,14 @@
 //! goes with the work order to whichever post has it; what nobody answered until the end of the work,
 //! nobody answers any more.
 //!
+//! A complaint is a case too, and never goes to whom it is about: whoever had a part in the work
+//! complained of is [`Concerned`], the post as well as the person at whichever post they are now.
+//!
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.
 
 mod command;
+mod concern;
 mod decide;
 mod event;
 mod fact;
@@ -125,6 +129,7 @@ pub use command::{
     Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Hold, Merge,
     Reassign, Resume, Return, Split, Transfer,
 };
+pub use concern::Concerned;
 pub use decide::on_command;
 pub use event::{Event, Reason, apply, publish};
 pub use fact::{Fact, on_fact};

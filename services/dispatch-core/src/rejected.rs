@@ -213,6 +213,15 @@ pub enum Rejected {
         /// How far it is.
         state: &'static str,
     },
+    /// It would be theirs to decide about themselves.
+    #[error(
+        "cannot {command}: who would have it then had a part in the work that it complains of; choose \
+         one who had none"
+    )]
+    Concerned {
+        /// The verb.
+        command: &'static str,
+    },
     /// Nobody defined such a post.
     #[error("cannot {command}: there is no post {post}; choose one of the definitions")]
     NoSuchPost {
@@ -291,6 +300,7 @@ impl Rejected {
             Self::NotInThisCase { .. } => "not-in-this-case",
             Self::OtherCycle { .. } => "other-cycle",
             Self::IntoNoPost { .. } => "into-no-post",
+            Self::Concerned { .. } => "concerned-by-the-complaint",
             Self::NoSuchPost { .. } => "no-such-post",
             Self::NotAccepting { .. } => "not-accepting",
             Self::NoSuchQuestion { .. } => "no-such-question",

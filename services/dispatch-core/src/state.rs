@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use clock::{PersonId, WorkOrderId};
+use clock::{CaseId, PersonId, WorkOrderId};
 use events::words::{Cycle, End, ItemId, Level, PlaceId, PostId, Revision, Urgency};
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,9 @@ pub struct Work {
     /// Who reported it, as far as they gave a name: what its requester is asked is for them to answer.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub reporters: BTreeSet<PersonId>,
+    /// The case that it complains of, if it is a complaint about one: it never goes to whom that is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complains_of: Option<CaseId>,
 }
 
 impl Work {

@@ -83,6 +83,7 @@ pub(crate) async fn note(
         Event::Escalated { .. } => "case.escalated",
         Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::ReportersChanged { .. } => "case.reporters-changed",
+        Event::Complains { .. } => "case.complains",
         Event::Ended { .. } => "case.ended",
         Event::Noted { .. } => "case.noted",
     };

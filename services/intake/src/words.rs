@@ -21,6 +21,11 @@ impl Words {
         if self.withheld { "" } else { &self.said }
     }
 
+    /// Whether they are kept elsewhere.
+    pub(crate) const fn is_withheld(&self) -> bool {
+        self.withheld
+    }
+
     /// The same words, to be kept elsewhere.
     pub(crate) fn withhold(&self) -> Self {
         Self { withheld: true, ..self.clone() }

@@ -13,7 +13,7 @@ use std::{collections::HashMap, time::Duration};
 
 use clock::SendingId;
 use delivery::{Fault, Tx, lock_one, nudge};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ use crate::{
     Notification, channels,
     channels::Letter,
     message::Message,
-    outgoing::{Next, Outcome, Sending, Way, may_be_overheard},
+    outgoing::{Budget, MINUTE, Next, Outcome, SOON, Sending, Way, may_be_overheard},
     store,
     store::ways::{Room, ToTry},
     tell::Words,
@@ -35,10 +35,6 @@ const SWEEP: Duration = Duration::from_millis(500);
 const AT_ONCE: usize = 16;
 /// Of those, to persons: whoever knows where they are reached may hang, and posts do not wait for that.
 const TO_PERSONS: usize = AT_ONCE / 2;
-/// When another sending is at the same budget.
-const SOON: SignedDuration = SignedDuration::from_millis(50);
-/// A budget is for so long.
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Carries until `stop`.
 pub(crate) async fn run(notification: Notification, stop: CancellationToken) {
@@ -174,7 +170,8 @@ impl Notification {
     }
 
     /// What follows in place of an attempt; none if it is made. A person is told by their phone or mail
-    /// only what others may see there by now, and each way carries as much as it may this minute.
+    /// only what others may see there by now, and each way carries as much as it may this minute: what
+    /// weighs more and is due as well first.
     async fn in_place(
         &self,
         tx: &mut Tx<'_>,
@@ -187,14 +184,17 @@ impl Notification {
             if !levels.into_iter().all(may_be_overheard) {
                 return Ok(Some(sending.on_secret()));
             }
-            if !store::ways::take_turns(tx, way).await? {
-                return Ok(Some(Next::Again(machine + SOON)));
-            }
         }
         let Some(most) = self.channels.per_minute(way) else { return Ok(None) };
-        let tried = store::ways::tried_since(tx, sending, machine - MINUTE).await?;
-        let room_at = tried.first().map_or(machine, |first| *first) + MINUTE;
-        Ok((tried.len() >= most as usize).then(|| sending.on_no_room(room_at)))
+        // Several posts have one robot, as all persons have one gateway.
+        if !store::ways::take_turns(tx, way).await? {
+            return Ok(Some(Next::Again(machine + SOON)));
+        }
+        let tried = store::ways::tried_since(tx, way, machine - MINUTE).await?;
+        // Also what has just left the turn to another.
+        let ahead = store::ways::weightier(tx, sending, way, machine + SOON).await?;
+        let budget = Budget { most: most as usize, tried: &tried, ahead };
+        Ok(sending.on_budget(budget, machine))
     }
 
     async fn end_attempt(

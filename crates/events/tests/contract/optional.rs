@@ -2,10 +2,11 @@
 //! on the wire as its type says where there is.
 
 use events::{
-    DispatchFact, EscalationFact, Fact, Received, SurveyFact, What, decode,
+    DispatchFact, EscalationFact, Fact, IntakeFact, Received, SurveyFact, What, decode,
     dispatch::{Merged, Split},
     encode,
     escalation::ExtensionRefusedV1,
+    intake::CaseAcceptedV1,
     survey::CallbackDueV1,
     words::{Commitment, Cycle, HoldReason},
 };
@@ -42,6 +43,17 @@ fn a_callback_names_who_has_a_link_of_their_own() {
         ],
     });
     assert_eq!(written(SurveyFact::from(due)), data);
+}
+
+#[test]
+fn a_complaint_says_of_which_case() {
+    let accepted = samples::facts().into_iter().find_map(|fact| match fact {
+        Fact::Intake(IntakeFact::CaseAccepted(accepted)) => Some(accepted),
+        _ => None,
+    });
+    let complaint = CaseAcceptedV1 { complains_of: Some(samples::id(3)), ..accepted.unwrap() };
+    let data = written(IntakeFact::from(complaint));
+    assert_eq!(data["complains_of"], "0190a5b2-0000-7000-8000-000000000003");
 }
 
 #[test]

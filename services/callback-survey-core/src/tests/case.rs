@@ -191,6 +191,7 @@ pub(super) fn accepted_as(number: CaseNumber, item: &str) -> Step {
         reporters: Vec::new(),
         promises: Vec::new(),
         incident: None,
+        complains_of: None,
     }))
 }
 

@@ -20,7 +20,8 @@ pub(crate) async fn of(
         r#"select c.id, s.state as "state: Json<State>"
            from callback_survey.callback c
            join callback_survey.survey s on s.case_id = c.case_id
-           where c.completed_at >= $1 and c.completed_at < $2 and c.level = any($3)"#,
+           where (c.completed_at >= $1 and c.completed_at < $2 or c.completed_at is null)
+             and c.level = any($3)"#,
         begin.to_sqlx() as _,
         end.to_sqlx() as _,
         &scope.levels(Relation::Unrelated),
@@ -29,7 +30,10 @@ pub(crate) async fn of(
     let mut figures = Figures::default();
     while let Some(row) = rows.try_next().await? {
         let (id, Json(state)) = (CallbackId::from_uuid(row.id), row.state);
+        // A release before this one writes rows that do not say when: the state does.
+        let is_within = |at| begin <= at && at < end;
         let called = state.callbacks().find(|(call, _)| call.id == id);
+        let called = called.filter(|(call, _)| is_within(call.completed_at));
         if let Some((survey, (call, fate))) = state.survey().zip(called) {
             figures.count(call, fate, survey.cycle);
         }

@@ -143,6 +143,7 @@ pub(crate) fn accepted() -> CaseAcceptedV1 {
         reporters: vec![PersonId::from_uuid(id())],
         promises: Vec::new(),
         incident: None,
+        complains_of: None,
     }
 }
 

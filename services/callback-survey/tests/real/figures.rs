@@ -78,6 +78,21 @@ async fn a_month_begins_at_midnight_where_the_campus_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_month_counts_what_an_earlier_release_wrote_beside_this_one() {
+    let survey = Running::start().await;
+    let auditor = somebody(Role::Auditor, None);
+    let completed = day(0, "15:00");
+    survey.completed(resolved()).await;
+    let before = "update callback_survey.callback set completed_at = null";
+    let written = sqlx::query(before).execute(survey.pool()).await.unwrap();
+    assert_eq!(written.rows_affected(), 1);
+    assert_eq!(survey.figures(&auditor, &month(completed)).await.unwrap().completed, 1);
+    let earlier = local(completed).date().first_of_month().yesterday().unwrap();
+    let earlier = earlier.strftime("%Y-%m").to_string();
+    assert_eq!(survey.figures(&auditor, &earlier).await.unwrap().completed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn figures_count_the_cases_that_their_reader_may_see_and_no_more() {
     let survey = Running::start().await;
     for level in [Level::Internal, Level::Restricted, Level::Confidential, Level::Hidden] {

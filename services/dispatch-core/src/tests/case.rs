@@ -44,13 +44,8 @@ impl Case {
         self.now += SignedDuration::from_mins(1);
         let events = match *step {
             Step::Hears(ref fact) => on_fact(&self.state, &RULES, fact, self.now, &mut self.ids),
-            Step::Asks(who, verb) => {
-                let command = verb.command(self.last_order(), who);
-                on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
-            }
-            Step::Moves(to) => {
-                let orders = (self.last_order(), self.order_before());
-                let command = to.command(orders, self.last_question());
+            Step::Asks(..) | Step::Moves(_) => {
+                let command = self.command(step);
                 on_command(&self.state, &RULES, &command, self.now, &mut self.ids)?
             }
             Step::Pauses | Step::PausesNot => {
@@ -67,6 +62,17 @@ impl Case {
         }
         self.state = stored(&self.state);
         Ok(events)
+    }
+
+    /// What is asked in a step in which somebody asks.
+    pub(super) fn command(&self, step: &Step) -> Command {
+        match *step {
+            Step::Asks(who, verb) => verb.command(self.last_order(), who),
+            Step::Moves(to) => {
+                to.command((self.last_order(), self.order_before()), self.last_question())
+            }
+            Step::Hears(_) | Step::Pauses | Step::PausesNot | Step::Wakes(_) => panic!("{step:?}"),
+        }
     }
 
     fn wake(&mut self) -> Vec<Event> {
@@ -282,6 +288,7 @@ pub(super) fn accepted_as(item: &str, place: &str, urgency: Urgency) -> Step {
         reporters: Vec::new(),
         promises: Vec::new(),
         incident: None,
+        complains_of: None,
     }))
 }
 

@@ -109,6 +109,7 @@ fn happened(event: &Event) -> Option<Happened> {
         | Event::Asked(_)
         | Event::Answered(_)
         | Event::ReportersChanged { .. }
+        | Event::Complains { .. }
         | Event::PauseAnswered { .. }
         | Event::Escalated { .. }
         | Event::UrgencyChanged { .. }
@@ -182,6 +183,7 @@ proptest! {
                 | Event::Asked(_)
                 | Event::Answered(_)
                 | Event::ReportersChanged { .. }
+                | Event::Complains { .. }
                 | Event::PauseAnswered { .. }
                 | Event::Escalated { .. }
                 | Event::UrgencyChanged { .. }

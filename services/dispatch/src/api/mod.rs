@@ -238,8 +238,8 @@ impl Interface for Answering {
         request: Request<ImportHoldersRequest>,
     ) -> Result<Response<ImportHoldersResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/ImportHolders", &request)?;
-        let holders = requests::holders(&request.get_ref().holders)?;
-        Ok(Response::new(import_holders(&self.dispatch, &asked, &holders).await?))
+        let told = requests::holders(request.get_ref())?;
+        Ok(Response::new(import_holders(&self.dispatch, &asked, &told).await?))
     }
 
     async fn show_roster(

@@ -6,12 +6,13 @@ use dispatch_core::{Adjudicate, Assign, Hold, Merge, Reassign, Return, Split, Tr
 use events::words::{HoldReason, PostId};
 use jiff::Timestamp;
 use proto::dispatch::v1::{
-    AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ListWorkOrdersRequest,
-    MergeRequest, ReassignRequest, ReturnRequest, SplitRequest, TransferRequest, WorkOrderState,
+    AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ImportHoldersRequest,
+    ListWorkOrdersRequest, MergeRequest, ReassignRequest, ReturnRequest, SplitRequest,
+    TransferRequest, WorkOrderState,
 };
 use rpc::{Error, Fields, PageSize, account};
 
-use crate::{questions::ListWorkOrders, store::holders::Holder};
+use crate::{commands::ImportHolders, questions::ListWorkOrders, store::holders::Holder};
 
 /// The most characters of a note, a reason, a question, an answer or the log of a shift.
 pub(super) const LONGEST_WORDS: usize = 2_000;
@@ -172,13 +173,17 @@ pub(super) fn list(
 }
 
 /// Who holds which post.
-pub(super) fn holders(holders: &[WireHolder]) -> Result<Vec<Holder>, Error> {
+pub(super) fn holders(request: &ImportHoldersRequest) -> Result<ImportHolders, Error> {
     let mut fields = Fields::default();
     let read = |(place, holder): (usize, &WireHolder)| {
         let account = fields.required(&format!("holders[{place}].account"), &holder.account);
         let post = fields.required(&format!("holders[{place}].post"), &holder.post);
         Some(Holder { account: account?, post: post? })
     };
-    let read: Vec<_> = holders.iter().enumerate().map(read).collect();
-    fields.end("holders-invalid", read.into_iter().collect())
+    let read: Vec<_> = request.holders.iter().enumerate().map(read).collect();
+    let version = request.version.map(i64::try_from).transpose();
+    let version = fields.take("version", version.map_err(|_| "must be at most 2^63-1"));
+    let holders = read.into_iter().collect::<Option<Vec<_>>>().zip(version);
+    let told = holders.map(|(holders, version)| ImportHolders { holders, version });
+    fields.end("holders-invalid", told)
 }

@@ -11,16 +11,25 @@ use crate::{
     Dispatch,
     rosters::{newest_rules, tell},
     store::{
-        holders::{Holder, Replaced, replace},
+        holders::{Holder, Replaced, is_latest, replace},
         rosters,
     },
 };
 
-/// The portal says who holds which post; what it said before is over. All or none.
+/// What the portal says of who holds which post.
+#[derive(Debug)]
+pub(crate) struct ImportHolders {
+    pub(crate) holders: Vec<Holder>,
+    /// Greater than that of whatever it said before; an earlier release of it gives none.
+    pub(crate) version: Option<i64>,
+}
+
+/// The portal says who holds which post; what it said before is over, even where that comes later. All
+/// or none.
 pub(crate) async fn import_holders(
     dispatch: &Dispatch,
     asked: &Asked,
-    holders: &[Holder],
+    ImportHolders { holders, version }: &ImportHolders,
 ) -> Result<ImportHoldersResponse, Failure> {
     authorize(&asked.subject, Action::ImportPeople, Relations::NONE, Level::Public)?;
     let machine = dispatch.clock().machine();
@@ -29,9 +38,17 @@ pub(crate) async fn import_holders(
         return Ok(answered);
     }
     let rules = newest_rules(dispatch, &mut tx).await?;
-    refuse_unknown_posts(&rules, holders)?;
     let locked = lock(&mut tx, &[ROSTER_KEY]).await?.pop();
     let mut locked = locked.ok_or_else(|| Error::internal("the roster has no lock"))?;
+    if let Some(version) = *version
+        && !is_latest(&mut tx, version).await?
+    {
+        let answer = ImportHoldersResponse::default();
+        asked.intent.finish(&mut tx, &answer).await?;
+        tx.commit().await?;
+        return Ok(answer);
+    }
+    refuse_unknown_posts(&rules, holders)?;
     let now = dispatch.clock().now();
     let Replaced { added, removed } = replace(&mut tx, holders).await?;
     let roster = rosters::load(&mut tx, now).await?;

@@ -16,6 +16,6 @@ mod work;
 
 pub(crate) use duty::is_asked;
 pub(crate) use handover::{Signature, Signs, sign_handover};
-pub(crate) use import_holders::import_holders;
+pub(crate) use import_holders::{ImportHolders, import_holders};
 pub(crate) use roster::arrange;
 pub(crate) use work::{Deed, work};

@@ -4,7 +4,7 @@ use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{PersonId, WorkOrderId};
 use delivery::{Fault, lock, save};
 use delivery_rpc::{Asked, Failure, head};
-use dispatch_core::{Command, Event, Order, Rejected, Work, on_command};
+use dispatch_core::{Command, Concerned, Event, Order, Rejected, Work, on_command};
 use events::{
     dispatch::{WorkOrderAnsweredV1, WorkOrderAskedV1},
     words::Asked as Party,
@@ -66,6 +66,8 @@ pub(crate) async fn work(
     let events = on_command(&case.state, &rules, &command, now, &mut dispatch.ids())
         .map_err(|rejected| refusal(&rejected))?;
     authorize(&subject, action(&command), relations, level)?;
+    let concerned = concerned(&mut tx, work).await?;
+    concerned.permit(order, &command).map_err(|rejected| refusal(&rejected))?;
     duty::permit(&mut tx, &subject, &rules, &command, (work, order), now).await?;
     let kept = Kept::of(&command, (work, order), &events, &subject);
 
@@ -78,6 +80,14 @@ pub(crate) async fn work(
     tx.commit().await?;
     dispatch.delivery.bell().ring();
     Ok(head)
+}
+
+/// Whom it is about, if it is a complaint: read beside its lock, for the work complained of is done, or
+/// goes on without a thought of it.
+async fn concerned(connection: &mut PgConnection, work: &Work) -> Result<Concerned, Fault> {
+    let Some(of) = work.complains_of else { return Ok(Concerned::default()) };
+    let case = store::work::load(connection, of).await?;
+    Ok(case.and_then(|case| case.state.work().map(Concerned::of)).unwrap_or_default())
 }
 
 /// What of the policy must allow it.
@@ -261,6 +271,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::NotInThisCase { .. }
         | Rejected::OtherCycle { .. }
         | Rejected::IntoNoPost { .. }
+        | Rejected::Concerned { .. }
         | Rejected::AlreadyCompleted { .. }
         | Rejected::Cancelled { .. } => Code::FailedPrecondition,
     };

@@ -46,3 +46,20 @@ pub(crate) async fn replace(
     .await?;
     Ok(Replaced { added: added.rows_affected(), removed: removed.rows_affected() })
 }
+
+/// Takes note of what the portal says now; false if it has said something later. Whoever does has locked
+/// the roster.
+pub(crate) async fn is_latest(
+    connection: &mut PgConnection,
+    version: i64,
+) -> Result<bool, sqlx::Error> {
+    let noted = sqlx::query!(
+        "insert into dispatch.holders_version as before (version) values ($1)
+         on conflict (one) do update set version = excluded.version
+         where before.version <= excluded.version",
+        version,
+    )
+    .execute(connection)
+    .await?;
+    Ok(noted.rows_affected() > 0)
+}

@@ -38,7 +38,7 @@ fn undecodable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sq
     sqlx::Error::Decode(cause.into())
 }
 
-/// The case, if it was accepted. Its aggregate is locked.
+/// The case, if it was accepted. Whoever is to change it has locked its aggregate.
 pub(crate) async fn load(
     connection: &mut PgConnection,
     id: CaseId,

@@ -74,7 +74,7 @@ impl Running {
             };
             one.posts.iter().map(holder).collect::<Vec<_>>()
         });
-        let request = ImportHoldersRequest { holders: held.collect() };
+        let request = ImportHoldersRequest { holders: held.collect(), version: None };
         let admin = somebody(Role::SystemAdministrator, None);
         self.client().import_holders(self.asks(&admin, request)).await.unwrap();
     }
@@ -137,6 +137,7 @@ pub(crate) fn leak() -> CaseAcceptedV1 {
             promise(Commitment::Complete, "2026-11-26T09:00:00+08:00"),
         ],
         incident: None,
+        complains_of: None,
     }
 }
 

@@ -12,11 +12,21 @@ async fn import(
     who: &Subject,
     holders: &[(&str, &str)],
 ) -> Result<ImportHoldersResponse, Error> {
+    import_as(dispatch, who, holders, None).await
+}
+
+async fn import_as(
+    dispatch: &Running,
+    who: &Subject,
+    holders: &[(&str, &str)],
+    version: Option<u64>,
+) -> Result<ImportHoldersResponse, Error> {
     let holder = |(account, post): &(&str, &str)| Holder {
         account: (*account).to_owned(),
         post: (*post).to_owned(),
     };
-    let request = ImportHoldersRequest { holders: holders.iter().map(holder).collect() };
+    let holders = holders.iter().map(holder).collect();
+    let request = ImportHoldersRequest { holders, version };
     Ok(dispatch.client().import_holders(dispatch.asks(who, request)).await?.into_inner())
 }
 
@@ -38,6 +48,31 @@ async fn an_import_replaces_what_was_known_and_says_how_much() {
     assert_eq!(counts(import(&dispatch, &admin, &after).await.unwrap()), (0, 0));
     let expected = [(first, "logistics/electrical"), (second, "logistics/plumbing")];
     assert_eq!(held(&dispatch).await, expected.map(|(who, post)| (who, post.to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_imports_that_pass_each_other_the_later_wins_whichever_comes_first() {
+    let dispatch = Running::start().await;
+    let admin = somebody(Role::SystemAdministrator, None);
+    let (first, second) = (id().to_string(), id().to_string());
+    let (older, newer) = ([(&*first, "logistics/plumbing")], [(&*second, "logistics/plumbing")]);
+    let by = |who: &str| vec![(who.to_owned(), "logistics/plumbing".to_owned())];
+    import_as(&dispatch, &admin, &newer, Some(8)).await.unwrap();
+    let late = import_as(&dispatch, &admin, &older, Some(7)).await.unwrap();
+    assert_eq!((late.added, late.removed), (0, 0), "it is answered as done");
+    assert_eq!(held(&dispatch).await, by(&second));
+    // Posts that are defined no longer are no fault of what is over.
+    let gone = [(&*first, "logistics/carpentry")];
+    import_as(&dispatch, &admin, &gone, Some(6)).await.unwrap();
+    assert_eq!(held(&dispatch).await, by(&second));
+
+    // A portal of an earlier release gives no number, and what it says counts as before.
+    import(&dispatch, &admin, &older).await.unwrap();
+    assert_eq!(held(&dispatch).await, by(&first));
+    import_as(&dispatch, &admin, &newer, Some(9)).await.unwrap();
+    assert_eq!(held(&dispatch).await, by(&second));
+    let refused = import_as(&dispatch, &admin, &newer, Some(u64::MAX)).await.unwrap_err();
+    assert_eq!(refused.violations()[0].field, "version");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@
 mod assign;
 mod board;
 mod case;
+mod complaints;
 mod expiry;
 mod handovers;
 mod holders;

@@ -207,6 +207,7 @@ pub(super) fn accepted(urgency: Urgency, commitments: &[Commitment], received: &
         reporters: Vec::new(),
         promises: promises(urgency, commitments, received_at),
         incident: None,
+        complains_of: None,
     })
 }
 

@@ -175,6 +175,7 @@ impl Accepted {
             reporters: vec![reporter()],
             promises: vec![completes(self.due())],
             incident: None,
+            complains_of: None,
         }
         .into()
     }

@@ -2,7 +2,7 @@ use clock::PersonId;
 use definitions::{Circumstances, Place, Rules, ServiceItem};
 use events::{
     intake::{CaseAcceptedV1, Incident},
-    words::{Channel, Cycle, PlaceId, Urgency},
+    words::{CaseKind, Channel, Cycle, PlaceId, Urgency},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -49,6 +49,7 @@ pub(super) fn decide(
         reporters: reporters(accept.caller, accept.on_behalf_of),
         promises: promises(rules, &item.id, urgency, received_at),
         incident,
+        complains_of: accept.linked.filter(|_| item.kind == CaseKind::Complaint),
     };
     let kept = Kept {
         revision: rules.revision(),

@@ -11,13 +11,14 @@ use proto::intake::v1::{
     ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
     CloseIncidentRequest, CloseIncidentResponse, ComplainCaseRequest, FindAddressesRequest,
     FindAddressesResponse, GetCaseRequest, GetCaseResponse, GetDefinitionsRequest,
-    GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse, ImportRequestersRequest,
-    ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest,
-    JoinIncidentResponse, ListCasesRequest, ListCasesResponse, ListContactsRequest,
-    ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse, LogContactRequest,
-    LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest,
-    ReopenCaseResponse, ReplyCaseRequest, ReplyCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse,
-    UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse, HearWordsRequest,
+    HearWordsResponse, ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest,
+    JoinCaseResponse, JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest,
+    ListCasesResponse, ListContactsRequest, ListContactsResponse, ListIncidentsRequest,
+    ListIncidentsResponse, LogContactRequest, LogContactResponse, OpenAlarmRequest,
+    OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest, ReopenCaseResponse, ReplyCaseRequest,
+    ReplyCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
+    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::{Error, subject};
@@ -27,7 +28,7 @@ use crate::{
     Intake,
     commands::{
         ApplyDefinitions, Chase, Note, Reopen, Spoken, Withdraw, accept::Accepting,
-        apply_definitions, called, change_urgency, chase, close_as, close_incident, heed,
+        apply_definitions, called, change_urgency, chase, close_as, close_incident, hear, heed,
         import_requesters, join, join_incident, log_contact, note, reopen, reply, unjoin,
         update_incident, withdraw,
     },
@@ -128,6 +129,15 @@ impl Interface for Answering {
         let person_at_risk = self.heed(&mut command).await?;
         let answer = self.accepting.accept(command).await?;
         Ok(Response::new(AcceptCaseResponse { person_at_risk, ..answer }))
+    }
+
+    async fn hear_words(
+        &self,
+        request: Request<HearWordsRequest>,
+    ) -> Result<Response<HearWordsResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/HearWords", &request)?;
+        let command = requests::hear(asked, request.into_inner())?;
+        Ok(Response::new(hear(&self.intake, &self.accepting, command).await?))
     }
 
     async fn join_case(

@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub(super) use alarms::open_alarm;
-pub(super) use complaints::complain;
+pub(super) use complaints::{complain, hear};
 pub(super) use incidents::{
     close_incident, incidents, join_incident, open_incident, update_incident,
 };

@@ -84,6 +84,9 @@ async fn a_complaint_is_a_restricted_case_of_its_own_that_follows_the_one_it_is_
     assert_eq!(complaint.caller.unwrap().id, person.to_string());
     assert_eq!(complaint.channel, i32::from(Channel::Web));
     assert_eq!(reason(intake.get(&assistant(), &told.number).await), "case-unknown");
+    let says = "select count(*) from delivery.outbox
+        where position(convert_to('complains_of', 'UTF8') in payload) > 0";
+    assert_eq!(campus.count(says).await, 1, "the complaint alone says of which case");
     for legible in [
         "select count(*) from delivery.outbox
          where position(convert_to('没带工具', 'UTF8') in payload) > 0",

@@ -15,6 +15,7 @@ mod contacts;
 mod definitions;
 mod desk;
 mod facts;
+mod hearing;
 mod incidents;
 mod outages;
 mod people;

@@ -1,8 +1,13 @@
 use clock::{Ids, MessageId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Next, Outgoing, Sending, Step, Waiting, Way, Weight};
 use crate::tell::Says;
+
+/// When another sending is at the same budget.
+pub(crate) const SOON: SignedDuration = SignedDuration::from_millis(50);
+/// A budget is for so long.
+pub(crate) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 impl Outgoing {
     /// What is to be done now: what was begun is performed, and what is due begins. `has` says
@@ -80,10 +85,32 @@ impl Outgoing {
     }
 }
 
+/// What its way carries in the last minute and is to carry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget<'a> {
+    /// How much it may carry a minute.
+    pub(crate) most: usize,
+    /// What it carried, the oldest first.
+    pub(crate) tried: &'a [Timestamp],
+    /// How much is due that weighs more.
+    pub(crate) ahead: usize,
+}
+
 impl Sending {
+    /// What follows in place of an attempt at `machine`; none if there is room for it, which what
+    /// weighs more does not need.
+    pub(crate) fn on_budget(&self, budget: Budget<'_>, machine: Timestamp) -> Option<Next> {
+        let Budget { most, tried, ahead } = budget;
+        if let Some(beyond) = tried.len().checked_sub(most) {
+            let leaves = tried.get(beyond).map_or(machine, |first| *first);
+            return Some(self.on_no_room(leaves + MINUTE));
+        }
+        (most - tried.len() <= ahead).then_some(Next::Again(machine + SOON))
+    }
+
     /// What follows when its way has carried as much as it may until `room_at`: an alarm does not
     /// wait for that, as long as there is another way.
-    pub(crate) fn on_no_room(&self, room_at: Timestamp) -> Next {
+    fn on_no_room(&self, room_at: Timestamp) -> Next {
         match self.ways.get(1..) {
             Some(left @ [_, ..]) if self.is_alarm => Next::Take(left.to_vec()),
             Some(_) | None => Next::Again(room_at),

@@ -61,6 +61,7 @@ use uuid::{Builder, Uuid};
 
 use crate::tell::Says;
 
+pub(crate) use decide::{Budget, MINUTE, SOON};
 pub(crate) use outcome::{Next, Outcome};
 pub(crate) use way::{Way, all_ways, may_be_overheard, urgency, ways};
 

@@ -1,15 +1,16 @@
 use clock::{Ids as _, MessageId, SeededIds};
 use definitions::Occasion;
 use events::words::{CaseNumber, Cycle, Level, MessageChannel, Recipient, Revision, Urgency};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{Next, Outcome, Outgoing, Sending, Step, Waiting, Way, Weight, key, ways};
+use super::{
+    Budget, Next, Outcome, Outgoing, SOON, Sending, Step, Waiting, Way, Weight, key, ways,
+};
 use crate::tell::{Matter, Rung, Says};
 
 fn at(minute: i64) -> Timestamp {
-    "2026-11-25T09:00:00+08:00".parse::<Timestamp>().unwrap()
-        + jiff::SignedDuration::from_mins(minute)
+    "2026-11-25T09:00:00+08:00".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
 }
 
 fn message(number: u64) -> MessageId {
@@ -156,12 +157,44 @@ fn an_alarm_goes_alone_and_first_and_joins_nothing_and_nothing_joins_it() {
 
 #[test]
 fn an_alarm_waits_for_no_room_while_there_is_another_way() {
-    let (critical, room_at) = (true, at(1));
+    let critical = true;
     let alarm = |ways: &[Way]| Sending { critical, is_alarm: true, ..sending(7, ways, 0) };
-    assert_eq!(alarm(&[robot(), log()]).on_no_room(room_at), Next::Take(vec![log()]));
-    assert_eq!(alarm(&[robot()]).on_no_room(room_at), Next::Again(room_at));
+    let spent = Budget { most: 1, tried: &[at(0)], ahead: 0 };
+    let on_spent = |one: Sending| one.on_budget(spent, at(0));
+    assert_eq!(on_spent(alarm(&[robot(), log()])), Some(Next::Take(vec![log()])));
+    assert_eq!(on_spent(alarm(&[robot()])), Some(Next::Again(at(1))));
     let other = Sending { critical, ..sending(7, &[robot(), log()], 0) };
-    assert_eq!(other.on_no_room(room_at), Next::Again(room_at), "and with it what comes meanwhile");
+    assert_eq!(on_spent(other), Some(Next::Again(at(1))), "and with it what comes meanwhile");
+}
+
+#[test]
+fn a_budget_lets_as_many_out_as_it_says_and_the_next_when_the_first_is_a_minute_ago() {
+    let one = sending(7, &[robot(), log()], 0);
+    let tried: Vec<_> = (0..5).map(|ago| at(9) + SignedDuration::from_secs(ago)).collect();
+    let now = at(9) + SignedDuration::from_secs(10);
+    for most in 0..=5 {
+        for spent in 0..=tried.len() {
+            let budget = Budget { most, tried: &tried[..spent], ahead: 0 };
+            let next = one.on_budget(budget, now);
+            assert_eq!(next.is_none(), spent < most, "{spent} of {most}");
+        }
+    }
+    let full = Budget { most: 5, tried: &tried, ahead: 0 };
+    assert_eq!(one.on_budget(full, now), Some(Next::Again(at(10))));
+    // Whoever lowered it waits until so few are left.
+    let lowered = Budget { most: 2, ..full };
+    let room_at = at(10) + SignedDuration::from_secs(3);
+    assert_eq!(one.on_budget(lowered, now), Some(Next::Again(room_at)));
+}
+
+#[test]
+fn what_weighs_more_and_is_due_has_the_rest_of_a_budget_first() {
+    let (one, soon) = (sending(7, &[robot(), log()], 0), Some(Next::Again(at(0) + SOON)));
+    for (tried, ahead, next) in
+        [(&[][..], 1, None), (&[][..], 2, soon.clone()), (&[at(0)][..], 1, soon)]
+    {
+        assert_eq!(one.on_budget(Budget { most: 2, tried, ahead }, at(0)), next);
+    }
 }
 
 #[test]

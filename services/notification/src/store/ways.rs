@@ -97,42 +97,64 @@ pub(crate) async fn still_to_try(
     }))
 }
 
-/// Whether no other transaction looks whether the way to all persons has room; none does until this one
-/// ends. Nobody waits for that with a connection in hand.
+/// Whether no other transaction looks whether this way has room; none does until this one ends. Nobody
+/// waits for that with a connection in hand.
 pub(crate) async fn take_turns(
     connection: &mut PgConnection,
     way: &Way,
 ) -> Result<bool, sqlx::Error> {
+    let address = way.address.as_ref().map(|address| format!(" {address}"));
     sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtextextended('notification.way ' || $1, 0))
                as "is_free!""#,
-        way.channel.word(),
+        [way.channel.word(), address.as_deref().unwrap_or_default()].concat(),
     )
     .fetch_one(connection)
     .await
 }
 
-/// When others were tried the same way since then, the oldest first; to persons, whose addresses nobody
-/// keeps, all go the same way.
+/// When this way was tried since then, the oldest first; to persons, whose addresses nobody keeps, all go
+/// the same way.
 pub(crate) async fn tried_since(
     connection: &mut PgConnection,
-    sending: &Sending,
+    way: &Way,
     since: Timestamp,
 ) -> Result<Vec<Timestamp>, sqlx::Error> {
-    let Some(way) = sending.ways.first() else { return Ok(Vec::new()) };
     let rows = sqlx::query_scalar!(
         r#"select tried_at as "at!" from notification.sending
-           where channel = $1 and tried_at > $3 and id <> $4
+           where channel = $1 and tried_at > $3
              and (address = $2 or $2::text is null and address is null)
            order by tried_at"#,
         way.channel.word(),
         way.address.as_deref(),
         since.to_sqlx() as _,
-        sending.id.uuid(),
     )
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(jiff_sqlx::Timestamp::to_jiff).collect())
+}
+
+/// How many that weigh more than this one are due by the same way until then.
+pub(crate) async fn weightier(
+    connection: &mut PgConnection,
+    sending: &Sending,
+    way: &Way,
+    until: Timestamp,
+) -> Result<usize, sqlx::Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from notification.sending
+           where state = 'sending' and try_at <= $3 and channel = $1
+             and (address = $2 or $2::text is null and address is null)
+             and (alarm, critical) > ($4::boolean, $5::boolean)"#,
+        way.channel.word(),
+        way.address.as_deref(),
+        until.to_sqlx() as _,
+        sending.is_alarm,
+        sending.critical,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// An attempt is made now; if nothing is heard of it, another follows at `again`.

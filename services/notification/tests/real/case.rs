@@ -148,6 +148,7 @@ pub(crate) fn leak() -> CaseAcceptedV1 {
             provisional: false,
         }],
         incident: None,
+        complains_of: None,
     }
 }
 

@@ -161,3 +161,18 @@ async fn beyond_its_budget_a_way_carries_a_digest() {
     assert_eq!(ways.robot.asked().len(), 1);
     ways.replica.stop().await;
 }
+
+#[tokio::test]
+async fn posts_that_have_one_robot_have_one_budget() {
+    let ways = Ways::with(&[], &[], 2).await;
+    for post in ["repair-leader", "section-chief", "plumbing", "electrical", "carpentry"] {
+        ways.late(CRITICAL, post).await;
+    }
+    let tried = "select count(*) from notification.sending where channel = 'wecom' and tries = 1";
+    eventually("as many as may are tried", async || ways.told.count(tried).await == 2).await;
+    let waiting = "select count(*) from notification.sending
+        where channel = 'wecom' and state = 'sending' and tries = 0";
+    eventually("the others wait", async || ways.told.count(waiting).await == 3).await;
+    eventually("they are sent", async || ways.robot.asked().len() == 2).await;
+    ways.replica.stop().await;
+}

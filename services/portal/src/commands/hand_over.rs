@@ -7,6 +7,7 @@ use proto::{
 };
 use rpc::{Code, Error, IdempotencyKey};
 
+use super::import_people::PEOPLE;
 use crate::{
     authenticate::Identity,
     portal::Portal,
@@ -27,8 +28,11 @@ pub(super) async fn hand_over(
 ) -> Result<(), Refusal> {
     let mut tx = portal.pool().begin().await?;
     let requesters = people::requesters(&mut tx, &portal.masters()).await?;
+    // Under the lock of whatever changes them, so that what has the greater number was read later.
+    let _locked = delivery::lock(&mut tx, &[PEOPLE]).await?;
     let holders = people::holders(&mut tx).await?;
-    tx.rollback().await?;
+    let version = people::next_version(&mut tx, portal.clock().machine()).await?;
+    tx.commit().await?;
     for requesters in requesters.chunks(REQUESTERS_PER_CALL) {
         let message = ImportRequestersRequest { requesters: requesters.iter().map(wire).collect() };
         let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
@@ -37,7 +41,8 @@ pub(super) async fn hand_over(
     }
     let holder =
         |(account, post): (AccountId, String)| Holder { account: account.to_string(), post };
-    let message = ImportHoldersRequest { holders: holders.into_iter().map(holder).collect() };
+    let holders = holders.into_iter().map(holder).collect();
+    let message = ImportHoldersRequest { holders, version: Some(version) };
     let call = portal.on_behalf_at_length(asker)?.idempotent(derived(key, &message)?);
     let answer = portal.peers.dispatch()?.import_holders(call.request(message)).await;
     answer.map_err(|status| not_handed_over(Service::Dispatch, status.into()))?;

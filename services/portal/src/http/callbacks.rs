@@ -12,7 +12,7 @@ use proto::{
         self as survey, CallbackState, ListCallbacksRequest, NextCallbackRequest,
         RecordAttemptRequest,
     },
-    intake::v1::AcceptCaseResponse,
+    intake::v1::{self as intake, AcceptCaseResponse},
     words::v1 as wire_words,
 };
 use rpc::{Call, Code, Error};
@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    cases::{self, accept::Accepted, complain::Complaining, views::Person},
+    alarms::PersonAtRisk,
+    cases::{self, accept::Accepted, complain::Saying, views::Person},
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
     wire::{instant, lower, some, upper, word},
@@ -264,6 +265,9 @@ pub(super) struct Recorded {
     judged: bool,
     /// When to try again.
     next_attempt_at: Option<Timestamp>,
+    /// Who is at risk by the words or the note, which are kept with them alone and not with the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
     /// The complaint that was opened before.
     #[serde(skip_serializing_if = "Option::is_none")]
     complaint: Option<Accepted>,
@@ -277,9 +281,10 @@ pub(super) struct Recorded {
 /// The first "not solved" of a cycle reopens the case. Refused by
 /// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, `reopen-window-over`, and by `attempt-invalid` with a
 /// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
-/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. A complaint is
-/// opened first, and refused as by `complainCase`, but where theirs is open already; where the attempt is
-/// refused after it, the message says its number.
+/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. Words
+/// and note are heard first, whatever becomes of the attempt: where they tell of a person at risk, that
+/// person is a case of its own. Then a complaint is opened, and refused as by `complainCase`, but where
+/// theirs is open already; where the attempt is refused after it, the message says its number.
 #[utoipa::path(
     post, path = "/callbacks/{id}/attempts", tag = "callbacks",
     operation_id = "recordAttempt", request_body = NewAttempt,
@@ -296,20 +301,19 @@ pub(super) async fn record(
 ) -> Answer<Recorded> {
     let callback = id::<CallbackId>(&callback, "no-such-callback", "callback")?.to_string();
     let (reached, complaint) = (attempt.reached, attempt.complaint.clone());
-    let message =
-        RecordAttemptRequest { callback: callback.clone(), reached, answer: attempt.answer()? };
-    // Under one key, which each of the two commands has for itself: what is lost between them is
-    // repeated, and neither is done twice.
+    let answer = attempt.answer()?;
+    // Under one key, which each of the commands has for itself: what is lost between them is repeated,
+    // and none is done twice.
     let call = portal.on_behalf(&caller)?.idempotent(key);
-    let complaint = match complaint {
-        Some(text) => complain(&portal, &caller, call.clone(), callback, text).await?,
-        None => None,
-    };
+    let told = Told { answer, complaint, callback: &callback };
+    let Done { answer, complaint, person_at_risk } = told.first(&portal, &caller, &call).await?;
+    let message = RecordAttemptRequest { callback, reached, answer };
     let recorded = portal.peers.callback_survey()?.record_attempt(call.request(message)).await;
     let answer = recorded.map_err(|status| refused(status, complaint.as_ref()))?.into_inner();
     let complaint = complaint.map(Accepted::of).transpose()?;
     Ok(Json(Recorded {
         complaint,
+        person_at_risk: PersonAtRisk::told(person_at_risk)?,
         state: lower(answer.state().as_str_name(), PREFIX),
         verdict: word::<wire_words::Verdict, _>(answer.verdict),
         next_attempt_at: instant(answer.next_attempt_at),
@@ -318,32 +322,76 @@ pub(super) async fn record(
     }))
 }
 
-/// Opens the complaint of whom a callback asks, about its case; none where theirs is open already.
-async fn complain(
+/// What whoever was called said.
+struct Told<'a> {
+    callback: &'a str,
+    answer: Option<survey::Answer>,
+    complaint: Option<String>,
+}
+
+/// What intake made of it, and what is left to be recorded.
+struct Done {
+    answer: Option<survey::Answer>,
+    complaint: Option<AcceptCaseResponse>,
+    person_at_risk: Option<intake::PersonAtRisk>,
+}
+
+impl Told<'_> {
+    /// What intake is told before an attempt is recorded: the words of the answer, and then the complaint
+    /// of whom the callback asks, if theirs is not open already.
+    async fn first(self, portal: &Portal, caller: &Caller, call: &Call) -> Result<Done, Refusal> {
+        let Self { callback, answer, complaint } = self;
+        let mut done = Done { answer, complaint: None, person_at_risk: None };
+        let words = done.answer.as_ref().map_or_else(String::new, words);
+        if words.is_empty() && complaint.is_none() {
+            return Ok(done);
+        }
+        let asked = find(portal, caller, callback).await?;
+        // It was said when somebody called.
+        let saying = |text| Saying {
+            case: asked.case_id.clone(),
+            channel: Channel::Hotline,
+            text,
+            person: Person::known(&asked.person),
+        };
+        if !words.is_empty() {
+            let heard = cases::complain::hear(portal, call.clone(), saying(words)).await?;
+            if let Some(answer) = done.answer.as_mut().filter(|_| heard.withheld) {
+                answer.words.clear();
+                answer.quality_note.clear();
+            }
+            done.person_at_risk = heard.person_at_risk;
+        }
+        if let Some(text) = complaint {
+            let opened = cases::complain::open(portal, call.clone(), saying(text)).await;
+            done.complaint = match opened.map_err(Error::from) {
+                Ok(complaint) => Some(complaint),
+                Err(error) if error.reason() == "already-complained" => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        Ok(done)
+    }
+}
+
+/// What was said in words, and noted of it.
+fn words(answer: &survey::Answer) -> String {
+    [answer.words.trim(), answer.quality_note.trim()].join("\n").trim().to_owned()
+}
+
+async fn find(
     portal: &Portal,
     caller: &Caller,
-    call: Call,
-    callback: String,
-    text: String,
-) -> Result<Option<AcceptCaseResponse>, Refusal> {
+    callback: &str,
+) -> Result<survey::Callback, Refusal> {
     let message =
-        ListCallbacksRequest { callback: callback.clone(), ..ListCallbacksRequest::default() };
+        ListCallbacksRequest { callback: callback.to_owned(), ..ListCallbacksRequest::default() };
     let request = portal.on_behalf(caller)?.request(message);
     let listed = portal.peers.callback_survey()?.list_callbacks(request).await?.into_inner();
-    let is_it = |one: &survey::Callback| one.id == callback;
-    let found = listed.callbacks.into_iter().find(is_it).ok_or_else(|| {
+    listed.callbacks.into_iter().find(|one| one.id == callback).ok_or_else(|| {
         let message = "there is no such callback: list those that are due";
         Refusal::new(Code::NotFound, "no-such-callback", message)
-    })?;
-    let person = Person::known(&found.person);
-    // It was said when somebody called.
-    let (case, channel) = (found.case_id, Channel::Hotline);
-    let opened = cases::complain::open(portal, call, Complaining { case, channel, text, person });
-    match opened.await.map_err(Error::from) {
-        Ok(complaint) => Ok(Some(complaint)),
-        Err(error) if error.reason() == "already-complained" => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    })
 }
 
 /// Why an attempt is not recorded, with the complaint that was opened all the same.

@@ -192,6 +192,20 @@ pub(crate) async fn holders(tx: &mut Tx<'_>) -> Result<Vec<(AccountId, String)>,
     Ok(rows.into_iter().map(|row| (AccountId::from_uuid(row.account), row.post)).collect())
 }
 
+/// The number of what dispatch is told next of them: greater than all before it, also after the store was
+/// restored from a backup that does not know the last ones. Whoever takes it has locked the people.
+pub(crate) async fn next_version(tx: &mut Tx<'_>, machine: Timestamp) -> Result<u64, sqlx::Error> {
+    let version = sqlx::query_scalar!(
+        "insert into portal.hand_over as before (version) values ($1)
+         on conflict (one) do update set version = greatest(before.version + 1, excluded.version)
+         returning version",
+        machine.as_microsecond(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(version.unsigned_abs())
+}
+
 /// A requester under the id that intake knows them by.
 pub(crate) struct Requester {
     pub(crate) account: AccountId,

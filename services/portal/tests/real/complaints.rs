@@ -146,6 +146,72 @@ async fn whoever_complains_by_the_page_has_a_complaint_of_their_words_and_the_an
 }
 
 #[tokio::test]
+async fn words_by_the_page_that_tell_of_a_person_at_risk_are_heard_once_and_not_recorded() {
+    let world = World::with_survey().await;
+    world.others.told.state().survey = Some(asked());
+    // The first time the answer is lost after they were heard.
+    let lost = Error::new(Code::Unavailable, "lost", "lost");
+    world.others.told.state().refusal = Some(lost);
+    let form = "solved=yes&score=1&words=我不想活了";
+    assert_eq!(sent(&world, form).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    world.others.told.state().refusal = None;
+    assert_eq!(sent(&world, form).await.0, StatusCode::SEE_OTHER);
+    let state = world.others.told.state();
+    let [(key, heard), (again, _)] = &state.heard[..] else { panic!("{:?}", state.heard) };
+    assert_eq!(key, again, "intake finds what it was told before");
+    assert_eq!((&*heard.case, &*heard.text), ("2026-11-000007", "我不想活了"));
+    assert_eq!(heard.person.as_ref().unwrap().id, PERSON);
+    let answer = state.survey.clone().unwrap().answer.unwrap();
+    assert!(answer.solved && answer.words.is_empty(), "they are kept with that person: {answer:?}");
+}
+
+#[tokio::test]
+async fn what_opens_no_second_complaint_is_heard_all_the_same() {
+    for reason in ["already-complained", "no-complaints"] {
+        let world = World::with_survey().await;
+        world.others.told.state().survey = Some(asked());
+        let refusal = Error::new(Code::FailedPrecondition, reason, "none is opened");
+        world.others.told.state().no_complaint = Some(refusal);
+        let (status, _) = sent(&world, "solved=yes&complains=yes&words=室友不想活了").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let state = world.others.told.state();
+        assert_eq!(state.heard.len(), 1, "{reason}");
+        let answer = state.survey.clone().unwrap().answer.unwrap();
+        assert_eq!(answer.words, "", "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_when_somebody_calls_is_heard_before_it_is_recorded() {
+    let world = World::with_people_and_survey().await;
+    let quality = world.session("quality").await;
+    let path = format!("/callbacks/{CALLBACK}/attempts");
+    let key = id().to_string();
+    let attempt = json!({
+        "reached": true, "solved": true, "words": "我不想活了", "quality_note": "已劝说"
+    });
+    let recorded = quality.post_under(&key, &path, &attempt).await;
+    assert_eq!(recorded.status, 200, "{recorded:?}");
+    assert_eq!(recorded.body["person_at_risk"]["number"], "2026-11-000098");
+    {
+        let state = world.others.told.state();
+        let [(under, heard)] = &state.heard[..] else { panic!("{:?}", state.heard) };
+        assert_eq!((under, &*heard.case, &*heard.text), (&key, CASE, "我不想活了\n已劝说"));
+        assert_eq!(heard.person.as_ref().unwrap().id, PERSON);
+        let kept = state.recorded.clone().unwrap();
+        assert!(kept.solved && kept.words.is_empty() && kept.quality_note.is_empty(), "{kept:?}");
+    }
+
+    let attempt = json!({ "reached": true, "solved": true, "words": "还在滴水" });
+    let recorded = quality.post(&path, &attempt).await;
+    assert!(recorded.body["person_at_risk"].is_null(), "{recorded:?}");
+    assert_eq!(world.others.told.state().recorded.clone().unwrap().words, "还在滴水");
+    let unreached = json!({ "reached": false });
+    assert_eq!(quality.post(&path, &unreached).await.status, 200);
+    assert_eq!(world.others.told.state().heard.len(), 2, "nothing was said");
+}
+
+#[tokio::test]
 async fn a_complaint_without_words_and_a_second_form_with_too_many_are_told_and_record_nothing() {
     let world = World::with_survey().await;
     world.others.told.state().survey = Some(asked());

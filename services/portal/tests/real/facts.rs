@@ -101,6 +101,7 @@ impl Case {
             reporters: vec![self.reporter],
             promises: vec![promise(Commitment::Arrive, 120), promise(Commitment::Complete, 960)],
             incident: None,
+            complains_of: None,
         }
     }
 

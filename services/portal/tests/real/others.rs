@@ -10,7 +10,9 @@ use authz::Subject;
 use definitions::Set;
 use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 use proto::{
-    callback_survey::v1::{ShowSurveyResponse, callback_survey_server::CallbackSurveyServer},
+    callback_survey::v1::{
+        Answer as Answered, ShowSurveyResponse, callback_survey_server::CallbackSurveyServer,
+    },
     delivery::v1::{
         self as delivery,
         delivery_server::{Delivery, DeliveryServer},
@@ -58,6 +60,8 @@ pub(crate) struct State {
     pub(crate) no_complaint: Option<Error>,
     pub(crate) requesters: Vec<intake::Requester>,
     pub(crate) holders: Vec<dispatch::Holder>,
+    /// The numbers of what dispatch was told of them.
+    pub(crate) versions: Vec<u64>,
     pub(crate) clocks: Vec<timer::Clock>,
     pub(crate) work_orders: Vec<dispatch::WorkOrder>,
     pub(crate) questions: Vec<dispatch::Question>,
@@ -71,6 +75,10 @@ pub(crate) struct State {
     pub(crate) survey: Option<ShowSurveyResponse>,
     /// The complaints that intake was to open.
     pub(crate) complaints: Vec<intake::ComplainCaseRequest>,
+    /// The answer that somebody heard last, as it was recorded.
+    pub(crate) recorded: Option<Answered>,
+    /// The words that intake was to hear, and under which key.
+    pub(crate) heard: Vec<(String, intake::HearWordsRequest)>,
 }
 
 /// A command that arrived.
@@ -216,6 +224,13 @@ impl Intake for Told {
             number: "2026-11-000099".to_owned(),
             ..Default::default()
         }))
+    }
+
+    async fn hear_words(
+        &self,
+        request: Request<intake::HearWordsRequest>,
+    ) -> Answer<intake::HearWordsResponse> {
+        Ok(Response::new(self.hear(&request)?))
     }
 
     async fn open_alarm(

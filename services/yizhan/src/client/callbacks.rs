@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value};
 
 use super::{
-    Api, Refused, cases, complaint, figures,
+    Api, Refused, alarms, cases, complaint, figures,
     output::{self, Column, Format},
 };
 use crate::print;
@@ -141,7 +141,8 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
                 record.callback,
                 record.outcome(&answer)
             ))?;
-            complaint.map_or(Ok(()), complaint::told)
+            complaint.map_or(Ok(()), complaint::told)?;
+            alarms::cards(&answer)
         }
         Command::Figures(figures) => figures.run(api).await,
     }

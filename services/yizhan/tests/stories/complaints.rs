@@ -43,6 +43,9 @@ fn who_is_dissatisfied_complains_at_the_callback_and_the_quality_office_answers_
 
     let offered = quality.asks(&format!("work list --case {complaint}"));
     assert_eq!(offered["work_orders"][0]["post"], "hall/quality-a");
+    let to_them = format!("work reassign {complaint} logistics/plumbing");
+    let refusal = campus.account("dispatcher").is_refused(&to_them);
+    assert!(refusal.message.contains("concerned-by-the-complaint"), "{refusal:?}");
     quality.asks(&format!("work claim {complaint}"));
     quality.does(&format!("work complete {complaint}"));
     let ended = director.asks(&format!("case show {complaint}"));

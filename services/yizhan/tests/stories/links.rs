@@ -115,3 +115,40 @@ async fn a_link_is_over_when_a_week_has_gone_by_and_one_that_never_was_looks_the
     campus.settle();
     assert_eq!(case.state(), ("closed-solved".into(), 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_at_risk_by_what_is_said_by_a_link_or_in_a_call_is_the_counsellors_at_once() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let campus = Campus::open();
+    let [desk, plumber, quality, counsellor, first] =
+        ["desk-1", "plumber-1", "quality", "counsellor", "student-1"]
+            .map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = desk.opens(LEAK);
+    plumber.repairs(&case);
+    campus.advance("2min");
+    let link = link(&first, &case).unwrap();
+    let form = Client::new().post(&link).body("solved=yes&words=我不想活了");
+    let form = form.header("Content-Type", "application/x-www-form-urlencoded");
+    assert_eq!(page(form).await.0, StatusCode::OK);
+    campus.settle();
+    let hidden = || {
+        let listed = counsellor.asks("case list");
+        let cases = listed["cases"].as_array().unwrap().clone();
+        cases.into_iter().filter(|one| one["item"] == "person-at-risk").collect::<Vec<_>>()
+    };
+    let [person] = &hidden()[..] else { panic!("{:?}", hidden()) };
+    let person = person["number"].as_str().unwrap();
+    let shown = counsellor.asks(&format!("case show {person}"));
+    assert_eq!(shown["details"]["text"], "我不想活了");
+    assert_eq!(shown["details"]["linked_to"], case.to_string());
+    for who in [&desk, &quality, &first] {
+        assert!(who.is_refused(&format!("case show {person}")).message.contains("case-unknown"));
+    }
+
+    let recorded = quality.does(&format!("callback record {case} --solved --words '她说不想活了'"));
+    assert!(recorded["person_at_risk"]["number"].is_string(), "{recorded}");
+    assert_eq!(hidden().len(), 2);
+    let answered = quality.asks(&format!("callback list --case {case}")).to_string();
+    assert!(!answered.contains("不想活"), "{answered}");
+}

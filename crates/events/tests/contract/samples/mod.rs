@@ -87,6 +87,7 @@ fn intake() -> Vec<Fact> {
                 Promise { provisional: true, ..promise(Commitment::Complete, at("16:00:00")) },
             ],
             incident: None,
+            complains_of: None,
         }
         .into(),
         CaseReopenedV1 {

@@ -19,7 +19,7 @@ impl AcceptCase {
         let first = || self.incident.as_ref()?.places.first().cloned();
         let person = Self {
             kind: None,
-            wanted: Wanted::Alarm(AlarmKind::PersonAtRisk),
+            wanted: Wanted::Heard,
             place: self.place.clone().or_else(first),
             asset: None,
             people: None,
@@ -35,8 +35,10 @@ impl AcceptCase {
         if self.tells_of_another(rules) { 2 } else { 1 }
     }
 
+    /// Words that are kept elsewhere were heard before.
     fn tells_of_another(&self, rules: &Rules) -> bool {
-        !self.is_hidden(rules) && rules.at_risk(self.text.heard()).is_some()
+        let heard = self.text.is_withheld() || self.is_hidden(rules);
+        !heard && rules.at_risk(self.text.heard()).is_some()
     }
 
     /// Whether it is about a person at risk itself.
@@ -44,6 +46,7 @@ impl AcceptCase {
         match &self.wanted {
             Wanted::Alarm(kind) => *kind == AlarmKind::PersonAtRisk,
             Wanted::Item(item) => rules.item(item).is_some_and(|item| item.level == Level::Hidden),
+            Wanted::Heard => true,
             Wanted::Complaint(_) => false,
         }
     }

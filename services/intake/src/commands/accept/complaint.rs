@@ -7,7 +7,7 @@
 //!                           └── an open complaint of theirs about it? then that one goes on
 //! ```
 
-use authz::{Action, Relation, Relations, decide};
+use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{CaseId, PersonId};
 use definitions::Rules;
 use delivery::{Tx, lock_one};
@@ -30,16 +30,15 @@ use crate::{
 };
 
 /// Words are heard before anything is refused, but those that a service brings: it sees no case, and they
-/// are heard with the complaint that they make.
+/// are heard with the complaint that they make. Where they make none it has them heard for themselves.
 impl Spoken for AcceptCase {
     fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
         let said = Said {
             about: self.linked,
             channel: Some(self.channel),
-            place: None,
-            campus_phone: None,
             caller: self.caller.clone(),
             on_behalf_of: self.on_behalf_of.clone(),
+            ..Said::default()
         };
         (&self.asked, &mut self.text, said)
     }
@@ -60,7 +59,7 @@ pub(super) async fn complete(
     let Some(case) = state.case() else { return Ok(Err(case_unknown())) };
     let subject = &call.asked.subject;
     let relations = store::relations::of(tx, id, subject).await?;
-    if let Err(refusal) = permit(call, relations, case.level) {
+    if let Err(refusal) = permit(subject, relations, case.level) {
         return Ok(Err(refusal));
     }
     let Some(item) = rules.complaint_item(&case.item) else { return Ok(Err(no_complaints(case))) };
@@ -91,8 +90,11 @@ async fn about(tx: &mut Tx<'_>, call: &AcceptCase) -> Result<Option<CaseId>, Fai
 }
 
 /// Who may complain of a case learns that it is there; of others, who may see it.
-fn permit(call: &AcceptCase, relations: Relations, level: Level) -> Result<(), Error> {
-    let subject = &call.asked.subject;
+pub(in crate::commands) fn permit(
+    subject: &Subject,
+    relations: Relations,
+    level: Level,
+) -> Result<(), Error> {
     if decide(subject, Action::ComplainCase, relations, level).is_allowed() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{AccountId, CaseId, ContactId, Ids as _, PersonId, RandomIds};
 use definitions::Rules;
-use events::words::{CaseNumber, Channel, ItemId, Level};
+use events::words::{AlarmKind, CaseNumber, Channel, ItemId, Level};
 use intake_core::{Accept, Actor, Command, Event, State, on_command};
 use jiff::Timestamp;
 use rpc::{Code, Error, account, authorize};
@@ -27,14 +27,12 @@ pub(super) struct Known<'a> {
     pub(super) number: CaseNumber,
     /// The case that it follows.
     pub(super) linked: Option<CaseId>,
-    /// It was heard in another call, which is permitted.
-    pub(super) is_heard: bool,
 }
 
 /// What becomes of one contact.
 pub(super) fn decide_one(
     call: &AcceptCase,
-    Known { rules, number, linked, is_heard }: Known<'_>,
+    Known { rules, number, linked }: Known<'_>,
     directory: &mut Directory,
     now: Timestamp,
     ids: &mut RandomIds,
@@ -50,9 +48,7 @@ pub(super) fn decide_one(
     let on_behalf_of =
         other.map(|named| person("on_behalf_of", named, call, directory, ids)).transpose()?;
     let item = item(&call.wanted, rules)?;
-    if !is_heard {
-        permit(call, &item, caller, rules, now)?;
-    }
+    permit(call, &item, caller, rules, now)?;
     let (first_receiver, by) = received(subject, caller, directory)?;
     let contact = ids.id();
     let command = Command::Accept(Box::new(Accept {
@@ -105,13 +101,16 @@ fn item(wanted: &Wanted, rules: &Rules) -> Result<ItemId, Error> {
     match wanted {
         Wanted::Item(item) | Wanted::Complaint(Some(item)) => Ok(item.clone()),
         Wanted::Complaint(None) => Err(case_unknown()),
-        Wanted::Alarm(kind) => {
-            rules.alarm_item(*kind).map(|item| item.id.clone()).ok_or_else(|| {
-                let message = "this campus takes no alarms: apply an item for each type of them";
-                Error::new(Code::FailedPrecondition, "no-alarms", message)
-            })
-        }
+        Wanted::Alarm(kind) => alarm(*kind, rules),
+        Wanted::Heard => alarm(AlarmKind::PersonAtRisk, rules),
     }
+}
+
+fn alarm(kind: AlarmKind, rules: &Rules) -> Result<ItemId, Error> {
+    rules.alarm_item(kind).map(|item| item.id.clone()).ok_or_else(|| {
+        let message = "this campus takes no alarms: apply an item for each type of them";
+        Error::new(Code::FailedPrecondition, "no-alarms", message)
+    })
 }
 
 /// The one who is named, known or new.
@@ -132,7 +131,7 @@ impl AcceptCase {
     /// Whether somebody takes what others report, and so knows who it was and by which channel it came.
     pub(in crate::commands) fn is_told_by_another(&self) -> bool {
         let action = match &self.wanted {
-            Wanted::Alarm(_) => Action::OpenAlarm,
+            Wanted::Alarm(_) | Wanted::Heard => Action::OpenAlarm,
             Wanted::Item(_) => Action::AcceptCase,
             Wanted::Complaint(_) => Action::ComplainCase,
         };
@@ -185,8 +184,8 @@ fn permit(
         (Wanted::Alarm(_), _) => Action::OpenAlarm,
         (Wanted::Item(_), Some(_)) => Action::OpenIncident,
         (Wanted::Item(_), None) => Action::AcceptCase,
-        // It was permitted by the case that it is about, whatever its own level.
-        (Wanted::Complaint(_), _) => return permit_channel(call),
+        // It was permitted by what it is about, whatever its own level.
+        (Wanted::Complaint(_) | Wanted::Heard, _) => return permit_channel(call),
     };
     authorize(subject, action, relations, level)?;
     permit_receipt(subject, relations, level, call.received_at, now)?;

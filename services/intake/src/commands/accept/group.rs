@@ -155,11 +155,10 @@ impl Deciding<'_> {
         let Self { intake, rules, ref mut directory, now } = *self;
         let (call, person) = call.heed(rules);
         let mut new = Vec::new();
-        let heard = person.map(|person| (person, true));
-        for (call, is_heard) in [Some((call, false)), heard].into_iter().flatten() {
+        for call in [Some(call), person].into_iter().flatten() {
             let number =
                 numbers.next().ok_or_else(|| Fault::own("too few numbers were reserved"))?;
-            let known = Known { rules, number, linked, is_heard };
+            let known = Known { rules, number, linked };
             let decided = match decide_one(&call, known, directory, now, &mut intake.ids()) {
                 Ok(decided) => decided,
                 Err(refusal) => return Ok(Err(refusal)),

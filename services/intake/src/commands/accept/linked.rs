@@ -8,7 +8,7 @@ use rpc::{Code, Error};
 use super::AcceptCase;
 use crate::{commands::may, store};
 
-/// The case that a new one is to follow, which whoever reports it may see. A complaint was looked at
+/// The case that a new one is to follow, which whoever reports it may see, unless it was looked at
 /// before.
 pub(super) async fn linked(
     tx: &mut Tx<'_>,
@@ -19,7 +19,7 @@ pub(super) async fn linked(
         CaseRef::Id(id) => Some(id),
         CaseRef::Number(number) => store::cases::by_number(tx, number).await?,
     };
-    if call.is_complaint() {
+    if call.is_looked_at() {
         return Ok(Ok(id));
     }
     let Some(id) = id else { return Ok(Err(unknown())) };

@@ -31,6 +31,7 @@ use rpc::Error;
 
 use crate::{people::Named, words::Words};
 
+pub(super) use complaint::permit as permit_complaint;
 pub(super) use decide::permit_receipt;
 pub(super) use writer::no_definitions;
 pub(crate) use writer::{Accepting, writer};
@@ -45,6 +46,8 @@ pub(crate) enum Wanted {
     Item(ItemId),
     /// An alarm of this kind, for which the campus has an item.
     Alarm(AlarmKind),
+    /// The person at risk of whom words tell: whoever said them may speak of what they were said about.
+    Heard,
     /// A complaint about the case that it follows, which says by which item once it is looked at; the
     /// caller is then who complains.
     Complaint(Option<ItemId>),
@@ -78,5 +81,10 @@ pub(crate) struct AcceptCase {
 impl AcceptCase {
     const fn is_complaint(&self) -> bool {
         matches!(self.wanted, Wanted::Complaint(_))
+    }
+
+    /// Whether the case that it follows was looked at before.
+    const fn is_looked_at(&self) -> bool {
+        matches!(self.wanted, Wanted::Complaint(_) | Wanted::Heard)
     }
 }

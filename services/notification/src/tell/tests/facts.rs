@@ -67,6 +67,7 @@ pub(super) fn accepted() -> IntakeFact {
         reporters: vec![person(1), person(2)],
         promises: vec![completes("25T21:00")],
         incident: None,
+        complains_of: None,
     }
     .into()
 }

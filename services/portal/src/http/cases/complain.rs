@@ -5,7 +5,7 @@ use axum::{
 };
 use events::words::Channel;
 use proto::{
-    intake::v1::{AcceptCaseResponse, ComplainCaseRequest},
+    intake::v1::{AcceptCaseResponse, ComplainCaseRequest, HearWordsRequest, HearWordsResponse},
     words::v1 as wire_words,
 };
 use rpc::Call;
@@ -59,24 +59,24 @@ pub(in crate::http) async fn complain(
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     reference(&case)?;
     let channel = channel.unwrap_or_else(|| caller.usual_channel());
-    let complaining = Complaining { case, channel, text, person };
-    let answer = open(&portal, portal.on_behalf(&caller)?.idempotent(key), complaining).await?;
+    let saying = Saying { case, channel, text, person };
+    let answer = open(&portal, portal.on_behalf(&caller)?.idempotent(key), saying).await?;
     Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
 }
 
-/// Who complains of which case, how and of what.
-pub(in crate::http) struct Complaining {
+/// Who says what of which case, and how.
+pub(in crate::http) struct Saying {
     pub(in crate::http) case: String,
     pub(in crate::http) channel: Channel,
     pub(in crate::http) text: String,
     pub(in crate::http) person: Option<Person>,
 }
 
-/// Has intake open it, by whoever calls.
+/// Has intake open a complaint, by whoever calls.
 pub(in crate::http) async fn open(
     portal: &Portal,
     call: Call,
-    Complaining { case, channel, text, person }: Complaining,
+    Saying { case, channel, text, person }: Saying,
 ) -> Result<AcceptCaseResponse, Refusal> {
     let request = call.request(ComplainCaseRequest {
         case,
@@ -85,4 +85,19 @@ pub(in crate::http) async fn open(
         person: person.map(Into::into),
     });
     Ok(portal.peers.intake()?.complain_case(request).await?.into_inner())
+}
+
+/// Has intake hear what another service is to keep: what tells of a person at risk that one is not given.
+pub(in crate::http) async fn hear(
+    portal: &Portal,
+    call: Call,
+    Saying { case, channel, text, person }: Saying,
+) -> Result<HearWordsResponse, Refusal> {
+    let request = call.request(HearWordsRequest {
+        case,
+        channel: wire_words::Channel::from(channel).into(),
+        text,
+        person: person.map(Into::into),
+    });
+    Ok(portal.peers.intake()?.hear_words(request).await?.into_inner())
 }

@@ -3,7 +3,8 @@
 //! ```text
 //!  GET /s/<secret>   shows what is asked, or what they said: changes nothing, for mail scanners and
 //!                    previews open links too
-//!  POST /s/<secret>  records it, and leads back there (303); a complaint is opened with intake before
+//!  POST /s/<secret>  records it, and leads back there (303); a complaint is opened with intake before,
+//!                    which hears all words first that are to be recorded
 //! ```
 //!
 //! Nobody logs in here: the secret in the address is all that it takes. So it is in no log (routes are
@@ -33,10 +34,14 @@ use rpc::{Call, Code, Error, IdempotencyKey};
 use serde::Deserialize;
 
 use super::cases::{
-    complain::{Complaining, open},
+    complain::{Saying, hear, open},
     views::Person,
 };
-use crate::{portal::Portal, refusal::Refusal};
+use crate::{
+    portal::Portal,
+    refusal::Refusal,
+    secret::{hex, sha256},
+};
 use language::Language;
 use page::{Body, Mistake, Page};
 
@@ -187,25 +192,19 @@ async fn survey(portal: &Portal, token: &str) -> Result<ShowSurveyResponse, Erro
     Ok(portal.peers.callback_survey()?.show_survey(request).await?.into_inner())
 }
 
-/// Opens the complaint of who complains, and then records the answer: a post that is repeated finds the
-/// one or the other done.
+/// Opens the complaint of who complains, has intake hear what words are left, and then records the
+/// answer: a post that is repeated finds done what is.
 async fn say(portal: &Portal, token: &str, answer: Answer) -> Result<(), Error> {
     let answer = if answer.complains { complain(portal, token, answer).await? } else { answer };
-    record(portal, token, answer).await
+    record(portal, token, heard(portal, token, answer).await?).await
 }
 
 /// What is left to be recorded of an answer with a complaint: its words go with the complaint alone. On
 /// a campus that takes none they stay with the answer.
 async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
-    let survey = survey(portal, token).await?;
-    let complaining = Complaining {
-        case: survey.case_number,
-        channel: Channel::Web,
-        text: answer.words.clone(),
-        person: Person::known(&survey.person),
-    };
-    let call = Call::new().idempotent(new_key(portal)?);
-    match open(portal, call, complaining).await.map_err(Error::from) {
+    let saying = saying(portal, token, &answer).await?;
+    let call = Call::new().idempotent(key_of(token, &answer)?);
+    match open(portal, call, saying).await.map_err(Error::from) {
         Err(error) if error.reason() == "no-complaints" => {
             Ok(Answer { complains: false, ..answer })
         }
@@ -214,6 +213,31 @@ async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer
         Err(error) => Err(error),
         Ok(_) => Ok(Answer { words: String::new(), ..answer }),
     }
+}
+
+/// What is left of an answer whose words tell of a person at risk: they are with that person alone.
+async fn heard(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
+    if answer.words.trim().is_empty() {
+        return Ok(answer);
+    }
+    let saying = saying(portal, token, &answer).await?;
+    let call = Call::new().idempotent(key_of(token, &answer)?);
+    let withheld = hear(portal, call, saying).await.map_err(Error::from)?.withheld;
+    Ok(if withheld { Answer { words: String::new(), ..answer } } else { answer })
+}
+
+/// What intake is told by who followed a link.
+async fn saying(portal: &Portal, token: &str, answer: &Answer) -> Result<Saying, Error> {
+    let survey = survey(portal, token).await?;
+    let person = Person::known(&survey.person);
+    let (case, text) = (survey.case_number, answer.words.clone());
+    Ok(Saying { case, channel: Channel::Web, text, person })
+}
+
+/// The same for the same words by the same link: a repeated post makes no second complaint of them, and
+/// no second person at risk. The secret is hashed with them, so that nobody finds them by trying.
+fn key_of(token: &str, answer: &Answer) -> Result<IdempotencyKey, Error> {
+    hex(&sha256(format!("{token}\n{}", answer.words).as_bytes())).parse().map_err(Error::internal)
 }
 
 /// A key of its own for each post: a second one finds what the first has said.

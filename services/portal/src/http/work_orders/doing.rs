@@ -28,7 +28,8 @@ use crate::{
 /// Claims a work order
 ///
 /// Of two at once, one does; the other is refused by `already-claimed`. Else it is refused by
-/// `no-such-work-order`, `already-completed`, `work-order-cancelled` and `case-closed`.
+/// `no-such-work-order`, `already-completed`, `work-order-cancelled`, `case-closed` and
+/// `concerned-by-the-complaint` (whoever worked on what is complained of).
 #[utoipa::path(
     post, path = "/work-orders/{id}/claim", tag = "work orders",
     operation_id = "claimWorkOrder",
@@ -60,7 +61,7 @@ pub(super) struct Assignment {
 /// Somebody of its department is told to do it, whether it was claimed or not. Refused by
 /// `no-such-work-order`, `assignment-invalid`, `no-such-worker` (who holds no post of the department),
 /// `on-leave` (choose who stands in), `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
-/// `already-completed`, `work-order-cancelled` and `case-closed`.
+/// `already-completed`, `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/assign", tag = "work orders",
     operation_id = "assignWorkOrder", request_body = Assignment,

@@ -26,7 +26,7 @@ pub(super) struct Refusing {
 /// What another post transferred goes back to it; after the second refusal it is disputed. By who has
 /// it, or by who decides for the department. Refused by `no-such-work-order`, `return-invalid`,
 /// `not-deciding`, `not-transferred`, `adjudicated`, `disputed`, `already-completed`,
-/// `work-order-cancelled` and `case-closed`.
+/// `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/return", tag = "work orders",
     operation_id = "returnWorkOrder", request_body = Refusing,
@@ -61,7 +61,8 @@ pub(super) struct Transfer {
 /// It is offered to the post whose it is, by who decides for the department that has it; once it was
 /// refused before, it is disputed instead. Refused by `no-such-work-order`, `transfer-invalid`,
 /// `no-such-post`, `not-accepting`, `not-deciding`, `same-post`, `came-from-there`, `adjudicated`,
-/// `disputed`, `already-completed`, `work-order-cancelled` and `case-closed`.
+/// `disputed`, `already-completed`, `work-order-cancelled`, `case-closed` and
+/// `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/transfer", tag = "work orders",
     operation_id = "transferWorkOrder", request_body = Transfer,
@@ -95,7 +96,7 @@ pub(super) struct Reassignment {
 /// whichever post; the department's head, and a leader who was told of the case, within the
 /// department. Refused by `no-such-work-order`, `reassignment-invalid`, `no-such-post`,
 /// `not-accepting`, `other-department`, `same-post`, `adjudicated`, `disputed`, `already-completed`,
-/// `work-order-cancelled` and `case-closed`.
+/// `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/reassign", tag = "work orders",
     operation_id = "reassignWorkOrder", request_body = Reassignment,
@@ -130,7 +131,7 @@ pub(super) struct Adjudication {
 /// Whose a disputed one is, for good: by the hall director, and by the duty counsellor if it is
 /// critical. Refused by `no-such-work-order`, `adjudication-invalid`, `no-such-post`,
 /// `not-accepting`, `not-disputed`, `not-critical`, `adjudicated`, `already-completed`,
-/// `work-order-cancelled` and `case-closed`.
+/// `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/adjudicate", tag = "work orders",
     operation_id = "adjudicateWorkOrder", request_body = Adjudication,

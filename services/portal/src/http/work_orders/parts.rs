@@ -29,7 +29,7 @@ pub(super) struct Part {
 /// goes on. By who has it, by who decides for the department that has it, or by a dispatcher. That post
 /// may return it. Refused by `no-such-work-order`, `split-invalid`, `no-such-post`, `not-accepting`,
 /// `not-deciding`, `post-has-one`, `too-many-work-orders`, `disputed`, `already-completed`,
-/// `work-order-cancelled` and `case-closed`.
+/// `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/split", tag = "work orders",
     operation_id = "splitWorkOrder", request_body = Part,

@@ -1,7 +1,10 @@
 //! Callback-survey, as the portal's tests play it: one link leads somewhere.
 
-use proto::callback_survey::v1::{
-    self as survey, ShowSurveyResponse, SurveyStanding, callback_survey_server::CallbackSurvey,
+use proto::{
+    callback_survey::v1::{
+        self as survey, ShowSurveyResponse, SurveyStanding, callback_survey_server::CallbackSurvey,
+    },
+    intake::v1 as intake,
 };
 use rpc::{Code, Error};
 use tonic::{Request, Response};
@@ -19,7 +22,25 @@ pub(crate) const OWN_WORK: &str = "our own work";
 /// What that link ends with.
 pub(crate) const TOKEN: &str = "00112233445566778899aabbccddeeff00112233";
 
+/// What tells of a person at risk, as intake is played.
+const AT_RISK: &str = "不想活";
+
 impl Told {
+    /// What intake hears of what callback-survey is to record.
+    pub(super) fn hear(
+        &self,
+        request: &Request<intake::HearWordsRequest>,
+    ) -> Result<intake::HearWordsResponse, Error> {
+        let key = rpc::idempotency_key(request)?.to_string();
+        let is_desk = rpc::subject(request)?.principal.account().is_some();
+        let withheld = request.get_ref().text.contains(AT_RISK);
+        self.state().heard.push((key, request.get_ref().clone()));
+        let (case_id, number) = (CASE.to_owned(), "2026-11-000098".to_owned());
+        let person = intake::PersonAtRisk { case_id, number, alarm: None };
+        let person_at_risk = (withheld && is_desk).then_some(person);
+        Ok(intake::HearWordsResponse { withheld, person_at_risk })
+    }
+
     fn shown(&self, token: &str) -> Result<ShowSurveyResponse, Error> {
         let over = || Error::new(Code::NotFound, "link-over", "this link leads nowhere");
         self.state().survey.clone().filter(|_| token == TOKEN).ok_or_else(over)
@@ -97,6 +118,7 @@ impl CallbackSurvey for Told {
         if answer.words == OWN_WORK {
             return Err(refused.into());
         }
+        self.state().recorded = Some(answer);
         Ok(Response::new(survey::RecordAttemptResponse::default()))
     }
 

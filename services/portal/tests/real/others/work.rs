@@ -129,7 +129,10 @@ impl Dispatch for Told {
         request: Request<dispatch::ImportHoldersRequest>,
     ) -> Answer<dispatch::ImportHoldersResponse> {
         self.take("holders", &request)?;
-        self.state().holders = request.into_inner().holders;
+        let dispatch::ImportHoldersRequest { holders, version } = request.into_inner();
+        let mut state = self.state();
+        state.holders = holders;
+        state.versions.extend(version);
         Ok(Response::new(dispatch::ImportHoldersResponse::default()))
     }
 

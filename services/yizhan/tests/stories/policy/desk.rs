@@ -44,6 +44,12 @@ impl Grpc {
             "ComplainCase" => {
                 intake.complain_case(call.request(complaint_about(case()))).await.map(nothing)
             }
+            "HearWords" => {
+                let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
+                let person = Some(somebody_else());
+                let request = intake::HearWordsRequest { case: case(), channel, text, person };
+                intake.hear_words(call.request(request)).await.map(nothing)
+            }
             "JoinCase" => {
                 let caller = Some(somebody_else());
                 let channel = words::Channel::Hotline.into();

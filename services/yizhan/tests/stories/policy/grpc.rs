@@ -41,6 +41,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/ReopenCase",          ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChaseCase",           ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ComplainCase",        ComplainCase,     Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/HearWords",           ComplainCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/JoinCase",            JoinCase,         Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/UnjoinCase",          UnjoinCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChangeUrgency",       RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),

@@ -137,7 +137,7 @@ impl Grpc {
                 // To a post that there is not, so that all others stay with who holds them.
                 let account = RandomIds::new(Clock::system()).uuid().to_string();
                 let holders = vec![dispatch::Holder { account, post: "sports/nobody".to_owned() }];
-                let request = dispatch::ImportHoldersRequest { holders };
+                let request = dispatch::ImportHoldersRequest { holders, version: None };
                 dispatch.import_holders(call.request(request)).await.map(nothing)
             }
         }

@@ -1,0 +1,142 @@
+//! Words that were said about a case to another service, and of whom they tell.
+
+use authz::{Role, Subject};
+use clock::PersonId;
+use proto::{
+    intake::v1::{
+        AcceptCaseRequest, ComplainCaseRequest, HearWordsRequest, HearWordsResponse, Person,
+    },
+    words::v1::{Channel, Level},
+};
+use rpc::{Call, Error};
+use service_kit::id;
+
+use crate::campus::{Campus, Running, assistant, leak, reason, refusal, requester, somebody};
+
+const AT_RISK: &str = "没人管,我室友说不想活了";
+
+const HIDDEN: &str = "select count(*) from intake.cases where level = 'hidden'";
+
+/// A leak that somebody with a phone reported; its number, and who they are.
+async fn reported(intake: &Running) -> (String, PersonId) {
+    let caller = Some(Person { phone: "10000000001".to_owned(), ..Person::default() });
+    let request = AcceptCaseRequest { caller, ..leak() };
+    let number = intake.accept(&assistant(), request).await.unwrap().number;
+    let person = intake.get(&assistant(), &number).await.unwrap().caller.unwrap().id;
+    (number, person.parse().unwrap())
+}
+
+/// Said by a reporter on the web.
+fn said(case: &str, person: PersonId, text: &str) -> HearWordsRequest {
+    HearWordsRequest {
+        case: case.to_owned(),
+        channel: Channel::Web.into(),
+        text: text.to_owned(),
+        person: Some(Person { id: person.to_string(), ..Person::default() }),
+    }
+}
+
+/// A service that brings the words of who followed a link.
+fn by_service() -> Call {
+    Call::new().idempotent(id().to_string().parse().unwrap())
+}
+
+async fn hear(
+    intake: &Running,
+    call: &Call,
+    request: HearWordsRequest,
+) -> Result<HearWordsResponse, Error> {
+    Ok(intake.client().hear_words(call.request(request)).await?.into_inner())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_at_risk_by_an_answer_to_a_survey_is_a_hidden_case_once() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let (number, person) = reported(&intake).await;
+    let call = by_service();
+    for _ in 0..2 {
+        let heard = hear(&intake, &call, said(&number, person, AT_RISK)).await.unwrap();
+        assert!(heard.withheld);
+        assert_eq!(heard.person_at_risk, None, "whose screen it is, nobody knows");
+    }
+    assert_eq!(campus.count(HIDDEN).await, 1, "once for each intention");
+    let alarms = "select count(*) from intake.alarm";
+    assert_eq!(campus.count(alarms).await, 1, "and it rings");
+
+    let counsellor = somebody(Role::DutyCounsellor);
+    let hidden = "select number from intake.cases where level = 'hidden'";
+    let hidden: String = sqlx::query_scalar(hidden).fetch_one(campus.pool()).await.unwrap();
+    let shown = intake.get(&counsellor, &hidden).await.unwrap();
+    assert_eq!((&*shown.text, &*shown.linked_to), (AT_RISK, &*number));
+    assert_eq!(shown.summary.unwrap().level(), Level::Hidden);
+    assert_eq!(shown.caller.unwrap().id, person.to_string());
+    assert_eq!(reason(intake.get(&requester(person), &hidden).await), "case-unknown");
+    for legible in [
+        "select count(*) from delivery.outbox
+         where position(convert_to('不想活', 'UTF8') in payload) > 0",
+        "select count(*) from delivery.audit where detail::text like '%不想活%'",
+    ] {
+        assert_eq!(campus.count(legible).await, 0, "{legible}");
+    }
+    intake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_that_hears_it_has_the_card_and_what_tells_of_nobody_makes_nothing() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let (number, person) = reported(&intake).await;
+    let quality = somebody(Role::QualityOfficer);
+    let hotline = |text| {
+        let channel = Channel::Hotline.into();
+        HearWordsRequest { channel, ..said(&number, person, text) }
+    };
+    let heard = hear(&intake, &intake.tell(&quality), hotline("还在滴水")).await.unwrap();
+    assert_eq!(heard, HearWordsResponse::default());
+    let heard = hear(&intake, &intake.tell(&quality), hotline(AT_RISK)).await.unwrap();
+    assert!(heard.withheld && heard.person_at_risk.unwrap().alarm.is_some());
+    assert_eq!(campus.count(HIDDEN).await, 1);
+    intake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_complain_of_a_case_says_nothing_about_it() {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let (number, person) = reported(&intake).await;
+    let other = requester(PersonId::from_uuid(id()));
+    for (who, refused) in [(other, "case-unknown"), (somebody(Role::Auditor), "not-permitted")] {
+        let heard = hear(&intake, &intake.tell(&who), said(&number, person, AT_RISK)).await;
+        assert_eq!(reason(heard), refused);
+    }
+    let nobody = HearWordsRequest { person: None, ..said(&number, person, AT_RISK) };
+    let refused = hear(&intake, &by_service(), nobody).await;
+    assert_eq!(refusal(refused), ("words-invalid".to_owned(), vec!["person".to_owned()]));
+    let silent = hear(&intake, &by_service(), said(&number, person, " ")).await;
+    assert_eq!(refusal(silent), ("words-invalid".to_owned(), vec!["text".to_owned()]));
+    assert_eq!(campus.count(HIDDEN).await, 0);
+    intake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_makes_one_person_at_risk_whoever_brings_it_and_a_refused_one_of_an_account_too()
+ {
+    let campus = Campus::new().await;
+    let intake = campus.open().await;
+    let (number, person) = reported(&intake).await;
+    let request = ComplainCaseRequest {
+        case: number.clone(),
+        channel: Channel::Web.into(),
+        text: AT_RISK.to_owned(),
+        person: None,
+    };
+    let student: Subject = requester(person);
+    let complain = || intake.tell(&student).request(request.clone());
+    intake.client().complain_case(complain()).await.unwrap();
+    assert_eq!(campus.count(HIDDEN).await, 1, "heard once, before the complaint was opened");
+    let refused = intake.client().complain_case(complain()).await.map_err(Error::from);
+    assert_eq!(reason(refused), "already-complained");
+    assert_eq!(campus.count(HIDDEN).await, 2, "what is said again is heard again");
+    intake.stop().await;
+}
