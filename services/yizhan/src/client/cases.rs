@@ -369,6 +369,26 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_is_shown_with_whose_it_is_and_when_the_next_one_comes() {
+        let replies = json!([
+            { "at": "2026-09-01T02:00:00Z", "department": "hall", "by": null,
+              "text": "we are asking", "next": "2026-09-01T04:00:00Z" },
+            { "at": "2026-09-01T03:00:00Z", "department": "hall", "by": null,
+              "text": "bring your card", "next": null },
+        ]);
+        let answer = json!({
+            "case": { "number": "2026-09-000004" }, "details": { "replies": replies },
+            "timeline": [],
+        });
+        let text = shown(&answer);
+        let lines: Vec<_> = text.lines().filter(|line| line.contains("hall")).collect();
+        let [now, last] = lines[..] else { panic!("{text}") };
+        assert!(now.ends_with("we are asking") && last.ends_with("bring your card"), "{text}");
+        let times = |line: &str| line.matches(":00:00").count();
+        assert_eq!([times(now), times(last)], [2, 1], "{text}");
+    }
+
+    #[test]
     fn a_case_of_which_little_is_known_is_shown_without_what_is_absent() {
         let answer = json!({
             "case": { "number": "2026-09-000002", "item": "door-lock", "state": "closed",
