@@ -102,7 +102,7 @@
 //!
 //! To follow up is promised to who reported the case: at receipt, if the policy does, and with each
 //! answer that is not the last. Only an answer keeps it, not that the work is done; each such promise has
-//! a clock of its own, and no urgency moves it.
+//! a clock of its own, and no urgency moves it (`docs/adr/0014-a-clock-for-each-answer.md`).
 //!
 //! What kept a promise may be heard of after the case has ended, or after another end of the clock:
 //! of two ends the earlier one counts, and what had fired after it is retracted then.

@@ -64,7 +64,8 @@
 //! (`docs/adr/0010-an-incident-is-a-case.md`).
 //!
 //! An answer to whoever reported a case is not its work. Each may promise the next, and the policy may
-//! promise the first at receipt (to follow up): then the case waits for it, whatever was completed.
+//! promise the first at receipt (to follow up): then the case waits for it, whatever was completed
+//! (`docs/adr/0014-a-clock-for-each-answer.md`).
 //!
 //! An alarm (报警) is a case of an item for alarms, and critical (`docs/adr/0011-alarms.md`). Alerting
 //! is notification's.
