@@ -104,6 +104,8 @@ pub enum Action {
     ShowRoster,
     /// Arrange leave, swaps and cover, and end them.
     KeepRoster,
+    /// Record that an assistant was trained for an item, or revoke it.
+    TrainAssistants,
     /// See who has the desk, and who handed it to whom.
     ShowHandover,
     /// Sign that they leave the desk, or take it over.
@@ -122,6 +124,8 @@ pub enum Action {
     AnswerSurvey,
     /// Get the secrets of links, to send them.
     FindLinks,
+    /// Get what comes next after what was completed, to tell somebody.
+    FindNextSteps,
     /// Get where somebody is reached, to send them what they are told.
     FindAddresses,
     /// Read what was answered about the work when a case was asked after.
@@ -211,6 +215,7 @@ impl Action {
         Self::ListQuestions,
         Self::ShowRoster,
         Self::KeepRoster,
+        Self::TrainAssistants,
         Self::ShowHandover,
         Self::SignHandover,
         Self::NextCallback,
@@ -220,6 +225,7 @@ impl Action {
         Self::ShowSurvey,
         Self::AnswerSurvey,
         Self::FindLinks,
+        Self::FindNextSteps,
         Self::FindAddresses,
         Self::ReadAnswers,
         Self::ListMessages,
@@ -292,6 +298,7 @@ impl Action {
             Self::ListQuestions => "list-questions",
             Self::ShowRoster => "show-roster",
             Self::KeepRoster => "keep-roster",
+            Self::TrainAssistants => "train-assistants",
             Self::ShowHandover => "show-handover",
             Self::SignHandover => "sign-handover",
             Self::NextCallback => "next-callback",
@@ -301,6 +308,7 @@ impl Action {
             Self::ShowSurvey => "show-survey",
             Self::AnswerSurvey => "answer-survey",
             Self::FindLinks => "find-links",
+            Self::FindNextSteps => "find-next-steps",
             Self::FindAddresses => "find-addresses",
             Self::ReadAnswers => "read-answers",
             Self::ListMessages => "list-messages",

@@ -103,7 +103,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DepartmentHandler,   Unrelated,      Public,       &[ShowRoster, GetDefinitions]),
     grant(Role::DepartmentHandler,   Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHandler,   InMyDepartment, Restricted,   &[GetCase, ListCases, AddNote, ReplyCase, ListClocks, AskExtension, AskPause, ListWorkOrders, Claim, Assign,
-                                                                     Return, Transfer, Split, Merge, AnswerQuestion, ListQuestions]),
+                                                                     Return, Transfer, Split, Merge, AnswerQuestion, ListQuestions, TrainAssistants]),
     grant(Role::DepartmentHandler,   Assigned,       Restricted,   &[GetCase, ListCases, AddNote, ReplyCase, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHandler,   Own,            Restricted,   &[ListMessages]),
@@ -114,7 +114,7 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::DepartmentHead,      Own,            Public,       &[KeepRoster]),
     grant(Role::DepartmentHead,      InMyDepartment, Confidential, &[GetCase, ListCases, AddNote, ReplyCase, ListClocks, AskExtension, DecideExtension, AskPause, DecidePause,
                                                                      ListWorkOrders, Claim, Assign, Return, Transfer, Reassign, Split, Merge, AnswerQuestion, ListQuestions,
-                                                                     KeepRoster, ListMessages]),
+                                                                     KeepRoster, TrainAssistants, ListMessages]),
     grant(Role::DepartmentHead,      Assigned,       Confidential, &[GetCase, ListCases, AddNote, ReplyCase, ListClocks, AskExtension, AskPause, ListWorkOrders, Arrive,
                                                                      Contain, Hold, Resume, Complete, Return, Split, AskQuestion, AnswerQuestion, ListQuestions]),
     grant(Role::DepartmentHead,      EscalatedToMe,  Confidential, &[ListMessages, AcknowledgeMessage, AcknowledgeAlarm]),
@@ -131,7 +131,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     grant(Role::HallDirector,        Unrelated,      Restricted,   &[GetCase, ListCases, ReopenCase, ComplainCase, RaiseUrgency, LowerUrgency, AddNote, ReplyCase, CloseCaseAs, UpdateIncident,
                                                                      CloseIncident, ListIncidents, ListContacts, ListClocks, ListWorkOrders, Adjudicate,
-                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, ShowHandover, ListCallbacks,
+                                                                     AnswerQuestion, ListQuestions, ShowRoster, KeepRoster, TrainAssistants, ShowHandover, ListCallbacks,
                                                                      ReadFigures, ReadAnswers, ListMessages, ListPhoneCalls, GetDefinitions]),
     grant(Role::HallDirector,        EscalatedToMe,  Confidential, &[GetCase, ListCases, ListClocks, DecideExtension, DecidePause,
                                                                      ExtendLate, TakeOver, GiveOrder, AcceptRisk,
@@ -178,7 +178,7 @@ pub(crate) const TABLE: &[Grant] = &[
 
     // Whoever follows a link may complain: only who reports what is public or internal has one.
     grant(Role::Service,             Unrelated,      Internal,     &[ComplainCase]),
-    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
+    grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindNextSteps, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
 ];
 
 /// What one service alone may ask: for the others it would be a look that nobody needs.

@@ -155,11 +155,12 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 }
 
 #[test]
-fn a_service_may_ask_for_events_and_keys_serve_survey_links_hand_over_an_alarm_and_nothing_else() {
+fn a_service_may_ask_for_events_keys_and_next_steps_serve_survey_links_hand_over_an_alarm_and_nothing_else()
+ {
     let service = Subject::service(Service::Dispatch);
     let of_links =
         [Action::ComplainCase, Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
-    let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
+    let others = [Action::FindNextSteps, Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
     assert_eq!(allowed(&service), [&of_links[..], &others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
 }

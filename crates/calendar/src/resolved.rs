@@ -136,6 +136,14 @@ impl Calendar {
         self.openings(base, at).next().is_some_and(|opening| opening.open <= at)
     }
 
+    /// The night that follows on `date`: from the end of its duty time to the beginning of the next
+    /// day's. `None` where duty goes on.
+    pub fn night(&self, date: Date) -> Option<Opening> {
+        let day = |date| self.duty.whole(date, &self.zone);
+        let (open, close) = (day(date)?.close, day(date.tomorrow().ok()?)?.open);
+        (open < close).then_some(Opening { open, close })
+    }
+
     /// Whether these hours of every day run at this instant, where the calendar is kept.
     pub fn within(&self, hours: &Hours, at: Timestamp) -> bool {
         hours.contain(at, self.date(at), &self.zone)

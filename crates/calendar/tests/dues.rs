@@ -125,6 +125,15 @@ fn a_day_that_closes_at_midnight_is_decided_with_its_own_date() {
 }
 
 #[test]
+fn a_night_lasts_from_the_end_of_duty_to_its_beginning_and_there_is_none_where_duty_goes_on() {
+    let date = "2026-10-01".parse().unwrap();
+    let night = calendar().night(date).unwrap();
+    assert_eq!((night.open, night.close), (at("2026-10-01 23:00"), at("2026-10-02 07:00")));
+    let always = Layer { duty: Some(hours(&["00:00-24:00"])), ..campus::campus() };
+    assert_eq!(over(&[always]).night(date), None);
+}
+
+#[test]
 fn a_more_specific_layer_replaces_what_it_says_and_nothing_else() {
     let vacation = Layer {
         valid_through: "2026-12-31".parse().unwrap(),

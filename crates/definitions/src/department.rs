@@ -10,7 +10,7 @@ use crate::{
     Code, Names,
     code::names,
     problem::instead,
-    read::{Cursor, Fields, Thing, composed, fields, parsed, reference, set, some, text},
+    read::{Cursor, Fields, Thing, composed, count, fields, parsed, reference, set, some, text},
 };
 
 /// A department with its posts.
@@ -27,7 +27,47 @@ pub struct Department {
     /// The post of its head, who hears of what its posts do not settle among themselves; nobody does
     /// if it does not say.
     pub head: Option<PostId>,
+    /// Whether whoever reported a case is told who has it.
+    pub handlers: Handlers,
+    /// How long its assistants may be at work; as long as they are if it does not say.
+    pub assistants: Option<Assistants>,
 }
+
+/// How long an assistant may be at work, who studies besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assistants {
+    /// For how many hours from a Monday to the next.
+    pub weekly_hours: u16,
+    /// For how many hours between the end of duty time and its beginning on the next day.
+    pub nightly_hours: u16,
+}
+
+/// What a department publishes of who has a case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Handlers {
+    /// Their post and their name.
+    Named,
+    /// Their post alone, if the department does not say.
+    #[default]
+    Unnamed,
+}
+
+impl FromStr for Handlers {
+    type Err = NotHandlers;
+
+    fn from_str(text: &str) -> Result<Self, NotHandlers> {
+        match text {
+            "named" => Ok(Self::Named),
+            "unnamed" => Ok(Self::Unnamed),
+            _ => Err(NotHandlers(text.to_owned())),
+        }
+    }
+}
+
+/// A text that is no word of [`Handlers`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not say what is published of handlers: it must be named or unnamed")]
+pub struct NotHandlers(String);
 
 /// A post (岗): what stays when people change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +93,13 @@ pub struct Post {
     pub robot: Option<Code>,
     /// Its own system that takes messages, by the name that notification's configuration gives it.
     pub webhook: Option<Code>,
+}
+
+impl Post {
+    /// Whether assistants hold it: a B post, and the desk.
+    pub fn is_of_assistants(&self) -> bool {
+        self.kind == Some(PostKind::B) || self.duties.contains(&Duty::Desk)
+    }
 }
 
 /// A group of posts shares one work.
@@ -145,9 +192,21 @@ pub(crate) fn read(id: DepartmentId, cursor: &mut Cursor<'_>) -> Option<Departme
             posts.map(|posts| posts.into_iter().map(|post| (post.id.clone(), post)).collect());
         // Of posts that cannot be read nobody knows which is there.
         let head = f.optional("head", |cursor| own_post(&id, posts.as_ref()?, cursor));
+        let handlers = f.optional("handlers", parsed);
+        let assistants = f.optional("assistants", assistants);
         let posts = posts?;
         refuse_without_a(&posts, f)?;
-        Some(Department { id, names: names?, calendar: calendar?, posts, head: head? })
+        let (names, calendar, head) = (names?, calendar?, head?);
+        let (handlers, assistants) = (handlers?.unwrap_or_default(), assistants?);
+        Some(Department { id, names, calendar, posts, head, handlers, assistants })
+    })
+}
+
+fn assistants(cursor: &mut Cursor<'_>) -> Option<Assistants> {
+    fields(cursor, |f| {
+        let weekly_hours = f.required("weeklyHours", count(1..=168));
+        let nightly_hours = f.required("nightlyHours", count(0..=24));
+        Some(Assistants { weekly_hours: weekly_hours?, nightly_hours: nightly_hours? })
     })
 }
 

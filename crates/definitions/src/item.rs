@@ -5,7 +5,7 @@ use events::words::{CaseKind, DepartmentId, ItemId, Level};
 use crate::{
     Alarm, Code, Names, Share, UrgencyRule, alarm,
     code::names,
-    read::{Cursor, Thing, fields, list, parsed, reference},
+    read::{Cursor, Thing, fields, list, parsed, reference, text},
     share, urgency,
 };
 
@@ -34,6 +34,8 @@ pub struct ServiceItem {
     pub urgency: Vec<UrgencyRule>,
     /// What makes its cases alarms, if they are.
     pub alarm: Option<Alarm>,
+    /// Whether an assistant must be trained for it before they take one of its work orders.
+    pub trained: bool,
 }
 
 pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
@@ -48,6 +50,7 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
         let assets = f.optional("assets", assets).map(Option::unwrap_or_default);
         let urgency = f.optional("urgency", |cursor| urgency::read(assets.as_ref(), cursor));
         let alarm = f.optional("alarm", alarm::read);
+        let trained = f.optional("training", training);
         Some(ServiceItem {
             id,
             names: names?,
@@ -60,8 +63,17 @@ pub(crate) fn read(id: ItemId, cursor: &mut Cursor<'_>) -> Option<ServiceItem> {
             assets: assets?,
             urgency: urgency?.unwrap_or_default(),
             alarm: alarm?,
+            trained: trained?.is_some(),
         })
     })
+}
+
+fn training(cursor: &mut Cursor<'_>) -> Option<()> {
+    match &*text(cursor)? {
+        "required" => Some(()),
+        other => cursor
+            .refuse(format!("must be `required`, not `{other}`, or left out if none is needed")),
+    }
 }
 
 fn category(cursor: &mut Cursor<'_>) -> Option<Code> {

@@ -49,7 +49,9 @@ mod urgency;
 
 pub use alarm::{Alarm, Alert};
 pub use code::{Code, Language, Names, NotACode};
-pub use department::{Department, Duty, NotADuty, NotAPostKind, Post, PostKind};
+pub use department::{
+    Assistants, Department, Duty, Handlers, NotADuty, NotAPostKind, NotHandlers, Post, PostKind,
+};
 pub use document::{Change, Document, diff};
 pub use item::ServiceItem;
 pub use ladder::{Climb, Ladder};

@@ -162,6 +162,10 @@ pub enum Field {
     Expected,
     /// Where whoever is told answers: a link of their own.
     Link,
+    /// After the post, in brackets: what who has it is called, if their department publishes that.
+    Handler,
+    /// At the end: what comes next in words of who completed it, if they said so.
+    Next,
 }
 
 impl Occasion {
@@ -258,8 +262,9 @@ impl Occasion {
     /// What is known when it happens, so that its message can say it.
     pub const fn fields(self) -> &'static [Field] {
         use Field::{
-            Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Item, Late,
-            Link, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency, Visit, Why,
+            Before, Chases, Commitment, Completed, Cycle, Department, Due, Expected, Handler, Item,
+            Late, Link, Next, Number, Place, Places, Post, Reason, Received, Rung, Until, Urgency,
+            Visit, Why,
         };
         const INSIDE: &[Field] = &[Number, Item, Place, Urgency, Due, Department, Post];
         const WORK: &[Field] = &[Number, Item, Place, Urgency, Received, Due, Department, Post];
@@ -269,9 +274,8 @@ impl Occasion {
         match self {
             Self::Offered => &[Number, Item, Place, Urgency, Received, Post, Cycle],
             Self::Accepted => &[Number, Item, Place, Urgency, Received, Due],
-            Self::Claimed | Self::MadeSafe | Self::Asked => {
-                &[Number, Item, Place, Due, Department, Post]
-            }
+            Self::Claimed => &[Number, Item, Place, Due, Department, Post, Handler],
+            Self::MadeSafe | Self::Asked => &[Number, Item, Place, Due, Department, Post],
             Self::Held => &[Number, Item, Place, Reason, Due, Department, Post],
             Self::Appointment => &[Number, Item, Place, Reason, Visit, Due, Department, Post],
             Self::Promised => &[Number, Item, Place, Before, Due, Why, Department],
@@ -304,7 +308,7 @@ impl Occasion {
             Self::Replied | Self::RepliedForNow => &[Number, Item, Place, Due],
             Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
-            Self::Completed => &[Number, Item, Place, Completed, Department],
+            Self::Completed => &[Number, Item, Place, Completed, Department, Next],
             Self::Survey => &[Number, Item, Place, Completed, Department, Link],
             Self::Reopened => &[Number, Item, Place, Due, Cycle],
             Self::Rung => LATE,
@@ -394,6 +398,8 @@ impl Field {
             Self::Places => "places",
             Self::Expected => "expected",
             Self::Link => "link",
+            Self::Handler => "handler",
+            Self::Next => "next",
         }
     }
 }

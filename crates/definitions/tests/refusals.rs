@@ -26,6 +26,12 @@ const SLIPS: &[Slip] = &[
     ("a name in one language only", "items.yaml", "zh: 水管漏水, ", ""),
     ("a character that is none", "places-east.yaml", "en: Dormitory 7", "en: \"Dormitory\\0 7\""),
     ("an unknown word", "items.yaml", "level: internal", "level: secret"),
+    (
+        "training that may be or not",
+        "items-network.yaml",
+        "training: required",
+        "training: welcome",
+    ),
     ("capitals in an id", "places-east.yaml", "  name: dorm-7", "  name: Dorm7"),
     // Names
     ("a typo in a department", "items.yaml", "department: logistics", "department: logistic"),
@@ -95,6 +101,19 @@ const SLIPS: &[Slip] = &[
         "departments.yaml",
         "answersTo: dispatch-a\n      duties: [accept]",
         "answersTo: dispatch-a\n      duties: [accept, decide]",
+    ),
+    ("half a name of handlers", "departments.yaml", "handlers: named\n", "handlers: surname\n"),
+    (
+        "assistants who may work for more hours than a week has",
+        "departments.yaml",
+        "weeklyHours: 40",
+        "weeklyHours: 169",
+    ),
+    (
+        "assistants who may work all night, or so it seems",
+        "departments.yaml",
+        ", nightlyHours: 4",
+        "",
     ),
     ("an assistant of nobody", "departments.yaml", "      answersTo: dispatch-a\n", ""),
     ("a typo in an A post", "departments.yaml", "answersTo: dispatch-a", "answersTo: dispatsh-a"),
@@ -223,8 +242,8 @@ const SLIPS: &[Slip] = &[
     (
         "a message without its number and its promise",
         "templates.yaml",
-        "已受理,编号 {number},我们承诺最迟 {due} 修好",
-        "已受理,我们会尽快修好",
+        "已受理,编号 {number},我们承诺最迟 {due} 办结",
+        "已受理,我们会尽快办结",
     ),
     ("a brace that stays open", "templates.yaml", "编号 {number}", "编号 {number"),
     ("an unknown message", "templates.yaml", "name: reopened", "name: reopend"),

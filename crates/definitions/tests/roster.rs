@@ -9,7 +9,7 @@ use std::{
     fs,
 };
 
-use definitions::{Duty, PostKind, Rules};
+use definitions::{Duty, Handlers, PostKind, Rules};
 use events::words::{DocumentKind, PostId, Revision};
 use jiff::Timestamp;
 
@@ -77,6 +77,14 @@ fn each_department_has_posts_a_b_and_c_a_leader_and_somebody_who_repairs() {
 }
 
 #[test]
+fn some_departments_publish_who_has_a_case_and_who_does_not_say_publishes_the_post_alone() {
+    let rules = rules();
+    let of = |id: &str| rules.department(&id.parse().unwrap()).unwrap().handlers;
+    assert_eq!(of("logistics"), Handlers::Named);
+    assert_eq!((of("security"), of("hall")), (Handlers::Unnamed, Handlers::Unnamed));
+}
+
+#[test]
 fn every_post_that_gets_work_or_hears_of_a_lateness_is_held() {
     let rules = rules();
     let held = held(&rules);
@@ -106,6 +114,20 @@ fn a_post_that_nobody_holds_is_a_defect_of_the_roster_and_no_refusal() {
     let posts = rules.departments().flat_map(|department| department.posts.values());
     let empty: Vec<_> = posts.filter(|post| !held.contains_key(&post.id)).collect();
     assert!(empty.iter().any(|post| post.kind == Some(PostKind::C)), "every deputy is there");
+}
+
+#[test]
+fn whoever_assists_may_do_so_for_so_many_hours_and_no_more() {
+    let rules = rules();
+    let held = held(&rules);
+    let posts = held.keys().map(|post| rules.post(post).unwrap());
+    let assisting: Vec<_> = posts.filter(|post| post.is_of_assistants()).collect();
+    for post in &assisting {
+        let limits = rules.department(post.id.department()).unwrap().assistants.unwrap();
+        assert!(limits.nightly_hours < limits.weekly_hours, "{}", post.id);
+    }
+    assert!(assisting.iter().any(|post| post.kind == Some(PostKind::B)), "{assisting:?}");
+    assert!(assisting.iter().any(|post| post.duties.contains(&Duty::Desk)), "{assisting:?}");
 }
 
 #[test]

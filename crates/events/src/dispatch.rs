@@ -4,6 +4,8 @@
 //! the roster is its own: leave of one person changes many posts at once. So is that of the desk, of
 //! which there is one.
 
+use std::ops::Not;
+
 use clock::{AccountId, HandoverId, OfferId, QuestionId, WorkOrderId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -317,6 +319,9 @@ pub struct WorkOrderCompletedV1 {
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
+    /// Whether they said what comes next. The words are at dispatch, and in no event.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub next_steps: bool,
 }
 
 /// The work is no longer wanted by itself: the case ended otherwise, or another work order of it has

@@ -149,6 +149,8 @@ pub struct Resume {
 pub struct Complete {
     /// Which work order.
     pub work_order: WorkOrderId,
+    /// Whether they say what comes next. The words are not decided on, and are not here.
+    pub next_steps: bool,
     /// Who did it.
     pub by: AccountId,
 }

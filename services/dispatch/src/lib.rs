@@ -28,7 +28,8 @@
 //!
 //! Desk, department and requester ask each other inside a case. What they say is sealed, and told to
 //! nobody but whoever lists the question: to those whose case it is, and of a requester what they are
-//! asked themselves.
+//! asked themselves. So is what comes next after a work order: its requester reads it in the case and in
+//! what they are told, by services that ask at that moment.
 //!
 //! Who leaves the desk signs for what is left, and who takes over signs for it. The desk is one more
 //! aggregate, of which nobody else hears but that it was left and nobody came.

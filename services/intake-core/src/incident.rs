@@ -107,7 +107,9 @@ pub fn read_out(rules: &Rules, case: &Case, now: Timestamp) -> Option<String> {
             | Field::Cycle
             | Field::Rung
             | Field::Chases
-            | Field::Link => String::new(),
+            | Field::Link
+            | Field::Handler
+            | Field::Next => String::new(),
         })
     };
     Some([Language::Chinese, Language::English].map(line).join("\n"))

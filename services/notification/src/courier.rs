@@ -114,7 +114,7 @@ impl Notification {
     }
 
     /// What no row holds: where its person is reached, and their links. Whoever knows those and does not
-    /// answer is as good as a way that does not.
+    /// answer is as good as a way that does not. For the rest that it says nobody waits.
     async fn look_up(
         &self,
         way: &Way,
@@ -132,6 +132,7 @@ impl Notification {
             tracing::warn!(sending = %id, error = format!("{error:#}"), "its link cannot be had now");
             Outcome::Away
         })?;
+        self.inserts.fill(messages.iter_mut().map(|message| &mut message.words).collect()).await;
         Ok((to, messages))
     }
 

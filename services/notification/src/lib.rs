@@ -12,7 +12,7 @@
 //!                ├─────> channels   log, mailbox
 //!                ├─────> courier    robots, text messages, mail, other systems: no transaction is
 //!                │         │        open
-//!                │         └──────> addresses, links   what of a person no row holds
+//!                │         └──────> addresses, links, inserts   what of a person no row holds
 //!                └─────> outbox ──> NOTIFY
 //!  gRPC ──> api ──> questions       the mailbox, whom the desk is to phone
 //!            └────> commands        they know; a call is taken, and what came of it; an alarm
@@ -38,7 +38,8 @@
 //! `desk`.
 //!
 //! A survey link ([`links`]) is a secret of callback-survey: what is queued has a mark in its place, and
-//! only its recipient is shown or sent more. Where a person is reached ([`addresses`]) is a secret of
+//! only its recipient is shown or sent more. What whoever has a case is called, and what comes next after
+//! it ([`inserts`]), is put in at the same moment. Where a person is reached ([`addresses`]) is a secret of
 //! intake's or the portal's: see `docs/adr/0012-personal-addresses.md`. Of PORTAL nobody is told anything yet.
 
 mod acknowledgement;
@@ -50,6 +51,7 @@ mod commands;
 mod courier;
 mod desk;
 mod facts;
+mod inserts;
 mod links;
 mod message;
 mod outgoing;
@@ -76,6 +78,7 @@ use sqlx::{PgPool, migrate::Migrator};
 use addresses::Addresses;
 use channels::Channels;
 pub use channels::LOG;
+use inserts::Inserts;
 use links::Links;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
@@ -91,6 +94,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
     let channels = Channels::open(&host.config.channels, &mut host.files)?;
     let survey = host.connect(Service::CallbackSurvey)?;
     let addresses = Addresses::new(host.connect(Service::Intake)?, host.connect(Service::Portal)?);
+    let inserts = Inserts::new(host.connect(Service::Portal)?, host.connect(Service::Dispatch)?);
     let portal = host.config.http.public_url.as_deref();
     if portal.is_none() {
         tracing::warn!("nobody is sent a survey link: http.public_url is not set");
@@ -100,6 +104,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(SocketAddr)) -> anyhow::Re
         revisions: Revisions::default(),
         channels: Arc::new(channels),
         addresses,
+        inserts,
         links: Links::new(survey, portal),
     };
     host.deliver(notification.clone())?;
@@ -119,6 +124,7 @@ struct Notification {
     revisions: Revisions,
     channels: Arc<Channels>,
     addresses: Addresses,
+    inserts: Inserts,
     links: Links,
 }
 

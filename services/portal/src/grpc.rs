@@ -1,11 +1,13 @@
 //! What the other services ask of the portal.
 
 use authz::{Action, Relations};
+use clock::AccountId;
 use delivery::Delivery;
 use delivery_rpc::Failure;
 use events::words::Level;
 use proto::portal::v1::{
-    FindAddressesRequest, FindAddressesResponse, GetKeysRequest, GetKeysResponse, Key,
+    FindAddressesRequest, FindAddressesResponse, FindNamesRequest, FindNamesResponse,
+    GetKeysRequest, GetKeysResponse, Key, Name,
     portal_server::{Portal, PortalServer},
 };
 use rpc::Fields;
@@ -14,6 +16,9 @@ use sealing::Masters;
 use tonic::{Request, Response, Status};
 
 use crate::store::{accounts, token_keys};
+
+/// The most accounts whose names are asked for at once.
+const MOST_NAMES: usize = 200;
 
 /// The interface `yizhan.portal.v1.Portal`.
 pub(crate) fn service(delivery: Delivery, masters: Newest<Masters>) -> PortalServer<impl Portal> {
@@ -57,4 +62,30 @@ impl Portal for Answering {
         let phone = phone.map_err(rpc::Error::from)?;
         Ok(Response::new(FindAddressesResponse { phone: phone.unwrap_or_default() }))
     }
+
+    async fn find_names(
+        &self,
+        request: Request<FindNamesRequest>,
+    ) -> Result<Response<FindNamesResponse>, Status> {
+        let accounts = named(request.get_ref())?;
+        let subject = rpc::subject(&request)?;
+        rpc::authorize(subject, Action::FindAddresses, Relations::NONE, Level::Public)?;
+        let masters = self.masters.borrow().clone();
+        let names = accounts::names(self.delivery.pool(), &masters, &accounts).await;
+        let names = names.map_err(rpc::Error::from)?.into_iter();
+        let names = names.map(|(account, name)| Name { account: account.to_string(), name });
+        Ok(Response::new(FindNamesResponse { names: names.collect() }))
+    }
+}
+
+/// Whose names are asked for.
+fn named(request: &FindNamesRequest) -> Result<Vec<AccountId>, rpc::Error> {
+    let mut fields = Fields::default();
+    if request.accounts.len() > MOST_NAMES {
+        fields.refuse("accounts", format!("are more than {MOST_NAMES}"));
+    }
+    let accounts = request.accounts.iter().take(MOST_NAMES).enumerate();
+    let accounts = accounts.map(|(n, id)| fields.required(&format!("accounts[{n}]"), id));
+    let accounts: Option<Vec<_>> = accounts.collect();
+    fields.end("list-invalid", accounts)
 }

@@ -11,7 +11,8 @@ use authz::Subject;
 use clock::Clock;
 use events::words::{Installation, Service};
 use proto::portal::v1::{
-    FindAddressesRequest, FindAddressesResponse, GetKeysRequest, GetKeysResponse,
+    FindAddressesRequest, FindAddressesResponse, FindNamesRequest, FindNamesResponse,
+    GetKeysRequest, GetKeysResponse,
     portal_client::PortalClient,
     portal_server::{Portal, PortalServer},
 };
@@ -45,6 +46,13 @@ impl Portal for Told {
         &self,
         _: Request<FindAddressesRequest>,
     ) -> Result<Response<FindAddressesResponse>, Status> {
+        Err(Status::unimplemented("no test needs it"))
+    }
+
+    async fn find_names(
+        &self,
+        _: Request<FindNamesRequest>,
+    ) -> Result<Response<FindNamesResponse>, Status> {
         Err(Status::unimplemented("no test needs it"))
     }
 }

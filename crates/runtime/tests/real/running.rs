@@ -4,7 +4,8 @@ use authz::{Principal, Role, Subject};
 use clock::AccountId;
 use events::words::{Level, Service};
 use proto::portal::v1::{
-    FindAddressesRequest, FindAddressesResponse, GetKeysRequest, GetKeysResponse, Key,
+    FindAddressesRequest, FindAddressesResponse, FindNamesRequest, FindNamesResponse,
+    GetKeysRequest, GetKeysResponse, Key,
     portal_client::PortalClient,
     portal_server::{Portal, PortalServer},
 };
@@ -41,6 +42,13 @@ impl Portal for Published {
         &self,
         _: Request<FindAddressesRequest>,
     ) -> Result<Response<FindAddressesResponse>, Status> {
+        Err(Status::unimplemented("it publishes keys"))
+    }
+
+    async fn find_names(
+        &self,
+        _: Request<FindNamesRequest>,
+    ) -> Result<Response<FindNamesResponse>, Status> {
         Err(Status::unimplemented("it publishes keys"))
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn decide(
                 department: order.department().clone(),
                 by: taken.by(),
                 at: now,
+                next_steps: complete.next_steps,
             });
             Ok([completed].into_iter().chain(last_of_cycle(work, order.id, now)).collect())
         }

@@ -1,6 +1,6 @@
 use clock::{AccountId, ArrangementId};
 use events::words::PostId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Roster;
@@ -23,6 +23,17 @@ impl Term {
     /// Whether some instant is in both.
     pub fn overlaps(self, other: Self) -> bool {
         self.from.max(other.from) < self.until.min(other.until)
+    }
+
+    /// How long it is.
+    pub(super) fn length(self) -> SignedDuration {
+        self.until.duration_since(self.from)
+    }
+
+    /// What of it is in another, if anything is.
+    pub(super) fn part_in(self, other: Self) -> Option<Self> {
+        let part = Self { from: self.from.max(other.from), until: self.until.min(other.until) };
+        (part.from < part.until).then_some(part)
     }
 
     /// What is left of it when it ends at an instant: nothing of one that is to come.
@@ -126,6 +137,14 @@ impl Arrangement {
             What::Leave { who, .. } | What::Swap { who, .. } if who == account => Some(self.term),
             What::Swap { with, back, .. } if with == account => Some(back),
             What::Leave { .. } | What::Swap { .. } | What::Cover { .. } => None,
+        }
+    }
+
+    /// The time for which somebody is away from a post by it.
+    pub(super) fn absence_from(&self, from: &PostId, account: AccountId) -> Option<Term> {
+        match &self.what {
+            What::Swap { post, .. } if post != from => None,
+            What::Leave { .. } | What::Swap { .. } | What::Cover { .. } => self.absence(account),
         }
     }
 

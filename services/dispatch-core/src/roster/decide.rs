@@ -111,7 +111,9 @@ pub fn on_command(
         Command::Cover(cover) => roster.cover(rules, cover, now)?,
         Command::End { id } => return roster.end(*id, now),
     };
-    Ok(Event::Arranged(Arrangement { id: ids.id(), term, what }))
+    let arrangement = Arrangement { id: ids.id(), term, what };
+    roster.may_stand_in(rules, &arrangement)?;
+    Ok(Event::Arranged(arrangement))
 }
 
 const FIRST: [&str; 2] = ["from", "until"];

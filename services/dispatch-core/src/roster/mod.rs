@@ -23,13 +23,22 @@
 //!          │ in who is away; allowed at any other time
 //! ```
 //!
+//! An assistant studies besides, so a department says for how many hours of a week and of a night they
+//! may be at work: in the working hours of what they hold and stand in at for who is on leave, and for
+//! as long as they cover a post. Nobody is arranged to stand in for longer; whoever is at work for longer
+//! without that is shown.
+//!
+//! Of an item that needs training an assistant takes no work order before theirs is recorded.
+//!
 //! A time in which nobody is at work at a post is a defect of the roster and is shown; nobody's leave
 //! is refused for it.
 
 mod arrangement;
 mod decide;
+mod hours;
 mod rejected;
 mod stays;
+mod training;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,15 +48,17 @@ use jiff::Timestamp;
 
 pub use arrangement::{Arrangement, Term, What};
 pub use decide::{Command, Cover, Event, Leave, Swap, Wanted, apply, on_command};
+pub use hours::{Excess, REACHES_BACK, Span};
 pub use rejected::Rejected;
 pub use stays::{deputies, uncovered};
+pub use training::Train;
 
-/// Who holds which post, and what was arranged besides and is not over.
+/// Who holds which post, and what was arranged besides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
     /// Who holds each post that somebody holds.
     pub holders: BTreeMap<PostId, BTreeSet<AccountId>>,
-    /// What was arranged.
+    /// What was arranged: all that is not over, and what was not eight days ago.
     pub arrangements: BTreeMap<ArrangementId, Arrangement>,
 }
 

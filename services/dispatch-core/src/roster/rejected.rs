@@ -1,8 +1,8 @@
 use clock::{AccountId, ArrangementId};
-use events::words::PostId;
+use events::words::{ItemId, PostId};
 use jiff::Timestamp;
 
-use super::Term;
+use super::{Excess, Span, Term};
 
 /// Why the roster was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +122,51 @@ pub enum Rejected {
         /// When.
         term: Term,
     },
+    /// An assistant would be at work for longer than their department allows.
+    #[error(
+        "{who} would be at work for {:#} in the {} of {}, and may be for {:#}; choose somebody else, \
+         or a shorter time",
+        excess.hours,
+        excess.span.word(),
+        excess.of,
+        excess.limit
+    )]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// Who.
+        who: AccountId,
+        /// The week or the night.
+        excess: Excess,
+    },
+    /// These definitions have no such item.
+    #[error("there is no item {item}; choose one that there is")]
+    NoSuchItem {
+        /// What was asked for.
+        item: ItemId,
+    },
+    /// Only an assistant needs to be trained.
+    #[error("{who} holds no post of assistants, and takes any item without a training")]
+    NoAssistant {
+        /// Who.
+        who: AccountId,
+    },
+    /// It is recorded already.
+    #[error("a training of {who} for {item} is recorded already; revoke it to record another")]
+    AlreadyTrained {
+        /// Who.
+        who: AccountId,
+        /// For what.
+        item: ItemId,
+    },
+    /// What was never recorded cannot be revoked.
+    #[error("no training of {who} for {item} is recorded; `roster show` lists those that are")]
+    NoSuchTraining {
+        /// Who.
+        who: AccountId,
+        /// For what.
+        item: ItemId,
+    },
 }
 
 impl Rejected {
@@ -141,13 +186,24 @@ impl Rejected {
             Self::AlreadyAway { .. } => "already-away",
             Self::AwayThen { .. } => "away-then",
             Self::StandsInThen { .. } => "stands-in-then",
+            Self::TooLong { excess: Excess { span: Span::Week, .. }, .. } => "over-weekly-hours",
+            Self::TooLong { excess: Excess { span: Span::Night, .. }, .. } => "over-nightly-hours",
+            Self::NoSuchItem { .. } => "no-such-item",
+            Self::NoAssistant { .. } => "no-assistant",
+            Self::AlreadyTrained { .. } => "already-trained",
+            Self::NoSuchTraining { .. } => "no-such-training",
         }
     }
 
     /// The field of the request that it is about, if it is about one.
     pub const fn field(&self) -> Option<&'static str> {
         match self {
-            Self::NoSuchArrangement { .. } | Self::AlreadyOver { .. } => None,
+            Self::NoSuchArrangement { .. }
+            | Self::AlreadyOver { .. }
+            | Self::AlreadyTrained { .. }
+            | Self::NoSuchTraining { .. } => None,
+            Self::NoSuchItem { .. } => Some("item"),
+            Self::NoAssistant { .. } => Some("account"),
             Self::NoSuchPost { .. } => Some("post"),
             Self::HoldsIt { .. } => Some("by"),
             Self::TurnsOverlap => Some("back_from"),
@@ -158,7 +214,8 @@ impl Rejected {
             | Self::Themselves { field }
             | Self::AlreadyAway { field, .. }
             | Self::AwayThen { field, .. }
-            | Self::StandsInThen { field, .. } => Some(field),
+            | Self::StandsInThen { field, .. }
+            | Self::TooLong { field, .. } => Some(field),
         }
     }
 }

@@ -81,16 +81,23 @@ impl Roster {
 
 /// The times within a term in which nobody is there, in order.
 pub fn uncovered(stays: &[Stay], within: Term) -> Vec<Term> {
-    let mut stays: Vec<_> = stays.iter().map(|stay| (stay.from, stay.until)).collect();
-    // Who is there already has no beginning, and comes first.
-    stays.sort();
+    let there = stays.iter().map(|stay| Term {
+        from: stay.from.unwrap_or(within.from),
+        until: stay.until.unwrap_or(within.until),
+    });
+    gaps(there.collect(), within)
+}
+
+/// What of a term is in none of these, in order.
+pub(super) fn gaps(mut taken: Vec<Term>, within: Term) -> Vec<Term> {
+    taken.sort_by_key(|term| term.from);
     let (mut gaps, mut from) = (Vec::new(), within.from);
-    for (begins, ends) in stays {
-        let begins = begins.map_or(from, |begins| begins.min(within.until));
+    for term in taken {
+        let begins = term.from.min(within.until);
         if from < begins {
             gaps.push(Term { from, until: begins });
         }
-        from = from.max(ends.unwrap_or(within.until));
+        from = from.max(term.until);
     }
     if from < within.until {
         gaps.push(Term { from, until: within.until });

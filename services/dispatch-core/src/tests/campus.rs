@@ -1,4 +1,4 @@
-//! A campus of one building and four posts, with an item that promises an arrival and one that does
+//! A campus of one building, with posts of those who do the work and of an assistant, and with an item that promises an arrival and one that does
 //! not.
 
 use std::sync::LazyLock;
@@ -19,6 +19,12 @@ const CAMPUS: &str = "
   names: {zh: 公寓中心, en: Housing}, calendar: campus, posts: [
     {post: caretakers, names: {zh: 楼管, en: Caretakers}, duties: [accept]}]}}
 ---
+{apiVersion: yizhan/v1, kind: Department, metadata: {name: hall}, spec: {
+  names: {zh: 大厅, en: Hall}, calendar: campus,
+  assistants: {weeklyHours: 40, nightlyHours: 4}, posts: [
+    {post: window-a, names: {zh: 窗口A岗, en: Window A}, kind: A, duties: [decide]},
+    {post: window-b, names: {zh: 窗口B岗, en: Window B}, kind: B, answersTo: window-a}]}}
+---
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-leak}, spec: {
   names: {zh: 漏水, en: Leak}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: repairs, callback: true}}
@@ -26,6 +32,10 @@ const CAMPUS: &str = "
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: drip}, spec: {
   names: {zh: 滴水, en: Drip}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: someday, callback: true}}
+---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: flooded-papers}, spec: {
+  names: {zh: 水浸档案, en: Flooded Papers}, category: plumbing, kind: repair, level: internal,
+  department: hall, policy: someday, callback: true, training: required}}
 ---
 {apiVersion: yizhan/v1, kind: Route, metadata: {name: in-dorm-7}, spec: {
   items: [water-leak], within: dorm-7, post: housing/caretakers}}

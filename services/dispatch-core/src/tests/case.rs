@@ -225,7 +225,7 @@ impl Verb {
                 Command::Hold(Hold { work_order, reason, visit_at: None, by })
             }
             Self::Resume => Command::Resume(Resume { work_order, by }),
-            Self::Complete => Command::Complete(Complete { work_order, by }),
+            Self::Complete => Command::Complete(Complete { work_order, by, next_steps: false }),
             Self::Ask => Command::Ask(Ask { work_order, of: Asked::Desk, by }),
         }
     }

@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Written<'a> {
     /// What was done.
     pub(crate) note: Option<String>,
+    /// What comes next.
+    pub(crate) next_steps: Option<String>,
     /// What was asked of its post when it was split off.
     pub(crate) task: Option<String>,
     /// Why its offers ended.
@@ -31,7 +33,7 @@ pub(crate) struct Written<'a> {
 /// A work order in a list; none for one that is not in its case, which no writer leaves.
 pub(crate) fn work_order(
     found: &Found,
-    Written { note, task, reasons }: Written<'_>,
+    Written { note, next_steps, task, reasons }: Written<'_>,
 ) -> Option<WorkOrder> {
     let Board { number, promise, rung, cycle, .. } = &found.case.board;
     let work = found.case.state.work()?;
@@ -71,6 +73,7 @@ pub(crate) fn work_order(
         promise: promise.as_ref().filter(|_| runs).map(told),
         rung: if runs { u32::from(*rung) } else { 0 },
         note: note.unwrap_or_default(),
+        next_steps: next_steps.unwrap_or_default(),
         held_for: held
             .map_or_else(Default::default, |(reason, _)| wire::HoldReason::from(reason).into()),
         held_at: held.map(|(_, held_at)| timestamp(held_at)),

@@ -15,13 +15,14 @@ use proto::{
         ArriveRequest, ArriveResponse, AskRequest, AskResponse, AssignRequest, AssignResponse,
         ClaimRequest, ClaimResponse, CompleteRequest, CompleteResponse, ContainRequest,
         ContainResponse, CoverPostRequest, CoverPostResponse, EndArrangementRequest,
-        EndArrangementResponse, HoldRequest, HoldResponse, ImportHoldersRequest,
-        ImportHoldersResponse, ListQuestionsRequest, ListQuestionsResponse, ListWorkOrdersRequest,
-        ListWorkOrdersResponse, MergeRequest, MergeResponse, ReassignRequest, ReassignResponse,
-        ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse, ShowHandoverRequest,
-        ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse, SignHandoverRequest,
-        SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse,
-        TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        EndArrangementResponse, FindNextStepsRequest, FindNextStepsResponse, HoldRequest,
+        HoldResponse, ImportHoldersRequest, ImportHoldersResponse, ListQuestionsRequest,
+        ListQuestionsResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, MergeRequest,
+        MergeResponse, ReassignRequest, ReassignResponse, RecordTrainingRequest,
+        RecordTrainingResponse, ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse,
+        ShowHandoverRequest, ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse,
+        SignHandoverRequest, SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest,
+        SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -30,7 +31,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, arrange, import_holders, sign_handover, work},
+    commands::{Deed, arrange, import_holders, sign_handover, train, work},
     questions,
 };
 
@@ -55,7 +56,8 @@ impl Answering {
         command: Command,
         words: String,
     ) -> Result<Option<Head>, Status> {
-        Ok(Some(work(&self.dispatch, Deed { asked, command, words }).await?))
+        let deed = Deed { asked, command, words, next_steps: SILENT };
+        Ok(Some(work(&self.dispatch, deed).await?))
     }
 
     /// Changes the roster, and answers what became of it.
@@ -142,11 +144,12 @@ impl Interface for Answering {
         request: Request<CompleteRequest>,
     ) -> Result<Response<CompleteResponse>, Status> {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/Complete", &request)?;
-        let CompleteRequest { work_order, note } = request.into_inner();
+        let CompleteRequest { work_order, note, next_steps } = request.into_inner();
         let (work_order, by) = requests::deed(&work_order, &asked.subject)?;
-        let command = Command::Complete(Complete { work_order, by });
-        let note = requests::note(note)?;
-        Ok(Response::new(CompleteResponse { head: self.does(asked, command, note).await? }))
+        let (words, next_steps) = (requests::note(note)?, requests::next_steps(next_steps)?);
+        let complete = Complete { work_order, by, next_steps: !next_steps.is_empty() };
+        let deed = Deed { asked, command: Command::Complete(complete), words, next_steps };
+        Ok(Response::new(CompleteResponse { head: Some(work(&self.dispatch, deed).await?) }))
     }
 
     async fn r#return(
@@ -233,6 +236,15 @@ impl Interface for Answering {
         Ok(Response::new(questions::list_questions(&self.dispatch, subject, asked).await?))
     }
 
+    async fn find_next_steps(
+        &self,
+        request: Request<FindNextStepsRequest>,
+    ) -> Result<Response<FindNextStepsResponse>, Status> {
+        let asked = requests::completed(request.get_ref())?;
+        let subject = subject(&request)?;
+        Ok(Response::new(questions::find_next_steps(&self.dispatch, subject, &asked).await?))
+    }
+
     async fn import_holders(
         &self,
         request: Request<ImportHoldersRequest>,
@@ -285,6 +297,15 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/EndArrangement", &request)?;
         let command = rosters::end(request.get_ref())?;
         Ok(Response::new(EndArrangementResponse { arranged: self.arranges(asked, command).await? }))
+    }
+
+    async fn record_training(
+        &self,
+        request: Request<RecordTrainingRequest>,
+    ) -> Result<Response<RecordTrainingResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/RecordTraining", &request)?;
+        let recorded = rosters::train(request.get_ref())?;
+        Ok(Response::new(train(&self.dispatch, asked, recorded).await?))
     }
 
     async fn show_handover(

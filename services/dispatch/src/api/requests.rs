@@ -6,9 +6,9 @@ use dispatch_core::{Adjudicate, Assign, Hold, Merge, Reassign, Return, Split, Tr
 use events::words::{HoldReason, PostId};
 use jiff::Timestamp;
 use proto::dispatch::v1::{
-    AdjudicateRequest, AssignRequest, HoldRequest, Holder as WireHolder, ImportHoldersRequest,
-    ListWorkOrdersRequest, MergeRequest, ReassignRequest, ReturnRequest, SplitRequest,
-    TransferRequest, WorkOrderState,
+    AdjudicateRequest, AssignRequest, FindNextStepsRequest, HoldRequest, Holder as WireHolder,
+    ImportHoldersRequest, ListWorkOrdersRequest, MergeRequest, ReassignRequest, ReturnRequest,
+    SplitRequest, TransferRequest, WorkOrderState,
 };
 use rpc::{Error, Fields, PageSize, account};
 
@@ -16,6 +16,9 @@ use crate::{commands::ImportHolders, questions::ListWorkOrders, store::holders::
 
 /// The most characters of a note, a reason, a question, an answer or the log of a shift.
 pub(super) const LONGEST_WORDS: usize = 2_000;
+
+/// Of the most work orders at once somebody asks what comes next.
+const MOST_COMPLETED: usize = 200;
 
 /// A work order, and who does something with it.
 pub(super) fn deed(work_order: &str, subject: &Subject) -> Result<(WorkOrderId, AccountId), Error> {
@@ -142,6 +145,25 @@ pub(super) fn note(text: String) -> Result<String, Error> {
     let mut fields = Fields::default();
     let text = fields.text("note", text, LONGEST_WORDS);
     fields.end("note-too-long", Some(text.trim().to_owned()))
+}
+
+/// What comes next in words, without the space around it.
+pub(super) fn next_steps(text: String) -> Result<String, Error> {
+    let mut fields = Fields::default();
+    let text = fields.text("next_steps", text, LONGEST_WORDS);
+    fields.end("next-steps-too-long", Some(text.trim().to_owned()))
+}
+
+/// Of which work orders somebody asks what comes next.
+pub(super) fn completed(request: &FindNextStepsRequest) -> Result<Vec<WorkOrderId>, Error> {
+    let mut fields = Fields::default();
+    if request.work_orders.len() > MOST_COMPLETED {
+        fields.refuse("work_orders", format!("are more than {MOST_COMPLETED}"));
+    }
+    let ids = request.work_orders.iter().take(MOST_COMPLETED).enumerate();
+    let ids = ids.map(|(n, id)| fields.required(&format!("work_orders[{n}]"), id));
+    let ids: Option<Vec<_>> = ids.collect();
+    fields.end("list-invalid", ids)
 }
 
 /// Which work orders are asked for.

@@ -3,19 +3,26 @@
 use authz::Subject;
 use clock::{AccountId, ArrangementId};
 use delivery_rpc::timestamp;
-use dispatch_core::roster::{Arrangement, Command, Cover, Leave, Swap, Term, Wanted, What};
+use dispatch_core::roster::{
+    Arrangement, Command, Cover, Excess, Leave, Span, Swap, Term, Train, Wanted, What,
+};
 use events::words::PostId;
+use jiff::SignedDuration;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
         self as wire, Arranged, ArrangementKind, CoverPostRequest, EndArrangementRequest,
-        PostRoster, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest, Uncovered,
+        PostRoster, RecordTrainingRequest, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest,
+        TooLong, Uncovered,
     },
 };
 use rpc::{Error, Fields, account};
 
 use super::requests::time;
-use crate::questions::{OfPost, ShowRoster};
+use crate::{
+    questions::{OfPost, ShowRoster},
+    store::trainings::Training,
+};
 
 /// Which posts are asked about.
 pub(super) fn show(request: &ShowRosterRequest) -> Result<ShowRoster, Error> {
@@ -74,6 +81,16 @@ pub(super) fn end(request: &EndArrangementRequest) -> Result<Command, Error> {
     fields.end("arrangement-invalid", id.map(|id| Command::End { id }))
 }
 
+/// Who was trained for what, or no more.
+pub(super) fn train(request: &RecordTrainingRequest) -> Result<Train, Error> {
+    let mut fields = Fields::default();
+    let who = fields.required("account", &request.account);
+    let item = fields.required("item", &request.item);
+    let revoked = request.revoked;
+    let train = who.zip(item).map(|(who, item)| Train { who, item, revoked });
+    fields.end("training-invalid", train)
+}
+
 /// The account that is named, or else who asks.
 fn themselves_or(
     fields: &mut Fields,
@@ -125,6 +142,31 @@ pub(crate) fn of_post(of: &OfPost<'_>) -> PostRoster {
         at_work: named(&of.at_work),
         arrangements: of.arrangements.iter().map(|one| arrangement(one)).collect(),
         uncovered: of.uncovered.iter().copied().map(term).collect(),
+        too_long: of.too_long.iter().map(too_long).collect(),
+        trainings: of.trainings.iter().map(|one| training(one)).collect(),
+    }
+}
+
+fn training(training: &Training) -> wire::Training {
+    wire::Training {
+        account: training.account.to_string(),
+        item: training.item.to_string(),
+        recorded_at: Some(timestamp(training.recorded_at)),
+    }
+}
+
+fn too_long((account, excess): &(AccountId, Excess)) -> TooLong {
+    let span = match excess.span {
+        Span::Week => wire::Span::Week,
+        Span::Night => wire::Span::Night,
+    };
+    let minutes = |length: SignedDuration| u32::try_from(length.as_mins()).unwrap_or(u32::MAX);
+    TooLong {
+        account: account.to_string(),
+        span: span.into(),
+        of: excess.of.to_string(),
+        minutes: minutes(excess.hours),
+        limit_minutes: minutes(excess.limit),
     }
 }
 

@@ -5,13 +5,16 @@ use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
 use delivery_rpc::Failure;
-use dispatch_core::{Command, Order, Return, Split, Work, roster::Presence};
+use dispatch_core::{
+    Command, Order, Return, Split, Work,
+    roster::{Presence, Roster},
+};
 use events::words::{Asked, DepartmentId, PostId, Urgency};
 use jiff::Timestamp;
 use rpc::{Code, Error};
 use sqlx::PgConnection;
 
-use crate::store::rosters;
+use crate::store::{rosters, trainings};
 
 /// Refuses what the policy allows but a duty does not.
 pub(super) async fn permit(
@@ -26,7 +29,13 @@ pub(super) async fn permit(
     match command {
         Command::Assign(assign) => {
             decides(subject, rules, department)?;
-            is_a_worker(connection, assign.to, department, now).await
+            let roster = rosters::load(connection, now).await?;
+            is_a_worker(&roster, assign.to, department, now)?;
+            is_trained(connection, &roster, rules, (command, assign.to), (work, order), now).await
+        }
+        Command::Claim(claim) => {
+            let roster = rosters::load(connection, now).await?;
+            is_trained(connection, &roster, rules, (command, claim.by), (work, order), now).await
         }
         // Who has it refuses it for themselves, and knows what else there is to do.
         Command::Return(Return { by, .. }) | Command::Split(Split { by, .. })
@@ -49,8 +58,7 @@ pub(super) async fn permit(
             let asked = order.questions.iter().find(|question| question.id == answer.question);
             asked.map_or(Ok(()), |question| Ok(answers(subject, question.of, (work, order))?))
         }
-        Command::Claim(_)
-        | Command::Arrive(_)
+        Command::Arrive(_)
         | Command::Contain(_)
         | Command::Hold(_)
         | Command::Resume(_)
@@ -75,27 +83,49 @@ fn decides(subject: &Subject, rules: &Rules, department: &DepartmentId) -> Resul
 
 /// Refuses somebody who holds no post of the department and stands in at none, for they would never
 /// hear of it; and who is away.
-async fn is_a_worker(
-    connection: &mut PgConnection,
+fn is_a_worker(
+    roster: &Roster,
     to: AccountId,
     department: &DepartmentId,
     now: Timestamp,
-) -> Result<(), Failure> {
-    let roster = rosters::load(connection, now).await?;
+) -> Result<(), Error> {
     let message = |what: &str| format!("cannot assign: whoever is to do it {what}");
     match roster.presence(to, department, now) {
         Presence::AtWork => Ok(()),
         Presence::Away { until } => {
             let what = format!("is away until {until}; choose who stands in, or another");
             let error = Error::new(Code::FailedPrecondition, "on-leave", message(&what));
-            Err(error.violating("to", what).into())
+            Err(error.violating("to", what))
         }
         Presence::Stranger => {
             let what = format!("holds no post of {department}; choose somebody who does");
             let error = Error::new(Code::InvalidArgument, "no-such-worker", message(&what));
-            Err(error.violating("to", what).into())
+            Err(error.violating("to", what))
         }
     }
+}
+
+/// Refuses an assistant who was not trained for what they are to do.
+async fn is_trained(
+    connection: &mut PgConnection,
+    roster: &Roster,
+    rules: &Rules,
+    (command, who): (&Command, AccountId),
+    (work, order): (&Work, &Order),
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let item = &work.item;
+    if !roster.must_be_trained(rules, who, (item, order.department()), now)
+        || trainings::is_recorded(connection, who, item).await?
+    {
+        return Ok(());
+    }
+    let what = format!("is an assistant without a recorded training for {item}");
+    let verb = command.word();
+    let message = format!(
+        "cannot {verb}: whoever is to do it {what}; whoever answers for them records it, or chooses another"
+    );
+    Err(Error::new(Code::FailedPrecondition, "not-trained", message).into())
 }
 
 /// Refuses a head or a leader the posts of other departments, which may refuse what is theirs: only

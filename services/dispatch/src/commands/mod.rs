@@ -12,10 +12,12 @@ mod duty;
 mod handover;
 mod import_holders;
 mod roster;
+mod train;
 mod work;
 
 pub(crate) use duty::is_asked;
 pub(crate) use handover::{Signature, Signs, sign_handover};
 pub(crate) use import_holders::{ImportHolders, import_holders};
 pub(crate) use roster::arrange;
+pub(crate) use train::train;
 pub(crate) use work::{Deed, work};

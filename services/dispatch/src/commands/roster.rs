@@ -113,9 +113,10 @@ fn left_uncovered(
     gaps.collect()
 }
 
-fn refusal(rejected: &Rejected) -> Error {
+/// What is answered to whoever asked for what cannot be.
+pub(super) fn refusal(rejected: &Rejected) -> Error {
     let code = match rejected {
-        Rejected::NoSuchArrangement { .. } => Code::NotFound,
+        Rejected::NoSuchArrangement { .. } | Rejected::NoSuchTraining { .. } => Code::NotFound,
         Rejected::NoSuchPost { .. }
         | Rejected::InThePast { .. }
         | Rejected::EndsBeforeItBegins { .. }
@@ -123,11 +124,15 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::HoldsNoPost { .. }
         | Rejected::NotOfThePost { .. }
         | Rejected::HoldsIt { .. }
-        | Rejected::Themselves { .. } => Code::InvalidArgument,
+        | Rejected::Themselves { .. }
+        | Rejected::NoSuchItem { .. }
+        | Rejected::NoAssistant { .. } => Code::InvalidArgument,
         Rejected::AlreadyOver { .. }
         | Rejected::AlreadyAway { .. }
         | Rejected::AwayThen { .. }
-        | Rejected::StandsInThen { .. } => Code::FailedPrecondition,
+        | Rejected::StandsInThen { .. }
+        | Rejected::TooLong { .. }
+        | Rejected::AlreadyTrained { .. } => Code::FailedPrecondition,
     };
     let error = Error::new(code, rejected.reason(), rejected.to_string());
     match rejected.field() {

@@ -32,13 +32,15 @@ pub(crate) struct Deed {
     pub(crate) command: Command,
     /// What was done, or why, in their words; empty where there are none.
     pub(crate) words: String,
+    /// What comes next, in words of whoever completes it; empty where there are none.
+    pub(crate) next_steps: String,
 }
 
 /// Somebody does something with a work order: one use case, for what differs is decided by the
 /// core.
 pub(crate) async fn work(
     dispatch: &Dispatch,
-    Deed { asked, command, words }: Deed,
+    Deed { asked, command, words, next_steps }: Deed,
 ) -> Result<Head, Failure> {
     let Asked { subject, intent, .. } = asked;
     let work_order = command.work_order();
@@ -74,6 +76,10 @@ pub(crate) async fn work(
     let actor = intent.id.principal.clone();
     record(&mut tx, dispatch, Change { locked: &mut locked, case, events, actor }, now).await?;
     keep(&mut tx, dispatch, work_order, kept, &words).await?;
+    if !next_steps.is_empty() {
+        let masters = dispatch.masters();
+        store::next_steps::insert(&mut tx, &masters, work_order, &next_steps).await?;
+    }
     save(&mut tx, slice::from_mut(&mut locked), machine).await?;
     let head = head(&locked);
     intent.finish(&mut tx, &head).await?;

@@ -10,7 +10,7 @@ use crate::{
     api::answers::{self, Written},
     store::{
         list::{self, Filter},
-        notes, reasons, tasks,
+        next_steps, notes, reasons, tasks,
     },
 };
 
@@ -45,12 +45,14 @@ pub(crate) async fn list_work_orders(
     note_reads(&mut tx, dispatch.clock().now(), subject, Action::ListWorkOrders, cases).await?;
     let ids: Vec<_> = found.iter().map(|one| one.id).collect();
     let mut notes = notes::load(&mut tx, &dispatch.masters(), &ids).await?;
+    let mut next_steps = next_steps::load(&mut tx, &dispatch.masters(), &ids).await?;
     let mut tasks = tasks::load(&mut tx, &dispatch.masters(), &ids).await?;
     let reasons = reasons::load(&mut tx, &dispatch.masters(), &ids).await?;
     tx.commit().await?;
     let shown = |one: &list::Found| {
         let (note, task) = (notes.remove(&one.id), tasks.remove(&one.id));
-        answers::work_order(one, Written { note, task, reasons: &reasons })
+        let next_steps = next_steps.remove(&one.id);
+        answers::work_order(one, Written { note, next_steps, task, reasons: &reasons })
     };
     let work_orders = found.iter().filter_map(shown).collect();
     Ok(ListWorkOrdersResponse { work_orders, next_page_token })

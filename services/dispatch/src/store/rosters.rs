@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{AccountId, ArrangementId};
-use dispatch_core::roster::{Arrangement, Roster};
+use dispatch_core::roster::{Arrangement, REACHES_BACK, Roster};
 use events::{
     dispatch::{RosterChangedV1, Stay},
     words::PostId,
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{PgConnection, types::Json};
 
-/// The roster with all that is not over yet. Whoever changes it has locked its aggregate.
+/// The roster as far back as it must reach. Whoever changes it has locked its aggregate.
 pub(crate) async fn load(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -29,7 +29,7 @@ pub(crate) async fn load(
     let rows = sqlx::query_scalar!(
         r#"select arrangement as "arrangement: Json<Arrangement>"
            from dispatch.arrangement where over_at > $1"#,
-        now.to_sqlx() as _,
+        (now - REACHES_BACK).to_sqlx() as _,
     );
     let rows = rows.fetch_all(connection).await?.into_iter();
     let arrangements = rows.map(|Json(arrangement)| (arrangement.id, arrangement)).collect();

@@ -92,7 +92,8 @@ impl Running {
     }
 
     pub(crate) async fn complete(&self, who: &Subject, work_order: &str) -> Result<Head, Error> {
-        let request = CompleteRequest { work_order: work_order.to_owned(), note: String::new() };
+        let work_order = work_order.to_owned();
+        let request = CompleteRequest { work_order, ..CompleteRequest::default() };
         let answer = self.client().complete(self.asks(who, request)).await?;
         Ok(answer.into_inner().head.unwrap())
     }

@@ -18,4 +18,5 @@ mod questions;
 mod races;
 mod roster;
 mod split;
+mod training;
 mod work;

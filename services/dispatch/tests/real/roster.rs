@@ -7,8 +7,10 @@ use events::{
     DispatchFact, Fact,
     dispatch::{ROSTER_KEY, RosterChangedV1},
 };
-use jiff::ToSpan as _;
-use proto::dispatch::v1::{Arranged, EndArrangementRequest, ShowRosterRequest, TakeLeaveRequest};
+use jiff::{ToSpan as _, tz::Offset};
+use proto::dispatch::v1::{
+    Arranged, CoverPostRequest, EndArrangementRequest, ShowRosterRequest, TakeLeaveRequest,
+};
 use rpc::{Code, Error};
 use service_kit::{account, somebody};
 
@@ -81,6 +83,31 @@ async fn leave_tells_who_is_there_instead_and_its_end_that_all_is_as_before() {
     assert_eq!((told.len(), &told[2]), (3, &told[0]));
     let again = dispatch.client().end_arrangement(dispatch.asks(&plumber, request)).await;
     assert_eq!(Error::from(again.unwrap_err()).reason(), "already-over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assistant_covers_no_post_for_a_whole_night() {
+    let dispatch = Running::start().await;
+    let assistant = holding(&["network/helpdesk-b"]);
+    dispatch.holds(&[&assistant]).await;
+    let counsellor = somebody(Role::DutyCounsellor, None);
+    let tomorrow = dispatch.now() + 24.hours();
+    let shanghai = Offset::constant(8);
+    let evening = shanghai.to_datetime(tomorrow).date().at(23, 0, 0, 0);
+    let evening = shanghai.to_timestamp(evening).unwrap();
+    let covers = async |hours: i64| {
+        let request = CoverPostRequest {
+            post: PLUMBING.to_owned(),
+            by: account(&assistant).to_string(),
+            from: Some(timestamp(evening)),
+            until: Some(timestamp(evening + hours.hours())),
+        };
+        dispatch.client().cover_post(dispatch.asks(&counsellor, request)).await
+    };
+    let refused = Error::from(covers(5).await.unwrap_err());
+    let said = (refused.code(), refused.reason(), &*refused.violations()[0].field);
+    assert_eq!(said, (Code::FailedPrecondition, "over-nightly-hours", "by"));
+    covers(4).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

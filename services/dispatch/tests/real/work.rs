@@ -2,13 +2,13 @@
 
 use authz::Role;
 use events::words::{End, Service};
-use proto::dispatch::v1::{ClaimRequest, CompleteRequest};
+use proto::dispatch::v1::{ClaimRequest, CompleteRequest, FindNextStepsRequest};
 use rpc::{Code, Error};
 use sealing::{KeyId, MasterKey, Masters, Place, WrappedKey};
 use service_kit::{Site, id, somebody};
 use uuid::Uuid;
 
-use crate::case::{Running, closed, leak, plumber, reopened};
+use crate::case::{Running, closed, leak, lock, plumber, reopened};
 
 fn refusal<T: std::fmt::Debug>(answer: Result<T, Error>) -> (Code, String) {
     let error = answer.unwrap_err();
@@ -172,7 +172,8 @@ async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhe
     let worker = plumber();
     dispatch.claim(&worker, &order).await.unwrap();
     let request = |note: String| {
-        let request = CompleteRequest { work_order: order.clone(), note };
+        let request =
+            CompleteRequest { work_order: order.clone(), note, ..CompleteRequest::default() };
         dispatch.asks(&worker, request)
     };
     let long = request("水".repeat(2_001));
@@ -192,6 +193,54 @@ async fn what_a_worker_writes_is_sealed_shown_with_the_work_order_and_goes_nowhe
     assert_eq!(key.open(place, &sealed).unwrap(), WORDS);
     let shown = dispatch.list_of(&plumber(), case).await;
     assert_eq!(shown[0].note, WORDS, "a colleague sees the work order, and so its note");
+    for everything in [
+        "select count(*) from delivery.outbox where position('王' in convert_from(payload, 'UTF8')) > 0",
+        "select count(*) from delivery.audit where detail::text like '%王%'",
+        "select count(*) from dispatch.work where state::text like '%王%'",
+    ] {
+        assert_eq!(dispatch.count(everything).await, 0, "{everything}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_next_is_sealed_and_told_to_services_and_the_event_says_only_that_there_is_something()
+ {
+    const WORDS: &str = "周一来补漆,住户王同学留门";
+    let dispatch = Running::start().await;
+    let (case, order) = dispatch.offered(leak()).await;
+    let (_, silent) = dispatch.offered(lock()).await;
+    let worker = plumber();
+    dispatch.claim(&worker, &order).await.unwrap();
+    let complete = |next_steps: String| {
+        let work_order = order.clone();
+        dispatch.asks(&worker, CompleteRequest { work_order, next_steps, ..Default::default() })
+    };
+    let long = complete("水".repeat(2_001));
+    let refused = Error::from(dispatch.client().complete(long).await.unwrap_err());
+    assert_eq!(refused.reason(), "next-steps-too-long");
+    assert_eq!(refused.violations()[0].field, "next_steps");
+    dispatch.client().complete(complete(format!(" {WORDS} "))).await.unwrap();
+
+    let find = |work_orders: Vec<String>| FindNextStepsRequest { work_orders };
+    let asked = find(vec![order.clone(), silent, id().to_string()]);
+    let asked = rpc::Call::new().request(asked);
+    let found = dispatch.client().find_next_steps(asked).await.unwrap().into_inner().next_steps;
+    let found: Vec<_> = found.into_iter().map(|one| (one.work_order, one.text)).collect();
+    assert_eq!(found, [(order.clone(), WORDS.to_owned())]);
+    assert_eq!(dispatch.list_of(&plumber(), case).await[0].next_steps, WORDS);
+    let many = rpc::Call::new().request(find(vec![order.clone(); 201]));
+    let refused = Error::from(dispatch.client().find_next_steps(many).await.unwrap_err());
+    assert_eq!(
+        (refused.reason(), &*refused.violations()[0].field),
+        ("list-invalid", "work_orders")
+    );
+    let nobodys = dispatch.asks(&worker, find(vec![order]));
+    let refused = Error::from(dispatch.client().find_next_steps(nobodys).await.unwrap_err());
+    assert_eq!(refused.reason(), "not-permitted");
+
+    let told = "select count(*) from delivery.outbox
+                where convert_from(payload, 'UTF8') like '%\"next_steps\":true%'";
+    assert_eq!(dispatch.count(told).await, 1);
     for everything in [
         "select count(*) from delivery.outbox where position('王' in convert_from(payload, 'UTF8')) > 0",
         "select count(*) from delivery.audit where detail::text like '%王%'",

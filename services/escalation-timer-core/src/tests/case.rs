@@ -322,7 +322,8 @@ pub(super) fn done(number: u64, in_cycle: u16, done: &str) -> Fact {
     let (offer, work_order) = offer(number);
     let (cycle, department) = (cycle(in_cycle), "logistics".parse().unwrap());
     let (by, at) = (wang(), at(done));
-    Fact::Done(WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at })
+    let next_steps = false;
+    Fact::Done(WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at, next_steps })
 }
 
 /// Another work order has the part of this one.

@@ -253,6 +253,7 @@ fn matter(level: Level, urgency: Urgency) -> Matter {
         questions: [].into(),
         offers: 0,
         is_said_safe: false,
+        next_steps: Vec::new(),
         completed_at: None,
         dues: [].into(),
         incident: None,

@@ -34,6 +34,8 @@ impl Notification {
         note_reads(&mut tx, self.clock().now(), subject, action, cases).await?;
         tx.commit().await?;
         self.links.show(subject, &mut found).await;
+        let words = found.iter_mut().map(|found| &mut found.message.words).collect();
+        self.inserts.fill(words).await;
         Ok(Page { found, next_page_token })
     }
 }

@@ -48,6 +48,7 @@ struct Listed {
     state: String,
     title: String,
     text: String,
+    full_text: Option<String>,
     queued_at: jiff_sqlx::Timestamp,
     sent_at: Option<jiff_sqlx::Timestamp>,
     weight: String,
@@ -91,6 +92,7 @@ impl TryFrom<Listed> for Found {
             state: row.state,
             title: row.title,
             text: row.text,
+            full_text: row.full_text,
             queued_at: row.queued_at,
             sent_at: row.sent_at,
             weight: row.weight,
@@ -115,8 +117,8 @@ pub(crate) async fn list(
     let rows = sqlx::query_as!(
         Listed,
         r#"select m.id, m.case_id, m.recipient, m.template, m.cause, m.channel, m.state, m.title,
-                m.text, m.queued_at, m.sent_at, m.weight, m.goes_at, m.rung as "says: Json<Says>",
-                m.sending_id, l.level as "level!", a.state as "known?", a.at as "known_at?", a.why,
+                m.text, m.full_text, m.queued_at, m.sent_at, m.weight, m.goes_at,
+                m.rung as "says: Json<Says>", m.sending_id, l.level as "level!", a.state as "known?", a.at as "known_at?", a.why,
                 a.tries as "tries?", a.taken_by, a.taken_until, a.said_by
          from notification.message m left join notification.matter c on c.case_id = m.case_id
          cross join lateral (select coalesce(c.level, 'internal') as level) l

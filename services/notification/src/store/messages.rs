@@ -29,6 +29,7 @@ pub(super) struct Row {
     pub(super) state: String,
     pub(super) title: String,
     pub(super) text: String,
+    pub(super) full_text: Option<String>,
     pub(super) queued_at: jiff_sqlx::Timestamp,
     pub(super) sent_at: Option<jiff_sqlx::Timestamp>,
     pub(super) weight: String,
@@ -49,7 +50,7 @@ impl TryFrom<Row> for Message {
             template: row.template.parse().map_err(undecodable)?,
             cause: row.cause,
             channel: row.channel.parse().map_err(undecodable)?,
-            words: Words { title: row.title, text: row.text },
+            words: Words { title: row.title, text: row.text, full: row.full_text },
             weight: Weight::read(&row.weight),
             says: row.says.map_or(Says::Other, |Json(says)| says),
             queued_at: row.queued_at.to_jiff(),
@@ -79,8 +80,8 @@ pub(crate) async fn queue(
     let queued = sqlx::query!(
         "insert into notification.message
              (id, case_id, recipient, department, template, cause, channel, state, title, text,
-              queued_at, recipient_key, weight, goes_at, rung, ways)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+              queued_at, recipient_key, weight, goes_at, rung, ways, full_text)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          on conflict (recipient, cause) do nothing",
         id.uuid(),
         case.map(CaseId::uuid),
@@ -98,6 +99,7 @@ pub(crate) async fn queue(
         message.goes_at.to_sqlx() as _,
         Json(says) as _,
         Json(ways) as _,
+        words.full,
     )
     .execute(connection)
     .await?;
@@ -111,8 +113,8 @@ pub(crate) async fn of_sending(
 ) -> Result<Vec<Message>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, case_id, recipient, template, cause, channel, state, title, text, queued_at,
-                  sent_at, weight, goes_at, rung as "says: Json<Says>", sending_id
+        r#"select id, case_id, recipient, template, cause, channel, state, title, text, full_text,
+                  queued_at, sent_at, weight, goes_at, rung as "says: Json<Says>", sending_id
            from notification.message where sending_id = $1
            order by weight = 'critical' desc, id"#,
         sending.uuid(),
@@ -169,11 +171,11 @@ pub(crate) async fn tell(
         r#"with told as (
                update notification.message set told = true where case_id = $1 and not told
                returning id, case_id, recipient, template, cause, channel, state, title, text,
-                         queued_at, sent_at, weight, goes_at, rung, sending_id
+                         full_text, queued_at, sent_at, weight, goes_at, rung, sending_id
            )
            select id as "id!", case_id, recipient as "recipient!",
                   template as "template!", cause as "cause!", channel as "channel!",
-                  state as "state!", title as "title!", text as "text!",
+                  state as "state!", title as "title!", text as "text!", full_text,
                   queued_at as "queued_at!", sent_at, weight as "weight!", goes_at,
                   rung as "says: Json<Says>", sending_id
            from told order by sent_at, id"#,

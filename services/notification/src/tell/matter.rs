@@ -54,6 +54,9 @@ pub(crate) struct Matter {
     /// How often it was offered in that cycle.
     #[serde(default)]
     pub(crate) offers: u16,
+    /// Its work orders that were completed with a word on what comes next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) next_steps: Vec<WorkOrderId>,
     /// When that cycle was completed.
     pub(crate) completed_at: Option<Timestamp>,
     /// Until when each running clock is promised.
@@ -120,6 +123,7 @@ impl Matter {
             questions: BTreeMap::new(),
             offers: 0,
             is_said_safe: false,
+            next_steps: Vec::new(),
             completed_at: None,
             dues: BTreeMap::new(),
             incident: accepted.incident.clone().map(|known| Incident { known, over_at: None }),
@@ -138,6 +142,7 @@ impl Matter {
         (self.post, self.offers, self.completed_at) = (None, 0, None);
         (self.orders, self.questions) = (None, BTreeMap::new());
         self.is_said_safe = false;
+        self.next_steps = Vec::new();
         if let Some(incident) = &mut self.incident {
             incident.over_at = None;
         }

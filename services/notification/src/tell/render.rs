@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use definitions::{Field, Language, Names, Occasion, Post, Rules};
+use definitions::{Field, Handlers, Language, Names, Occasion, Post, Rules};
 use events::words::{
     CaseNumber, Commitment, HoldReason, MoveCause, PauseRefusal, PostId, Recipient, Urgency,
 };
@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     Addressee, Matter, Notice,
-    hear::{Whose, Why},
+    hear::{Particulars, Whose, Why},
 };
-use crate::links;
+use crate::{inserts, links};
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +20,16 @@ pub(crate) struct Words {
     /// The template in Chinese and, on a line of its own, in English: whoever receives it has not
     /// said yet what they read.
     pub(crate) text: String,
+    /// The same with marks of what no row holds, which is put in at the last moment; absent if there is
+    /// nothing of the kind. Where it cannot be had, the text is said.
+    pub(crate) full: Option<String>,
 }
 
 impl Words {
     /// What is said where others read along: which case, and nothing of it.
     pub(crate) fn sealed(number: CaseNumber) -> Self {
         let text = format!("报警 {number}:请打开系统查看。\nAlarm {number}: open the system.");
-        Self { title: number.to_string(), text }
+        Self { title: number.to_string(), text, full: None }
     }
 }
 
@@ -38,14 +41,19 @@ pub(crate) fn words(rules: &Rules, matter: &Matter, notice: &Notice) -> Option<W
     let item = rules.item(&matter.item)?;
     let zone = rules.calendar_for(&item.department)?.zone();
     let template = rules.template(notice.occasion)?;
-    let line = |language| {
-        let speaker = Speaker { rules, matter, notice, item: &item.names, zone, language };
-        template.render(language, |field| speaker.value(field))
+    let text = |is_full| {
+        let [zh, en] = [Language::Chinese, Language::English].map(|language| {
+            let item = &item.names;
+            let speaker = Speaker { rules, matter, notice, item, zone, language, is_full };
+            template.render(language, |field| speaker.value(field))
+        });
+        format!("{zh}\n{en}")
     };
-    let [zh, en] = [Language::Chinese, Language::English].map(line);
+    let (text, full) = (text(false), Some(text(true)));
+    let full = full.filter(|full| *full != text);
     let Names { zh: name, en: english } = &item.names;
     let title = format!("{} {name} {english}", matter.number);
-    Some(Words { title, text: format!("{zh}\n{en}") })
+    Some(Words { title, text, full })
 }
 
 /// The words for whoever is to take over the desk, which was so long without anybody; `None` if these
@@ -76,12 +84,14 @@ pub(crate) fn of_desk(rules: &Rules, desk: &Post, without: SignedDuration) -> Op
             | Field::Chases
             | Field::Places
             | Field::Expected
-            | Field::Link => NOTHING.to_owned(),
+            | Field::Link
+            | Field::Handler
+            | Field::Next => NOTHING.to_owned(),
         })
     };
     let [zh, en] = [Language::Chinese, Language::English].map(line);
     let Names { zh: name, en: english } = &desk.names;
-    Some(Words { title: format!("{name} {english}"), text: format!("{zh}\n{en}") })
+    Some(Words { title: format!("{name} {english}"), text: format!("{zh}\n{en}"), full: None })
 }
 
 /// Says what is known in one language.
@@ -92,6 +102,8 @@ struct Speaker<'a> {
     item: &'a Names,
     zone: &'a TimeZone,
     language: Language,
+    /// With marks of what no row holds.
+    is_full: bool,
 }
 
 impl Speaker<'_> {
@@ -129,11 +141,46 @@ impl Speaker<'_> {
                 incident.map(|incident| rules.place_names(&incident.known.places, language))
             }
             Field::Link => particulars.callback.map(links::mark),
+            Field::Handler => Some(self.handler()),
+            Field::Next => Some(self.next_steps()),
             Field::Expected => {
                 Some(rules.expected_end(&matter.item, particulars.expected, language))
             }
         };
         said.unwrap_or_else(|| NOTHING.to_owned())
+    }
+
+    /// Who has it, if their department publishes names.
+    fn handler(&self) -> String {
+        let Particulars { handler, whose, .. } = &self.notice.particulars;
+        let (Some(handler), Some(Whose::Post(post))) = (handler, whose) else {
+            return String::new();
+        };
+        let publishes = self.rules.department(post.department()).map(|one| one.handlers);
+        match publishes.unwrap_or_default() {
+            Handlers::Named if self.is_full => {
+                let (open, close) = match self.language {
+                    Language::Chinese => ("(", ")"),
+                    Language::English => (" (", ")"),
+                };
+                format!("{open}{}{close}", inserts::name(*handler))
+            }
+            Handlers::Named | Handlers::Unnamed => String::new(),
+        }
+    }
+
+    /// What comes next, or where to read it.
+    fn next_steps(&self) -> String {
+        let next_steps = &self.notice.particulars.next_steps;
+        if next_steps.is_empty() {
+            return String::new();
+        }
+        if !self.is_full {
+            let words = ("后续安排请在办件中查看。", " Please read in the case what comes next.");
+            return self.either(words).to_owned();
+        }
+        let marks: Vec<_> = next_steps.iter().copied().map(inserts::next_steps).collect();
+        format!("{}{}", self.either(("后续安排:", " What comes next: ")), marks.join("; "))
     }
 
     /// The departments of those posts, each once.
@@ -210,10 +257,9 @@ impl Speaker<'_> {
             MoveCause::Leader => ("领导批准延期", "a leader gave more time"),
             MoveCause::Pause if is_sooner => ("等待提前结束", "the wait was over sooner"),
             MoveCause::Pause => ("等待期间不计时", "the time until then does not count"),
-            MoveCause::Containment => (
-                "险情已排除,后续修理按紧急办理",
-                "the danger is over, and the rest is repaired as urgent",
-            ),
+            MoveCause::Containment => {
+                ("险情已排除,后续按紧急办理", "the danger is over, and the rest is done as urgent")
+            }
             MoveCause::Calendar => ("新的校历已公布", "the calendar of that time was announced"),
             MoveCause::Urgency => {
                 let now = self.either(urgency(self.matter.urgency));
@@ -229,7 +275,7 @@ impl Speaker<'_> {
         self.either(match reason {
             HoldReason::NoAccess => ("无人在场", "nobody is there to open"),
             HoldReason::RequesterAnswer if is_staff => {
-                ("等报修人答复", "the requester's answer is awaited")
+                ("等诉求人答复", "the requester's answer is awaited")
             }
             HoldReason::RequesterAnswer => ("等您答复", "your answer is awaited"),
             HoldReason::OutsideAuthority => {
@@ -297,7 +343,7 @@ const fn commitment(commitment: Commitment) -> (&'static str, &'static str) {
         Commitment::Accept => ("接单", "accept"),
         Commitment::Arrive => ("到场", "arrive"),
         Commitment::Contain => ("排险", "contain"),
-        Commitment::Complete => ("修复", "complete"),
+        Commitment::Complete => ("办结", "complete"),
         Commitment::Answer => ("答复", "answer"),
         Commitment::Reply => ("答复询问", "reply"),
         Commitment::Adjudicate => ("裁定", "adjudicate"),

@@ -10,6 +10,7 @@ mod desk;
 mod directory;
 mod gateways;
 mod heard;
+mod inserts;
 mod links;
 mod mailbox;
 mod mails;

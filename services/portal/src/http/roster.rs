@@ -3,12 +3,13 @@
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use clock::ArrangementId;
 use jiff::Timestamp;
 use proto::dispatch::v1::{
-    self as dispatch, CoverPostRequest, EndArrangementRequest, ShowRosterRequest, SwapTurnsRequest,
-    TakeLeaveRequest,
+    self as dispatch, CoverPostRequest, EndArrangementRequest, RecordTrainingRequest,
+    ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -31,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(swap))
         .routes(routes!(cover))
         .routes(routes!(end))
+        .routes(routes!(train))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -62,6 +64,33 @@ struct PostRoster {
     arrangements: Vec<Arrangement>,
     /// When nobody is there, within the next 14 days.
     uncovered: Vec<Term>,
+    /// The weeks and nights of the next 14 days in which an assistant who holds it is at work for longer
+    /// than the department allows: a defect of the roster.
+    too_long: Vec<TooLong>,
+    /// Of a post of assistants: what those who hold it were trained for.
+    trainings: Vec<Training>,
+}
+
+/// An assistant was trained for an item.
+#[derive(Debug, Serialize, ToSchema)]
+struct Training {
+    who: Option<Account>,
+    item: String,
+    recorded_at: Option<Timestamp>,
+}
+
+/// An assistant is at work for too long.
+#[derive(Debug, Serialize, ToSchema)]
+struct TooLong {
+    who: Option<Account>,
+    /// `week` or `night`.
+    span: Option<String>,
+    /// The Monday of the week, or the day on whose evening the night begins.
+    of: String,
+    /// For how long they are at work in it.
+    minutes: u32,
+    /// For how long they may be.
+    limit_minutes: u32,
 }
 
 /// A leave, a swap or a cover.
@@ -89,8 +118,8 @@ struct Term {
 
 /// Shows the roster
 ///
-/// Who holds which post, who is at work there now, what is arranged, and when nobody is there. Refused
-/// by `roster-invalid` and `definitions-unknown`.
+/// Who holds which post, who is at work there now, what is arranged, and when nobody is there, or an
+/// assistant for too long. Refused by `roster-invalid` and `definitions-unknown`.
 #[utoipa::path(
     get, path = "/roster", tag = "roster", params(Wanted),
     operation_id = "showRoster",
@@ -155,7 +184,8 @@ pub(super) struct Leave {
 /// Somebody is away from all posts that they hold, and is neither asked nor told; whoever stands in is.
 /// By themselves, the head of their department, or who stands above. Refused by `in-the-past`,
 /// `ends-before-it-begins`, `holds-no-post`, `stands-in-for-themselves`, `already-away`, `away-then`,
-/// `stands-in-then`, `arrangement-invalid` and `definitions-unknown`.
+/// `stands-in-then`, `over-weekly-hours`, `over-nightly-hours`, `arrangement-invalid` and
+/// `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/leave", tag = "roster",
     operation_id = "takeLeave", request_body = Leave,
@@ -250,8 +280,9 @@ pub(super) struct Cover {
 /// Has a post covered
 ///
 /// Somebody stands in there besides its holders. By the head of the department, or who stands above.
-/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `in-the-past`,
-/// `ends-before-it-begins`, `arrangement-invalid` and `definitions-unknown`.
+/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `over-weekly-hours`,
+/// `over-nightly-hours`, `in-the-past`, `ends-before-it-begins`, `arrangement-invalid` and
+/// `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/cover", tag = "roster",
     operation_id = "coverPost", request_body = Cover,
@@ -299,6 +330,43 @@ pub(super) async fn end(
     arranged(answer.into_inner().arranged)
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Train {
+    /// Who, by login name or id.
+    account: String,
+    /// For what.
+    item: String,
+    /// Whether what was recorded counts no more.
+    #[serde(default)]
+    revoked: bool,
+}
+
+/// Records a training
+///
+/// An assistant was trained for an item, or what was recorded of it counts no more. Without it they take
+/// no work order of an item that needs it. By the head of their department, the hall director, or who holds
+/// the A post that theirs answers to. Refused by `no-such-item`, `no-assistant`, `already-trained`,
+/// `no-such-training`, `not-accountable`, `training-invalid` and `definitions-unknown`.
+#[utoipa::path(
+    post, path = "/roster/train", tag = "roster",
+    operation_id = "recordTraining", request_body = Train,
+    params(("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
+    responses((status = 204, description = "It is recorded, or counts no more"), Refused),
+)]
+pub(super) async fn train(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Key(key): Key,
+    Body(Train { account, item, revoked }): Body<Train>,
+) -> Result<StatusCode, Refusal> {
+    let account = accounts::called(portal.pool(), account).await?;
+    let request = RecordTrainingRequest { account, item, revoked };
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    portal.peers.dispatch()?.record_training(call.request(request)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn arranged(answer: Option<dispatch::Arranged>) -> Answer<Arranged> {
     let dispatch::Arranged { arrangement, uncovered, .. } = sent(answer, "arrangement")?;
     let uncovered = uncovered.into_iter().map(|dispatch::Uncovered { post, term }| {
@@ -313,7 +381,10 @@ impl PostRoster {
     fn people(&mut self) -> impl Iterator<Item = &mut Account> {
         let arranged = self.arrangements.iter_mut();
         let arranged = arranged.flat_map(|one| one.who.iter_mut().chain(&mut one.stands_in));
-        self.holders.iter_mut().chain(&mut self.at_work).chain(arranged)
+        let too_long = self.too_long.iter_mut().flat_map(|one| &mut one.who);
+        let trained = self.trainings.iter_mut().flat_map(|one| &mut one.who);
+        let there = self.holders.iter_mut().chain(&mut self.at_work);
+        there.chain(arranged).chain(too_long).chain(trained)
     }
 }
 
@@ -331,7 +402,24 @@ impl From<dispatch::PostRoster> for PostRoster {
             at_work: people(of.at_work),
             arrangements: of.arrangements.into_iter().map(Arrangement::from).collect(),
             uncovered: of.uncovered.into_iter().map(|term| Some(term).into()).collect(),
+            too_long: of.too_long.into_iter().map(TooLong::from).collect(),
+            trainings: of.trainings.into_iter().map(Training::from).collect(),
         }
+    }
+}
+
+impl From<dispatch::Training> for Training {
+    fn from(one: dispatch::Training) -> Self {
+        let dispatch::Training { account, item, recorded_at } = one;
+        Self { who: nameless(&account), item, recorded_at: instant(recorded_at) }
+    }
+}
+
+impl From<dispatch::TooLong> for TooLong {
+    fn from(one: dispatch::TooLong) -> Self {
+        let span = lower(one.span().as_str_name(), "SPAN_");
+        let dispatch::TooLong { account, of, minutes, limit_minutes, .. } = one;
+        Self { who: nameless(&account), span, of, minutes, limit_minutes }
     }
 }
 

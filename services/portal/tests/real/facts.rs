@@ -132,8 +132,15 @@ impl Case {
         let offered = self.offered(first);
         let claimed = self.claimed(&offered);
         let WorkOrderClaimedV1 { work_order, offer, department, by, .. } = claimed.clone();
-        let completed =
-            WorkOrderCompletedV1 { work_order, offer, cycle: first, department, by, at: at(990) };
+        let completed = WorkOrderCompletedV1 {
+            work_order,
+            offer,
+            cycle: first,
+            department,
+            by,
+            at: at(990),
+            next_steps: false,
+        };
         vec![
             self.tell(0, self.accepted()),
             self.tell(1, offered),

@@ -29,7 +29,8 @@ fn part(case: &Case, of: &WorkOrderOfferedV1) -> WorkOrderOfferedV1 {
 
 fn completed(case: &Case, offered: &WorkOrderOfferedV1) -> WorkOrderCompletedV1 {
     let WorkOrderOfferedV1 { work_order, offer, cycle, department, .. } = offered.clone();
-    WorkOrderCompletedV1 { work_order, offer, cycle, department, by: case.worker, at: at(30) }
+    let (by, at, next_steps) = (case.worker, at(30), false);
+    WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at, next_steps }
 }
 
 /// The first case that somebody is listed.

@@ -2,11 +2,13 @@
 
 use clock::{Id, PersonId};
 use events::{
+    dispatch::WorkOrderCompletedV1,
     notify::CaseToldV1,
     survey::CaseAnsweredV1,
     words::{Cycle, Level, MessageChannel, Score},
 };
 use proto::{
+    dispatch::v1::NextSteps,
     escalation_timer::v1::{Clock, NumberedPromise, Rung},
     intake::v1::GetCaseResponse,
 };
@@ -142,4 +144,43 @@ async fn a_requester_is_not_told_who_took_the_call_or_whose_rung_it_is() {
         assert_eq!(clock["promises"][0]["first_rung"], first_rung, "{login}");
         assert_eq!(clock["promises"][0]["why"], "pause", "{login} may know why it moved");
     }
+}
+
+#[tokio::test]
+async fn what_comes_next_is_shown_with_the_completion_to_its_requester_too_as_far_as_dispatch_answers()
+ {
+    let world = World::with_people().await;
+    let mut case = Case::new(1, Level::Internal);
+    let person: Uuid =
+        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
+            .fetch_one(&world.pool())
+            .await
+            .unwrap();
+    case.reporter = PersonId::from_uuid(person);
+    let offered = case.offered(Cycle::FIRST);
+    let claimed = case.claimed(&offered);
+    let work_order = claimed.work_order.to_string();
+    let completed = WorkOrderCompletedV1 {
+        work_order: claimed.work_order,
+        offer: claimed.offer,
+        cycle: claimed.cycle,
+        department: claimed.department.clone(),
+        by: claimed.by,
+        at: at(30),
+        next_steps: true,
+    };
+    let story = [
+        case.tell(0, case.accepted()),
+        case.tell(1, offered),
+        case.tell(5, claimed),
+        case.tell(30, completed),
+    ];
+    Streams::of(&world).await.publish(&story).await;
+    shown(&world, 4).await;
+    let student = world.session("student-1").await;
+    let said = async || timeline(&student).await.pop().unwrap().1["detail"]["next_steps"].clone();
+    assert_eq!(said().await, json!(true), "there is something, and dispatch is away");
+    let text = "the paint follows on Monday".to_owned();
+    world.others.told.state().next_steps = Some(vec![NextSteps { work_order, text }]);
+    assert_eq!(said().await, json!("the paint follows on Monday"));
 }

@@ -130,7 +130,7 @@ impl Answer {
         // is open no more the portal says why.
         let (order, question) = match chosen {
             Some(question) => (output::cell(question, "work_order"), output::cell(question, "id")),
-            None => (self.order.find(api).await?, self.question.unwrap_or_default()),
+            None => (self.order.find(api, "answer").await?, self.question.unwrap_or_default()),
         };
         let path = format!("/work-orders/{order}/questions/{question}/answer");
         let answer = api.post(&path, &json!({ "text": self.text })).await?;

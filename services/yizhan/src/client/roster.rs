@@ -12,7 +12,8 @@ use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show who is at work at which post, what is arranged, and when nobody is there.
+    /// Show who is at work at which post, what is arranged, and when nobody is there, or an assistant
+    /// for too long.
     Show(Show),
     /// Take leave, or say that somebody does: they are neither asked nor told.
     Leave {
@@ -57,6 +58,16 @@ pub(crate) enum Command {
         /// Its id, as `roster show` says it.
         arrangement: String,
     },
+    /// Record that an assistant was trained for an item, without which they take none that needs it.
+    Train {
+        /// Who, by login name.
+        account: String,
+        /// For what.
+        item: String,
+        /// What was recorded counts no more.
+        #[arg(long)]
+        revoke: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +105,18 @@ const ARRANGEMENTS: [Column; 6] = [
 
 const UNCOVERED: [Column; 3] = [("NOBODY AT", "post"), ("FROM", "from"), ("UNTIL", "until")];
 
+const TOO_LONG: [Column; 6] = [
+    ("TOO LONG AT", "post"),
+    ("WHO", "who.name"),
+    ("A", "span"),
+    ("OF", "of"),
+    ("MINUTES", "minutes"),
+    ("ALLOWED", "limit_minutes"),
+];
+
+const TRAININGS: [Column; 4] =
+    [("TRAINED AT", "post"), ("WHO", "who.name"), ("FOR", "item"), ("RECORDED", "recorded_at")];
+
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Show(show) => shown(api, &api.get("/roster", &show.query()).await?),
@@ -117,6 +140,15 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         }
         Command::End { arrangement } => {
             arrange(api, &format!("{arrangement}/end"), json!({}), "over").await
+        }
+        Command::Train { account, item, revoke } => {
+            let body = json!({ "account": account, "item": item, "revoked": revoke });
+            let answer = api.post("/roster/train", &body).await?;
+            if api.format == Format::Json {
+                return output::json(&answer);
+            }
+            let done = if revoke { "counts as untrained" } else { "is trained" };
+            print::line(format!("{account} {done} for {item}."))
         }
     }
 }
@@ -169,9 +201,12 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
     let mut arrangements = of_posts("arrangements");
     // Leave is of all posts that somebody holds.
     arrangements.dedup_by_key(|one| one.get("id").cloned());
-    for (rows, columns) in
-        [(arrangements, &ARRANGEMENTS[..]), (of_posts("uncovered"), &UNCOVERED[..])]
-    {
+    for (rows, columns) in [
+        (arrangements, &ARRANGEMENTS[..]),
+        (of_posts("uncovered"), &UNCOVERED[..]),
+        (of_posts("too_long"), &TOO_LONG[..]),
+        (of_posts("trainings"), &TRAININGS[..]),
+    ] {
         if !rows.is_empty() {
             print::line("")?;
             print::text(output::table(&rows, columns))?;

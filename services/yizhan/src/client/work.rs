@@ -60,6 +60,9 @@ pub(crate) enum Command {
         /// What was done, in words.
         #[arg(long)]
         note: Option<String>,
+        /// What comes next, in words: its requester is told it.
+        #[arg(long)]
+        next: Option<String>,
     },
     /// Give back what another post transferred; the second refusal is adjudicated.
     Return {
@@ -159,7 +162,7 @@ const LIST: [Column; 10] = [
     ("DUE", "due"),
 ];
 
-const ORDER: [Column; 24] = [
+const ORDER: [Column; 25] = [
     ("Work order", "id"),
     ("Case", "case_number"),
     ("Cycle", "cycle"),
@@ -184,6 +187,7 @@ const ORDER: [Column; 24] = [
     ("Asked for", "task"),
     ("Merged into", "merged_into"),
     ("Note", "note"),
+    ("Next", "next_steps"),
 ];
 
 /// By what the work orders of one case are told apart.
@@ -210,8 +214,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             act(api, &order, "assign", &format!("assigned to {to}"), json!({ "to": to })).await
         }
         Command::Arrive(order) => act(api, &order, "arrive", "in progress", json!({})).await,
-        Command::Complete { order, note } => {
-            let body = json!({ "note": note.unwrap_or_default() });
+        Command::Complete { order, note, next } => {
+            let (note, next) = (note.unwrap_or_default(), next.unwrap_or_default());
+            let body = json!({ "note": note, "next_steps": next });
             act(api, &order, "complete", "completed", body).await
         }
         Command::Show(order) => show(api, &order).await,
@@ -291,7 +296,7 @@ pub(super) async fn act(
     done: &str,
     body: Value,
 ) -> Result<()> {
-    let id = order.find(api).await?;
+    let id = order.find(api, verb).await?;
     let answer = api.post(&format!("/work-orders/{id}/{verb}"), &body).await?;
     if api.format == Format::Json {
         return output::json(&answer);
@@ -308,7 +313,7 @@ pub(super) async fn reassign_late(
     to: String,
 ) -> Result<()> {
     let order = match work_order {
-        None => of_case(api, case).await?,
+        None => of_case(api, case, None).await?,
         Some(id) => {
             let mut of_case = orders(api, "case", case).await?.into_iter();
             let named = of_case.find(|order| order["id"] == id);
@@ -319,18 +324,36 @@ pub(super) async fn reassign_late(
     Moved { order, to }.act(api, "reassign", "reassigned", None).await
 }
 
-/// The only open work order of a case, or else the newest. Which of several is meant, whoever asks must
-/// say.
-async fn of_case(api: &Api, case: &str) -> Result<Value> {
+/// The only open work order of a case, or else the newest. Of several it is the only one that whoever asks
+/// may mean by this verb; else they must say which.
+async fn of_case(api: &Api, case: &str, verb: Option<&str>) -> Result<Value> {
     let found = orders(api, "case", case).await?.into_iter();
     let (open, over): (Vec<_>, Vec<_>) = found.partition(is_open);
     if let [_, _, ..] = &open[..] {
+        if let Some(verb) = verb {
+            let me = api.get("/me", &[]).await?;
+            if let Some(own) = own(&open, verb, &me) {
+                return Ok(own.clone());
+            }
+        }
         let which = output::table(&open, &OPEN);
         bail!("several work orders of the case {case} are open; name one by its id:\n{which}");
     }
     let newest = || over.into_iter().max_by_key(|order| order["cycle"].as_u64());
     let found = open.into_iter().next().or_else(newest);
     found.ok_or_else(|| anyhow!("you see no work order of the case {case}"))
+}
+
+/// The only one of these that is theirs: to claim, what is offered to a post that they hold; to give it to
+/// somebody, none, for whoever does that has others in mind; else what they have.
+fn own<'a>(open: &'a [Value], verb: &str, me: &Value) -> Option<&'a Value> {
+    let is_theirs = |order: &&Value| match verb {
+        "claim" => order["state"] == "offered" && cases::rows(me, "posts").contains(&order["post"]),
+        "assign" | "reassign" | "merge" | "adjudicate" => false,
+        _ => order["claimed_by"] == me["id"],
+    };
+    let mut own = open.iter().filter(is_theirs);
+    own.next().filter(|_| own.next().is_none())
 }
 
 /// Those that somebody sees.
@@ -344,12 +367,14 @@ fn is_open(order: &Value) -> bool {
 }
 
 impl Order {
-    /// The id; that of a case's only open work order, or else its newest, if a case is named.
-    pub(super) async fn find(&self, api: &Api) -> Result<String> {
+    /// The id; that of a case's only open work order, or of the only one that is theirs, or else its
+    /// newest, if a case is named.
+    pub(super) async fn find(&self, api: &Api, verb: &str) -> Result<String> {
         if !self.names_a_case() {
             return Ok(self.work_order.clone());
         }
-        match self.shown(api).await?.get("id").and_then(Value::as_str) {
+        let found = of_case(api, &self.work_order, Some(verb)).await?;
+        match found.get("id").and_then(Value::as_str) {
             Some(id) => Ok(id.to_owned()),
             None => bail!("the portal's answer has no id of a work order"),
         }
@@ -358,7 +383,7 @@ impl Order {
     /// As it is shown.
     async fn shown(&self, api: &Api) -> Result<Value> {
         if self.names_a_case() {
-            return of_case(api, &self.work_order).await;
+            return of_case(api, &self.work_order, None).await;
         }
         let found = orders(api, "id", &self.work_order).await?.pop();
         found.ok_or_else(|| anyhow!("you see no work order {}", self.work_order))
@@ -374,5 +399,35 @@ impl Order {
 
     fn names_a_case(&self) -> bool {
         self.work_order.parse::<events::words::CaseNumber>().is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_open_work_orders_the_only_one_that_is_theirs_is_meant_and_else_none() {
+        let order = |id: &str, post: &str, state: &str, claimed_by: Value| json!({ "id": id, "post": post, "state": state, "claimed_by": claimed_by });
+        let offered = |id: &str, post: &str| order(id, post, "offered", Value::Null);
+        let claimed = |id: &str, by: &str| order(id, "logistics/plumbing", "claimed", json!(by));
+        let me = json!({ "id": "me", "posts": ["logistics/plumbing", "logistics/night-crew"] });
+        let meant = |open: &[Value], verb: &str| {
+            own(open, verb, &me).map(|order| order["id"].as_str().unwrap().to_owned())
+        };
+        let pipe_and_socket = [claimed("pipe", "me"), offered("socket", "logistics/electrical")];
+        for verb in ["arrive", "hold", "complete", "questions", "return", "split"] {
+            assert_eq!(meant(&pipe_and_socket, verb).as_deref(), Some("pipe"), "{verb}");
+        }
+        for verb in ["claim", "assign", "reassign", "merge", "adjudicate"] {
+            assert_eq!(meant(&pipe_and_socket, verb), None, "{verb}");
+        }
+        let offers = [offered("pipe", "logistics/plumbing"), claimed("socket", "another")];
+        assert_eq!(meant(&offers, "claim").as_deref(), Some("pipe"));
+        assert_eq!(meant(&offers, "complete"), None);
+        let both_offered =
+            [offered("pipe", "logistics/plumbing"), offered("rest", "logistics/night-crew")];
+        assert_eq!(meant(&both_offered, "claim"), None, "which of two");
+        assert_eq!(meant(&[claimed("pipe", "me"), claimed("rest", "me")], "hold"), None);
     }
 }

@@ -44,20 +44,26 @@ fn a_leak_over_a_socket_is_done_when_both_trades_are_and_no_clock_of_the_case_be
     );
     let posts = listed["parts"].as_array().unwrap().iter().map(|part| part["post"].clone());
     assert_eq!(posts.collect::<Vec<_>>(), ["logistics/plumbing", "logistics/electrical"]);
-    // By its case alone nobody knows which one is meant.
-    let which = plumber.is_refused(&format!("work complete {case}"));
+    // By its case alone nobody knows which one is to go to somebody else.
+    let which = plumber.is_refused(&format!("work assign {case} plumber-2"));
     assert!(which.message.contains(&rest) && which.message.contains(&part), "{which:?}");
 
-    electrician.does(&format!("work claim {part}"));
+    // But each means their own.
+    electrician.does(&format!("work claim {case}"));
     let clocks = case.clocks();
     let of = |commitment| clocks.iter().filter(move |clock| clock["commitment"] == commitment);
     assert_eq!((of("accept").count(), of("complete").count(), of("arrive").count()), (2, 1, 1));
-    plumber.does(&format!("work complete {rest}"));
+    plumber.does(&format!("work complete {case} --next 'the paint follows on Monday'"));
     assert_eq!(case.state(), ("open".into(), 1));
     let listed = case.shown()["case"].clone();
     assert_eq!((&listed["post"], &listed["parts"]), (&"logistics/electrical".into(), &Value::Null));
     electrician.does(&format!("work complete {part}"));
     assert_eq!(case.state(), ("resolved".into(), 1));
+    let timeline = case.shown()["timeline"].clone();
+    let completed = timeline.as_array().unwrap().iter();
+    let completed = completed.filter(|step| step["what"] == "workorder.completed");
+    let said: Vec<_> = completed.map(|step| step["detail"]["next_steps"].clone()).collect();
+    assert_eq!(said, ["the paint follows on Monday".into(), Value::Null]);
 }
 
 #[test]

@@ -126,6 +126,31 @@ fn nobody_is_given_work_who_is_away_and_what_cannot_be_arranged_says_why() {
     dispatcher.does(&format!("work assign {case} plumber-2"));
 }
 
+#[test]
+fn an_assistant_takes_what_they_were_trained_for_and_the_roster_shows_it() {
+    let campus = Campus::open();
+    let [assistant, teacher, head, desk] =
+        ["network-assistant", "network-teacher", "head-network", "desk-1"]
+            .map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = desk.opens("mailbox-fault --place dorm-7-402 --text 'no mail comes in'");
+    let refusal = assistant.is_refused(&format!("work claim {case}"));
+    assert!(refusal.message.contains("not-trained"), "{refusal:?}");
+    let train = "roster train network-assistant mailbox-fault";
+    let refusal = assistant.is_refused(train);
+    assert!(refusal.message.contains("not-accountable"), "{refusal:?}");
+
+    teacher.does(train);
+    let shown = desk.asks("roster show --post network/helpdesk-b");
+    let [training] = &shown["posts"][0]["trainings"].as_array().unwrap()[..] else { panic!() };
+    assert_eq!(training["item"], "mailbox-fault");
+    assistant.does(&format!("work claim {case}"));
+
+    head.does(&format!("{train} --revoke"));
+    let refusal = head.is_refused(&format!("{train} --revoke"));
+    assert!(refusal.message.contains("no-such-training"), "{refusal:?}");
+}
+
 /// The posts whose rungs were told that the repair is late.
 fn posts(case: &Case<'_>) -> Vec<String> {
     case.rungs(1).into_iter().map(|rung| rung.post).collect()

@@ -232,6 +232,7 @@ fn dispatch() -> Vec<Fact> {
             department: department.clone(),
             by,
             at: at("17:00:00"),
+            next_steps: false,
         }
         .into(),
         WorkOrderCancelledV1 { work_order, cycle, department, at: at("17:00:00"), merged: None }

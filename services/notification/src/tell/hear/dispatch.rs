@@ -6,8 +6,8 @@ use events::{
     DispatchFact,
     dispatch::{
         CaseCompletedV1, WorkOrderAnsweredV1, WorkOrderAskedV1, WorkOrderAssignedV1,
-        WorkOrderCancelledV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
-        WorkOrderReleasedV1,
+        WorkOrderCancelledV1, WorkOrderCompletedV1, WorkOrderDisputedV1, WorkOrderHeldV1,
+        WorkOrderOfferedV1, WorkOrderReleasedV1,
     },
     words::{Asked, Level, ReleaseCause},
 };
@@ -22,7 +22,8 @@ impl Matter {
                 self.offered(offered)
             }
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
-                let particulars = self.of_order(claimed.work_order);
+                let handler = Some(claimed.by);
+                let particulars = Particulars { handler, ..self.of_order(claimed.work_order) };
                 self.to_waiting(Occasion::Claimed, &particulars)
             }
             DispatchFact::WorkOrderAssigned(assigned) if assigned.cycle == self.cycle => {
@@ -43,7 +44,7 @@ impl Matter {
                 self.answered(answered)
             }
             DispatchFact::WorkOrderCompleted(completed) if completed.cycle == self.cycle => {
-                self.done(completed.work_order)
+                self.done(completed)
             }
             DispatchFact::WorkOrderCancelled(cancelled) if cancelled.cycle == self.cycle => {
                 self.cancelled(cancelled)
@@ -127,7 +128,9 @@ impl Matter {
     }
 
     /// What was dangerous and is done may leave nothing that is.
-    fn done(&mut self, id: WorkOrderId) -> Vec<Notice> {
+    fn done(&mut self, completed: &WorkOrderCompletedV1) -> Vec<Notice> {
+        let id = completed.work_order;
+        self.next_steps.extend(completed.next_steps.then_some(id));
         let was_danger = self.order(id).is_some_and(|order| !order.is_safe);
         self.done_with(id);
         let is_left = self.orders.as_ref().is_some_and(|orders| !orders.is_empty());
@@ -212,7 +215,11 @@ impl Matter {
         match self.incident {
             Some(_) => self.ends(completed.completed_at),
             None if self.level == Level::Hidden => vec![alarm_ended()],
-            None => self.to_reporters(Occasion::Completed),
+            None => {
+                let next_steps = self.next_steps.clone();
+                let particulars = Particulars { next_steps, ..Particulars::default() };
+                self.to_reporters_of(Occasion::Completed, &particulars)
+            }
         }
     }
 

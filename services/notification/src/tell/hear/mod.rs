@@ -102,6 +102,10 @@ pub(crate) struct Particulars {
     pub(crate) expected: Option<Timestamp>,
     /// The callback that a link leads to.
     pub(crate) callback: Option<CallbackId>,
+    /// Who has it, by themselves.
+    pub(crate) handler: Option<AccountId>,
+    /// The work orders that were completed with a word on what comes next.
+    pub(crate) next_steps: Vec<WorkOrderId>,
     /// Whose it is; of whoever has the work of the case if it is absent.
     pub(crate) whose: Option<Whose>,
 }

@@ -211,8 +211,8 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
     for (fact, zh, en) in [
         (
             Fact::from(accepted()),
-            "您报修的“水管漏水”(东校区化学楼2层201室)已受理,编号 2026-11-000007,我们承诺最迟 2026-11-25 21:00 修好。",
-            "Your report “Leaking Pipe” (East Campus, Chemistry Building, Floor 2, Room 201) is accepted as 2026-11-000007. We promise to finish it by 2026-11-25 21:00.",
+            "您提出的“水管漏水”(东校区化学楼2层201室)已受理,编号 2026-11-000007,我们承诺最迟 2026-11-25 21:00 办结。",
+            "“Leaking Pipe” (East Campus, Chemistry Building, Floor 2, Room 201) is accepted as 2026-11-000007. We promise to complete it by 2026-11-25 21:00.",
         ),
         (
             offered(1).into(),
@@ -221,23 +221,23 @@ fn every_occasion_is_said_in_the_campus_s_words_and_the_campus_s_time() {
         ),
         (
             claimed(1).into(),
-            "您的报修 2026-11-000007(水管漏水)已由后勤处水暖维修岗接单,最迟 2026-11-25 21:00 修好。",
-            "Your repair 2026-11-000007 (Leaking Pipe) is in the hands of Plumbing and Heating, Logistics Office. It will be finished by 2026-11-25 21:00.",
+            "您的办件 2026-11-000007(水管漏水)已由后勤处水暖维修岗接办,最迟 2026-11-25 21:00 办结。",
+            "Your case 2026-11-000007 (Leaking Pipe) is in the hands of Plumbing and Heating, Logistics Office. It will be completed by 2026-11-25 21:00.",
         ),
         (
             held(1).into(),
-            "您的报修 2026-11-000007(水管漏水)暂停办理:等配件。承诺时间仍为 2026-11-25 21:00;如有变动,后勤处会告诉您。",
-            "Your repair 2026-11-000007 (Leaking Pipe) has to wait: parts are awaited. The promise is still 2026-11-25 21:00; Logistics Office will tell you if it moves.",
+            "您的办件 2026-11-000007(水管漏水)暂停办理:等配件。承诺时间仍为 2026-11-25 21:00;如有变动,后勤处会告诉您。",
+            "Your case 2026-11-000007 (Leaking Pipe) has to wait: parts are awaited. The promise is still 2026-11-25 21:00; Logistics Office will tell you if it moves.",
         ),
         (
             agreed(1).into(),
-            "您的报修 2026-11-000007(水管漏水):按约定,后勤处水暖维修岗将于 2026-11-25 15:00 上门,地点东校区化学楼2层201室。如需改时间,请尽早告诉我们。",
-            "Your repair 2026-11-000007 (Leaking Pipe): as agreed, Plumbing and Heating, Logistics Office, comes at 2026-11-25 15:00 to East Campus, Chemistry Building, Floor 2, Room 201. If another time suits you better, please tell us early.",
+            "您的办件 2026-11-000007(水管漏水):按约定,后勤处水暖维修岗将于 2026-11-25 15:00 上门,地点东校区化学楼2层201室。如需改时间,请尽早告诉我们。",
+            "Your case 2026-11-000007 (Leaking Pipe): as agreed, Plumbing and Heating, Logistics Office, comes at 2026-11-25 15:00 to East Campus, Chemistry Building, Floor 2, Room 201. If another time suits you better, please tell us early.",
         ),
         (
             contained(1).into(),
-            "您的报修 2026-11-000007(水管漏水)险情已排除,后勤处水暖维修岗继续修理,最迟 2026-11-25 21:00 修好。",
-            "The danger of your repair 2026-11-000007 (Leaking Pipe) is over. Plumbing and Heating, Logistics Office, goes on; it will be finished by 2026-11-25 21:00.",
+            "您的办件 2026-11-000007(水管漏水)险情已排除,后勤处水暖维修岗继续办理,最迟 2026-11-25 21:00 办结。",
+            "The danger of your case 2026-11-000007 (Leaking Pipe) is over. Plumbing and Heating, Logistics Office, goes on; it will be completed by 2026-11-25 21:00.",
         ),
     ] {
         assert_eq!(case.reads(fact), [TITLE, zh, en]);
@@ -253,32 +253,32 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
     for (fact, zh, en) in [
         (
             Fact::from(fired(1)),
-            "【超时第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,“修复”应于 2026-11-25 21:00 前完成,已超 30分钟,现在后勤处水暖维修岗。请督办。",
+            "【超时第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,“办结”应于 2026-11-25 21:00 前完成,已超 30分钟,现在后勤处水暖维修岗。请督办。",
             "Late, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00. “complete” was due 2026-11-25 21:00, now 30 min over. It is with Plumbing and Heating, Logistics Office. Please see to it.",
         ),
         (
             moved(1).into(),
-            "您的报修 2026-11-000007(水管漏水)的承诺时间由 2026-11-25 21:00 改为 2026-11-26 09:00,原因:险情已排除,后续修理按紧急办理。",
-            "Your repair 2026-11-000007 (Leaking Pipe) was promised by 2026-11-25 21:00. It is now promised by 2026-11-26 09:00: the danger is over, and the rest is repaired as urgent.",
+            "您的办件 2026-11-000007(水管漏水)的承诺时间由 2026-11-25 21:00 改为 2026-11-26 09:00,原因:险情已排除,后续按紧急办理。",
+            "Your case 2026-11-000007 (Leaking Pipe) was promised by 2026-11-25 21:00. It is now promised by 2026-11-26 09:00: the danger is over, and the rest is done as urgent.",
         ),
         (
             completed(1).into(),
-            "您的报修 2026-11-000007(水管漏水)已于 2026-11-25 20:50 修好。我们会回访您;如果没有修好,请直接告诉我们。",
-            "Your repair 2026-11-000007 (Leaking Pipe) was finished at 2026-11-25 20:50. We will call you back; if it is not solved, just say so.",
+            "您的办件 2026-11-000007(水管漏水)已于 2026-11-25 20:50 办结。我们会回访您;如果没有解决,请直接告诉我们。",
+            "Your case 2026-11-000007 (Leaking Pipe) was completed at 2026-11-25 20:50. We will call you back; if it is not solved, just say so.",
         ),
         (
             retracted(done()).into(),
-            "【已修好】此前第2级催办的 2026-11-000007 水管漏水(东校区化学楼2层201室)已于 2026-11-25 20:50 修好。",
-            "Repaired: 2026-11-000007 Leaking Pipe (East Campus, Chemistry Building, Floor 2, Room 201), of which rung 2 was told, was finished at 2026-11-25 20:50.",
+            "【已办结】此前第2级催办的 2026-11-000007 水管漏水(东校区化学楼2层201室)已于 2026-11-25 20:50 办结。",
+            "Done: 2026-11-000007 Leaking Pipe (East Campus, Chemistry Building, Floor 2, Room 201), of which rung 2 was told, was completed at 2026-11-25 20:50.",
         ),
         (
             reopened(2).into(),
-            "您反映没有修好,报修 2026-11-000007(水管漏水)已重新办理(第 2 次),新的承诺时间:2026-11-27 21:00。",
-            "You said that it is not solved, so your repair 2026-11-000007 (Leaking Pipe) is open again (time 2). New promise: 2026-11-27 21:00.",
+            "您反映没有解决,办件 2026-11-000007(水管漏水)已重新办理(第 2 次),新的承诺时间:2026-11-27 21:00。",
+            "You said that it is not solved, so your case 2026-11-000007 (Leaking Pipe) is open again (time 2). New promise: 2026-11-27 21:00.",
         ),
         (
             told(2).into(),
-            "【没修好,第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:报修人反映没有修好,现为第 2 次办理,应于 2026-11-27 21:00 前修好。",
+            "【没解决,第2级】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:诉求人反映没有解决,现为第 2 次办理,应于 2026-11-27 21:00 前办结。",
             "Not solved, rung 2: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical. The requester says that it is not solved; time 2, due 2026-11-27 21:00.",
         ),
     ] {

@@ -14,7 +14,10 @@ use events::{
 use serde_json::Value;
 
 use super::{CAMPUS, Case, alarms, facts::*};
-use crate::tell::{is_told, words};
+use crate::{
+    inserts,
+    tell::{is_told, words},
+};
 
 /// A fact for each occasion.
 pub(super) fn each() -> Vec<Fact> {
@@ -62,7 +65,8 @@ fn merged_into(work_order: WorkOrderId, into: WorkOrderId) -> DispatchFact {
 fn done((work_order, offer): (WorkOrderId, OfferId)) -> DispatchFact {
     let (_, _, by) = work();
     let (cycle, department, at) = (Cycle::FIRST, department(), at("25T10:00"));
-    WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at }.into()
+    let next_steps = false;
+    WorkOrderCompletedV1 { work_order, offer, cycle, department, by, at, next_steps }.into()
 }
 
 fn safe(work_order: WorkOrderId) -> DispatchFact {
@@ -253,6 +257,51 @@ fn a_message_names_the_post_that_it_is_about_and_of_the_case_all_that_have_it() 
     assert!(chased[2].contains("Electrical Repairs, please hurry"), "{chased:?}");
 }
 
+/// What is said of a fact, without what no row holds and with marks of it.
+fn said(case: &mut Case, fact: impl Into<Fact>) -> (String, Option<String>) {
+    let notice = case.notices(fact).remove(0);
+    let words = words(&CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+    (words.text, words.full)
+}
+
+#[test]
+fn who_has_a_case_is_named_after_the_post_where_their_department_publishes_it() {
+    let (_, _, by) = work();
+    let (text, full) = said(&mut Case::offered(), claimed(1));
+    let name = inserts::name(by);
+    let named = text
+        .replace("后勤处水暖维修岗接办", &format!("后勤处水暖维修岗({name})接办"))
+        .replace("Plumbing and Heating,", &format!("Plumbing and Heating ({name}),"));
+    assert_ne!(named, text);
+    assert_eq!(full, Some(named));
+
+    let mut unnamed = Case::accepted();
+    let (work_order, offer, _) = work();
+    unnamed.hears(offered_to("teaching/classrooms", (work_order, offer)));
+    let (text, full) = said(&mut unnamed, claimed(1));
+    assert!(text.contains("Classroom Equipment Repairs, Academic Affairs Office"), "{text}");
+    assert_eq!(full, None);
+}
+
+#[test]
+fn what_comes_next_is_said_of_each_part_that_has_a_word_on_it_and_in_its_own_cycle() {
+    let (mut case, (work_order, offer, _)) = (split(), work());
+    let DispatchFact::WorkOrderCompleted(first) = done((work_order, offer)) else { panic!("done") };
+    case.hears(DispatchFact::from(WorkOrderCompletedV1 { next_steps: true, ..first }));
+    case.hears(done(second()));
+    let (text, full) = said(&mut case, completed(1));
+    let mark = inserts::next_steps(work_order);
+    let said_of_it = text
+        .replace("后续安排请在办件中查看。", &format!("后续安排:{mark}"))
+        .replace("Please read in the case what comes next.", &format!("What comes next: {mark}"));
+    assert_ne!(said_of_it, text);
+    assert_eq!(full, Some(said_of_it));
+    case.hears(reopened(2));
+    let (text, full) = said(&mut case, completed(2));
+    assert!(text.ends_with("just say so."), "{text}");
+    assert_eq!(full, None);
+}
+
 #[test]
 fn a_row_of_an_earlier_release_knows_the_post_alone_and_learns_the_work_order_by_its_next_fact() {
     let mut case = Case::offered();
@@ -290,7 +339,7 @@ fn of_an_offer_that_nobody_takes_in_time_the_head_hears_once_and_its_post_alone_
     assert_eq!(
         said,
         [
-            "【无人办理】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,已派后勤处水暖维修岗:到时限无人接单。应于 2026-11-25 21:00 前修好,请过问。",
+            "【无人办理】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,已派后勤处水暖维修岗:到时限无人接单。应于 2026-11-25 21:00 前办结,请过问。",
             "Nobody is on it: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00, offered to Plumbing and Heating, Logistics Office: nobody has claimed it in time. It is due 2026-11-25 21:00. Please see to it.",
         ]
     );
@@ -329,7 +378,7 @@ fn who_is_assigned_is_told_by_name_unless_they_took_it_themselves() {
     assert_eq!(
         said,
         [
-            "【派给您】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,由您办理,应于 2026-11-25 21:00 前修好。",
+            "【派给您】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急,2026-11-25 09:00 接报,由您办理,应于 2026-11-25 21:00 前办结。",
             "Assigned to you: 2026-11-000007 Leaking Pipe, East Campus, Chemistry Building, Floor 2, Room 201, critical, reported 2026-11-25 09:00. It is due 2026-11-25 21:00.",
         ]
     );

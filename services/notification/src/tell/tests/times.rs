@@ -127,17 +127,17 @@ fn what_is_asked_for_is_said_with_its_reason_and_its_times() {
     for (fact, zh, en) in [
         (
             pause_asked(),
-            "【请审批停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:后勤处水暖维修岗因“等报修人答复”挂起,申请期间不计时。应于 2026-11-25 21:00 前修好,请在此之前审批。",
+            "【请审批停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:后勤处水暖维修岗因“等诉求人答复”挂起,申请期间不计时。应于 2026-11-25 21:00 前办结,请在此之前审批。",
             "Please decide on a pause: LEAK. Plumbing and Heating, Logistics Office, waits (the requester's answer is awaited) and asks that this time does not count. It is due 2026-11-25 21:00; please decide before then.",
         ),
         (
             pause_granted(),
-            "【已停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:“等报修人答复”期间不计时,最长到 2026-11-28 10:00。能继续时请立即恢复办理。",
+            "【已停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:“等诉求人答复”期间不计时,最长到 2026-11-28 10:00。能继续时请立即恢复办理。",
             "Paused: LEAK. The time does not count (the requester's answer is awaited), until 2026-11-28 10:00 at most. Please go on as soon as you can.",
         ),
         (
             pause_refused(PauseRefusal::Denied),
-            "【未停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:“等报修人答复”期间照常计时,因为审批人未同意。仍应于 2026-11-25 21:00 前修好。",
+            "【未停表】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:“等诉求人答复”期间照常计时,因为审批人未同意。仍应于 2026-11-25 21:00 前办结。",
             "Not paused: LEAK. The time counts on (the requester's answer is awaited): who decides said no. It is still due 2026-11-25 21:00.",
         ),
         (
@@ -147,7 +147,7 @@ fn what_is_asked_for_is_said_with_its_reason_and_its_times() {
         ),
         (
             extension_refused(Some(HoldReason::Parts)),
-            "【未延期】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:因“等配件”申请的延期未获批准,仍应于 2026-11-25 21:00 前修好。",
+            "【未延期】2026-11-000007 水管漏水,东校区化学楼2层201室,非常紧急:因“等配件”申请的延期未获批准,仍应于 2026-11-25 21:00 前办结。",
             "Not extended: LEAK. More time was asked for (parts are awaited) and refused. It is still due 2026-11-25 21:00.",
         ),
     ] {
@@ -191,8 +191,8 @@ fn a_requester_is_told_why_a_promise_moved() {
             MoveCause::Containment,
             None,
             "26T18:00",
-            "险情已排除,后续修理按紧急办理",
-            "the danger is over, and the rest is repaired as urgent",
+            "险情已排除,后续按紧急办理",
+            "the danger is over, and the rest is done as urgent",
         ),
         (MoveCause::Urgency, None, "26T18:00", "紧急程度改为紧急", "it is now urgent"),
         (

@@ -1,4 +1,4 @@
-use std::mem;
+use std::{collections::BTreeMap, mem};
 
 use authz::{Action, Relations};
 use axum::{
@@ -9,8 +9,12 @@ use clock::{AccountId, CaseId};
 use delivery::audit;
 use events::words::{self, CaseRef, Level};
 use jiff::Timestamp;
-use proto::{intake::v1::GetCaseRequest, intake::v1::GetCaseResponse, words::v1 as wire_words};
-use rpc::{Code, Error};
+use proto::{
+    dispatch::v1::FindNextStepsRequest,
+    intake::v1::{GetCaseRequest, GetCaseResponse},
+    words::v1 as wire_words,
+};
+use rpc::{Call, Code, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -120,7 +124,8 @@ struct TimelineStep {
 ///
 /// With its timeline: the steps of every service, in order, with who and when, as far as the asker
 /// is told of them. A requester hears of no leaders, and of staff only who has it; who works on it
-/// does not hear how they were marked. Refused by `case-unknown`, also where the asker may not know
+/// does not hear how they were marked. A completion says by `next_steps` what comes next, in the words
+/// of who completed it; `true` where dispatch does not answer, and nothing if they said nothing. Refused by `case-unknown`, also where the asker may not know
 /// of it.
 #[utoipa::path(
     get, path = "/cases/{case}", tag = "cases",
@@ -140,7 +145,8 @@ pub(in crate::http) async fn show(
     }
     let Found { case, mut details, missing, reader } =
         find(&portal, &caller, case, Action::GetCase).await?;
-    let steps = timeline::of(portal.pool(), case.id).await?.into_iter();
+    let steps = timeline::of(portal.pool(), case.id).await?;
+    let steps = with_next_steps(&portal, steps).await.into_iter();
     let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
     let timeline = named_steps(&portal, steps).await?;
     let said = details
@@ -251,6 +257,45 @@ pub(super) async fn note_reading(
         audit::record(&mut tx, &entry).await?;
     }
     tx.commit().await
+}
+
+/// Steps with what comes next in the words of who completed the work, which are dispatch's; where it
+/// does not answer, they say that there is something.
+async fn with_next_steps(portal: &Portal, mut steps: Vec<Step>) -> Vec<Step> {
+    let completed = steps.iter().filter_map(completed_with_next_steps);
+    let work_orders: Vec<_> = completed.map(str::to_owned).collect();
+    if work_orders.is_empty() {
+        return steps;
+    }
+    let known = match find_next_steps(portal, work_orders).await {
+        Ok(known) => known,
+        Err(error) => {
+            tracing::warn!(%error, "a case is shown without its next steps");
+            return steps;
+        }
+    };
+    for step in &mut steps {
+        let text = completed_with_next_steps(step).and_then(|order| known.get(order)).cloned();
+        if let (Some(text), Some(detail)) = (text, step.detail.as_object_mut()) {
+            detail.insert("next_steps".to_owned(), text.into());
+        }
+    }
+    steps
+}
+
+/// The work order that a step completed with a word on what comes next.
+fn completed_with_next_steps(step: &Step) -> Option<&str> {
+    let is_said = step.what == "workorder.completed" && step.detail.get("next_steps")?.as_bool()?;
+    step.detail.get("work_order")?.as_str().filter(|_| is_said)
+}
+
+async fn find_next_steps(
+    portal: &Portal,
+    work_orders: Vec<String>,
+) -> Result<BTreeMap<String, String>, Error> {
+    let request = Call::new().request(FindNextStepsRequest { work_orders });
+    let found = portal.peers.dispatch()?.find_next_steps(request).await?.into_inner();
+    Ok(found.next_steps.into_iter().map(|one| (one.work_order, one.text)).collect())
 }
 
 /// Steps with the names of who did them.

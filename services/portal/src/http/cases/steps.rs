@@ -94,7 +94,7 @@ const TABLE: &[(&str, Told, Told)] = &[
     // they are shown with its words, beside the timeline.
     ("workorder.asked",         Nothing,                                                Everything),
     ("workorder.answered",      Nothing,                                                Everything),
-    ("workorder.completed",     Fields(&["cycle", "department", "at"]),                 Everything),
+    ("workorder.completed",     Fields(&["cycle", "department", "at", "next_steps"]),   Everything),
     ("workorder.cancelled",     Fields(&["cycle", "department", "at"]),                 Everything),
     ("case.completed",          Fields(&["cycle", "completed_at"]),                     Everything),
 

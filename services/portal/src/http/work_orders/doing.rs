@@ -28,8 +28,9 @@ use crate::{
 /// Claims a work order
 ///
 /// Of two at once, one does; the other is refused by `already-claimed`. Else it is refused by
-/// `no-such-work-order`, `already-completed`, `work-order-cancelled`, `case-closed` and
-/// `concerned-by-the-complaint` (whoever worked on what is complained of).
+/// `no-such-work-order`, `not-trained` (an assistant of whom no training for the item is recorded),
+/// `already-completed`, `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint` (whoever
+/// worked on what is complained of).
 #[utoipa::path(
     post, path = "/work-orders/{id}/claim", tag = "work orders",
     operation_id = "claimWorkOrder",
@@ -60,7 +61,8 @@ pub(super) struct Assignment {
 ///
 /// Somebody of its department is told to do it, whether it was claimed or not. Refused by
 /// `no-such-work-order`, `assignment-invalid`, `no-such-worker` (who holds no post of the department),
-/// `on-leave` (choose who stands in), `not-deciding` (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
+/// `on-leave` (choose who stands in), `not-trained` (an assistant without the training), `not-deciding`
+/// (the asker holds none that decides), `already-theirs`, `already-begun`, `disputed`,
 /// `already-completed`, `work-order-cancelled`, `case-closed` and `concerned-by-the-complaint`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/assign", tag = "work orders",
@@ -202,12 +204,16 @@ pub(super) struct Completion {
     /// What was done, up to 2,000 characters.
     #[serde(default)]
     note: String,
+    /// What comes next, up to 2,000 characters: the requester is told it.
+    #[serde(default)]
+    next_steps: String,
 }
 
 /// Completes a work order
 ///
-/// The asker, who has it, is done. Refused by `no-such-work-order`, `not-yours`, `not-claimed`,
-/// `disputed`, `already-completed`, `work-order-cancelled` and `case-closed`.
+/// The asker, who has it, is done. Refused by `note-too-long`, `next-steps-too-long`,
+/// `no-such-work-order`, `not-yours`, `not-claimed`, `disputed`, `already-completed`,
+/// `work-order-cancelled` and `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/complete", tag = "work orders",
     operation_id = "completeWorkOrder", request_body = Completion,
@@ -220,10 +226,11 @@ pub(super) async fn complete(
     caller: Caller,
     Key(key): Key,
     Path(id): Path<String>,
-    Body(Completion { note }): Body<Completion>,
+    Body(Completion { note, next_steps }): Body<Completion>,
 ) -> Answer<Done> {
     let call = portal.on_behalf(&caller)?.idempotent(key);
-    let request = call.request(CompleteRequest { work_order: work_order(&id)?, note });
+    let work_order = work_order(&id)?;
+    let request = call.request(CompleteRequest { work_order, note, next_steps });
     let answer = portal.peers.dispatch()?.complete(request).await?.into_inner();
     Ok(Done::answered(answer.head))
 }

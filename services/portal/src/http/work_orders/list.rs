@@ -100,6 +100,8 @@ pub(in crate::http) struct WorkOrder {
     rung: u32,
     /// What was done, in the words of who completed it.
     note: Option<String>,
+    /// What comes next, as its requester is told in the same one's words.
+    next_steps: Option<String>,
     /// Of one that was split off: the one that it is a part of, and what is asked of its post.
     split_from: Option<String>,
     task: Option<String>,
@@ -240,6 +242,7 @@ impl From<dispatch::WorkOrder> for WorkOrder {
             due: order.promise.and_then(|promise| instant(promise.due)),
             rung: order.rung,
             note: some(order.note),
+            next_steps: some(order.next_steps),
             split_from: some(order.split_from),
             task: some(order.task),
             merged_into: some(order.merged_into),

@@ -1,9 +1,14 @@
 //! Dispatch, as the portal's tests play it.
 
 use proto::dispatch::v1::{self as dispatch, dispatch_server::Dispatch};
-use tonic::{Request, Response};
+use tonic::{Request, Response, Status};
 
 use super::{Answer, Told, unused};
+
+/// What it answers while it does not.
+fn away() -> Status {
+    Status::unavailable("away")
+}
 
 #[tonic::async_trait]
 impl Dispatch for Told {
@@ -124,6 +129,18 @@ impl Dispatch for Told {
         Ok(Response::new(dispatch::ListQuestionsResponse { questions, next_page_token }))
     }
 
+    async fn find_next_steps(
+        &self,
+        request: Request<dispatch::FindNextStepsRequest>,
+    ) -> Answer<dispatch::FindNextStepsResponse> {
+        let subject = rpc::subject(&request)?;
+        assert_eq!(subject.principal.to_string(), "service:portal");
+        let asked = request.into_inner().work_orders;
+        let mut next_steps = self.state().next_steps.clone().ok_or_else(away)?;
+        next_steps.retain(|one| asked.contains(&one.work_order));
+        Ok(Response::new(dispatch::FindNextStepsResponse { next_steps }))
+    }
+
     async fn import_holders(
         &self,
         request: Request<dispatch::ImportHoldersRequest>,
@@ -176,6 +193,13 @@ impl Dispatch for Told {
         &self,
         _: Request<dispatch::EndArrangementRequest>,
     ) -> Answer<dispatch::EndArrangementResponse> {
+        unused()
+    }
+
+    async fn record_training(
+        &self,
+        _: Request<dispatch::RecordTrainingRequest>,
+    ) -> Answer<dispatch::RecordTrainingResponse> {
         unused()
     }
 

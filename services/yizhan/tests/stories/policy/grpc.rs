@@ -79,6 +79,7 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/Ask",             AskQuestion,      Case(Unless(ListWorkOrders, OF_WORK)),   OF_WORK),
     probe("dispatch.v1.Dispatch/Answer",          AnswerQuestion,   Case(Unless(ListQuestions, OF_QUESTIONS)), OF_QUESTIONS),
     probe("dispatch.v1.Dispatch/ListQuestions",   ListQuestions,    Rows,                                    OF_QUESTIONS),
+    probe("dispatch.v1.Dispatch/FindNextSteps",   FindNextSteps,    Nothing,                                 &[]),
     probe("dispatch.v1.Dispatch/ImportHolders",   ImportPeople,     Nothing,                                 &[]),
     probe("dispatch.v1.Dispatch/ShowRoster",      ShowRoster,       Nothing,                                 &[]),
     probe("dispatch.v1.Dispatch/ShowHandover",    ShowHandover,     Nothing,                                 &[]),
@@ -87,6 +88,7 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/SwapTurns",       KeepRoster,       Roster,                                  OF_LEAVE),
     probe("dispatch.v1.Dispatch/CoverPost",       KeepRoster,       Roster,                                  OF_COVER),
     probe("dispatch.v1.Dispatch/EndArrangement",  KeepRoster,       Roster,                                  OF_COVER),
+    probe("dispatch.v1.Dispatch/RecordTraining",  TrainAssistants,  Roster,                                  OF_COVER),
     probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         ALL),
     probe("escalation_timer.v1.EscalationTimer/AskExtension",       AskExtension,     Case(Unless(ListClocks, ALL)),           ALL),
     probe("escalation_timer.v1.EscalationTimer/ApproveExtension",   DecideExtension,  Case(Unless(ListClocks, ALL)),           ALL),
@@ -114,6 +116,7 @@ const PROBES: &[Probe] = &[
     probe("notification.v1.Notification/SettlePhoneCall", SettlePhoneCall, Nothing,                          &[]),
     probe("portal.v1.Portal/GetKeys",             GetKeys,          Nothing,                                 &[]),
     probe("portal.v1.Portal/FindAddresses",       FindAddresses,    Nothing,                                 &[]),
+    probe("portal.v1.Portal/FindNames",           FindAddresses,    Nothing,                                 &[]),
     probe("delivery.v1.Delivery/Redeliver",       Redeliver,        Nothing,                                 &[]),
     probe("delivery.v1.Delivery/ListDead",        ReadDead,         Nothing,                                 &[]),
     probe("delivery.v1.Delivery/ShowDead",        ReadDead,         Nothing,                                 &[]),
@@ -166,6 +169,10 @@ impl Door for Grpc {
             "portal.v1.Portal" if method == "FindAddresses" => {
                 let request = call.request(portal::FindAddressesRequest { account: nobody() });
                 self.portal().find_addresses(request).await.map(nothing)
+            }
+            "portal.v1.Portal" if method == "FindNames" => {
+                let request = call.request(portal::FindNamesRequest::default());
+                self.portal().find_names(request).await.map(nothing)
             }
             "portal.v1.Portal" => {
                 let request = call.request(portal::GetKeysRequest {});

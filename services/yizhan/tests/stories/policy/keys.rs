@@ -17,7 +17,7 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 25] = [
+const QUESTIONS: [&str; 27] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
     "intake.v1.Intake/ListContacts",
@@ -27,6 +27,7 @@ const QUESTIONS: [&str; 25] = [
     "intake.v1.Intake/FindAddresses",
     "dispatch.v1.Dispatch/ListWorkOrders",
     "dispatch.v1.Dispatch/ListQuestions",
+    "dispatch.v1.Dispatch/FindNextSteps",
     "dispatch.v1.Dispatch/ShowHandover",
     "dispatch.v1.Dispatch/ShowRoster",
     "escalation_timer.v1.EscalationTimer/ListClocks",
@@ -40,6 +41,7 @@ const QUESTIONS: [&str; 25] = [
     "notification.v1.Notification/RaiseAlarm",
     "portal.v1.Portal/GetKeys",
     "portal.v1.Portal/FindAddresses",
+    "portal.v1.Portal/FindNames",
     "delivery.v1.Delivery/Redeliver",
     "delivery.v1.Delivery/ListDead",
     "delivery.v1.Delivery/ShowDead",

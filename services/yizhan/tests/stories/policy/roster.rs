@@ -16,7 +16,9 @@ use super::{
 
 /// What leave and a swap say of who asks: whose it is, and of which department they are.
 pub(super) const OF_LEAVE: &[Relation] = &[Relation::Own, Relation::InMyDepartment];
-/// What a cover says: of which department the post is.
+/// There is no such item: whoever may record a training is told so.
+const NO_ITEM: &str = "nothing-at-all";
+/// What a cover says: of which department the post is; and a training, of which its trainee is.
 pub(super) const OF_COVER: &[Relation] = &[Relation::InMyDepartment];
 
 /// Who is to be away: the asker themselves, where it is to be their own, else somebody of logistics.
@@ -75,6 +77,11 @@ impl Grpc {
                     dispatch::CoverPostRequest { post, by, from: earlier, until: earlier };
                 dispatch.cover_post(call.request(request)).await.map(nothing)
             }
+            "RecordTraining" => {
+                let item = NO_ITEM.to_owned();
+                let request = dispatch::RecordTrainingRequest { account, item, revoked: false };
+                dispatch.record_training(call.request(request)).await.map(nothing)
+            }
             _ => {
                 let arrangement = world.arrangement().to_owned();
                 let request = dispatch::EndArrangementRequest { arrangement };
@@ -107,6 +114,7 @@ pub(super) fn body(question: &Question<'_>, verb: &str) -> Value {
         "cover" => {
             json!({ "post": ANOTHER_POST, "by": account, "from": earlier, "until": earlier })
         }
+        "train" => json!({ "account": account, "item": NO_ITEM }),
         _ => json!({}),
     }
 }

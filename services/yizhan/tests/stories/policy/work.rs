@@ -124,15 +124,18 @@ impl Grpc {
             }
             "Split" | "Merge" => self.ask_for_parts(world, call, method, work_order()).await,
             "Complete" => {
-                let request =
-                    dispatch::CompleteRequest { work_order: work_order(), note: String::new() };
+                let work_order = work_order();
+                let request = dispatch::CompleteRequest { work_order, ..Default::default() };
                 dispatch.complete(call.request(request)).await.map(nothing)
+            }
+            "FindNextSteps" => {
+                let request = dispatch::FindNextStepsRequest::default();
+                dispatch.find_next_steps(call.request(request)).await.map(nothing)
             }
             "Ask" | "Answer" | "ListQuestions" => self.ask_to_ask(question, call, method).await,
             "ShowHandover" | "SignHandover" => self.ask_for_the_desk(call, method).await,
-            "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement" => {
-                self.ask_roster(question, call, method, dispatch).await
-            }
+            "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement"
+            | "RecordTraining" => self.ask_roster(question, call, method, dispatch).await,
             _ => {
                 // To a post that there is not, so that all others stay with who holds them.
                 let account = RandomIds::new(Clock::system()).uuid().to_string();
@@ -295,8 +298,7 @@ impl Grpc {
                 dispatch.ask(call.request(request)).await.unwrap();
             }
             Work::Complete => {
-                let note = String::new();
-                let request = dispatch::CompleteRequest { work_order, note };
+                let request = dispatch::CompleteRequest { work_order, ..Default::default() };
                 dispatch.complete(call.request(request)).await.unwrap();
             }
         }

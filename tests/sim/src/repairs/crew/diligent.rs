@@ -21,7 +21,7 @@ fn work(dispatch: &Dispatch) -> Option<Command> {
     Some(match order.status {
         Status::Offered => Command::Claim(Claim { work_order, by: account(0) }),
         Status::Taken(taken) | Status::OnHold { before: taken, .. } => {
-            Command::Complete(Complete { work_order, by: taken.by() })
+            Command::Complete(Complete { work_order, by: taken.by(), next_steps: false })
         }
         Status::Disputed { .. } => {
             let (to, by) = (WORKING.first()?.clone(), account(0));

@@ -88,7 +88,7 @@ fn command(deed: Deed, order: &Order, by: AccountId, to: PostId, dice: &mut Dice
             Command::Hold(Hold { work_order, reason, visit_at: None, by })
         }
         GoOn => Command::Resume(Resume { work_order, by }),
-        End => Command::Complete(Complete { work_order, by }),
+        End => Command::Complete(Complete { work_order, by, next_steps: false }),
         Give => Command::Transfer(Transfer { work_order, to, by }),
         Refuse => Command::Return(Return { work_order, by }),
         Move => Command::Reassign(Reassign { work_order, to, by: anybody(dice) }),

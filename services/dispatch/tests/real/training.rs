@@ -1,0 +1,102 @@
+//! Training: an assistant takes no work order of an item that needs it before it is recorded.
+
+use authz::{Role, Subject};
+use events::intake::CaseAcceptedV1;
+use proto::dispatch::v1::{AssignRequest, RecordTrainingRequest, ShowRosterRequest, Training};
+use rpc::{Code, Error};
+use service_kit::{account, somebody};
+
+use crate::case::{Running, holding, leak};
+
+const ASSISTANT: &str = "network/helpdesk-b";
+const ITEM: &str = "mailbox-fault";
+
+/// A mailbox that does not work: the network centre's, which lets no untrained assistant near it.
+fn mailbox() -> CaseAcceptedV1 {
+    CaseAcceptedV1 { item: ITEM.parse().unwrap(), ..leak() }
+}
+
+impl Running {
+    async fn trains(
+        &self,
+        who: &Subject,
+        (trainee, item): (&Subject, &str),
+        revoked: bool,
+    ) -> Result<(), Error> {
+        let (account, item) = (account(trainee).to_string(), item.to_owned());
+        let request = RecordTrainingRequest { account, item, revoked };
+        self.client().record_training(self.asks(who, request)).await?;
+        Ok(())
+    }
+
+    async fn trainings(&self, post: &str) -> Vec<Training> {
+        let desk = somebody(Role::DeskAssistant, None);
+        let request = ShowRosterRequest { post: post.to_owned(), ..Default::default() };
+        let answer = self.client().show_roster(self.asks(&desk, request)).await.unwrap();
+        let [post] = &answer.into_inner().posts[..] else { panic!() };
+        post.trainings.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assistant_takes_what_needs_training_once_their_teacher_has_recorded_it() {
+    let dispatch = Running::start().await;
+    let [assistant, teacher] = [holding(&[ASSISTANT]), holding(&["network/helpdesk-a"])];
+    dispatch.holds(&[&assistant, &teacher]).await;
+    let (_, work_order) = dispatch.offered(mailbox()).await;
+    let refused = dispatch.claim(&assistant, &work_order).await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::FailedPrecondition, "not-trained"));
+    let assign =
+        AssignRequest { work_order: work_order.clone(), to: account(&assistant).to_string() };
+    let refused = dispatch.client().assign(dispatch.asks(&teacher, assign)).await.unwrap_err();
+    assert_eq!(Error::from(refused).reason(), "not-trained");
+
+    dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap();
+    let [recorded] = &dispatch.trainings(ASSISTANT).await[..] else { panic!() };
+    assert_eq!((&*recorded.account, &*recorded.item), (&*account(&assistant).to_string(), ITEM));
+    assert!(dispatch.trainings("network/helpdesk-a").await.is_empty());
+    dispatch.claim(&assistant, &work_order).await.unwrap();
+    let audited = "select count(*) from delivery.audit where action = 'training.recorded'";
+    assert_eq!(dispatch.count(audited).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_revoked_counts_no_more_and_a_teacher_needs_no_training() {
+    let dispatch = Running::start().await;
+    let [assistant, teacher] = [holding(&[ASSISTANT]), holding(&["network/helpdesk-a"])];
+    dispatch.holds(&[&assistant, &teacher]).await;
+    dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap();
+    dispatch.trains(&teacher, (&assistant, ITEM), true).await.unwrap();
+    assert!(dispatch.trainings(ASSISTANT).await.is_empty());
+    let (_, work_order) = dispatch.offered(mailbox()).await;
+    let refused = dispatch.claim(&assistant, &work_order).await.unwrap_err();
+    assert_eq!(refused.reason(), "not-trained");
+    dispatch.claim(&teacher, &work_order).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_answers_for_an_assistant_records_what_they_were_trained_for() {
+    let dispatch = Running::start().await;
+    let [assistant, teacher] = [holding(&[ASSISTANT]), holding(&["network/helpdesk-a"])];
+    let [crew, stranger] = [holding(&["network/field-crew"]), holding(&["logistics/dispatch-a"])];
+    let head = somebody(Role::DepartmentHead, Some("network"));
+    dispatch.holds(&[&assistant, &teacher, &crew, &stranger]).await;
+    for (who, trainee, item, revoked, reason) in [
+        (&stranger, &assistant, ITEM, false, "not-permitted"),
+        (&crew, &assistant, ITEM, false, "not-accountable"),
+        (&assistant, &assistant, ITEM, false, "not-accountable"),
+        (&teacher, &assistant, "mailbox-folt", false, "no-such-item"),
+        (&teacher, &crew, ITEM, false, "no-assistant"),
+        (&teacher, &assistant, ITEM, true, "no-such-training"),
+    ] {
+        let refused = dispatch.trains(who, (trainee, item), revoked).await.unwrap_err();
+        assert_eq!(refused.reason(), reason);
+    }
+    dispatch.trains(&head, (&assistant, ITEM), false).await.unwrap();
+    let twice = dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap_err();
+    assert_eq!((twice.code(), twice.reason()), (Code::FailedPrecondition, "already-trained"));
+    let nothing = RecordTrainingRequest::default();
+    let refused = dispatch.client().record_training(dispatch.asks(&head, nothing)).await;
+    let refused = Error::from(refused.unwrap_err());
+    assert_eq!((refused.reason(), refused.violations().len()), ("training-invalid", 2));
+}
