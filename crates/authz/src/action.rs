@@ -164,7 +164,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 76] = [
+    pub const ALL: [Self; 78] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
