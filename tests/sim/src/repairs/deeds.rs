@@ -25,7 +25,7 @@ pub(super) struct Sending {
 }
 
 /// All kinds of commands, by the names that reports give them.
-pub const DEEDS: [&str; 41] = [
+pub const DEEDS: [&str; 43] = [
     "accept the risk",
     "accept",
     "adjudicate",
@@ -52,6 +52,7 @@ pub const DEEDS: [&str; 41] = [
     "hold",
     "join the incident",
     "join",
+    "merge",
     "note",
     "order",
     "reassign",
@@ -61,6 +62,7 @@ pub const DEEDS: [&str; 41] = [
     "reply",
     "resume",
     "return",
+    "split",
     "take over",
     "transfer",
     "unjoin",
