@@ -30,6 +30,8 @@ pub enum Action {
     LowerUrgency,
     /// Leave a note for others who work on a case.
     AddNote,
+    /// Answer whoever reported a case.
+    ReplyCase,
     /// End a case for another reason than that its work is done.
     CloseCaseAs,
     /// Open a case that touches many places.
@@ -162,7 +164,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 78] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,
@@ -176,6 +178,7 @@ impl Action {
         Self::RaiseUrgency,
         Self::LowerUrgency,
         Self::AddNote,
+        Self::ReplyCase,
         Self::CloseCaseAs,
         Self::OpenIncident,
         Self::UpdateIncident,
@@ -258,6 +261,7 @@ impl Action {
             Self::RaiseUrgency => "raise-urgency",
             Self::LowerUrgency => "lower-urgency",
             Self::AddNote => "add-note",
+            Self::ReplyCase => "reply-case",
             Self::CloseCaseAs => "close-case-as",
             Self::OpenIncident => "open-incident",
             Self::UpdateIncident => "update-incident",

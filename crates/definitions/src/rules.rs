@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use calendar::{Calendar, Due, Limit, OutOfReach, Start};
+use calendar::{Base, Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
     AlarmKind, CalendarId, CaseKind, CaseNumber, Commitment, DepartmentId, End, ItemId, Level,
     MessageChannel, PlaceId, PostId, Revision, Urgency,
@@ -187,6 +187,28 @@ impl Rules {
             return None;
         }
         self.policy(item)?.limit(commitment, urgency)
+    }
+
+    /// In which time a commitment is counted: that of its limit. What is followed up without one is
+    /// counted as what its requester is told.
+    pub fn base(&self, item: &ItemId, commitment: Commitment, urgency: Urgency) -> Option<Base> {
+        let limit = |commitment| self.limit(item, commitment, urgency);
+        let told = || limit(Commitment::Complete).or_else(|| limit(Commitment::Answer));
+        let without = || (commitment == Commitment::FollowUp).then(told).flatten();
+        limit(commitment).or_else(without).map(Limit::base)
+    }
+
+    /// The due of a commitment that somebody names, by the calendar of the item's department; `None`
+    /// where no time of it runs.
+    pub fn named(
+        &self,
+        item: &ItemId,
+        commitment: Commitment,
+        urgency: Urgency,
+        at: Timestamp,
+    ) -> Option<Due> {
+        let calendar = self.calendar_for(&self.item(item)?.department)?;
+        calendar.named(self.base(item, commitment, urgency)?, at)
     }
 
     /// When a commitment that begins with `at` falls due, by the calendar of the item's department.

@@ -81,6 +81,10 @@ pub enum Occasion {
     ExtensionRefused,
     /// To the requester: who has it asks them something.
     Asked,
+    /// To who reported it: there is an answer, which they read in the case.
+    Replied,
+    /// To who reported it: there is an answer for now, and when the next one comes.
+    RepliedForNow,
     /// To the desk, or to who has it: the other asks something.
     AskedInside,
     /// To who asked: there is an answer.
@@ -166,7 +170,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -191,6 +195,8 @@ impl Occasion {
         Self::ExtensionGranted,
         Self::ExtensionRefused,
         Self::Asked,
+        Self::Replied,
+        Self::RepliedForNow,
         Self::AskedInside,
         Self::Answered,
         Self::DeskUntaken,
@@ -234,6 +240,8 @@ impl Occasion {
             Self::ExtensionGranted => "extension-granted",
             Self::ExtensionRefused => "extension-refused",
             Self::Asked => "asked",
+            Self::Replied => "replied",
+            Self::RepliedForNow => "replied-for-now",
             Self::AskedInside => "asked-inside",
             Self::Answered => "answered",
             Self::DeskUntaken => "desk-untaken",
@@ -259,6 +267,7 @@ impl Occasion {
             Visit, Why,
         };
         const INSIDE: &[Field] = &[Number, Item, Place, Urgency, Due, Department, Post];
+        const WORK: &[Field] = &[Number, Item, Place, Urgency, Received, Due, Department, Post];
         const LATE: &[Field] = &[
             Number, Item, Place, Urgency, Received, Commitment, Due, Late, Department, Post, Rung,
         ];
@@ -280,9 +289,7 @@ impl Occasion {
             Self::Overdue => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
-            Self::ReturnedTwice | Self::Assigned => {
-                &[Number, Item, Place, Urgency, Received, Due, Department, Post]
-            }
+            Self::ReturnedTwice | Self::Assigned => WORK,
             Self::Unclaimed => {
                 &[Number, Item, Place, Urgency, Received, Due, Why, Department, Post]
             }
@@ -298,6 +305,7 @@ impl Occasion {
             Self::ExtensionGranted => {
                 &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
             }
+            Self::Replied | Self::RepliedForNow => &[Number, Item, Place, Due],
             Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department, Next],
@@ -330,7 +338,7 @@ impl Occasion {
             Self::Offered | Self::Assigned | Self::PartGiven | Self::PartTaken | Self::Alarm => {
                 &[Number, Item, Place]
             }
-            Self::Accepted => &[Number, Due],
+            Self::Accepted | Self::RepliedForNow => &[Number, Due],
             Self::Claimed => &[Number, Department],
             Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {
                 &[Number, Reason]
@@ -346,6 +354,7 @@ impl Occasion {
             | Self::ChasedAgain
             | Self::ReturnedTwice
             | Self::Asked
+            | Self::Replied
             | Self::AskedInside
             | Self::Answered
             | Self::Completed

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
-    CaseKind, CaseNumber, Channel, Commitment, ContactOutcome, Cycle, End, ItemId, Level, PlaceId,
-    ReopenCause, Urgency, UrgencyCause,
+    CaseKind, CaseNumber, Channel, Commitment, ContactOutcome, Cycle, DepartmentId, End, ItemId,
+    Level, PlaceId, ReopenCause, Urgency, UrgencyCause,
 };
 
 facts! {
@@ -33,6 +33,8 @@ facts! {
         CaseUrgencyChanged(CaseUrgencyChangedV1) = Case "urgency-changed" v 1,
         /// Somebody who works on it left a note for the others.
         CaseNoted(CaseNotedV1) = Case "noted" v 1,
+        /// Whoever reported it has an answer.
+        CaseReplied(CaseRepliedV1) = Case "replied" v 1,
         /// There is news of the incident that it is: all who reported it hear that.
         CaseIncidentUpdated(CaseIncidentUpdatedV1) = Case "incident-updated" v 1,
     }
@@ -251,6 +253,23 @@ pub struct CaseNotedV1 {
     /// Who; none for a person without an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whoever reported a case has an answer, for now or for good; its words stay with intake. Key: the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseRepliedV1 {
+    /// The running cycle.
+    pub cycle: Cycle,
+    /// Until when the next answer is promised: to follow up. None of an answer for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Promise>,
+    /// Whose answer it is, if who gives it is of a department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentId>,
+    /// Who gave it.
+    pub by: AccountId,
     /// When.
     pub at: Timestamp,
 }

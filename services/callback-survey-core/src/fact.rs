@@ -51,6 +51,7 @@ impl Fact {
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseReplied(_)
                 | IntakeFact::CaseUrgencyChanged(_)
                 | IntakeFact::CaseIncidentUpdated(_) => None,
             },

@@ -61,6 +61,7 @@ impl Fact {
                 | IntakeFact::CaseResolved(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseReplied(_)
                 | IntakeFact::CaseIncidentUpdated(_) => None,
             },
             events::Fact::Escalation(fact) => match fact {

@@ -71,6 +71,7 @@ impl Board {
                 | IntakeFact::CaseClosed(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseReplied(_)
                 | IntakeFact::CaseJoined(_)
                 | IntakeFact::CaseUnjoined(_)
                 | IntakeFact::CaseUrgencyChanged(_)

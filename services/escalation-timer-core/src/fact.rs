@@ -8,7 +8,7 @@ use events::{
         WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
         WorkOrderReleasedV1, WorkOrderResumedV1,
     },
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1},
+    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
 };
 use jiff::Timestamp;
@@ -29,6 +29,8 @@ pub enum Fact {
     Reopened(CaseReopenedV1),
     /// It has another urgency, with its next promises.
     UrgencyChanged(CaseUrgencyChangedV1),
+    /// Whoever reported it has an answer.
+    Reported(CaseRepliedV1),
     /// It ended.
     Closed(CaseClosedV1),
     /// A work order was offered.
@@ -76,6 +78,7 @@ impl Fact {
                 IntakeFact::CaseReopened(fact) => Some(Self::Reopened(fact)),
                 IntakeFact::CaseClosed(fact) => Some(Self::Closed(fact)),
                 IntakeFact::CaseUrgencyChanged(fact) => Some(Self::UrgencyChanged(fact)),
+                IntakeFact::CaseReplied(fact) => Some(Self::Reported(fact)),
                 IntakeFact::ContactRecorded(_)
                 | IntakeFact::CaseResolved(_)
                 | IntakeFact::CaseChased(_)
@@ -120,6 +123,7 @@ impl Fact {
             Self::Accepted(_) => CaseAcceptedV1::TYPE,
             Self::Reopened(_) => CaseReopenedV1::TYPE,
             Self::UrgencyChanged(_) => CaseUrgencyChangedV1::TYPE,
+            Self::Reported(_) => CaseRepliedV1::TYPE,
             Self::Closed(_) => CaseClosedV1::TYPE,
             Self::Offered(_) => WorkOrderOfferedV1::TYPE,
             Self::Claimed(_) => WorkOrderClaimedV1::TYPE,
@@ -155,6 +159,7 @@ pub fn on_fact(
         Fact::Accepted(fact) => follow::accepted(state, rules, fact, ids),
         Fact::Reopened(fact) => follow::reopened(state, rules, fact, now, ids),
         Fact::UrgencyChanged(fact) => follow::urgency_changed(state, rules, fact, ids),
+        Fact::Reported(fact) => follow::reported(state, rules, fact, ids),
         Fact::Closed(fact) => follow::closed(state, fact),
         Fact::Offered(fact) => follow::offered(state, rules, fact, ids),
         Fact::Claimed(fact) => follow::offer_ended(state, fact.offer, fact.at),

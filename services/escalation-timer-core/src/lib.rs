@@ -40,7 +40,10 @@
 //!               │           first time: the urgent limit from then on
 //!  urgency-     │ noted     each running clock gets its next promise;       noted
 //!  changed      │           contain begins or ends
-//!  completed(n) │ noted     stops all of cycle n, arms call back            noted
+//!  replied to   │ noted     stops follow up, and arms the next              stops it, if
+//!  its reporter │                                                           that was before
+//!  completed(n) │ noted     stops all of cycle n but follow up, arms call   noted
+//!               │           back
 //!  attempted,   │
 //!  answered,    │ noted     stops call back                                 noted
 //!  judged       │
@@ -96,6 +99,10 @@
 //! first who makes it safe stops contain, and complete runs until all are done. Each offer has its own
 //! clock to accept. A pause for one of them rests the clocks of the case, for it is not done without
 //! that one.
+//!
+//! To follow up is promised to who reported the case: at receipt, if the policy does, and with each
+//! answer that is not the last. Only an answer keeps it, not that the work is done; each such promise has
+//! a clock of its own, and no urgency moves it (`docs/adr/0014-a-clock-for-each-answer.md`).
 //!
 //! What kept a promise may be heard of after the case has ended, or after another end of the clock:
 //! of two ends the earlier one counts, and what had fired after it is retracted then.

@@ -207,7 +207,7 @@ pub(crate) fn counted<'a>(
 ) -> Option<(&'a Calendar, Base)> {
     let calendar = rules.calendar_for(&rules.item(&watch.item)?.department)?;
     let urgency = timer.promise().urgency.unwrap_or(watch.urgency);
-    Some((calendar, rules.limit(&watch.item, timer.commitment, urgency)?.base()))
+    Some((calendar, rules.base(&watch.item, timer.commitment, urgency)?))
 }
 
 /// The due of a promise, `bare` without any, with these pauses, of which two may overlap.

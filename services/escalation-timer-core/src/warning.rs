@@ -56,17 +56,17 @@ fn plan(rules: &Rules, watch: &Watch, timer: &Timer) -> Option<Event> {
     Some(Event::WarningPlanned { timer: timer.id, warning })
 }
 
-/// What whoever has the work can still keep. To accept is the whole post's, which hears of the offer.
+/// What whoever has the work, or is to answer, can still keep. To accept is the whole post's, which hears of the offer.
 const fn is_of_work(commitment: Commitment) -> bool {
     match commitment {
-        Commitment::Arrive | Commitment::Contain | Commitment::Complete | Commitment::Answer => {
-            true
+        Commitment::Arrive
+        | Commitment::Contain
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::FollowUp => true,
+        Commitment::Accept | Commitment::Reply | Commitment::Adjudicate | Commitment::CallBack => {
+            false
         }
-        Commitment::Accept
-        | Commitment::Reply
-        | Commitment::Adjudicate
-        | Commitment::FollowUp
-        | Commitment::CallBack => false,
     }
 }
 

@@ -81,6 +81,7 @@ impl Concerned {
                 | IntakeFact::CaseClosed(_)
                 | IntakeFact::CaseChased(_)
                 | IntakeFact::CaseNoted(_)
+                | IntakeFact::CaseReplied(_)
                 | IntakeFact::CaseUrgencyChanged(_)
                 | IntakeFact::CaseIncidentUpdated(_),
             )

@@ -30,6 +30,8 @@ pub enum Command {
     ChangeUrgency(ChangeUrgency),
     /// Leave a note for others who work on it.
     Note(Note),
+    /// Answer whoever reported it.
+    Reply(Reply),
     /// End it for another reason than that the work is done.
     CloseAs(Box<CloseAs>),
     /// Take over what was reported in a duplicate.
@@ -168,6 +170,17 @@ pub struct Note {
     pub by: Actor,
 }
 
+/// Answer whoever reported it, for now or for good; the words are not kept here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Until when the next answer is promised; none of an answer for good.
+    pub next: Option<Timestamp>,
+    /// Whose answer it is, if who gives it is of a department.
+    pub department: Option<DepartmentId>,
+    /// Who gives it.
+    pub by: AccountId,
+}
+
 /// End a case for another reason than that the work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloseAs {
@@ -302,6 +315,15 @@ impl ChangeUrgency {
 
 impl Note {
     pub(crate) const WORD: &str = "note";
+}
+
+impl Reply {
+    pub(crate) const VERB: Verb = Verb {
+        word: "reply",
+        // It is possible then.
+        if_completed: "",
+        if_closed: "reopen it first, or tell them in a new case that is linked to it",
+    };
 }
 
 impl CloseAs {

@@ -16,8 +16,13 @@ use crate::{
 /// What is promised at the beginning of a cycle, what is told to the requester first.
 ///
 /// Accept starts with each offer and call back with the completion: they are not intake's.
-const PROMISED: [Commitment; 4] =
-    [Commitment::Complete, Commitment::Answer, Commitment::Arrive, Commitment::Contain];
+const PROMISED: [Commitment; 5] = [
+    Commitment::Complete,
+    Commitment::Answer,
+    Commitment::Arrive,
+    Commitment::Contain,
+    Commitment::FollowUp,
+];
 
 /// All promises of a cycle that begins at `since`.
 ///

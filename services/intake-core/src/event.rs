@@ -5,8 +5,8 @@ use events::{
     IntakeFact,
     intake::{
         CaseAcceptedV1, CaseChasedV1, CaseClosedV1, CaseIncidentUpdatedV1, CaseJoinedV1,
-        CaseNotedV1, CaseReopenedV1, CaseResolvedV1, CaseUnjoinedV1, CaseUrgencyChangedV1,
-        ContactRecordedV1,
+        CaseNotedV1, CaseReopenedV1, CaseRepliedV1, CaseResolvedV1, CaseUnjoinedV1,
+        CaseUrgencyChangedV1, ContactRecordedV1,
     },
     words::{CaseNumber, ContactOutcome, PlaceId, Revision},
 };
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::Actor,
-    state::{Case, Chased, Closing, Ground, Incident, Instead, Resolution, State},
+    state::{Case, Chased, Closing, Ground, Incident, Instead, Replied, Resolution, State},
 };
 
 /// What has happened to a case.
@@ -67,6 +67,8 @@ pub enum Event {
     },
     /// Somebody left a note.
     NoteLeft(CaseNotedV1),
+    /// Whoever reported it has an answer.
+    Replied(CaseRepliedV1),
     /// A duplicate of it ended, and it took over what was reported there.
     Absorbed {
         /// The number of the duplicate.
@@ -171,6 +173,11 @@ pub fn apply(state: &mut State, event: &Event) {
                 case.promises.clone_from(&changed.promises);
             }
         }
+        Event::Replied(replied) => {
+            if let Some(case) = state.case_mut() {
+                case.replies.push(Replied::from(replied));
+            }
+        }
         Event::Called { .. } => {
             if let Some(incident) = incident_mut(state) {
                 incident.calls = incident.calls.saturating_add(1);
@@ -182,6 +189,14 @@ pub fn apply(state: &mut State, event: &Event) {
             }
         }
         Event::NoteLeft(_) | Event::Absorbed { .. } | Event::Noted { .. } => {}
+    }
+}
+
+impl From<&CaseRepliedV1> for Replied {
+    fn from(fact: &CaseRepliedV1) -> Self {
+        let CaseRepliedV1 { cycle, ref next, ref department, at, .. } = *fact;
+        let next = next.as_ref().map(|promise| promise.due);
+        Self { cycle, at, department: department.clone(), next }
     }
 }
 
@@ -203,6 +218,7 @@ pub fn publish(event: &Event) -> Option<events::Fact> {
         Event::Unjoined(fact) => IntakeFact::CaseUnjoined(fact.clone()),
         Event::UrgencyChanged { changed, .. } => IntakeFact::CaseUrgencyChanged(changed.clone()),
         Event::NoteLeft(fact) => IntakeFact::CaseNoted(fact.clone()),
+        Event::Replied(fact) => IntakeFact::CaseReplied(fact.clone()),
         Event::IncidentUpdated(fact) => IntakeFact::CaseIncidentUpdated(fact.clone()),
         Event::Absorbed { .. } | Event::Called { .. } | Event::Noted { .. } => return None,
     };
@@ -221,6 +237,7 @@ pub fn contact(event: &Event, case: CaseId) -> Option<(ContactId, events::Fact)>
         | Event::Unjoined(_)
         | Event::UrgencyChanged { .. }
         | Event::NoteLeft(_)
+        | Event::Replied(_)
         | Event::Absorbed { .. }
         | Event::Called { .. }
         | Event::IncidentUpdated(_)
@@ -261,6 +278,7 @@ fn case(accepted: &CaseAcceptedV1, kept: &Kept) -> Case {
         instead: None,
         linked: kept.linked,
         chased: None,
+        replies: Vec::new(),
         incident: accepted.incident.clone().map(|known| Incident { known, calls: 0 }),
     }
 }

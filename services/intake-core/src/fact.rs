@@ -98,6 +98,8 @@ fn on_completed(
         State::Open(case) => {
             of_this_cycle(case, completed.cycle)?;
             let uncalled = rules.is_called_back(&case.item, case.number) == Some(false);
+            // Whoever was promised an answer waits for that, and not for the work.
+            let uncalled = uncalled && !case.owes_reply();
             let closed = close(case, End::Uncalled, completed.completed_at, None);
             Ok([resolve(case, completed)].into_iter().chain(uncalled.then_some(closed)).collect())
         }

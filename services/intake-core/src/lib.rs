@@ -30,6 +30,9 @@
 //!                  │               other cycle
 //!  absorb          │ no such case  joins all        case completed     case closed
 //!  note, unjoin    │ no such case  done             done               done
+//!  reply           │ no such case  told             told; closed, if   case closed
+//!                  │                                it is the last and
+//!                  │                                nobody calls back
 //!  urgency         │ no such case  raised, lowered  case completed     case closed
 //!  join incident   │ no such case  counted in       case completed     case closed
 //!  update incident │ no such case  told to all      case completed     case closed
@@ -40,7 +43,8 @@
 //! ─────────────────┼──────────────────────────────────────────────────────────────────────────
 //!  completed(n)    │ noted         resolved, or     noted              noted
 //!                  │               closed if nobody
-//!                  │               is called back
+//!                  │               is called back or
+//!                  │               waits for a reply
 //!  judged(n)       │ noted         noted            closed; not        not solved: open in
 //!                  │                                solved: open in    n + 1, in time
 //!                  │                                n + 1
@@ -58,6 +62,10 @@
 //! told, and whoever still waits says "not solved" as after any end. The three commands are refused
 //! for a case that is none, and none of its reporters withdraws it for the others
 //! (`docs/adr/0010-an-incident-is-a-case.md`).
+//!
+//! An answer to whoever reported a case is not its work. Each may promise the next, and the policy may
+//! promise the first at receipt (to follow up): then the case waits for it, whatever was completed
+//! (`docs/adr/0014-a-clock-for-each-answer.md`).
 //!
 //! An alarm (报警) is a case of an item for alarms, and critical (`docs/adr/0011-alarms.md`). Alerting
 //! is notification's.
@@ -84,7 +92,7 @@ mod wake;
 
 pub use command::{
     Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Join,
-    JoinIncident, Note, Reopen, Unjoin, UpdateIncident, Verb, Withdraw,
+    JoinIncident, Note, Reopen, Reply, Unjoin, UpdateIncident, Verb, Withdraw,
 };
 pub use contact::{Contact, log};
 pub use decide::on_command;
@@ -92,5 +100,5 @@ pub use event::{Event, Kept, Reason, apply, contact, publish};
 pub use fact::{Fact, on_fact};
 pub use incident::read_out;
 pub use rejected::{OpenLinked, Rejected, Violation};
-pub use state::{Case, Chased, Closing, Ground, Incident, Instead, Resolution, State};
+pub use state::{Case, Chased, Closing, Ground, Incident, Instead, Replied, Resolution, State};
 pub use wake::{next_at, on_wake};

@@ -88,6 +88,9 @@ pub enum Rejected {
         /// What was to be done.
         command: &'static str,
     },
+    /// What was promised with an answer is wrong.
+    #[error("cannot reply: {0}")]
+    ReplyInvalid(Violation),
     /// It cannot end so.
     #[error("cannot close: {0}")]
     CloseInvalid(Violation),
@@ -135,6 +138,7 @@ impl Rejected {
             Self::NotJoined => "not-joined",
             Self::UrgencyUnchanged { .. } => "urgency-unchanged",
             Self::ReasonMissing { .. } => "reason-missing",
+            Self::ReplyInvalid(_) => "reply-invalid",
             Self::CloseInvalid(_) => "close-invalid",
             Self::CaseOpen => "case-open",
             Self::EndIsFinal { .. } => "end-is-final",
@@ -221,6 +225,32 @@ pub enum Violation {
         /// The earliest that is taken.
         earliest: Timestamp,
     },
+    /// The next answer is promised for a time that has passed.
+    #[error("{next} is past: the next answer is still to come")]
+    NextPast {
+        /// What was given.
+        next: Timestamp,
+    },
+    /// It is promised for later than anybody thinks.
+    #[error("must not be later than {most}")]
+    NextTooFar {
+        /// The latest that is taken.
+        most: Timestamp,
+    },
+    /// It is promised for an hour that does not count.
+    #[error("{next} is outside the hours that count for it; choose one that does")]
+    NextOffHours {
+        /// What was given.
+        next: Timestamp,
+    },
+    /// Nobody would hear that it is late.
+    #[error(
+        "the policy of `{item}` names no ladder of `follow-up`: leave it out, nobody would hear that it is late"
+    )]
+    NextUnwatched {
+        /// What was asked for.
+        item: ItemId,
+    },
     /// A case is named as its own duplicate.
     #[error("a case is no duplicate of itself")]
     DuplicateOfItself,
@@ -242,6 +272,10 @@ impl Violation {
             Self::ExpectedEndPast { .. } => "expected_end",
             Self::UnknownPhone { .. } | Self::PhoneOfOtherChannel { .. } => "campus_phone",
             Self::ReceivedInTheFuture { .. } | Self::ReceivedTooLongAgo { .. } => "received_at",
+            Self::NextPast { .. }
+            | Self::NextTooFar { .. }
+            | Self::NextOffHours { .. }
+            | Self::NextUnwatched { .. } => "next",
             Self::DuplicateOfItself => "of",
             Self::UnknownDepartment { .. } => "department",
         }

@@ -133,6 +133,9 @@ pub struct Case {
     /// How often its requester asked again before it was done, if ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chased: Option<Chased>,
+    /// What whoever reported it was answered, over all cycles; its words are not kept here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<Replied>,
     /// The incident that it is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<Incident>,
@@ -151,6 +154,30 @@ impl Case {
         let of = |commitment| self.promises.iter().find(move |one| one.commitment == commitment);
         of(Commitment::Complete).or_else(|| of(Commitment::Answer))
     }
+
+    /// Whether whoever reported it was promised an answer that they do not have: with the last one of
+    /// the cycle, or at its beginning.
+    pub(crate) fn owes_reply(&self) -> bool {
+        match self.replies.iter().rfind(|reply| reply.cycle == self.cycle) {
+            Some(last) => last.next.is_some(),
+            None => self.promises.iter().any(|one| one.commitment == Commitment::FollowUp),
+        }
+    }
+}
+
+/// An answer to whoever reported a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replied {
+    /// In which cycle.
+    pub cycle: Cycle,
+    /// When.
+    pub at: Timestamp,
+    /// Whose it is, if who gave it is of a department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentId>,
+    /// Until when the next one was promised; none of an answer for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Timestamp>,
 }
 
 /// What a case is besides, if it is an incident (突发事件).

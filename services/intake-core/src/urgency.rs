@@ -12,7 +12,7 @@
 use definitions::{Circumstances, Rules};
 use events::{
     intake::{CaseUrgencyChangedV1, Promise},
-    words::{ItemId, PlaceId, Urgency, UrgencyCause},
+    words::{Commitment, ItemId, PlaceId, Urgency, UrgencyCause},
 };
 use jiff::Timestamp;
 
@@ -49,10 +49,11 @@ pub(crate) fn change(
     let since = if raised { at } else { case.began_at() };
     let next = |promise: Promise| {
         let before = case.promises.iter().find(|one| one.commitment == promise.commitment);
-        let keeps =
-            before.filter(
-                |before| if raised { before.due < promise.due } else { before.due > promise.due },
-            );
+        let keeps = before.filter(|before| {
+            // When somebody has an answer does not hang on how urgent it is.
+            promise.commitment == Commitment::FollowUp
+                || if raised { before.due < promise.due } else { before.due > promise.due }
+        });
         keeps.cloned().unwrap_or(promise)
     };
     let changed = CaseUrgencyChangedV1 {

@@ -123,6 +123,7 @@ fn entry<'a>(
         Event::Unjoined(_) => "case.unjoined",
         Event::UrgencyChanged { .. } => "case.urgency-changed",
         Event::NoteLeft(_) => "case.note-left",
+        Event::Replied(_) => "case.replied",
         Event::Absorbed { .. } => "case.absorbed",
         Event::Called { .. } => "incident.called",
         Event::IncidentUpdated(_) => "incident.updated",
@@ -145,6 +146,7 @@ fn incident(event: &Event) -> Option<&Incident> {
         | Event::Unjoined(_)
         | Event::UrgencyChanged { .. }
         | Event::NoteLeft(_)
+        | Event::Replied(_)
         | Event::Absorbed { .. }
         | Event::Called { .. }
         | Event::Noted { .. } => None,
@@ -166,6 +168,7 @@ fn relations(event: &Event) -> Vec<Related> {
         | Event::Unjoined(_)
         | Event::UrgencyChanged { .. }
         | Event::NoteLeft(_)
+        | Event::Replied(_)
         | Event::Absorbed { .. }
         | Event::Called { .. }
         | Event::IncidentUpdated(_)

@@ -18,10 +18,11 @@ use events::{
     intake::{CaseJoinedV1, CaseUnjoinedV1, IntakeFact},
     notify::NotifyFact,
     survey::SurveyFact,
-    words::{Commitment, ItemId, PlaceId, Subject},
+    words::{Commitment, Cycle, ItemId, PlaceId, Subject},
 };
 use jiff::Timestamp;
 use revisions::{RevisionError, Revisions};
+use uuid::Uuid;
 
 use crate::store::{boards, stand_ins, timeline, work_orders};
 
@@ -75,6 +76,7 @@ impl Projection {
             IntakeFact::ContactRecorded(_)
             | IntakeFact::CaseChased(_)
             | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseReplied(_)
             | IntakeFact::CaseIncidentUpdated(_) => {}
             IntakeFact::CaseAccepted(fact) => {
                 let places = self.places(tx, envelope, &fact.place).await?;
@@ -184,25 +186,22 @@ async fn escalation(
 ) -> Result<(), sqlx::Error> {
     let key = envelope.key;
     match fact {
-        EscalationFact::Armed(fact) => match (fact.subject, fact.commitment) {
-            (Subject::Case, Commitment::Complete | Commitment::Answer) => {
-                boards::promised(tx, key, fact.cycle, fact.due, fact.provisional).await
-            }
-            (
-                Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
-                _,
-            ) => Ok(()),
-        },
+        EscalationFact::Armed(fact) => {
+            let of = (fact.subject, fact.commitment, fact.cycle);
+            promised(tx, key, of, fact.due, fact.provisional).await
+        }
         EscalationFact::RungFired(fact) => {
             boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
         }
         EscalationFact::RungTold(fact) => {
             boards::rung_told(tx, key, fact.cycle, fact.rung, &fact.post).await
         }
-        EscalationFact::PromiseMoved(fact) => match (fact.subject, fact.commitment) {
-            (Subject::Case, Commitment::Complete | Commitment::Answer) => {
-                boards::promised(tx, key, fact.cycle, fact.new, fact.provisional).await
-            }
+        EscalationFact::PromiseMoved(fact) => {
+            let of = (fact.subject, fact.commitment, fact.cycle);
+            promised(tx, key, of, fact.new, fact.provisional).await
+        }
+        EscalationFact::ClockStopped(fact) => match (fact.subject, fact.commitment) {
+            (Subject::Case, Commitment::FollowUp) => boards::follows_up(tx, key, None).await,
             (
                 Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
                 _,
@@ -217,13 +216,31 @@ async fn escalation(
         }
         EscalationFact::AtRisk(_)
         | EscalationFact::RungRetracted(_)
-        | EscalationFact::ClockStopped(_)
         | EscalationFact::ExtensionRefused(_)
         | EscalationFact::PauseGranted(_)
         | EscalationFact::PauseRefused(_)
         | EscalationFact::Ordered(_)
         | EscalationFact::TakenOver(_)
         | EscalationFact::RiskAccepted(_) => Ok(()),
+    }
+}
+
+/// What whoever reported a case waits for has a time, or another.
+async fn promised(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    (subject, commitment, cycle): (Subject, Commitment, Cycle),
+    due: Timestamp,
+    provisional: bool,
+) -> Result<(), sqlx::Error> {
+    match (subject, commitment) {
+        (Subject::Case, Commitment::Complete | Commitment::Answer) => {
+            boards::promised(tx, key, cycle, due, provisional).await
+        }
+        (Subject::Case, Commitment::FollowUp) => boards::follows_up(tx, key, Some(due)).await,
+        (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_), _) => {
+            Ok(())
+        }
     }
 }
 
@@ -234,6 +251,7 @@ fn actor(fact: &Fact) -> Option<AccountId> {
         Fact::Intake(IntakeFact::ContactRecorded(fact)) => Some(fact.first_receiver),
         Fact::Intake(IntakeFact::CaseChased(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseNoted(fact)) => fact.by,
+        Fact::Intake(IntakeFact::CaseReplied(fact)) => Some(fact.by),
         Fact::Intake(IntakeFact::CaseJoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUnjoined(fact)) => fact.by,
         Fact::Intake(IntakeFact::CaseUrgencyChanged(fact)) => fact.by,

@@ -101,7 +101,7 @@ fn calendar(asked: Asked<'_>) -> Option<&Calendar> {
 fn base(asked: Asked<'_>, timer: &Timer) -> Option<Base> {
     let Asked { watch, rules, .. } = asked;
     let urgency = timer.promise().urgency.unwrap_or(watch.urgency);
-    Some(rules.limit(&watch.item, timer.commitment, urgency)?.base())
+    rules.base(&watch.item, timer.commitment, urgency)
 }
 
 /// The due of the next promise: an hour that counts for it. What the definitions promise no more

@@ -90,7 +90,12 @@ pub(crate) fn closed(state: &State, fact: &CaseClosedV1) -> Result<Vec<Event>, R
     Ok(left.chain([Event::Ended { cycle, end, at }]).collect())
 }
 
-fn promised(promise: &Promise, cycle: Cycle, since: Timestamp, first_rung: u8) -> Promised {
+pub(super) fn promised(
+    promise: &Promise,
+    cycle: Cycle,
+    since: Timestamp,
+    first_rung: u8,
+) -> Promised {
     let Promise { commitment, due, provisional } = *promise;
     let due = Due { at: due, provisional };
     Promised { subject: Subject::Case, commitment, cycle, since, due, first_rung }

@@ -5,6 +5,7 @@ mod case;
 mod hold;
 mod offer;
 mod question;
+mod report;
 mod urgency;
 mod work;
 
@@ -13,6 +14,7 @@ pub(crate) use case::{accepted, closed, reopened};
 pub(crate) use hold::{held, hold_ended, over, released};
 pub(crate) use offer::{disputed, offer_ended, offered};
 pub(crate) use question::{asked, replied};
+pub(crate) use report::reported;
 pub(crate) use urgency::urgency_changed;
 pub(crate) use work::{arrived, completed, contained};
 

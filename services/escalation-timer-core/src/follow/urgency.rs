@@ -28,11 +28,13 @@ pub(crate) fn urgency_changed(
         return Err(Reason::AlreadyKnown);
     }
     let changed = Event::UrgencyChanged { urgency: fact.urgency, at: fact.at };
-    // Nobody is called back sooner because it was urgent: that clock begins when all is done.
+    // Nobody is called back sooner because it was urgent: that clock begins when all is done. And when
+    // somebody has an answer was told to them by itself.
     // Intake counts by the calendars of the case's own revision, whatever was announced since.
     let counted = watch.calendars.map(|_| Event::Counted { calendars: watch.revision });
     let mut events: Vec<_> = [changed].into_iter().chain(counted).collect();
-    for timer in watch.running().filter(|timer| timer.commitment != Commitment::CallBack) {
+    const APART: [Commitment; 2] = [Commitment::CallBack, Commitment::FollowUp];
+    for timer in watch.running().filter(|timer| !APART.contains(&timer.commitment)) {
         match next(watch, rules, timer, fact) {
             Next::Promise(since, due) => {
                 let anew = Anew { since, due, urgency: None, rung: None };

@@ -81,10 +81,11 @@ pub(crate) fn completed(
 }
 
 /// What was promised in the cycle is kept by its completion; and what nobody has answered by then, nobody
-/// needs to know any more.
+/// needs to know any more. Whoever was promised an answer of their own still waits for it.
 fn ended_by(watch: &Watch, fact: &CaseCompletedV1) -> Vec<Event> {
     let done_at = fact.completed_at;
-    let of_cycle = running_at(watch, done_at).filter(|timer| timer.cycle == fact.cycle);
+    let of_cycle = running_at(watch, done_at)
+        .filter(|timer| timer.cycle == fact.cycle && timer.commitment != Commitment::FollowUp);
     let (asked, promised): (Vec<_>, Vec<_>) =
         of_cycle.partition(|timer| timer.commitment == Commitment::Reply);
     let kept = promised.into_iter().flat_map(|timer| stop(timer, done_at));

@@ -64,7 +64,7 @@ pub(super) const CAMPUS: &str = "
     accept: {critical: 10min 24x7, urgent: 30min duty-time, normal: 4h working-hours},
     complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
-  ladders: {accept: leaders, complete: leaders, call-back: quality},
+  ladders: {accept: leaders, complete: leaders, call-back: quality, follow-up: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00]},
   reopenWithinDays: {closed-solved: 7}}}
 ---

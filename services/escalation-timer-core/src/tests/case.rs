@@ -10,7 +10,9 @@ use events::{
         WorkOrderContainedV1, WorkOrderDisputedV1, WorkOrderHeldV1, WorkOrderOfferedV1,
         WorkOrderReleasedV1, WorkOrderResumedV1,
     },
-    intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseUrgencyChangedV1, Promise},
+    intake::{
+        CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1, Promise,
+    },
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
     words::{
         Asked, CaseKind, CaseNumber, Channel, Commitment, Cycle, End, HoldReason, Level, PostId,
@@ -243,6 +245,16 @@ pub(super) fn urgency_changed(
         by: Some(wang()),
         at: at(changed),
     })
+}
+
+/// Whoever reported it has an answer, and is promised the next until then.
+pub(super) fn reported(number: u16, reported: &str, next: Option<&str>) -> Fact {
+    let promise = |due| {
+        let (commitment, provisional) = (Commitment::FollowUp, false);
+        Promise { commitment, due: at(due), provisional }
+    };
+    let (cycle, next, department) = (cycle(number), next.map(promise), None);
+    Fact::Reported(CaseRepliedV1 { cycle, next, department, by: wang(), at: at(reported) })
 }
 
 pub(super) fn closed(number: u16, end: End, closed: &str) -> Fact {

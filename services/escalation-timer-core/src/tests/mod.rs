@@ -9,6 +9,7 @@ mod more_time;
 mod parts;
 mod properties;
 mod reopening;
+mod reports;
 mod sentences;
 mod table;
 mod urgency;

@@ -10,7 +10,7 @@ use super::case::{
     Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
     ask_extension, ask_pause, assigned, at, attempted, claimed, closed, completed, completed_at,
     contained, disputed, extend, held, held_at, judged, offer, offered, order, refuse_extension,
-    refuse_pause, released, reopened, resumed, resumed_at, rungs, take_over,
+    refuse_pause, released, reopened, reported, resumed, resumed_at, rungs, take_over,
 };
 use crate::{Command, Event, Fact, Fired, State, Watch, apply, next_at};
 
@@ -85,6 +85,11 @@ fn fact() -> impl Strategy<Value = Fact> {
         (cycle(), time()).prop_map(|(cycle, at)| answered(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| judged(cycle, &at)),
         (cycle(), time()).prop_map(|(cycle, at)| reopened(cycle, &at)),
+        (cycle(), time(), prop::option::of(time())).prop_map(|(cycle, at, next)| reported(
+            cycle,
+            &at,
+            next.as_deref()
+        )),
         (cycle(), prop::sample::select(End::ALL), time())
             .prop_map(|(cycle, end, at)| closed(cycle, end, &at)),
     ]

@@ -8,7 +8,7 @@ use super::case::{
     Case, accept_risk, accepted, answered, approve_extension, approve_pause, arrived,
     ask_extension, ask_pause, asked, assigned, at, attempted, claimed, closed, completed,
     contained, disputed, done, extend, held, judged, merged, offered, order, refuse_extension,
-    refuse_pause, released, reopened, replied, resumed, take_over, urgency_changed,
+    refuse_pause, released, reopened, replied, reported, resumed, take_over, urgency_changed,
 };
 use crate::{Command, Event, Fact};
 
@@ -60,6 +60,14 @@ fn states() -> Vec<(&'static str, Case)> {
         ("watching, a pause asked for", waiting(HoldReason::RequesterAnswer)),
         ("watching, a pause with evidence asked for", waiting(HoldReason::OutsideAuthority)),
         ("watching, paused", waiting(HoldReason::NoAccess)),
+        (
+            "watching, another answer promised",
+            after(&[accept(), reported(1, "1T09:10", Some("1T12:00"))]),
+        ),
+        (
+            "watching, completed before that answer",
+            after(&[accept(), reported(1, "1T09:10", Some("1T12:00")), complete()]),
+        ),
         ("watching, completed", after(&[accept(), offer(), complete()])),
         ("watching, called back", after(&[accept(), complete(), attempted(1, "1T10:00")])),
         ("watching, reopened", after(&[accept(), complete(), reopened(2, "1T10:00")])),
@@ -77,6 +85,10 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("urgency(1) the same", urgency(1, Urgency::Critical)),
         ("urgency(1) normal", urgency(1, Urgency::Normal)),
         ("urgency(2) normal", urgency(2, Urgency::Normal)),
+        ("reported(1)", reported(1, "1T11:00", None)),
+        ("reported(1) for now", reported(1, "1T11:00", Some("1T15:00"))),
+        ("reported(1) again", reported(1, "1T09:10", Some("1T12:00"))),
+        ("reported(2)", reported(2, "1T11:00", Some("1T15:00"))),
         ("closed(1)", closed(1, End::Solved, "1T11:00")),
         ("closed(2)", closed(2, End::Solved, "1T11:00")),
         ("offered(1) first", offered(1, 1, "1T09:01")),

@@ -126,7 +126,7 @@ fn segments(rules: &Rules, watch: &Watch, timer: &Timer, as_of: Timestamp) -> Op
     let (mut from, mut segments) = (timer.first.since, Vec::new());
     for (promise, until) in [&timer.first].into_iter().chain(&timer.later).zip(ends) {
         let urgency = promise.urgency.unwrap_or(watch.urgency);
-        let base = rules.limit(&watch.item, timer.commitment, urgency)?.base();
+        let base = rules.base(&watch.item, timer.commitment, urgency)?;
         let start = rules.start(&watch.item, timer.commitment);
         let course = Course { base, start, from, due: promise.due, until };
         let rests = |hold: &Hold| Some((hold.rests(timer.id, promise.number)?.0, hold.reason));

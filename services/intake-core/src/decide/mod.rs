@@ -9,6 +9,7 @@ mod join;
 mod join_incident;
 mod note;
 mod reopen;
+mod reply;
 mod unjoin;
 mod update_incident;
 mod urgency;
@@ -46,6 +47,7 @@ pub fn on_command(
         Command::Unjoin(unjoin) => unjoin::decide(state, unjoin, now),
         Command::ChangeUrgency(ask) => urgency::decide(state, rules, ask, now),
         Command::Note(note) => note::decide(state, note, now),
+        Command::Reply(reply) => reply::decide(state, rules, reply, now),
         Command::CloseAs(close) => close_as::decide(state, rules, *close, now),
         Command::Absorb(absorb) => absorb::decide(state, rules, *absorb, now),
         Command::JoinIncident(join) => join_incident::decide(state, rules, &join, now),

@@ -47,10 +47,23 @@ const CAMPUS: &str = "
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00, 14:30-21:30]},
   reopenWithinDays: {closed-solved: 7, closed-unreachable: 30, closed-uncalled: 7}}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: referral}, spec: {
+  names: {zh: 转办, en: Referral}, category: plumbing, kind: enquiry, level: internal,
+  department: logistics, policy: reports, callback: false}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: reports}, spec: {
+  names: {zh: 回复, en: Reports},
+  limits: {
+    answer: {critical: 1h 24x7, urgent: 2h duty-time, normal: 1d working-days},
+    follow-up: {critical: 1h 24x7, urgent: 2h duty-time, normal: 1d working-days}},
+  ladders: {answer: leaders, follow-up: leaders},
+  callback: {attempts: 1, days: 1, hours: 1, within: [08:30-12:00]},
+  reopenWithinDays: {closed-uncalled: 7}}}
+---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: answers}, spec: {
   names: {zh: 答复, en: Answers},
   limits: {answer: {critical: 1h 24x7, urgent: 2h duty-time, normal: 1d working-days}},
-  ladders: {answer: leaders},
+  ladders: {answer: leaders, follow-up: leaders},
   callback: {attempts: 1, days: 1, hours: 1, within: [08:30-12:00]},
   reopenWithinDays: {closed-uncalled: 7}}}
 ---

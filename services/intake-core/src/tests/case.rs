@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::campus::RULES;
 use crate::{
     Absorb, Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Event,
-    Fact, Ground, Join, JoinIncident, Note, Rejected, Reopen, State, Unjoin, UpdateIncident,
+    Fact, Ground, Join, JoinIncident, Note, Rejected, Reopen, Reply, State, Unjoin, UpdateIncident,
     Withdraw, apply, on_command, on_fact,
 };
 
@@ -57,6 +57,7 @@ impl Case {
                 self.ask(Command::Unjoin(Unjoin { person: person(*seed), by: liu() }))?
             }
             Step::Note => self.ask(Command::Note(Note { by: wang() }))?,
+            Step::Reply(next) => self.ask(reply(*next))?,
             Step::CloseAs(disposal) => {
                 let (disposal, by) = (disposal.clone(), wang());
                 let close = CloseAs { disposal, is_reasoned: false, by };
@@ -133,6 +134,8 @@ pub(super) enum Step {
     Join(u64, &'static str),
     Unjoin(u64),
     Note,
+    /// Whoever reported it is answered, and the next answer promised until then.
+    Reply(Option<&'static str>),
     /// Without a reason.
     CloseAs(Disposal),
     /// A duplicate that somebody reported with this haste, at a place that an incident is to touch.
@@ -178,6 +181,12 @@ fn call(seeds: &[u64], place: Option<&str>, said: &str) -> Command {
     let place = place.map(|place| place.parse().unwrap());
     let (channel, campus_phone) = (Channel::Hotline, None);
     Command::JoinIncident(Box::new(JoinIncident { channel, place, campus_phone, join }))
+}
+
+/// Somebody of the desk answers whoever reported it.
+fn reply(next: Option<&str>) -> Command {
+    let department = Some("logistics".parse().unwrap());
+    Command::Reply(Reply { next: next.map(at), department, by: SeededIds::new(1).id() })
 }
 
 /// Somebody of the desk.
@@ -236,6 +245,11 @@ pub(super) fn touching(places: &[&str], expected_end: Option<&str>) -> Incident 
 /// A question, which nobody is called back for.
 pub(super) fn question() -> Accept {
     Accept { item: "water-hours".parse().unwrap(), ..leak() }
+}
+
+/// A question that another department answers, which is promised to be reported back.
+pub(super) fn referral() -> Accept {
+    Accept { item: "referral".parse().unwrap(), ..leak() }
 }
 
 pub(super) fn completed(cycle: u16, completed_at: Timestamp) -> Fact {

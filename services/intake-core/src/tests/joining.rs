@@ -26,6 +26,7 @@ fn changed(events: &[Event]) -> CaseUrgencyChangedV1 {
         | Event::Joined(_)
         | Event::Unjoined(_)
         | Event::NoteLeft(_)
+        | Event::Replied(_)
         | Event::Absorbed { .. }
         | Event::Called { .. }
         | Event::IncidentUpdated(_)

@@ -9,5 +9,6 @@ mod incidents;
 mod joining;
 mod properties;
 mod receipt;
+mod replies;
 mod sentences;
 mod table;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use events::words::{Cycle, Urgency, Verdict};
+use events::words::{Cycle, End, Urgency, Verdict};
 use proptest::{collection::vec, prelude::*};
 
-use super::case::{Case, Step, leak, outage, question};
+use super::case::{Case, Step, leak, outage, question, referral};
 use crate::{Disposal, Event, State, apply};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -15,6 +15,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         1 => Just(Step::accept(leak())),
         1 => Just(Step::accept(question())),
+        1 => Just(Step::accept(referral())),
         1 => Just(Step::accept(outage())),
         1 => Just(Step::Withdraw),
         2 => Just(Step::Reopen),
@@ -25,6 +26,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => (4u64..7, said).prop_map(|(person, said)| Step::Join(person, said)),
         1 => (4u64..7).prop_map(Step::Unjoin),
         1 => Just(Step::Note),
+        2 => Just(Step::Reply(None)),
+        1 => Just(Step::Reply(Some("2026-10-12T10:00:00+08:00"))),
         1 => Just(Step::CloseAs(Disposal::Test)),
         2 => (urgency, any::<bool>()).prop_map(|(urgency, why)| Step::Urgency(urgency, why)),
         4 => (1u16..5).prop_map(Step::Completed),
@@ -66,6 +69,7 @@ fn stories(events: &[Event]) -> BTreeMap<Cycle, String> {
             | Event::Unjoined(_)
             | Event::UrgencyChanged { .. }
             | Event::NoteLeft(_)
+            | Event::Replied(_)
             | Event::Absorbed { .. }
             | Event::Called { .. }
             | Event::IncidentUpdated(_)
@@ -89,6 +93,19 @@ proptest! {
     }
 
     #[test]
+    fn no_case_of_which_nobody_asks_ends_by_itself_while_an_answer_is_owed(steps in steps()) {
+        let mut state = State::New;
+        for event in run(&steps).0 {
+            apply(&mut state, &event);
+            if let State::Closed { case, closing, .. } = &state
+                && closing.end == End::Uncalled
+            {
+                prop_assert!(!case.owes_reply(), "{:?}", event);
+            }
+        }
+    }
+
+    #[test]
     fn what_an_accepted_case_is_called_and_who_answers_for_it_never_changes(steps in steps()) {
         let (events, state) = run(&steps);
         let accepted = events.iter().find_map(|event| match event {
@@ -101,6 +118,7 @@ proptest! {
             | Event::Unjoined(_)
             | Event::UrgencyChanged { .. }
             | Event::NoteLeft(_)
+            | Event::Replied(_)
             | Event::Absorbed { .. }
             | Event::Called { .. }
             | Event::IncidentUpdated(_)

@@ -11,7 +11,7 @@ use events::{
     },
 };
 
-use super::case::{Case, Step, leak, outage, question};
+use super::case::{Case, Step, leak, outage, question, referral};
 use crate::{Accept, Disposal, Event, publish};
 
 fn states() -> Vec<(&'static str, Vec<Step>)> {
@@ -25,7 +25,11 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
     let solved = then(&resolved, Judged(1, Solved));
     let solved_long_ago = then(&solved, Waits(8));
     let unreachable = then(&then(&resolved, Judged(1, Unreachable)), Waits(8));
-    let uncalled = vec![Step::accept(question()), Completed(1)];
+    let asked = vec![Step::accept(question())];
+    let uncalled = then(&asked, Completed(1));
+    let referred = vec![Step::accept(referral())];
+    let unreported = then(&referred, Completed(1));
+    let reported = then(&referred, Step::Reply(None));
     let withdrawn = then(&open, Withdraw);
     let incident = vec![Step::accept(outage())];
     let mended = then(&incident, Completed(1));
@@ -40,7 +44,11 @@ fn states() -> Vec<(&'static str, Vec<Step>)> {
         ("closed, solved", solved),
         ("closed, solved 8 days ago", solved_long_ago),
         ("closed, unreachable 8 days ago", unreachable),
+        ("open, a question", asked),
         ("closed, uncalled", uncalled),
+        ("open, a referral", referred),
+        ("open, a referral that is reported", reported),
+        ("resolved, a referral", unreported),
         ("closed, withdrawn", withdrawn),
         ("open, an incident", incident),
         ("resolved, an incident", mended),
@@ -73,6 +81,11 @@ fn inputs() -> Vec<(String, Step)> {
         ("join, flooded", Step::Join(5, "水淹了")),
         ("unjoin", Step::Unjoin(5)),
         ("note", Step::Note),
+        ("reply", Step::Reply(None)),
+        ("reply for now", Step::Reply(Some("2026-10-12T10:00:00+08:00"))),
+        ("reply, next past", Step::Reply(Some("2026-09-01T08:00:00+08:00"))),
+        ("reply, next at night", Step::Reply(Some("2026-10-12T03:00:00+08:00"))),
+        ("reply, next in years", Step::Reply(Some("2028-10-12T10:00:00+08:00"))),
         ("close as duplicate", Step::CloseAs(duplicate(124))),
         ("close as itself", Step::CloseAs(duplicate(123))),
         ("close as not ours", Step::CloseAs(not_ours("logistics"))),
@@ -135,6 +148,10 @@ fn told(event: &Event) -> String {
         Event::Closed { closed, .. } => format!("{} {}", subject(), closed.end),
         Event::Reopened { reopened, .. } => {
             format!("{} {} {}", subject(), reopened.cycle, reopened.cause)
+        }
+        Event::Replied(replied) => {
+            let until = replied.next.as_ref().map_or("", |_| ", and promised the next");
+            format!("{}{until}", subject())
         }
         Event::Chased(chased) => format!("{} {}", subject(), chased.chases),
         Event::Joined(joined) => format!("{} as {}", subject(), joined.reporters.len()),

@@ -17,8 +17,8 @@ use proto::intake::v1::{
     JoinIncidentResponse, ListCasesRequest, ListCasesResponse, ListContactsRequest,
     ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse, LogContactRequest,
     LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest,
-    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
-    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
+    ReopenCaseResponse, ReplyCaseRequest, ReplyCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse,
+    UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::{Error, subject};
@@ -29,8 +29,8 @@ use crate::{
     commands::{
         ApplyDefinitions, Chase, Note, Reopen, Spoken, Withdraw, accept::Accepting,
         apply_definitions, called, change_urgency, chase, close_as, close_incident, hear, heed,
-        import_requesters, join, join_incident, log_contact, note, reopen, unjoin, update_incident,
-        withdraw,
+        import_requesters, join, join_incident, log_contact, note, reopen, reply, unjoin,
+        update_incident, withdraw,
     },
     questions,
 };
@@ -190,6 +190,15 @@ impl Interface for Answering {
         let person_at_risk = self.heed(&mut command).await?;
         let answer = note(&self.intake, command).await?;
         Ok(Response::new(AddNoteResponse { person_at_risk, ..answer }))
+    }
+
+    async fn reply_case(
+        &self,
+        request: Request<ReplyCaseRequest>,
+    ) -> Result<Response<ReplyCaseResponse>, Status> {
+        let asked = Asked::of("yizhan.intake.v1.Intake/ReplyCase", &request)?;
+        let command = requests::reply(asked, request.into_inner())?;
+        Ok(Response::new(reply(&self.intake, command).await?))
     }
 
     async fn close_case_as(

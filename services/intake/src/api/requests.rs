@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use proto::intake::v1::{
     AcceptCaseRequest, CaseState, ChangeUrgencyRequest, CloseCaseAsRequest,
     ContactOutcome as Outcome, FindSimilarRequest, ImportRequestersRequest, JoinCaseRequest,
-    ListCasesRequest, ListContactsRequest, LogContactRequest, Person, Referral,
+    ListCasesRequest, ListContactsRequest, LogContactRequest, Person, Referral, ReplyCaseRequest,
     Requester as WireRequester, UnjoinCaseRequest,
 };
 use proto::words::v1 as wire;
@@ -19,7 +19,7 @@ use rpc::{Error, Fields, PageSize};
 
 use crate::{
     commands::{
-        ChangeUrgency, CloseAs, Ending, Join, LogContact, Requester, Unjoin, Whose,
+        ChangeUrgency, CloseAs, Ending, Join, LogContact, Reply, Requester, Unjoin, Whose,
         accept::{AcceptCase, Wanted},
         called,
     },
@@ -166,6 +166,19 @@ pub(super) fn note(text: String) -> Result<Words, Error> {
     }
     let text = fields.text("text", text, LONGEST_TEXT).into();
     fields.end("note-invalid", Some(text))
+}
+
+/// An answer, which says something; and until when the next one is promised.
+pub(super) fn reply(asked: Asked, request: ReplyCaseRequest) -> Result<Reply, Error> {
+    let mut fields = Fields::default();
+    let ReplyCaseRequest { case, text, next } = request;
+    let case = called(&case)?;
+    if text.trim().is_empty() {
+        fields.refuse("text", "must be given");
+    }
+    let text = fields.text("text", text, LONGEST_TEXT).into();
+    let next = next.as_ref().and_then(|next| fields.take("next", instant(next)));
+    fields.end("reply-invalid", Some(Reply { asked, case, text, next }))
 }
 
 /// An end that somebody decides on.

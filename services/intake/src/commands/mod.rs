@@ -22,6 +22,7 @@ mod keep_contact;
 mod log_contact;
 mod note;
 mod reopen;
+mod reply;
 mod unjoin;
 mod update_incident;
 mod urgency;
@@ -46,6 +47,7 @@ use keep_contact::keep_contact;
 pub(crate) use log_contact::{LogContact, SAID, log_contact};
 pub(crate) use note::{Note, note};
 pub(crate) use reopen::{Reopen, reopen};
+pub(crate) use reply::{Reply, reply};
 pub(crate) use unjoin::{Unjoin, unjoin};
 pub(crate) use update_incident::{UpdateIncident, update_incident};
 pub(crate) use urgency::{ChangeUrgency, change_urgency};
@@ -61,6 +63,7 @@ fn refusal(rejected: &Rejected) -> Error {
     let code = match rejected {
         Rejected::Invalid(_)
         | Rejected::ReasonMissing { .. }
+        | Rejected::ReplyInvalid(_)
         | Rejected::CloseInvalid(_)
         | Rejected::JoinInvalid(_)
         | Rejected::IncidentInvalid(_) => Code::InvalidArgument,
@@ -85,9 +88,9 @@ fn refusal(rejected: &Rejected) -> Error {
         Rejected::Invalid(violations) | Rejected::IncidentInvalid(violations) => {
             violations.iter().fold(error, violating)
         }
-        Rejected::CloseInvalid(violation) | Rejected::JoinInvalid(violation) => {
-            violating(error, violation)
-        }
+        Rejected::ReplyInvalid(violation)
+        | Rejected::CloseInvalid(violation)
+        | Rejected::JoinInvalid(violation) => violating(error, violation),
         Rejected::NotTouched { .. } => error.violating("place", rejected.to_string()),
         Rejected::ReasonMissing { .. } => error.violating("reason", "must be given"),
         Rejected::NoSuchCase { .. }

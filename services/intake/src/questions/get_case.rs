@@ -4,7 +4,7 @@ use delivery::Tx;
 use delivery_rpc::{Failure, note_reads, timestamp};
 use events::words::CaseRef;
 use intake_core::{Case, Instead};
-use proto::intake::v1::{GetCaseResponse, Referral, Remark};
+use proto::intake::v1::{GetCaseResponse, Referral, Remark, Reply};
 
 use crate::{
     Intake,
@@ -38,8 +38,10 @@ pub(crate) async fn get_case(
         let cause = incidents::cause(intake, &mut tx, id, case).await?;
         answer.incident = answers::incident(case, cause);
     }
+    let (replies, remarks) = said(intake, &mut tx, id, case).await?;
+    answer.replies = replies;
     if by_duty {
-        answer.remarks = remarks(intake, &mut tx, id, case).await?;
+        answer.remarks = remarks;
     }
     let (now, read) = (intake.clock().now(), [(id, case.level)]);
     note_reads(&mut tx, now, subject, Action::GetCase, read).await?;
@@ -80,26 +82,37 @@ async fn attach(
     Ok(())
 }
 
-/// What was said with commands and in notes; what was erased is left out.
-async fn remarks(
+/// What whoever reported it was answered, and what was said with other commands and in notes; what was
+/// erased is left out.
+async fn said(
     intake: &Intake,
     tx: &mut Tx<'_>,
     id: CaseId,
     case: &Case,
-) -> Result<Vec<Remark>, Failure> {
+) -> Result<(Vec<Reply>, Vec<Remark>), Failure> {
     let remarks = store::remarks::of(tx, id).await?;
     let own = owner(id, case.caller);
     let owners: Vec<_> = remarks.iter().map(|one| one.owner.unwrap_or(own)).collect();
     let keys = intake.seals.keys(tx, &owners).await?;
-    let mut opened = Vec::new();
+    let (mut known, mut replies, mut others) = (case.replies.clone(), Vec::new(), Vec::new());
     for (remark, owner) in remarks.into_iter().zip(owners) {
-        if let Some(text) = keys.open(owner, REMARK, &remark.words)? {
-            let account = remark.actor.strip_prefix("account:").unwrap_or_default().to_owned();
-            let at = Some(timestamp(remark.at));
-            opened.push(Remark { at, account, action: remark.action, text });
+        let is_reply = remark.action == Action::ReplyCase.word();
+        let given = known.iter().position(|one| is_reply && one.at == remark.at);
+        let given = given.map(|place| known.remove(place));
+        let Some(text) = keys.open(owner, REMARK, &remark.words)? else { continue };
+        let account = remark.actor.strip_prefix("account:").unwrap_or_default().to_owned();
+        let at = Some(timestamp(remark.at));
+        if is_reply {
+            // While an earlier release runs, it may lose all but the words.
+            let (department, next) =
+                given.map(|one| (one.department, one.next)).unwrap_or_default();
+            let department = department.map(|id| id.to_string()).unwrap_or_default();
+            replies.push(Reply { at, department, account, text, next: next.map(timestamp) });
+        } else {
+            others.push(Remark { at, account, action: remark.action, text });
         }
     }
-    Ok(opened)
+    Ok((replies, others))
 }
 
 /// The case that it duplicates or follows, as far as its reader may see that, and whose matter it is

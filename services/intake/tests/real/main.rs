@@ -19,4 +19,5 @@ mod hearing;
 mod incidents;
 mod outages;
 mod people;
+mod replies;
 mod similar;

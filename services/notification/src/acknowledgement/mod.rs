@@ -132,6 +132,8 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::ExtensionRefused
         // That an answer is promised is watched by a clock of its own.
         | Occasion::Asked
+        | Occasion::Replied
+        | Occasion::RepliedForNow
         | Occasion::AskedInside
         | Occasion::Answered
         // Of no case, and nobody is at the desk who would phone.

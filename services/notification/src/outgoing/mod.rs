@@ -180,6 +180,8 @@ impl Weight {
             | Occasion::ExtensionGranted
             | Occasion::ExtensionRefused
             | Occasion::Asked
+            | Occasion::Replied
+            | Occasion::RepliedForNow
             | Occasion::AskedInside
             | Occasion::Answered
             | Occasion::Reopened

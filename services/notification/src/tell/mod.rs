@@ -14,6 +14,7 @@
 //!  workorder.cancelled│                 part-given and
 //!                     │                 part-taken, if it
 //!                     │                 was merged
+//!  case.replied       │ replied, or replied-for-now
 //!  workorder.asked    │ asked (1)       asked-inside, or    the desk's, of what is restricted
 //!                     │                 the desk
 //!  workorder.answered │                 answered, or        the desk's, of what is restricted

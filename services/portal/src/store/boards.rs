@@ -33,6 +33,8 @@ pub(crate) struct BoardCase {
     /// When it was entered, of one that was received before.
     pub(crate) entered_late_at: Option<jiff_sqlx::Timestamp>,
     pub(crate) due: Option<jiff_sqlx::Timestamp>,
+    /// Until when whoever reported it was promised another answer.
+    pub(crate) follow_up_due: Option<jiff_sqlx::Timestamp>,
     pub(crate) provisional: bool,
     pub(crate) department: Option<String>,
     pub(crate) post: Option<String>,
@@ -118,7 +120,8 @@ pub(crate) async fn list(
     sqlx::query_as!(
         BoardCase,
         "select key, number, kind, item, place, urgency, level, state, ending, cycle, received_at,
-                entered_late_at, due, provisional, department, post, holder, work, held_for, rung
+                entered_late_at, due, follow_up_due, provisional, department, post, holder, work,
+                held_for, rung
          from portal.board_case c
          where (c.level = any($1)
                 or c.level = any($2) and $3 = any(c.reporters)
@@ -126,8 +129,7 @@ pub(crate) async fn list(
                 or c.level = any($6) and $5 = any(c.workers)
                 or c.level = any($7) and $8 = any(c.departments)
                 or c.level = any($9) and c.told && $21)
-           and ($10::uuid is null or c.key = $10)
-           and ($11::text is null or c.number = $11)
+           and ($10::uuid is null or c.key = $10) and ($11::text is null or c.number = $11)
            and ($12::text is null or c.state = $12)
            and ($13::text is null or c.urgency = $13)
            and ($14::text is null or c.item = $14)
@@ -161,6 +163,49 @@ pub(crate) async fn list(
         beyond_key,
         i64::from(limit),
         &scope.posts(),
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Those of the cases that may be seen whose reporters were promised another answer, the next due first;
+/// only those beyond this one, in that order.
+pub(crate) async fn follow_ups(
+    pool: &PgPool,
+    scope: &Scope,
+    beyond: Option<(Timestamp, Uuid)>,
+    limit: u32,
+) -> Result<Vec<BoardCase>, sqlx::Error> {
+    let levels = |relation| scope.levels(relation);
+    let (beyond_at, beyond_key) = beyond.unzip();
+    sqlx::query_as!(
+        BoardCase,
+        "select key, number, kind, item, place, urgency, level, state, ending, cycle, received_at,
+                entered_late_at, due, follow_up_due, provisional, department, post, holder, work,
+                held_for, rung
+         from portal.board_case c
+         where (c.level = any($1)
+                or c.level = any($2) and $3 = any(c.reporters)
+                or c.level = any($4) and c.first_receiver = $5
+                or c.level = any($6) and $5 = any(c.workers)
+                or c.level = any($7) and $8 = any(c.departments)
+                or c.level = any($9) and c.told && $10)
+           and c.follow_up_due is not null
+           and ($11::timestamptz is null or (c.follow_up_due, c.key) > ($11, $12::uuid))
+         order by c.follow_up_due, c.key limit $13",
+        &levels(Relation::Unrelated),
+        &levels(Relation::Own),
+        scope.person().map(clock::PersonId::uuid),
+        &levels(Relation::FirstReceiver),
+        scope.account().map(AccountId::uuid),
+        &levels(Relation::Assigned),
+        &levels(Relation::InMyDepartment),
+        scope.department().map(DepartmentId::as_str),
+        &levels(Relation::EscalatedToMe),
+        &scope.posts(),
+        beyond_at.map(ToSqlx::to_sqlx) as _,
+        beyond_key,
+        i64::from(limit),
     )
     .fetch_all(pool)
     .await
@@ -326,6 +371,22 @@ pub(crate) async fn promised(
         cycle(of_cycle),
         due.to_sqlx() as _,
         provisional,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whoever reported it is promised another answer, or has it.
+pub(crate) async fn follows_up(
+    tx: &mut Tx<'_>,
+    key: Uuid,
+    due: Option<Timestamp>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update portal.board_case set follow_up_due = $2 where key = $1",
+        key,
+        due.map(ToSqlx::to_sqlx) as _,
     )
     .execute(&mut **tx)
     .await?;

@@ -23,6 +23,7 @@ mod parts;
 mod people;
 mod people_undo;
 mod refusals;
+mod replies;
 mod roster;
 mod sessions;
 mod similar;

@@ -11,10 +11,7 @@ use proto::{
     callback_survey::v1::{
         Answer as Answered, ShowSurveyResponse, callback_survey_server::CallbackSurveyServer,
     },
-    delivery::v1::{
-        self as delivery,
-        delivery_server::{Delivery, DeliveryServer},
-    },
+    delivery::v1::delivery_server::DeliveryServer,
     dispatch::v1::{self as dispatch, dispatch_server::DispatchServer},
     escalation_timer::v1::{
         self as timer,
@@ -29,6 +26,7 @@ use rpc::{Code, Error, Server, token::TokenVerifier};
 use runtime::config::Peers;
 use tonic::{Request, Response, Status, service::Routes};
 
+mod dead;
 mod documents;
 pub(crate) mod survey;
 mod work;
@@ -311,6 +309,13 @@ impl Intake for Told {
         unused()
     }
 
+    async fn reply_case(
+        &self,
+        _: Request<intake::ReplyCaseRequest>,
+    ) -> Answer<intake::ReplyCaseResponse> {
+        unused()
+    }
+
     async fn close_case_as(
         &self,
         _: Request<intake::CloseCaseAsRequest>,
@@ -456,44 +461,5 @@ impl EscalationTimer for Told {
     ) -> Answer<timer::AcceptRiskResponse> {
         self.take("accept-risk", &request)?;
         Ok(Response::new(timer::AcceptRiskResponse::default()))
-    }
-}
-
-/// None of them has anything that it could not handle.
-#[tonic::async_trait]
-impl Delivery for Told {
-    async fn redeliver(
-        &self,
-        _: Request<delivery::RedeliverRequest>,
-    ) -> Answer<delivery::RedeliverResponse> {
-        Ok(Response::new(delivery::RedeliverResponse::default()))
-    }
-
-    async fn list_dead(
-        &self,
-        _: Request<delivery::ListDeadRequest>,
-    ) -> Answer<delivery::ListDeadResponse> {
-        Ok(Response::new(delivery::ListDeadResponse::default()))
-    }
-
-    async fn show_dead(
-        &self,
-        _: Request<delivery::ShowDeadRequest>,
-    ) -> Answer<delivery::ShowDeadResponse> {
-        unused()
-    }
-
-    async fn replay_dead(
-        &self,
-        _: Request<delivery::ReplayDeadRequest>,
-    ) -> Answer<delivery::ReplayDeadResponse> {
-        unused()
-    }
-
-    async fn drop_dead(
-        &self,
-        _: Request<delivery::DropDeadRequest>,
-    ) -> Answer<delivery::DropDeadResponse> {
-        unused()
     }
 }

@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Urgency(desk::ChangeUrgency),
     /// Leave a note for others who work on a case.
     Note(desk::Note),
+    /// Answer whoever reported a case: they are told, and read it there.
+    Reply(desk::Reply),
     /// End a case for another reason than that the work is done.
     CloseAs(desk::CloseAs),
 }
@@ -66,6 +68,9 @@ pub(crate) struct List {
     place: Option<String>,
     #[arg(long)]
     department: Option<String>,
+    /// Only those whose reporters were promised another answer, the next due first.
+    #[arg(long, conflicts_with_all = ["state", "urgency", "item", "place", "department"])]
+    follow_ups: bool,
     /// At most so many; 50 by default.
     #[arg(long)]
     limit: Option<u32>,
@@ -91,6 +96,16 @@ const LIST: [Column; 9] = [
     ("DUE", "due"),
     ("HOLDER", "holder.name"),
     ("RUNG", "rung"),
+];
+
+const FOLLOW_UPS: [Column; 7] = [
+    ("NUMBER", "number"),
+    ("ANSWER DUE", "follow_up_due"),
+    ("ITEM", "item"),
+    ("URGENCY", "urgency"),
+    ("STATE", "state"),
+    ("POST", "post"),
+    ("HOLDER", "holder.name"),
 ];
 
 /// Where more than one post works on it.
@@ -132,6 +147,14 @@ pub(super) const PROMISES: [Column; 3] =
 const REMARKS: [Column; 4] =
     [("AT", "at"), ("SAID BY", "by.name"), ("WITH", "action"), ("TEXT", "text")];
 
+const REPLIES: [Column; 5] = [
+    ("ANSWERED", "at"),
+    ("BY", "department"),
+    ("WHO", "by.name"),
+    ("NEXT ANSWER", "next"),
+    ("ANSWER", "text"),
+];
+
 const TIMELINE: [Column; 6] = [
     ("AT", "at"),
     ("CYCLE", "cycle"),
@@ -146,8 +169,9 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Open(open) => open.run(api).await,
         Command::Show { case } => show(api, &api.get(&format!("/cases/{case}"), &[]).await?),
         Command::List(list) => {
+            let columns: &[Column] = if list.follow_ups { &FOLLOW_UPS } else { &LIST };
             let answer = api.get("/cases", &list.query()).await?;
-            output::list(api.format, &answer, "cases", &LIST)
+            output::list(api.format, &answer, "cases", columns)
         }
         Command::Similar(similar) => similar.run(api).await,
         Command::Explain { case } => {
@@ -161,6 +185,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::Unjoin(unjoin) => unjoin.run(api).await,
         Command::Urgency(urgency) => urgency.run(api).await,
         Command::Note(note) => note.run(api).await,
+        Command::Reply(reply) => reply.run(api).await,
         Command::CloseAs(close) => close.run(api).await,
     }
 }
@@ -173,6 +198,7 @@ impl List {
             ("item", self.item),
             ("place", self.place),
             ("department", self.department),
+            ("follow_ups", self.follow_ups.then(|| true.to_string())),
             ("limit", self.limit.map(|limit| limit.to_string())),
         ];
         given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
@@ -210,12 +236,14 @@ fn without_what_is_known(step: &Value) -> Value {
 
 /// A case as people read it: what it is, what was remarked, and every step that was taken.
 fn shown(answer: &Value) -> String {
-    let remarks = answer.get("details").map(|details| rows(details, "remarks"));
-    let remarks = remarks.filter(|remarks| !remarks.is_empty());
+    let said = |list| answer.get("details").map(|details| rows(details, list));
+    let [replies, remarks] =
+        ["replies", "remarks"].map(|list| said(list).filter(|rows| !rows.is_empty()));
     let work = answer.get("case").map(|case| rows(case, "parts")).filter(|work| !work.is_empty());
     let parts = [
         Some(output::fields(answer, &CASE)),
         work.map(|work| output::table(work, &PARTS)),
+        replies.map(|replies| output::table(replies, &REPLIES)),
         remarks.map(|remarks| output::table(remarks, &REMARKS)),
         answer.pointer("/details/alarm").and_then(alarms::card),
         questions::of_case(answer),
@@ -341,6 +369,26 @@ mod tests {
         let lines: Vec<_> = text.lines().map(str::trim_end).collect();
         assert!(lines.contains(&"logistics/plumbing    江水生  claimed  -"), "{text}");
         assert!(lines.contains(&"logistics/electrical  -       offered  -"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_is_shown_with_whose_it_is_and_when_the_next_one_comes() {
+        let replies = json!([
+            { "at": "2026-09-01T02:00:00Z", "department": "hall", "by": null,
+              "text": "we are asking", "next": "2026-09-01T04:00:00Z" },
+            { "at": "2026-09-01T03:00:00Z", "department": "hall", "by": null,
+              "text": "bring your card", "next": null },
+        ]);
+        let answer = json!({
+            "case": { "number": "2026-09-000004" }, "details": { "replies": replies },
+            "timeline": [],
+        });
+        let text = shown(&answer);
+        let lines: Vec<_> = text.lines().filter(|line| line.contains("hall")).collect();
+        let [now, last] = lines[..] else { panic!("{text}") };
+        assert!(now.ends_with("we are asking") && last.ends_with("bring your card"), "{text}");
+        let times = |line: &str| line.matches(":00:00").count();
+        assert_eq!([times(now), times(last)], [2, 1], "{text}");
     }
 
     #[test]

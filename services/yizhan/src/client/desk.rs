@@ -93,6 +93,18 @@ pub(crate) struct Note {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Reply {
+    /// The case's number or id.
+    #[arg(value_parser = reference)]
+    case: String,
+    /// What whoever reported it is to know.
+    text: String,
+    /// It is an answer for now, and the next one comes until then: `2026-09-01T17:00:00+08:00`.
+    #[arg(long)]
+    next: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CloseAs {
     /// The case's number or id.
     #[arg(value_parser = reference)]
@@ -217,6 +229,24 @@ impl Note {
         }
         print::line("Noted.")?;
         alarms::cards(&answer)
+    }
+}
+
+impl Reply {
+    pub(super) async fn run(self, api: &Api) -> Result<()> {
+        let Self { case, text, next } = self;
+        let body = json!({ "text": text, "next": next });
+        let answer = api.post(&format!("/cases/{case}/reply"), &body).await?;
+        if api.format == Format::Json {
+            return output::json(&answer);
+        }
+        match answer.get("next").filter(|next| !next.is_null()) {
+            Some(_) => {
+                let due = output::cell(&answer, "next.due");
+                print::line(format_args!("Answered; the next answer is promised until {due}."))
+            }
+            None => print::line("Answered."),
+        }
     }
 }
 

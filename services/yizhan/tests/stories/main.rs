@@ -11,6 +11,7 @@
 //!  hands      assigned, held, made safe, given away, adjudicated, come back
 //!  parts      what two trades do for one case, split off, merged and done
 //!  questions  desk, department and requester ask each other inside a case
+//!  replies    asked, answered for now and for good; another department's matter
 //!  handovers  who leaves the desk and who takes it over
 //!  leaders    late: who is told sees it, and nobody before
 //!  weeks      Fridays late, make-up Saturdays, forms from an outage
@@ -63,6 +64,7 @@ mod races;
 mod reached;
 mod refusals;
 mod repairs;
+mod replies;
 mod roster;
 mod seen;
 mod services;

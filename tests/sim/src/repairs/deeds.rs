@@ -25,7 +25,7 @@ pub(super) struct Sending {
 }
 
 /// All kinds of commands, by the names that reports give them.
-pub const DEEDS: [&str; 42] = [
+pub const DEEDS: [&str; 43] = [
     "accept the risk",
     "accept",
     "adjudicate",
@@ -59,6 +59,7 @@ pub const DEEDS: [&str; 42] = [
     "refuse the extension",
     "refuse the pause",
     "reopen",
+    "reply",
     "resume",
     "return",
     "split",
@@ -93,6 +94,7 @@ impl Order {
                 intake::Command::Unjoin(_) => "unjoin",
                 intake::Command::ChangeUrgency(_) => "change the urgency",
                 intake::Command::Note(_) => "note",
+                intake::Command::Reply(_) => "reply",
                 intake::Command::CloseAs(close) => match close.disposal {
                     intake::Disposal::Duplicate { .. } => "close as a duplicate",
                     intake::Disposal::NotOurs { .. }

@@ -141,6 +141,14 @@ fn desk() -> Vec<Fact> {
         }
         .into(),
         CaseNotedV1 { cycle: Cycle::FIRST, by: Some(id(0x20)), at: at("12:20:00") }.into(),
+        CaseRepliedV1 {
+            cycle: Cycle::FIRST,
+            next: Some(promise(Commitment::FollowUp, at("17:00:00"))),
+            department: Some(code("water-power")),
+            by: id(0x20),
+            at: at("12:30:00"),
+        }
+        .into(),
         CaseJoinedV1 {
             cycle: Cycle::FIRST,
             joined: vec![id(0x11)],

@@ -11,7 +11,7 @@ use events::{
     words::{Asked, Commitment, MoveCause, PostId, Subject},
 };
 
-use super::{Notice, Particulars, Rung, Says, Whose, Why, to_head, to_post};
+use super::{Notice, Particulars, Rung, Says, Whose, Why, to_desk, to_head, to_post};
 use crate::tell::Matter;
 
 impl Matter {
@@ -93,7 +93,7 @@ impl Matter {
     fn at_risk(&self, risk: &AtRiskV1) -> Vec<Notice> {
         let (commitment, due) = (Some(risk.commitment), Some(risk.due));
         let particulars = Particulars { commitment, due, ..Particulars::default() };
-        self.to_whose(risk.subject, Occasion::AtRisk, &particulars)
+        self.to_owing((risk.subject, risk.commitment), Occasion::AtRisk, &particulars)
     }
 
     /// A leader hears that it is late; and with the first rung who has the work, and of what nobody took
@@ -127,14 +127,13 @@ impl Matter {
             | Commitment::Arrive
             | Commitment::Contain
             | Commitment::Complete
-            | Commitment::Answer => fired.cycle == self.cycle,
-            Commitment::Reply
-            | Commitment::Adjudicate
-            | Commitment::FollowUp
-            | Commitment::CallBack => false,
+            | Commitment::Answer
+            | Commitment::FollowUp => fired.cycle == self.cycle,
+            Commitment::Reply | Commitment::Adjudicate | Commitment::CallBack => false,
         };
         if is_theirs {
-            self.to_whose(fired.subject, Occasion::Overdue, &self.lateness(fired))
+            let owed = (fired.subject, fired.commitment);
+            self.to_owing(owed, Occasion::Overdue, &self.lateness(fired))
         } else {
             Vec::new()
         }
@@ -200,6 +199,24 @@ impl Matter {
         let of_order = self.of_order(refused.work_order);
         let particulars = Particulars { reason, why, ..of_order };
         self.to_post_of(refused.work_order, Occasion::PauseRefused, particulars)
+    }
+
+    /// Who is to do what a clock runs for: whoever has it. Of an answer that is still owed when nobody has
+    /// work of the case any more, the desk.
+    fn to_owing(
+        &self,
+        (subject, commitment): (Subject, Commitment),
+        occasion: Occasion,
+        with: &Particulars,
+    ) -> Vec<Notice> {
+        let notices = self.to_whose(subject, occasion, with);
+        if notices.is_empty() && commitment == Commitment::FollowUp {
+            return vec![to_desk(
+                occasion,
+                Particulars { whose: Some(Whose::Desk), ..with.clone() },
+            )];
+        }
+        notices
     }
 
     /// Who has what a clock runs for: of a case all who have work of it, and of a question nobody, for

@@ -4,7 +4,7 @@ use clock::PersonId;
 use definitions::Occasion;
 use events::{
     IntakeFact,
-    intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1},
+    intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1, CaseRepliedV1},
     words::{DepartmentId, End, PostId, Revision},
 };
 use jiff::Timestamp;
@@ -50,6 +50,9 @@ impl Matter {
                 Vec::new()
             }
             IntakeFact::CaseChased(chased) if chased.cycle == self.cycle => self.chased(chased),
+            IntakeFact::CaseReplied(replied) if replied.cycle == self.cycle => {
+                self.replied(replied)
+            }
             IntakeFact::CaseReopened(_)
             | IntakeFact::CaseUrgencyChanged(_)
             | IntakeFact::CaseIncidentUpdated(_)
@@ -58,8 +61,17 @@ impl Matter {
             | IntakeFact::CaseResolved(_)
             | IntakeFact::CaseClosed(_)
             | IntakeFact::CaseChased(_)
+            | IntakeFact::CaseReplied(_)
             | IntakeFact::CaseNoted(_) => Vec::new(),
         }
+    }
+
+    /// Who reported it hears that there is an answer, and when the next one comes; it is for their eyes
+    /// alone, and so in the case and not in the message.
+    fn replied(&self, replied: &CaseRepliedV1) -> Vec<Notice> {
+        let due = replied.next.as_ref().map(|next| next.due);
+        let occasion = if due.is_some() { Occasion::RepliedForNow } else { Occasion::Replied };
+        self.to_reporters_of(occasion, &Particulars { due, ..Particulars::default() })
     }
 
     /// Who has it hears that its requester asks again, and the second time within a day their heads.

@@ -11,6 +11,7 @@ use proto::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::more_time::{Done, id_of};
 use crate::{
@@ -21,6 +22,14 @@ use crate::{
     },
     portal::Portal,
 };
+
+pub(in crate::http) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new()
+        .routes(routes!(extend))
+        .routes(routes!(take_over))
+        .routes(routes!(order))
+        .routes(routes!(accept_risk))
+}
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -51,6 +51,10 @@ pub(in crate::http) struct Wanted {
     /// Only those that the asker claimed.
     #[serde(default)]
     mine: bool,
+    /// Only those whose reporters were promised another answer, the next due first; with no other of
+    /// these but `limit`, `page` and `head`.
+    #[serde(default)]
+    follow_ups: bool,
     /// 1 to 200; 50 if it is missing.
     limit: Option<u32>,
     /// `next` of the page before.
@@ -58,6 +62,15 @@ pub(in crate::http) struct Wanted {
     /// Of a command's answer: waits until its change is shown, for at most 500 ms.
     #[param(value_type = Option<String>)]
     head: Option<Head>,
+}
+
+impl Wanted {
+    /// Whether some of the newest are left out.
+    const fn narrows(&self) -> bool {
+        let Self { state, urgency, item, place, department, mine, .. } = self;
+        let named = item.is_some() || place.is_some() || department.is_some();
+        state.is_some() || urgency.is_some() || named || *mine
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,7 +83,8 @@ pub(in crate::http) struct Cases {
 
 /// Lists cases
 ///
-/// Those that the asker may see, the newest first.
+/// Those that the asker may see, the newest first; with `follow_ups` those whose reporters wait for
+/// another answer, the next due first.
 #[utoipa::path(
     get, path = "/cases", tag = "cases", params(Wanted),
     operation_id = "listCases",
@@ -87,6 +101,9 @@ pub(in crate::http) async fn list(
         head.await_shown(portal.pool()).await?;
     }
     let mut found = match authz::scope(&caller.subject, Action::ListCases) {
+        Some(scope) if wanted.follow_ups => {
+            boards::follow_ups(portal.pool(), &scope, filter.beyond, limit + 1).await?
+        }
         Some(scope) => boards::list(portal.pool(), &scope, &filter, limit + 1).await?,
         None => Vec::new(),
     };
@@ -101,13 +118,21 @@ pub(in crate::http) async fn list(
             case.rung = None;
         }
     }
-    let next = cases.last().filter(|_| has_more).and_then(cursor);
+    let ordered_at = |case: &Case| {
+        if wanted.follow_ups { case.follow_up_due } else { case.received_at }
+    };
+    let next = cases.last().filter(|_| has_more);
+    let next = next.and_then(|case| Some(cursor(ordered_at(case)?, case.id)));
     Ok(Json(Cases { cases, next }))
 }
 
 fn filter(wanted: &Wanted, caller: &Caller) -> Result<Filter, Refusal> {
     if wanted.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
         return Err(Refusal::field("state", format!("must be one of {}", STATES.join(", "))));
+    }
+    if wanted.follow_ups && wanted.narrows() {
+        let message = "goes with `limit`, `page` and `head` alone";
+        return Err(Refusal::field("follow_ups", message));
     }
     let beyond = wanted.page.as_deref().map(|page| {
         beyond(page).ok_or_else(|| Refusal::field("page", "must be `next` of an earlier page"))
@@ -125,8 +150,8 @@ fn filter(wanted: &Wanted, caller: &Caller) -> Result<Filter, Refusal> {
 }
 
 /// Where the next page begins: the last case of this one.
-fn cursor(case: &Case) -> Option<String> {
-    Some(format!("{}_{}", case.received_at?.as_microsecond(), case.id))
+fn cursor(at: Timestamp, id: Uuid) -> String {
+    format!("{}_{id}", at.as_microsecond())
 }
 
 fn beyond(page: &str) -> Option<(Timestamp, Uuid)> {

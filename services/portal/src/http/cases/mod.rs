@@ -11,6 +11,7 @@ pub(super) mod ladder;
 pub(super) mod list;
 pub(super) mod more_time;
 pub(super) mod note;
+pub(super) mod reply;
 pub(super) mod show;
 pub(super) mod similar;
 mod steps;

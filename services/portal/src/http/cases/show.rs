@@ -24,6 +24,7 @@ use super::{
     list::named,
     note::{Remark, named_remarks},
     reference,
+    reply::{Reply, named_replies},
     steps::{self, Reader},
     views::{Account, Case, Person, Promise},
 };
@@ -90,6 +91,8 @@ struct Details {
     revision: u32,
     /// What was said with commands and in notes; for those alone whose duty the case is.
     remarks: Vec<Remark>,
+    /// What whoever reported it was answered, the oldest first.
+    replies: Vec<Reply>,
     /// The numbers of the case that it duplicates, and of the one that it follows, if the asker may
     /// see them.
     duplicate_of: Option<String>,
@@ -146,9 +149,13 @@ pub(in crate::http) async fn show(
     let steps = with_next_steps(&portal, steps).await.into_iter();
     let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
     let timeline = named_steps(&portal, steps).await?;
-    let remarks = details.as_mut().map(|details| mem::take(&mut details.remarks));
-    let remarks = named_remarks(&portal, remarks.unwrap_or_default()).await?;
-    let mut details = details.map(|details| Details { remarks, ..Details::from(details) });
+    let said = details
+        .as_mut()
+        .map(|details| (mem::take(&mut details.remarks), mem::take(&mut details.replies)));
+    let (remarks, replies) = said.unwrap_or_default();
+    let remarks = named_remarks(&portal, remarks).await?;
+    let replies = named_replies(&portal, replies, reader).await?;
+    let mut details = details.map(|details| Details { remarks, replies, ..Details::from(details) });
     if let (Some(details), Reader::Requester) = (&mut details, reader) {
         details.first_receiver = None;
     }
@@ -322,6 +329,7 @@ impl From<GetCaseResponse> for Details {
             promises: case.promises.into_iter().map(Promise::from).collect(),
             revision: case.revision,
             remarks: Vec::new(),
+            replies: Vec::new(),
             duplicate_of: some(case.duplicate_of),
             linked_to: some(case.linked_to),
             referral: case.referral.map(Referral::from),

@@ -71,6 +71,8 @@ const TABLE: &[(&str, Told, Told)] = &[
     ("case.closed",             Fields(&["cycle", "end", "closed_at"]),                 Everything),
     ("case.chased",             Fields(&["cycle", "chases", "at"]),                     Everything),
     ("case.noted",              Nothing,                                                Everything),
+    // Its words are shown beside the timeline.
+    ("case.replied",            Fields(&["cycle", "next", "department", "at"]),         Everything),
     // One reporter learns nothing about another.
     ("case.joined",             Nothing,                                                Everything),
     ("case.unjoined",           Nothing,                                                Everything),

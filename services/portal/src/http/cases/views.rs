@@ -66,6 +66,8 @@ pub(in crate::http) struct Case {
     /// The promise to the requester, of the running cycle.
     pub(super) due: Option<Timestamp>,
     pub(super) provisional: bool,
+    /// Until when whoever reported it was promised another answer; null where nobody waits for one.
+    pub(super) follow_up_due: Option<Timestamp>,
     /// Where the work lies, and who has it: of several open work orders the first.
     pub(super) department: Option<String>,
     pub(super) post: Option<String>,
@@ -156,6 +158,7 @@ impl Case {
             entered_late_at: case.entered_late_at.map(jiff_sqlx::Timestamp::to_jiff),
             due: case.due.map(jiff_sqlx::Timestamp::to_jiff),
             provisional: case.provisional,
+            follow_up_due: case.follow_up_due.map(jiff_sqlx::Timestamp::to_jiff),
             department: case.department,
             post: case.post,
             holder,
@@ -195,6 +198,7 @@ impl Case {
             entered_late_at: instant(case.entered_late_at),
             due: case.promise.and_then(|promise| instant(promise.due)),
             provisional: case.promise.is_some_and(|promise| promise.provisional),
+            follow_up_due: None,
             department: None,
             post: None,
             holder: None,

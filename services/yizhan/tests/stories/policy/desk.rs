@@ -22,6 +22,20 @@ fn complaint_about(case: String) -> intake::ComplainCaseRequest {
     intake::ComplainCaseRequest { case, channel, text, person: None }
 }
 
+fn said_about(case: String) -> intake::HearWordsRequest {
+    let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
+    intake::HearWordsRequest { case, channel, text, person: Some(somebody_else()) }
+}
+
+fn another_urgency_of(question: &Question<'_>, case: String) -> intake::ChangeUrgencyRequest {
+    let urgency = words::Urgency::from(another_urgency(question)).into();
+    intake::ChangeUrgencyRequest { case, urgency, reason: "walk".to_owned() }
+}
+
+fn reply_to(case: String) -> intake::ReplyCaseRequest {
+    intake::ReplyCaseRequest { case, text: "walk".to_owned(), next: None }
+}
+
 impl Grpc {
     pub(super) async fn ask_desk(
         &self,
@@ -45,12 +59,7 @@ impl Grpc {
             "ComplainCase" => {
                 intake.complain_case(call.request(complaint_about(case()))).await.map(nothing)
             }
-            "HearWords" => {
-                let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
-                let person = Some(somebody_else());
-                let request = intake::HearWordsRequest { case: case(), channel, text, person };
-                intake.hear_words(call.request(request)).await.map(nothing)
-            }
+            "HearWords" => intake.hear_words(call.request(said_about(case()))).await.map(nothing),
             "JoinCase" => {
                 let caller = Some(somebody_else());
                 let channel = words::Channel::Hotline.into();
@@ -65,15 +74,14 @@ impl Grpc {
                 intake.unjoin_case(call.request(request)).await.map(nothing)
             }
             "ChangeUrgency" => {
-                let urgency = words::Urgency::from(another_urgency(question)).into();
-                let (case, reason) = (case(), "walk".to_owned());
-                let request = intake::ChangeUrgencyRequest { case, urgency, reason };
+                let request = another_urgency_of(question, case());
                 intake.change_urgency(call.request(request)).await.map(nothing)
             }
             "AddNote" => {
                 let request = intake::AddNoteRequest { case: case(), text: "walk".to_owned() };
                 intake.add_note(call.request(request)).await.map(nothing)
             }
+            "ReplyCase" => intake.reply_case(call.request(reply_to(case()))).await.map(nothing),
             "CloseCaseAs" => {
                 let end = words::End::Test.into();
                 let request =

@@ -48,6 +48,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/ChangeUrgency",       RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChangeUrgency",       LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/AddNote",             AddNote,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("intake.v1.Intake/ReplyCase",           ReplyCase,        Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/CloseCaseAs",         CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/OpenIncident",        OpenIncident,     Case(Never),                             &[]),
     probe("intake.v1.Intake/JoinIncident",        JoinCase,         Case(Unless(GetCase, ALL)),              ALL),

@@ -39,6 +39,7 @@ const PROBES: &[Probe] = &[
     probe("POST /cases/{case}/urgency",      RaiseUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/urgency",      LowerUrgency,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/note",         AddNote,          Case(Unless(GetCase, ALL)),              ALL),
+    probe("POST /cases/{case}/reply",        ReplyCase,        Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/close-as",     CloseCaseAs,      Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases/{case}/explain",       ListClocks,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /incidents",                 OpenIncident,     Case(Never),                             &[]),
@@ -279,6 +280,14 @@ fn named(question: &Question<'_>, path: &str) -> String {
         .replace("/similar", "/similar?item=water-leak&place=library")
 }
 
+/// What is done to a case in words alone.
+const IN_WORDS: [&str; 4] = [
+    "POST /cases/{case}/note",
+    "POST /cases/{case}/reply",
+    "POST /cases/{case}/complaint",
+    "POST /cases/{case}/ladder/order",
+];
+
 /// What is sent along: nothing that could be done, where it would be the end of something.
 fn body(question: &Question<'_>) -> Value {
     let Question { world, probe, relation, level, .. } = *question;
@@ -309,11 +318,7 @@ fn body(question: &Question<'_>) -> Value {
         "POST /cases/{case}/urgency" => {
             json!({ "urgency": another_urgency(question), "reason": "walk" })
         }
-        "POST /cases/{case}/note"
-        | "POST /cases/{case}/complaint"
-        | "POST /cases/{case}/ladder/order" => {
-            json!({ "text": "walk" })
-        }
+        name if IN_WORDS.contains(&name) => json!({ "text": "walk" }),
         "POST /cases/{case}/close-as" => json!({ "end": "test" }),
         "POST /contacts" => json!({ "channel": "counter", "outcome": "answered" }),
         "POST /cases/{case}/extension/ask" => {

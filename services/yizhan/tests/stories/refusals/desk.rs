@@ -11,10 +11,15 @@ fn what_is_wrong_with_a_command_of_the_desk_is_named_and_nothing_is_done() {
     let case = desk.opens("water-leak --place dorm-7-402 --phone 10010");
     let steps = case.steps();
 
-    let slips: [(_, &str, i32, &[&str]); 20] = [
+    let slips: [(_, &str, i32, &[&str]); 25] = [
         (&desk, "case note CASE ''", INVALID, &["text: "]),
         (&student, "case note CASE mine", NOT_THERE, &["case-unknown"]),
         (&desk, "case note 2026-11-999999 hello", NOT_THERE, &["case-unknown"]),
+        (&desk, "case reply CASE ''", INVALID, &["reply-invalid", "text: "]),
+        (&desk, "case reply CASE soon --next 2020-01-01T10:00:00+08:00", INVALID, &["next: "]),
+        (&desk, "case reply CASE soon --next tomorrow", INVALID, &["next"]),
+        (&student, "case reply CASE mine", NOT_THERE, &["case-unknown"]),
+        (&desk, "case reply 2026-11-999999 hello", NOT_THERE, &["case-unknown"]),
         (&desk, "case urgency CASE hurry", INVALID, &["urgency: ", "critical"]),
         (&desk, "case urgency CASE normal", NOT_NOW, &["urgency-unchanged"]),
         (&plumber, "case urgency CASE critical", NOT_PERMITTED, &["not-permitted"]),

@@ -15,6 +15,7 @@ fn nothing_is_done_to_a_closed_case_but_to_reopen_it_within_seven_days() {
         plumber.is_refused(&format!("work {step} {order}")).says(NOT_NOW, &["case-closed"]);
     }
     desk.is_refused(&format!("case withdraw {withdrawn}")).says(NOT_NOW, &["case-closed"]);
+    desk.is_refused(&format!("case reply {withdrawn} hello")).says(NOT_NOW, &["case-closed"]);
     desk.is_refused(&format!("case reopen {withdrawn}")).says(NOT_NOW, &["end-is-final"]);
 
     let leak = "water-leak --place dorm-7-402";

@@ -7,7 +7,7 @@ use events::{
 };
 use intake_core::{
     Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Join,
-    JoinIncident, Note, Reopen, Unjoin, UpdateIncident, Withdraw,
+    JoinIncident, Note, Reopen, Reply, Unjoin, UpdateIncident, Withdraw,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -62,7 +62,11 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Order {
     Order::Intake(match desk.dice.below(100) {
         0..22 => join(desk.dice, by),
         22..40 => Command::Chase(Chase { by }),
-        40..48 => Command::Note(Note { by }),
+        40..45 => Command::Note(Note { by }),
+        45..48 => {
+            let (next, department, by) = (None, None, anybody(desk.dice));
+            Command::Reply(Reply { next, department, by })
+        }
         48..60 => Command::Unjoin(Unjoin { person: unwanted(desk), by }),
         60..80 => {
             let (urgency, is_reasoned) = (urgency(desk.dice), desk.dice.percent(80));

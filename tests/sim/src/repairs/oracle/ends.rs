@@ -49,6 +49,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
             | IntakeFact::CaseUnjoined(_)
             | IntakeFact::CaseUrgencyChanged(_)
             | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseReplied(_)
             | IntakeFact::CaseIncidentUpdated(_) => {}
         }
     }

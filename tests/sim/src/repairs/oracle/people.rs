@@ -98,6 +98,7 @@ fn reporters(file: &File<'_>) -> Vec<String> {
             | IntakeFact::CaseClosed(_)
             | IntakeFact::CaseUrgencyChanged(_)
             | IntakeFact::CaseNoted(_)
+            | IntakeFact::CaseReplied(_)
             | IntakeFact::CaseIncidentUpdated(_) => continue,
         };
         if *said != known {

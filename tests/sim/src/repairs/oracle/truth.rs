@@ -26,11 +26,20 @@ pub(super) fn kept(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
         | Commitment::Arrive
         | Commitment::Contain
         | Commitment::Complete
-        | Commitment::Answer
-        | Commitment::FollowUp => {
+        | Commitment::Answer => {
             file.dispatch.iter().filter_map(|fact| worked(fact, sought)).collect()
         }
+        Commitment::FollowUp => reported(file, sought.cycle),
     }
+}
+
+/// What whoever reported it was answered.
+fn reported(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
+    let reported = file.intake.iter().filter_map(|fact| match fact {
+        IntakeFact::CaseReplied(replied) if replied.cycle == cycle => Some(replied.at),
+        _ => None,
+    });
+    reported.collect()
 }
 
 /// All after which nobody wants the promise kept.

@@ -1,0 +1,135 @@
+//! Whoever reported it is answered; and what is owed to them is told to who owes it.
+
+use events::{
+    DispatchFact, EscalationFact, Fact, IntakeFact,
+    dispatch::WorkOrderCancelledV1,
+    escalation::{ArmedV1, AtRiskV1, RungFiredV1},
+    intake::{CaseRepliedV1, Promise},
+    words::{Commitment, Level, Urgency},
+};
+
+use super::{CAMPUS, Case, alarms, facts::*};
+use crate::outgoing::Weight;
+
+/// An answer, and until when the next one is promised.
+fn replied(number: u16, next: Option<&str>) -> IntakeFact {
+    let (cycle, department, by) = (cycle(number), "hall".parse().ok(), work().2);
+    let promise = |due| Promise { commitment: Commitment::FollowUp, ..completes(due) };
+    CaseRepliedV1 { cycle, next: next.map(promise), department, by, at: at("25T10:00") }.into()
+}
+
+/// Whoever reported it is promised an answer until 15:00.
+fn promised() -> EscalationFact {
+    let (commitment, due) = (Commitment::FollowUp, at("25T15:00"));
+    ArmedV1 { commitment, due, ..armed_promise() }.into()
+}
+
+/// Little of that time is left.
+fn soon() -> EscalationFact {
+    let (due, planned) = (at("25T15:00"), at("25T13:45"));
+    AtRiskV1 {
+        timer: timer(),
+        subject: rung_fired(1).subject,
+        commitment: Commitment::FollowUp,
+        cycle: cycle(1),
+        promise: 1,
+        due,
+        planned,
+        at: planned,
+    }
+    .into()
+}
+
+/// It has passed.
+fn late() -> EscalationFact {
+    let (planned, fired) = (at("25T15:00"), at("25T15:01"));
+    let (commitment, post) = (Commitment::FollowUp, "hall/duty-counsellor".parse().unwrap());
+    RungFiredV1 { commitment, rung: 1, planned, fired, post, ..rung_fired(1) }.into()
+}
+
+/// Nobody has work of it any more.
+fn idle() -> DispatchFact {
+    let ((work_order, _, _), department) = (work(), "logistics".parse().unwrap());
+    WorkOrderCancelledV1 {
+        work_order,
+        cycle: cycle(1),
+        department,
+        at: at("25T11:00"),
+        merged: None,
+    }
+    .into()
+}
+
+pub(super) fn each() -> Vec<Fact> {
+    vec![replied(1, Some("25T15:00")).into(), replied(1, None).into()]
+}
+
+fn reporters(occasion: &str) -> [String; 2] {
+    [1, 2].map(|number| format!("person/{}: {occasion}", person(number)))
+}
+
+#[test]
+fn who_reported_it_hears_that_there_is_an_answer_and_when_the_next_one_comes() {
+    let (mut case, nobody) = (Case::offered(), <[String; 0]>::default());
+    assert_eq!(case.hears(replied(1, Some("25T15:00"))), reporters("replied-for-now"));
+    assert_eq!(case.hears(replied(1, None)), reporters("replied"));
+    assert_eq!(case.hears(replied(2, None)), nobody, "of a cycle that is not known");
+    case.hears(completed(1));
+    assert_eq!(case.hears(replied(1, None)), reporters("replied"), "when all is done, too");
+}
+
+#[test]
+fn the_words_of_an_answer_are_read_in_the_case_and_not_in_the_message() {
+    let title = "2026-11-000007 水管漏水 Leaking Pipe";
+    for (next, zh, en) in [
+        (
+            None,
+            "您的办件 2026-11-000007(水管漏水)有答复了,请在办件中查看,或致电服务台。",
+            "There is an answer to your case 2026-11-000007 (Leaking Pipe). Please read it in the case, or phone the desk.",
+        ),
+        (
+            Some("25T15:00"),
+            "您的办件 2026-11-000007(水管漏水)有阶段性答复,请在办件中查看,或致电服务台;最迟 2026-11-25 15:00 再次答复您。",
+            "There is an answer for now to your case 2026-11-000007 (Leaking Pipe). Please read it in the case, or phone the desk. You will have the next answer by 2026-11-25 15:00.",
+        ),
+    ] {
+        assert_eq!(Case::offered().reads(replied(1, next)), [title, zh, en]);
+    }
+    let weight = |urgency| Weight::of(definitions::Occasion::Replied, urgency);
+    assert_eq!(
+        [Urgency::Normal, Urgency::Critical].map(weight),
+        [Weight::Normal, Weight::Critical]
+    );
+}
+
+#[test]
+fn who_has_the_work_hears_that_an_answer_is_owed_and_the_desk_when_nobody_has_it() {
+    let mut case = Case::offered();
+    case.hears(promised());
+    assert_eq!(case.hears(soon()), ["post/logistics/plumbing: at-risk"]);
+    let rung = "post/hall/duty-counsellor: rung";
+    assert_eq!(case.hears(late()), [rung, "post/logistics/plumbing: overdue"]);
+
+    let mut case = Case::offered();
+    case.hears(promised());
+    case.hears(idle());
+    case.hears(completed(1));
+    assert_eq!(case.hears(soon()), ["the desk: at-risk"]);
+    assert_eq!(case.hears(late()), [rung, "the desk: overdue"]);
+    let said = case.reads(soon()).concat();
+    assert!(said.contains("Service Desk") && said.contains("follow up"), "{said}");
+}
+
+#[test]
+fn who_reported_an_alarm_is_told_of_no_answer() {
+    for (item, level) in [("alarm-fire", Level::Restricted), ("person-at-risk", Level::Hidden)] {
+        let mut case = alarms::case(item, level);
+        let notices = case.notices(replied(1, None));
+        let matter = case.matter.as_ref().unwrap();
+        for notice in notices {
+            for to in notice.to.find(&CAMPUS, matter) {
+                assert!(!crate::tell::is_told(&CAMPUS, matter, notice.occasion, &to), "{to}");
+            }
+        }
+    }
+}
