@@ -1,7 +1,13 @@
 //! The desk's shift is handed over: signed by both, once each, with what was left.
 
 use authz::{Role, Subject};
-use events::{DispatchFact, Fact, dispatch::DESK_KEY, intake::CaseAcceptedV1, words::Level};
+use definitions::Document;
+use events::{
+    DispatchFact, Fact,
+    dispatch::DESK_KEY,
+    intake::CaseAcceptedV1,
+    words::{DocumentKind, Level},
+};
 use jiff::SignedDuration;
 use proto::{
     dispatch::v1::{
@@ -198,7 +204,9 @@ async fn who_leaves_says_of_each_thing_of_the_check_list_whether_it_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_without_a_check_list_has_nothing_to_tick() {
     let mut campus = campus_kit::documents();
-    let hall = campus.iter_mut().find(|one| one.id.as_str() == "hall").unwrap();
+    let is_hall =
+        |one: &&mut Document| one.kind == DocumentKind::Department && one.id.as_str() == "hall";
+    let hall = campus.iter_mut().find(is_hall).unwrap();
     let posts = hall.value["spec"]["posts"].as_array_mut().unwrap();
     let desk = posts.iter_mut().find(|post| post["post"] == "desk").unwrap();
     desk.as_object_mut().unwrap().remove("handover").unwrap();
