@@ -13,6 +13,9 @@ use crate::{
     read::{Cursor, Fields, Thing, composed, count, fields, parsed, reference, set, some, text},
 };
 
+/// The most things on a check list: as many as one goes round at the end of a shift.
+pub const MOST_CHECKS: usize = 20;
+
 /// A department with its posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Department {
@@ -93,6 +96,18 @@ pub struct Post {
     pub robot: Option<Code>,
     /// Its own system that takes messages, by the name that notification's configuration gives it.
     pub webhook: Option<Code>,
+    /// Of the desk: the check list (检查清单) of its handover, in the order in which one goes round. At
+    /// most [`MOST_CHECKS`], each with another code.
+    pub handover: Vec<Check>,
+}
+
+/// A thing that passes from hand to hand with a shift: a key, a device, a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The word that a signature names it by.
+    pub check: Code,
+    /// What it is called.
+    pub names: Names,
 }
 
 impl Post {
@@ -305,12 +320,20 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
         let mail = f.optional("mail", address);
         let robot = f.optional("robot", parsed);
         let webhook = f.optional("webhook", parsed);
+        let handover = f.optional("handover", check_list);
         let (id, _) = id?;
         let (kind, duties) = (kind?, duties?.unwrap_or_default());
         if kind == Some(PostKind::B) && duties.contains(&Duty::Decide) {
             return f.refuse_below(
                 &["duties"],
                 "a post of kind B decides only what its A delegates, so it has no duty `decide`",
+            );
+        }
+        let handover = handover?;
+        if handover.is_some() && !duties.contains(&Duty::Desk) {
+            return f.refuse_below(
+                &["handover"],
+                "only the desk hands its shift over: the post has no duty `desk`",
             );
         }
         Some(Post {
@@ -324,8 +347,28 @@ fn post(department: &DepartmentId, cursor: &mut Cursor<'_>) -> Option<Post> {
             mail: mail?,
             robot: robot?,
             webhook: webhook?,
+            handover: handover.unwrap_or_default(),
         })
     })
+}
+
+fn check_list(cursor: &mut Cursor<'_>) -> Option<Vec<Check>> {
+    let checks = some(|cursor| {
+        fields(cursor, |f| {
+            let check = f.required("check", parsed);
+            let names = f.required("names", names);
+            Some(Check { check: check?, names: names? })
+        })
+    })(cursor)?;
+    if checks.len() > MOST_CHECKS {
+        let many = checks.len();
+        return cursor.refuse(format!("has {many} checks: a handover has at most {MOST_CHECKS}"));
+    }
+    let mut seen = BTreeSet::new();
+    match checks.iter().find(|one| !seen.insert(&one.check)) {
+        Some(twice) => cursor.refuse(format!("the check `{}` is given twice", twice.check)),
+        None => Some(checks),
+    }
 }
 
 /// An address of electronic mail, as far as one can tell without asking its server.

@@ -50,7 +50,8 @@ mod urgency;
 pub use alarm::{Alarm, Alert};
 pub use code::{Code, Language, Names, NotACode};
 pub use department::{
-    Assistants, Department, Duty, Handlers, NotADuty, NotAPostKind, NotHandlers, Post, PostKind,
+    Assistants, Check, Department, Duty, Handlers, MOST_CHECKS, NotADuty, NotAPostKind,
+    NotHandlers, Post, PostKind,
 };
 pub use document::{Change, Document, diff};
 pub use item::ServiceItem;

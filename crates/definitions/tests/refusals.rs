@@ -141,6 +141,15 @@ const SLIPS: &[Slip] = &[
         "duties: [accept]\n      phone: \"8832\"",
         "duties: [accept, desk]\n      phone: \"8832\"",
     ),
+    (
+        "a check list of a post that hands nothing over",
+        "departments-offices.yaml",
+        "      phone: \"8840\"\n",
+        "      phone: \"8840\"\n      handover: [{ check: coins, names: { zh: 零钱, en: Coins } }]\n",
+    ),
+    ("a check twice", "departments-offices.yaml", "check: radio", "check: keys"),
+    ("a check in one language only", "departments-offices.yaml", "zh: 对讲机, ", ""),
+    ("a check that is no code", "departments-offices.yaml", "check: first-aid", "check: First Aid"),
     // Promises
     ("a limit without a figure", "policies.yaml", "normal: 3d working-days", "normal: soon"),
     ("no limit for an urgency", "policies.yaml", ", normal: 3d working-days", ""),
@@ -365,6 +374,22 @@ fn a_document_of_more_than_48_kib_is_refused() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("places-east.yaml:2:1: is "), "{told:?}");
     assert!(told[0].contains("at most 49152 (48 KiB)"), "{told:?}");
+}
+
+#[test]
+fn a_check_list_has_at_most_twenty_things() {
+    let radio = "        - { check: radio, names: { zh: 对讲机, en: Radio } }\n";
+    // Three others are listed with it.
+    for (radios, is_right) in [(17, true), (18, false)] {
+        let mut files = files::campus();
+        let text = files.get_mut("departments-offices.yaml").unwrap();
+        let numbered = |number| radio.replace("radio", &format!("radio-{number}"));
+        *text = text.replacen(radio, &(1..=radios).map(numbered).collect::<String>(), 1);
+        let problems = refused(&files);
+        let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(told.is_empty(), is_right, "{told:?}");
+        assert!(is_right || told[0].contains("has 21 checks"), "{told:?}");
+    }
 }
 
 #[test]

@@ -109,6 +109,7 @@
 //! A fact is never rejected: one that comes late or twice is [noted](Event::Noted) with its reason
 //! and changes nothing.
 
+pub mod checklist;
 mod command;
 mod concern;
 mod decide;

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //!  who leaves     the open work orders and questions that they see, of whom they take it from
-//!  who takes over the handover: what was left, with the words that who left wrote down
+//!  who takes over the handover: what was left, with the words that who left wrote down and what of the
+//!                 check list they found
 //! ```
 //!
 //! What other services keep, callbacks that are due and calls to phone, is shown beside it and signed
@@ -16,6 +17,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use authz::{Action, Principal, Subject};
 use clock::HandoverId;
+use definitions::Check;
 use delivery::{Fault, Locked, Stamp, Tx, audit, traceparent};
 use delivery_rpc::Failure;
 use dispatch_core::handover::{STILL_SEEN, Shift, on_wake, tell};
@@ -33,7 +35,7 @@ use crate::{
     Dispatch,
     store::{
         handover_shown::{self, Shown},
-        handovers::{self, Left},
+        handovers::{self, Left, PassedOn},
     },
 };
 
@@ -48,6 +50,12 @@ pub(crate) async fn left(tx: &mut Tx<'_>, subject: &Subject) -> Result<Left, Fai
     Ok(handovers::left(tx, &work_orders, &questions).await?)
 }
 
+/// What passes from hand to hand, as the campus lists it now.
+pub(crate) async fn check_list(dispatch: &Dispatch, tx: &mut Tx<'_>) -> Result<Vec<Check>, Fault> {
+    let rules = dispatch.revisions.newest(tx).await?;
+    Ok(rules.and_then(|rules| Some(rules.desk()?.handover.clone())).unwrap_or_default())
+}
+
 /// Names what somebody would sign for as things stand, of which this much is left.
 pub(crate) async fn shown(
     tx: &mut Tx<'_>,
@@ -56,8 +64,8 @@ pub(crate) async fn shown(
 ) -> Result<String, sqlx::Error> {
     match shift {
         Shift::Left { handover, .. } => handovers::version(tx, handover).await,
-        Shift::Unsigned => Ok(version(None, left, "")),
-        Shift::Had { by } => Ok(version(Some(by.uuid()), left, "")),
+        Shift::Unsigned => Ok(version(None, left, &PassedOn::default())),
+        Shift::Had { by } => Ok(version(Some(by.uuid()), left, &PassedOn::default())),
     }
 }
 
@@ -99,12 +107,12 @@ fn came(before: &Left, left: &Left) -> Left {
     }
 }
 
-/// Names what was left by a handover, with what was written down.
-pub(crate) fn signed(handover: HandoverId, left: &Left, log: &str) -> String {
-    version(Some(handover.uuid()), left, log)
+/// Names what was left by a handover, with what was passed on.
+pub(crate) fn signed(handover: HandoverId, left: &Left, passed_on: &PassedOn) -> String {
+    version(Some(handover.uuid()), left, passed_on)
 }
 
-fn version(of: Option<Uuid>, left: &Left, log: &str) -> String {
+fn version(of: Option<Uuid>, left: &Left, PassedOn { log, ticks }: &PassedOn) -> String {
     let mut named = Context::new(&SHA256);
     named.update(of.unwrap_or_default().as_bytes());
     for ids in [&left.work_orders, &left.questions] {
@@ -114,6 +122,13 @@ fn version(of: Option<Uuid>, left: &Left, log: &str) -> String {
         ids.sort_unstable();
         for id in ids {
             named.update(id.as_bytes());
+        }
+    }
+    for codes in [&ticks.checked, &ticks.missing] {
+        named.update(&codes.len().to_be_bytes());
+        for code in codes {
+            named.update(&code.as_str().len().to_be_bytes());
+            named.update(code.as_str().as_bytes());
         }
     }
     named.update(log.as_bytes());
@@ -154,6 +169,8 @@ pub(crate) async fn wake(
 
 #[cfg(test)]
 mod tests {
+    use dispatch_core::checklist::Ticks;
+
     use super::*;
 
     fn left(work_orders: &[u128], questions: &[u128]) -> Left {
@@ -161,23 +178,35 @@ mod tests {
         Left { work_orders: ids(work_orders), questions: ids(questions) }
     }
 
+    fn passed_on(log: &str, checked: &[&str], missing: &[&str]) -> PassedOn {
+        let codes = |codes: &[&str]| codes.iter().map(|code| code.parse().unwrap()).collect();
+        let ticks = Ticks { checked: codes(checked), missing: codes(missing) };
+        PassedOn { log: log.to_owned(), ticks }
+    }
+
     #[test]
     fn whatever_differs_has_another_name_and_an_order_is_no_difference() {
         let [an, bai] = [1, 2].map(|number| Some(Uuid::from_u128(number)));
+        let nothing = &passed_on("", &[], &[]);
         let all = [
-            version(None, &left(&[], &[]), ""),
-            version(an, &left(&[], &[]), ""),
-            version(bai, &left(&[], &[]), ""),
-            version(an, &left(&[3], &[]), ""),
-            version(an, &left(&[], &[3]), ""),
-            version(an, &left(&[3, 4], &[]), ""),
-            version(an, &left(&[3], &[4]), ""),
-            version(an, &left(&[3], &[4]), "two keys"),
+            version(None, &left(&[], &[]), nothing),
+            version(an, &left(&[], &[]), nothing),
+            version(bai, &left(&[], &[]), nothing),
+            version(an, &left(&[3], &[]), nothing),
+            version(an, &left(&[], &[3]), nothing),
+            version(an, &left(&[3, 4], &[]), nothing),
+            version(an, &left(&[3], &[4]), nothing),
+            version(an, &left(&[3], &[4]), &passed_on("two keys", &[], &[])),
+            version(an, &left(&[3], &[4]), &passed_on("", &["two", "keys"], &[])),
+            version(an, &left(&[3], &[4]), &passed_on("", &["twokeys"], &[])),
+            version(an, &left(&[3], &[4]), &passed_on("", &["two"], &["keys"])),
+            version(an, &left(&[3], &[4]), &passed_on("", &[], &["two", "keys"])),
         ];
         let distinct: BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len(), "{all:?}");
         assert!(all.iter().all(|one| one.len() == 2 * NAMED_BY));
-        assert_eq!(version(an, &left(&[4, 3], &[]), ""), version(an, &left(&[3, 4], &[]), ""));
+        let one_way = version(an, &left(&[4, 3], &[]), nothing);
+        assert_eq!(one_way, version(an, &left(&[3, 4], &[]), nothing));
     }
     #[test]
     fn what_came_is_what_was_not_left_before_and_what_is_done_is_not_missed() {

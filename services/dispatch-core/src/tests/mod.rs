@@ -2,6 +2,7 @@
 
 mod campus;
 mod case;
+mod checklist;
 mod complaints;
 mod expiry;
 mod handover;

@@ -5,6 +5,7 @@ use clock::AccountId;
 use delivery::{Tx, audit, lock_one, save};
 use delivery_rpc::{Asked, Failure};
 use dispatch_core::{
+    checklist::{Unchecked, on_ticks},
     handover::{Command, Event, Rejected, Shift, apply, on_command},
     roster::deputies,
 };
@@ -12,14 +13,14 @@ use events::{dispatch::DESK_KEY, words::Level};
 use jiff::Timestamp;
 use proto::dispatch::v1::{CameSince, SignHandoverResponse};
 use rpc::{Code, Error, account, authorize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Dispatch, desk, rosters,
     store::{
         self,
         handover_shown::{self, Came, Shown},
-        handovers::{self, Leaving},
+        handovers::{self, Leaving, Left, PassedOn},
     },
 };
 
@@ -34,9 +35,8 @@ pub(crate) struct Signature {
 /// As what somebody signs.
 #[derive(Debug)]
 pub(crate) enum Signs {
-    /// As who leaves, with what they write down; it may be empty. The duty counsellor names who went
-    /// without.
-    Leaving { who: Option<AccountId>, log: String },
+    /// As who leaves, with what they pass on. The duty counsellor names who went without.
+    Leaving { who: Option<AccountId>, passed_on: PassedOn },
     /// As who takes over.
     TakingOver,
 }
@@ -50,7 +50,7 @@ pub(crate) async fn sign_handover(
     let Asked { subject, intent, .. } = asked;
     authorize(&subject, Action::SignHandover, Relations::NONE, Level::Public)?;
     let by = account(&subject)?;
-    let (command, log) = command(by, &signs);
+    let (command, passed_on) = command(by, signs);
     let machine = dispatch.clock().machine();
     let mut tx = dispatch.pool().begin().await?;
     if let Some(answered) = intent.begin(&mut tx, machine).await? {
@@ -67,16 +67,13 @@ pub(crate) async fn sign_handover(
     let since = desk::since(&mut tx, shift, &left, seen, now).await?.ok_or_else(changed)?;
     let (handover, action, detail) = match event {
         Event::Left { handover, by, signed_by, at } => {
+            let check_list = desk::check_list(dispatch, &mut tx).await?;
+            on_ticks(&check_list, &passed_on.ticks).map_err(unticked)?;
             let leaving = Leaving { handover, by, signed_by, at };
-            let version = desk::signed(handover, &left, log);
-            let kept = (log, &*version);
+            let version = desk::signed(handover, &left, &passed_on);
+            let kept = (&passed_on, &*version);
             handovers::insert(&mut tx, &dispatch.masters(), leaving, &left, kept).await?;
-            let (work_orders, questions) = (&left.work_orders, &left.questions);
-            let came_since =
-                json!({ "work_orders": since.work_orders, "questions": since.questions });
-            let detail = json!({ "left_by": by, "version": version, "work_orders": work_orders,
-                                 "questions": questions, "came_since": came_since });
-            (handover, "handover.left", detail)
+            (handover, "handover.left", detail(by, &left, &since, kept))
         }
         Event::TakenOver { handover, by, at } => {
             handovers::take(&mut tx, (handover, by, at)).await?;
@@ -98,16 +95,33 @@ pub(crate) async fn sign_handover(
     Ok(answer)
 }
 
+/// What the audit keeps of who left: what was written down only by its name.
+fn detail(
+    left_by: AccountId,
+    left: &Left,
+    since: &Left,
+    (PassedOn { ticks, .. }, version): (&PassedOn, &str),
+) -> Value {
+    json!({
+        "left_by": left_by, "version": version,
+        "work_orders": left.work_orders, "questions": left.questions,
+        "came_since": { "work_orders": since.work_orders, "questions": since.questions },
+        "checked": ticks.checked, "missing": ticks.missing,
+    })
+}
+
 fn shown(Came { case_number, work_order, question }: Came) -> CameSince {
     let question = question.map(|id| id.to_string()).unwrap_or_default();
     CameSince { case_number, work_order: work_order.to_string(), question }
 }
 
-/// What is decided on, and what is written down with it.
-fn command(by: AccountId, signs: &Signs) -> (Command, &str) {
+/// What is decided on, and what is passed on with it.
+fn command(by: AccountId, signs: Signs) -> (Command, PassedOn) {
     match signs {
-        Signs::Leaving { who, log } => (Command::Leave { who: who.unwrap_or(by), by }, log),
-        Signs::TakingOver => (Command::TakeOver { by }, ""),
+        Signs::Leaving { who, passed_on } => {
+            (Command::Leave { who: who.unwrap_or(by), by }, passed_on)
+        }
+        Signs::TakingOver => (Command::TakeOver { by }, PassedOn::default()),
     }
 }
 
@@ -158,6 +172,11 @@ fn changed() -> Error {
     let message = "cannot sign: what is left has changed, and it is too long since it was shown, or it \
                    was not shown to you; show the handover again, and sign for that";
     Error::new(Code::Conflict, "handover-changed", message).violating("version", what)
+}
+
+fn unticked(unchecked: Unchecked) -> Error {
+    let error = Error::new(Code::InvalidArgument, "unchecked", unchecked.to_string());
+    unchecked.violations().fold(error, |error, (field, what)| error.violating(field, what))
 }
 
 fn refusal(rejected: Rejected) -> Error {

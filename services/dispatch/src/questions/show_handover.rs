@@ -1,4 +1,5 @@
 use authz::{Action, Relations, Subject};
+use definitions::Check;
 use delivery_rpc::{Failure, timestamp};
 use dispatch_core::handover::Shift;
 use events::words::Level;
@@ -41,6 +42,7 @@ pub(crate) async fn show_handover(
         (Shift::Left { .. }, _) | (Shift::Unsigned | Shift::Had { .. }, None) => {}
     }
     let last = handovers::list(&mut tx, &dispatch.masters(), scopes, SHOWN).await?;
+    let check_list = desk::check_list(dispatch, &mut tx).await?;
     tx.commit().await?;
     let on_shift = match shift {
         Shift::Had { by } => by.to_string(),
@@ -51,7 +53,12 @@ pub(crate) async fn show_handover(
         falls_to_counsellor_at: shift.falls_to_counsellor_at().map(timestamp),
         handovers: last.into_iter().map(shown).collect(),
         version,
+        check_list: check_list.into_iter().map(listed).collect(),
     })
+}
+
+fn listed(Check { check, names }: Check) -> wire::Check {
+    wire::Check { check: check.to_string(), name_zh: names.zh, name_en: names.en }
 }
 
 fn shown(handover: Handover) -> wire::Handover {
@@ -65,6 +72,8 @@ fn shown(handover: Handover) -> wire::Handover {
         taken_at: handover.taken.map(|(_, at)| timestamp(at)),
         work_orders: count(handover.work_orders),
         questions: count(handover.questions),
+        checked: handover.checked,
+        missing: handover.missing,
         log: handover.log,
     }
 }

@@ -5,7 +5,10 @@
 use authz::{Relation, Scope};
 use clock::{AccountId, HandoverId};
 use delivery::Fault;
-use dispatch_core::handover::{Shift, Untaken};
+use dispatch_core::{
+    checklist::Ticks,
+    handover::{Shift, Untaken},
+};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use ring::rand::SystemRandom;
@@ -26,8 +29,20 @@ pub(crate) struct Handover {
     /// How much was left, as far as the reader may see it.
     pub(crate) work_orders: i64,
     pub(crate) questions: i64,
+    /// Of the check list as it was then: what was there, and what was missing.
+    pub(crate) checked: Vec<String>,
+    pub(crate) missing: Vec<String>,
     /// What who left wrote down; empty where they wrote nothing.
     pub(crate) log: String,
+}
+
+/// What who leaves passes on, beside what is left to be done.
+#[derive(Debug, Default)]
+pub(crate) struct PassedOn {
+    /// What they write down; may be empty.
+    pub(crate) log: String,
+    /// What of the check list is there; empty where the desk has none.
+    pub(crate) ticks: Ticks,
 }
 
 /// That somebody leaves the desk.
@@ -124,8 +139,10 @@ pub(crate) async fn insert(
     masters: &Masters,
     Leaving { handover: id, by, signed_by, at }: Leaving,
     left: &Left,
-    (log, version): (&str, &str),
+    (PassedOn { log, ticks }, version): (&PassedOn, &str),
 ) -> Result<(), Fault> {
+    let [checked, missing] = [&ticks.checked, &ticks.missing]
+        .map(|codes| codes.iter().map(ToString::to_string).collect::<Vec<_>>());
     let sealed = if log.is_empty() {
         None
     } else {
@@ -138,8 +155,8 @@ pub(crate) async fn insert(
     sqlx::query!(
         "insert into dispatch.handover
              (id, left_by, left_signed_by, left_at, work_orders, questions, key_id, wrapped,
-              sealed, version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+              sealed, version, checked, missing)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         id.uuid(),
         by.uuid(),
         signed_by.uuid(),
@@ -150,6 +167,8 @@ pub(crate) async fn insert(
         wrapped,
         words,
         version,
+        &checked,
+        &missing,
     )
     .execute(connection)
     .await?;
@@ -183,6 +202,7 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         r#"select id, left_by, left_signed_by, left_at as "left_at: jiff_sqlx::Timestamp",
                   taken_by, taken_at as "taken_at: jiff_sqlx::Timestamp", key_id, wrapped, sealed,
+                  checked, missing,
                   (select count(*) from dispatch.work_order o
                    where o.id = any(h.work_orders) and o.level = any($1)) as "work_orders!",
                   (select count(*) from dispatch.question q
@@ -215,6 +235,8 @@ pub(crate) async fn list(
                 .map(|(by, at)| (AccountId::from_uuid(by), at.to_jiff())),
             work_orders: row.work_orders,
             questions: row.questions,
+            checked: row.checked,
+            missing: row.missing,
             log,
         })
     });

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, ops::Deref};
 
 use authz::{Role, Subject};
 use clock::{AccountId, ContactId, PersonId, TimerId};
+use definitions::Document;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::RungFiredV1,
@@ -43,8 +44,13 @@ impl Deref for Running {
 
 impl Running {
     pub(crate) async fn start() -> Self {
+        Self::start_on(&campus_kit::documents()).await
+    }
+
+    /// On a campus of these documents.
+    pub(crate) async fn start_on(campus: &[Document]) -> Self {
         let door: Door = |host, serving| Box::pin(dispatch::run(host, serving));
-        let world = World::new(Service::Dispatch, &dispatch::SCHEMAS, door).await;
+        let world = World::on(campus, Service::Dispatch, &dispatch::SCHEMAS, door).await;
         let replica = world.start().await;
         Self { world, replica }
     }

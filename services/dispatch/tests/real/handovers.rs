@@ -1,7 +1,13 @@
 //! The desk's shift is handed over: signed by both, once each, with what was left.
 
 use authz::{Role, Subject};
-use events::{DispatchFact, Fact, dispatch::DESK_KEY, intake::CaseAcceptedV1, words::Level};
+use definitions::Document;
+use events::{
+    DispatchFact, Fact,
+    dispatch::DESK_KEY,
+    intake::CaseAcceptedV1,
+    words::{DocumentKind, Level},
+};
 use jiff::SignedDuration;
 use proto::{
     dispatch::v1::{
@@ -19,6 +25,9 @@ use crate::case::{Running, leak, lock, plumber};
 const LEAVES: HandoverSignature = HandoverSignature::Leaving;
 const TAKES_OVER: HandoverSignature = HandoverSignature::TakingOver;
 
+/// What passes from hand to hand with the desk of the example campus.
+const CHECK_LIST: [&str; 4] = ["keys", "radio", "first-aid", "open-doors"];
+
 impl Running {
     /// Somebody signs for what they are shown now.
     async fn sign(
@@ -28,8 +37,12 @@ impl Running {
         log: &str,
     ) -> Result<String, Error> {
         let (version, log) = (self.desk(by).await.version, log.to_owned());
-        let signature = signature.into();
-        let request = SignHandoverRequest { signature, log, version, left_by: String::new() };
+        let request = if signature == LEAVES {
+            SignHandoverRequest { log, ..leaving(version) }
+        } else {
+            let signature = signature.into();
+            SignHandoverRequest { signature, log, version, ..Default::default() }
+        };
         self.signs(by, request).await
     }
 
@@ -70,8 +83,16 @@ fn assistant() -> Subject {
     Subject { posts, ..somebody(Role::DeskAssistant, Some("hall")) }
 }
 
+/// Everything is there.
 fn leaving(version: String) -> SignHandoverRequest {
-    SignHandoverRequest { signature: LEAVES.into(), version, ..Default::default() }
+    finding(version, &CHECK_LIST, &[])
+}
+
+fn finding(version: String, checked: &[&str], missing: &[&str]) -> SignHandoverRequest {
+    let [checked, missing] =
+        [checked, missing].map(|codes| codes.iter().map(ToString::to_string).collect());
+    let signature = LEAVES.into();
+    SignHandoverRequest { signature, version, checked, missing, ..Default::default() }
 }
 
 fn refusal(answer: Result<String, Error>) -> (Code, String) {
@@ -130,6 +151,74 @@ async fn what_one_leaves_another_takes_over_and_both_are_on_record_with_what_was
     ] {
         assert_eq!(dispatch.count(everything).await, 0, "{everything}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_says_of_each_thing_of_the_check_list_whether_it_is_there() {
+    let dispatch = Running::start().await;
+    let [an, bai, _] = dispatch.shift().await;
+    let shown = dispatch.desk(&an).await;
+    let listed: Vec<_> = shown.check_list.iter().map(|one| &*one.check).collect();
+    assert_eq!(listed, CHECK_LIST, "in the order of the campus");
+    let keys = &shown.check_list[0];
+    assert_eq!((&*keys.name_zh, &*keys.name_en), ("值班室钥匙", "Keys of the Duty Room"));
+    let found =
+        |checked: &[&str], missing: &[&str]| finding(shown.version.clone(), checked, missing);
+    for (request, field, what) in [
+        (found(&[], &[]), "checked", "keys, radio, first-aid, open-doors: neither"),
+        (found(&["keys", "first-aid"], &["radio"]), "checked", "open-doors: neither"),
+        (found(&CHECK_LIST, &["radio"]), "missing", "radio: said to be checked too"),
+        (found(&CHECK_LIST, &["torch"]), "missing", "torch: not on"),
+    ] {
+        let error = dispatch.signs(&an, request).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, "unchecked"));
+        let [wrong] = error.violations() else { panic!("{error:?}") };
+        assert_eq!(wrong.field, field);
+        assert!(wrong.description.starts_with(what), "{wrong:?}");
+    }
+    for (wrong, field) in [("First Aid", "checked"), ("", "missing")] {
+        let one = [wrong];
+        let request = if field == "checked" { found(&one, &[]) } else { found(&[], &one) };
+        let error = dispatch.signs(&an, request).await.unwrap_err();
+        assert_eq!((error.reason(), &*error.violations()[0].field), ("handover-invalid", field));
+    }
+    let endless = dispatch.signs(&an, found(&["keys"; 21], &[])).await.unwrap_err();
+    assert_eq!(endless.reason(), "handover-invalid");
+    assert!(dispatch.desk(&an).await.handovers.is_empty(), "nothing is signed");
+
+    dispatch.signs(&an, found(&["open-doors", "keys", "first-aid"], &["radio"])).await.unwrap();
+    let shown = dispatch.desk(&bai).await;
+    assert_eq!(shown.handovers[0].checked, ["first-aid", "keys", "open-doors"]);
+    assert_eq!(shown.handovers[0].missing, ["radio"]);
+    // Who takes over signs for what was found, and finds nothing of their own.
+    let taking = SignHandoverRequest { signature: TAKES_OVER.into(), ..leaving(shown.version) };
+    let error = dispatch.signs(&bai, taking).await.unwrap_err();
+    assert_eq!((error.reason(), &*error.violations()[0].field), ("handover-invalid", "checked"));
+    dispatch.sign(&bai, TAKES_OVER, "").await.unwrap();
+    assert_eq!(dispatch.desk(&bai).await.handovers[0].missing, ["radio"]);
+    let kept = "select count(*) from delivery.audit where action = 'handover.left'
+                and detail -> 'missing' = '[\"radio\"]' and jsonb_array_length(detail -> 'checked') = 3";
+    assert_eq!(dispatch.count(kept).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_without_a_check_list_has_nothing_to_tick() {
+    let mut campus = campus_kit::documents();
+    let is_hall =
+        |one: &&mut Document| one.kind == DocumentKind::Department && one.id.as_str() == "hall";
+    let hall = campus.iter_mut().find(is_hall).unwrap();
+    let posts = hall.value["spec"]["posts"].as_array_mut().unwrap();
+    let desk = posts.iter_mut().find(|post| post["post"] == "desk").unwrap();
+    desk.as_object_mut().unwrap().remove("handover").unwrap();
+    let dispatch = Running::start_on(&campus).await;
+    let [an, bai, _] = dispatch.shift().await;
+    assert!(dispatch.desk(&an).await.check_list.is_empty());
+    let refused = refusal(dispatch.sign(&an, LEAVES, "").await);
+    assert_eq!(refused, (Code::InvalidArgument, "unchecked".to_owned()));
+    let version = dispatch.desk(&an).await.version;
+    dispatch.signs(&an, finding(version, &[], &[])).await.unwrap();
+    let handover = dispatch.desk(&bai).await.handovers.remove(0);
+    assert!(handover.checked.is_empty() && handover.missing.is_empty(), "{handover:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,7 +42,28 @@ pub(super) struct Desk {
     /// and questions that are left now, as far as they see them, also those that do not fit in here.
     /// Callbacks and calls to phone are shown beside them, and not signed for.
     version: String,
+    /// What passes from hand to hand with the desk, in the order of the campus's list; empty if it has
+    /// none.
+    check_list: Vec<Check>,
     left: Left,
+}
+
+/// A thing of the check list: a key, a device, a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct Check {
+    /// By this code a signature says whether it is there.
+    check: String,
+    /// What it is called, in both languages.
+    name: String,
+    /// How it was at the last handover; null if it was not on the list then.
+    last: Option<Tick>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Tick {
+    Checked,
+    Missing,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,7 +79,10 @@ struct Handover {
     /// How many work orders and questions were left, as far as who left saw them and the asker may.
     work_orders: u32,
     questions: u32,
-    /// What who left wrote down: duty log, keys and devices.
+    /// Of the check list as it was then, by their codes: what was there, and what was missing.
+    checked: Vec<String>,
+    missing: Vec<String>,
+    /// What who left wrote down: the duty log.
     log: Option<String>,
 }
 
@@ -91,13 +115,15 @@ pub(super) async fn show(State(portal): State<Portal>, caller: Caller) -> Answer
     let request = portal.on_behalf(&caller)?.request(ShowHandoverRequest {});
     let answer = portal.peers.dispatch()?.show_handover(request).await?.into_inner();
     let mut on_shift = Account::nameless(&answer.on_shift);
+    let last = answer.handovers.first();
+    let check_list = answer.check_list.into_iter().map(|check| Check::of(check, last)).collect();
     let mut handovers: Vec<_> = answer.handovers.into_iter().map(Handover::from).collect();
     let people = handovers.iter_mut().flat_map(Handover::people).chain(&mut on_shift);
     with_names(&portal, people).await?;
     let left = left(&portal, &caller).await;
     let falls_to_counsellor_at = instant(answer.falls_to_counsellor_at);
     let version = answer.version;
-    Ok(Json(Desk { on_shift, falls_to_counsellor_at, handovers, version, left }))
+    Ok(Json(Desk { on_shift, falls_to_counsellor_at, handovers, version, check_list, left }))
 }
 
 async fn left(portal: &Portal, caller: &Caller) -> Left {
@@ -138,10 +164,16 @@ enum Signature {
 #[schema(as = NewSignature)]
 pub(super) struct Sign {
     signature: Signature,
-    /// Of who leaves: duty log, keys and devices, up to 2,000 characters; nothing restricted, for all
-    /// at the desk read it.
+    /// Of who leaves: the duty log, up to 2,000 characters; nothing restricted, for all at the desk read
+    /// it.
     #[serde(default)]
     log: String,
+    /// Of who leaves: what of the `check_list` is there, and what is missing, by their codes. Each thing
+    /// is in exactly one of both; they are empty where there is no list, and for who takes over.
+    #[serde(default)]
+    checked: Vec<String>,
+    #[serde(default)]
+    missing: Vec<String>,
     /// What was shown and is signed for, by its `version`. Who leaves may sign for what they were shown
     /// up to 10 minutes ago in this shift.
     version: String,
@@ -170,9 +202,10 @@ struct CameSince {
 ///
 /// Who leaves signs for what is left to be done, then who takes over signs for it: whoever is at work
 /// there, or the duty counsellor. Whoever took over leaves; the duty counsellor signs for who went
-/// without, and names them. Refused by `handover-invalid`, `not-at-the-desk`, `not-the-counsellor`,
-/// `not-on-shift`, `already-signed`, `handover-waits`, `handover-changed`, `nothing-to-take-over`,
-/// `same-person` and `definitions-unknown`.
+/// without, and names them. Who leaves says of each thing of the check list whether it is there, and who
+/// takes over signs for that too. Refused by `handover-invalid`, `not-at-the-desk`,
+/// `not-the-counsellor`, `not-on-shift`, `already-signed`, `handover-waits`, `handover-changed`,
+/// `unchecked`, `nothing-to-take-over`, `same-person` and `definitions-unknown`.
 #[utoipa::path(
     post, path = "/handover/sign", tag = "handover",
     operation_id = "signHandover", request_body = Sign,
@@ -183,7 +216,7 @@ pub(super) async fn sign(
     State(portal): State<Portal>,
     caller: Caller,
     Key(key): Key,
-    Body(Sign { signature, log, version, left_by }): Body<Sign>,
+    Body(Sign { signature, log, checked, missing, version, left_by }): Body<Sign>,
 ) -> Answer<Signed> {
     let signature = match signature {
         Signature::Leaving => HandoverSignature::Leaving,
@@ -192,7 +225,8 @@ pub(super) async fn sign(
     let signature = signature.into();
     let call = portal.on_behalf(&caller)?.idempotent(key);
     let left_by = left_by.unwrap_or_default();
-    let request = call.request(SignHandoverRequest { signature, log, version, left_by });
+    let signed = SignHandoverRequest { signature, log, version, left_by, checked, missing };
+    let request = call.request(signed);
     let answer = portal.peers.dispatch()?.sign_handover(request).await?.into_inner();
     let came_since = answer.came_since.into_iter().map(CameSince::from).collect();
     Ok(Json(Signed { handover: answer.handover, came_since }))
@@ -201,6 +235,21 @@ pub(super) async fn sign(
 impl Handover {
     fn people(&mut self) -> impl Iterator<Item = &mut Account> {
         self.left_by.iter_mut().chain(&mut self.left_signed_by).chain(&mut self.taken_by)
+    }
+}
+
+impl Check {
+    /// A thing of the list, and how it was at the last handover.
+    fn of(
+        dispatch::Check { check, name_zh, name_en }: dispatch::Check,
+        last: Option<&dispatch::Handover>,
+    ) -> Self {
+        let was_in = |ticks: &[String]| ticks.contains(&check);
+        let last = last.and_then(|last| {
+            let missing = was_in(&last.missing).then_some(Tick::Missing);
+            was_in(&last.checked).then_some(Tick::Checked).or(missing)
+        });
+        Self { check, name: format!("{name_zh} {name_en}"), last }
     }
 }
 
@@ -222,6 +271,8 @@ impl From<dispatch::Handover> for Handover {
             taken_at: instant(handover.taken_at),
             work_orders: handover.work_orders,
             questions: handover.questions,
+            checked: handover.checked,
+            missing: handover.missing,
             log: some(handover.log),
         }
     }

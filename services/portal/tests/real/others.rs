@@ -71,6 +71,8 @@ pub(crate) struct State {
     /// What comes next after work orders, while dispatch answers.
     pub(crate) next_steps: Option<Vec<dispatch::NextSteps>>,
     pub(crate) handover: dispatch::ShowHandoverResponse,
+    /// What somebody said of the desk's check list: what is there, and what is missing.
+    pub(crate) ticked: [Vec<String>; 2],
     /// Whom dispatch was told to assign.
     pub(crate) assigned: String,
     pub(crate) rosters: Vec<dispatch::PostRoster>,

@@ -1,9 +1,10 @@
 //! Work orders, as far as the portal adds to what dispatch says.
 
 use proto::{
-    dispatch::v1::{Handover, Question, Release, ShowHandoverResponse, WorkOrder},
+    dispatch::v1::{Check, Handover, Question, Release, ShowHandoverResponse, WorkOrder},
     words::v1::{Asked, ReleaseCause},
 };
+use rpc::{Code, Error};
 use serde_json::json;
 
 use crate::world::{World, id};
@@ -65,6 +66,52 @@ async fn a_question_names_who_asks_and_who_answers_but_of_the_staff_not_to_its_r
     assert_eq!(plumber.post(&path, &json!({ "of": "desk", "text": "who?" })).await.status, 200);
     let refused = plumber.post(&path, &json!({ "of": "dean", "text": "who?" })).await;
     assert_eq!(refused.violations()[0].0, "of");
+}
+
+#[tokio::test]
+async fn a_check_list_is_shown_with_how_it_was_at_the_last_handover_and_ticked_by_who_leaves() {
+    let world = World::with_people().await;
+    let listed = |check: &str| Check {
+        check: check.to_owned(),
+        name_zh: "物品".to_owned(),
+        name_en: format!("The {check}"),
+    };
+    let found = |checked: &str, missing: &str| Handover {
+        checked: vec![checked.to_owned()],
+        missing: vec![missing.to_owned()],
+        ..Handover::default()
+    };
+    world.others.told.state().handover = ShowHandoverResponse {
+        check_list: ["keys", "radio", "torch"].map(listed).into(),
+        handovers: vec![found("keys", "radio"), found("torch", "keys")],
+        ..Default::default()
+    };
+    let desk = world.session("desk-1").await;
+    let shown = desk.get("/handover").await.body;
+    let check = |check: &str, name: &str, last: Option<&str>| json!({ "check": check, "name": name, "last": last });
+    assert_eq!(
+        shown["check_list"],
+        json!([
+            check("keys", "物品 The keys", Some("checked")),
+            check("radio", "物品 The radio", Some("missing")),
+            check("torch", "物品 The torch", None),
+        ])
+    );
+    let last = &shown["handovers"][0];
+    assert_eq!((&last["checked"], &last["missing"]), (&json!(["keys"]), &json!(["radio"])));
+
+    let leaving = json!({ "signature": "leaving", "version": "7f",
+                          "checked": ["keys", "torch"], "missing": ["radio"] });
+    assert_eq!(desk.post("/handover/sign", &leaving).await.status, 200);
+    assert_eq!(world.others.told.state().ticked, [vec!["keys", "torch"], vec!["radio"]]);
+    let misread = json!({ "signature": "leaving", "version": "7f", "checked": "keys" });
+    assert_eq!(desk.post("/handover/sign", &misread).await.violations()[0].0, "checked");
+    let left_out = "radio: neither checked nor missing";
+    let unchecked = Error::new(Code::InvalidArgument, "unchecked", left_out);
+    world.others.told.state().refusal = Some(unchecked.violating("checked", left_out));
+    let refused = desk.post("/handover/sign", &leaving).await;
+    assert_eq!(refused.refused(), (400, "unchecked"));
+    assert_eq!(refused.violations()[0].0, "checked");
 }
 
 #[tokio::test]

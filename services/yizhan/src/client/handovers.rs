@@ -21,7 +21,8 @@ pub(crate) enum Command {
     /// Sign that you leave the desk, or that you take it over.
     ///
     /// Who leaves signs for what they were shown within the last 10 minutes, and is told what came since:
-    /// it is signed for with the rest.
+    /// it is signed for with the rest. Where the desk has a check list, who leaves says of each thing on
+    /// it whether it is there.
     Sign(Sign),
 }
 
@@ -30,10 +31,15 @@ pub(crate) struct Sign {
     /// As what you sign.
     #[arg(value_enum)]
     signature: Signature,
-    /// What who leaves writes down: duty log, keys and devices; nothing restricted, for all at the desk
-    /// read it.
+    /// What who leaves writes down, the duty log; nothing restricted, for all at the desk read it.
     #[arg(long, default_value = "", hide_default_value = true)]
     log: String,
+    /// What of the check list is there, of who leaves: `keys,radio`.
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
+    checked: Vec<String>,
+    /// What of it is missing; each thing is in one of both.
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
+    missing: Vec<String>,
     /// What you sign for: the version that `yizhan handover show` said.
     #[arg(long)]
     shown: String,
@@ -57,7 +63,7 @@ const DESK: [Column; 4] = [
     ("Version", "version"),
 ];
 
-const HANDOVERS: [Column; 8] = [
+const HANDOVERS: [Column; 9] = [
     ("LEFT", "left_at"),
     ("BY", "left_by.name"),
     ("SIGNED BY", "left_signed_by.name"),
@@ -65,8 +71,11 @@ const HANDOVERS: [Column; 8] = [
     ("BY", "taken_by.name"),
     ("WORK ORDERS", "work_orders"),
     ("QUESTIONS", "questions"),
+    ("MISSING", "missing"),
     ("LOG", "log"),
 ];
+
+const CHECK_LIST: [Column; 3] = [("CHECK", "check"), ("NAME", "name"), ("LAST", "last")];
 
 const WORK_ORDERS: [Column; 6] = [
     ("WORK ORDER", "case_number"),
@@ -108,13 +117,13 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             }
             print::text(shown(&answer))
         }
-        Command::Sign(Sign { signature, log, shown, left_by }) => {
+        Command::Sign(Sign { signature, log, checked, missing, shown, left_by }) => {
             let (word, done) = match signature {
                 Signature::Leaving => ("leaving", "you leave the desk; who takes over signs next"),
                 Signature::TakingOver => ("taking-over", "you have the desk"),
             };
-            let body =
-                json!({ "signature": word, "log": log, "version": shown, "left_by": left_by });
+            let body = json!({ "signature": word, "log": log, "checked": checked,
+                               "missing": missing, "version": shown, "left_by": left_by });
             let answer = api.post("/handover/sign", &body).await?;
             if api.format == Format::Json {
                 return output::json(&answer);
@@ -142,6 +151,10 @@ fn shown(answer: &Value) -> String {
     let handovers = rows(answer, "handovers");
     if !handovers.is_empty() {
         parts.push(output::table(handovers, &HANDOVERS));
+    }
+    let check_list = rows(answer, "check_list");
+    if !check_list.is_empty() {
+        parts.push(output::table(check_list, &CHECK_LIST));
     }
     parts.extend(left(answer, &SIGNED_FOR));
     let shown_only = left(answer, &SHOWN_ONLY);
@@ -187,7 +200,9 @@ mod tests {
             "handovers": [{ "left_at": "2026-09-01T09:00:00Z", "left_by": { "name": "安小台" },
                             "left_signed_by": { "name": "安小台" },
                             "taken_at": null, "taken_by": null, "work_orders": 1, "questions": 0,
-                            "log": "two keys" }],
+                            "checked": ["keys"], "missing": [], "log": "quiet" }],
+            "check_list": [{ "check": "keys", "name": "钥匙 Keys", "last": "checked" },
+                           { "check": "torch", "name": "手电 Torch", "last": null }],
             "left": {
                 "work_orders": [{ "case_number": "2026-09-000001", "item": "water-leak",
                                   "place": "dorm-7-402", "urgency": "urgent", "state": "offered",
@@ -198,8 +213,12 @@ mod tests {
         insta::assert_snapshot!(shown(&answer), @r"
         Counsellor from  2026-09-01 09:15:00Z
 
-        LEFT                  BY      SIGNED BY  TAKEN OVER  BY  WORK ORDERS  QUESTIONS  LOG
-        2026-09-01 09:00:00Z  安小台  安小台     -           -   1            0          two keys
+        LEFT                  BY      SIGNED BY  TAKEN OVER  BY  WORK ORDERS  QUESTIONS  MISSING  LOG
+        2026-09-01 09:00:00Z  安小台  安小台     -           -   1            0          -        quiet
+
+        CHECK  NAME        LAST
+        keys   钥匙 Keys   checked
+        torch  手电 Torch  -
 
         WORK ORDER      ITEM        PLACE       URGENCY  STATE    DUE
         2026-09-000001  water-leak  dorm-7-402  urgent   offered  2026-09-02 02:00:00Z

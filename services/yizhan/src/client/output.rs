@@ -88,6 +88,7 @@ fn plain(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
+        Value::Array(values) if values.is_empty() => "-".to_owned(),
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(","),
         Value::Object(fields) => {
             // Ids and what has parts of its own are for `-o json`.
@@ -184,6 +185,8 @@ mod tests {
         assert_eq!(cell(&clock, "promises.last.due"), "b");
         assert_eq!(cell(&clock, "on_time"), "yes");
         assert_eq!(cell(&clock, "promises.first"), "-");
+        let lists = json!({ "checked": ["keys", "radio"], "missing": [] });
+        assert_eq!((&*cell(&lists, "checked"), &*cell(&lists, "missing")), ("keys,radio", "-"));
         assert_eq!(
             cell(
                 &json!({ "detail": { "cycle": 2, "by": null, "parts": [1],

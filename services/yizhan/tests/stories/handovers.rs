@@ -1,10 +1,12 @@
 //! The desk is handed over: who leaves signs for what is left, who takes over signs for it, and a desk
 //! that nobody has taken over is seen.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{account::Account, campus::Campus};
 
+/// All that passes from hand to hand is there.
+const ALL: &str = "--checked keys,radio,first-aid,open-doors";
 const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
 
 #[test]
@@ -21,7 +23,12 @@ fn both_sign_for_what_is_left_and_whoever_comes_sees_it() {
 
     let refusal = an.is_refused("handover sign leaving --shown 0123456789abcdef");
     assert!(refusal.message.contains("handover-changed"), "{refusal:?}");
-    let signed = signs(&an, "leaving --log 'the key of the attic is in drawer 2'");
+    // Each thing of the check list is there or it is not.
+    is_refused(&an, "leaving", "keys, radio, first-aid, open-doors: neither checked nor missing");
+    is_refused(&an, &format!("leaving {ALL} --missing torch"), "torch: not on");
+    let found = "--checked keys,first-aid,open-doors --missing radio";
+    let signed =
+        signs(&an, &format!("leaving {found} --log 'the key of the attic is in drawer 2'"));
     is_refused(&an, "leaving", "already-signed");
     is_refused(&bai, "leaving", "handover-waits");
     is_refused(&an, "taking-over", "same-person");
@@ -33,11 +40,16 @@ fn both_sign_for_what_is_left_and_whoever_comes_sees_it() {
     assert_eq!(handover["left_by"]["name"], "安小台 An Xiaotai");
     assert_eq!(handover["log"], "the key of the attic is in drawer 2");
     assert_eq!((&handover["work_orders"], &handover["questions"]), (&1.into(), &1.into()));
+    assert_eq!(handover["missing"], json!(["radio"]));
+    assert_eq!(handover["checked"].as_array().unwrap().len(), 3);
+    let last = ["keys checked", "radio missing", "first-aid checked", "open-doors checked"];
+    assert_eq!(check_list(&shown), last);
     assert_eq!(left(&shown, "work_orders"), [waiting.to_string()]);
     assert_eq!(left(&shown, "questions"), [waiting.to_string()]);
     assert_eq!(left(&shown, "callbacks"), [done.to_string()]);
     assert!(left(&shown, "phone_calls").is_empty());
 
+    is_refused(&bai, &format!("taking-over {ALL}"), "handover-invalid");
     signs(&bai, "taking-over");
     let shown = counsellor.asks("handover show");
     assert_eq!(shown["on_shift"]["name"], "白小台 Bai Xiaotai");
@@ -47,7 +59,7 @@ fn both_sign_for_what_is_left_and_whoever_comes_sees_it() {
     is_refused(&bai, "taking-over", "nothing-to-take-over");
     is_refused(&an, "leaving", "not-on-shift");
     // A case that came while Bai read is signed for too, and not in silence.
-    let leaving = signing(&bai, "leaving");
+    let leaving = signing(&bai, &format!("leaving {ALL}"));
     let new = an.opens(LEAK);
     campus.settle();
     let signed = bai.does(&leaving);
@@ -64,7 +76,7 @@ fn a_desk_that_nobody_takes_over_is_the_counsellors_after_a_quarter_of_an_hour()
     let names = ["desk-1", "desk-2", "counsellor", "director"];
     let [an, bai, counsellor, director] = names.map(|name| campus.account(name));
     campus.clock_to("10:00");
-    signs(&an, "leaving");
+    signs(&an, &format!("leaving {ALL}"));
     let falls = director.asks("handover show")["falls_to_counsellor_at"].clone();
     let falls: jiff::Timestamp = falls.as_str().unwrap().parse().unwrap();
     assert!(falls > campus.now());
@@ -85,13 +97,13 @@ fn a_desk_that_nobody_takes_over_is_the_counsellors_after_a_quarter_of_an_hour()
     assert_eq!(shown["on_shift"]["name"], "顾导 Gu Dao");
 
     // Who takes over and goes without a word is signed for by the counsellor alone, and by name.
-    signs(&counsellor, "leaving");
+    signs(&counsellor, &format!("leaving {ALL}"));
     signs(&bai, "taking-over");
     is_refused(&an, "leaving", "not-on-shift");
     is_refused(&counsellor, "leaving", "not-on-shift");
     let bai = director.asks("handover show")["on_shift"]["id"].as_str().unwrap().to_owned();
     is_refused(&an, &format!("leaving --for {bai}"), "not-the-counsellor");
-    signs(&counsellor, &format!("leaving --for {bai} --log 'Bai was not there'"));
+    signs(&counsellor, &format!("leaving --for {bai} {ALL} --log 'Bai was not there'"));
     let signed = handovers(&director.asks("handover show"));
     assert_eq!(signed.len(), 3);
     assert_eq!(signed[0]["left_by"]["name"], "白小台 Bai Xiaotai");
@@ -117,6 +129,13 @@ fn is_refused(who: &Account<'_>, signature: &str, reason: &str) {
 
 fn handovers(shown: &Value) -> Vec<Value> {
     shown["handovers"].as_array().unwrap().clone()
+}
+
+/// Each thing of the check list, and how it was when the desk was left.
+fn check_list(shown: &Value) -> Vec<String> {
+    let list = shown["check_list"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    list.map(|one| format!("{} {}", text(&one["check"]), text(&one["last"]))).collect()
 }
 
 /// The cases of what is left.

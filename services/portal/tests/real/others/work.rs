@@ -215,6 +215,8 @@ impl Dispatch for Told {
         request: Request<dispatch::SignHandoverRequest>,
     ) -> Answer<dispatch::SignHandoverResponse> {
         self.take("handover", &request)?;
+        let request = request.into_inner();
+        self.state().ticked = [request.checked, request.missing];
         Ok(Response::new(dispatch::SignHandoverResponse::default()))
     }
 }
