@@ -3,7 +3,7 @@
 //! (23:00-07:00). Sun is electric, and studies nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt::Write as _,
 };
 
@@ -49,7 +49,7 @@ impl Hall {
         let holders = held.map(|(post, holders)| {
             (post.parse().unwrap(), holders.iter().copied().map(who).collect::<BTreeSet<_>>())
         });
-        let roster = Roster { holders: holders.into(), arrangements: BTreeMap::new() };
+        let roster = Roster { holders: holders.into(), ..Roster::default() };
         Self { roster, ids: SeededIds::new(5) }
     }
 

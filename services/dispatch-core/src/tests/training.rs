@@ -2,7 +2,7 @@
 //! both posts, and Tang is on no roster.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt::Write as _,
 };
 
@@ -31,7 +31,7 @@ fn hall() -> Roster {
     let holders = held.map(|(post, holders)| {
         (post.parse().unwrap(), holders.into_iter().map(who).collect::<BTreeSet<_>>())
     });
-    Roster { holders: holders.into(), arrangements: BTreeMap::new() }
+    Roster { holders: holders.into(), ..Roster::default() }
 }
 
 /// Somebody is arranged to be, or not to be, somewhere for the next hour.

@@ -134,7 +134,7 @@ async fn permit(
         Command::Leave { by, .. } | Command::TakeOver { by } => by,
     };
     let rules = rosters::newest_rules(dispatch, tx).await?;
-    let roster = store::rosters::load(tx, now).await?;
+    let roster = store::rosters::load(tx, &rules, now).await?;
     let is_there = rules
         .desk()
         .is_some_and(|desk| roster.is_at(by, &desk.id, &deputies(&rules, &desk.id), now));

@@ -34,6 +34,7 @@ mod roster;
 mod schema;
 mod sessions;
 mod survey;
+mod timetables;
 mod when;
 mod wire;
 mod work_orders;
@@ -141,6 +142,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(work_orders::routes())
         .merge(questions::routes())
         .merge(roster::routes())
+        .merge(timetables::routes())
         .merge(handovers::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))

@@ -35,6 +35,7 @@ mod questions;
 mod roster;
 mod session;
 mod sessions;
+mod timetable;
 mod visible;
 mod work;
 
