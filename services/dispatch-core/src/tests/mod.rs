@@ -2,6 +2,7 @@
 
 mod campus;
 mod case;
+mod classes;
 mod complaints;
 mod expiry;
 mod handover;
