@@ -101,9 +101,8 @@ impl Class {
 
     /// The times of it, in order.
     fn terms(self, calendar: &Calendar) -> impl Iterator<Item = Term> {
-        let takes_place = |date: &Date| {
-            !matches!(calendar.day(*date), calendar::Day::Rest { source: Some(_) })
-        };
+        let takes_place =
+            |date: &Date| !matches!(calendar.day(*date), calendar::Day::Rest { source: Some(_) });
         let openings = self.days().filter(takes_place);
         let openings = openings.filter_map(move |date| self.hours.on(date, calendar.zone()));
         openings.map(|opening| Term { from: opening.open, until: opening.close })

@@ -183,9 +183,16 @@ fn only_an_assistant_has_a_timetable() {
     // Who was one once is at work like everybody else.
     roster.holders.insert(WINDOW.parse().unwrap(), [who(SUN)].into());
     roster.classes.clear();
-    roster.attend(&RULES, who(WU), &[class("2026-08-31..2027-01-17", "monday", "08:00-09:40")], now());
+    roster.attend(
+        &RULES,
+        who(WU),
+        &[class("2026-08-31..2027-01-17", "monday", "08:00-09:40")],
+        now(),
+    );
     assert!(roster.classes.is_empty());
-    assert_eq!("moonday".parse::<crate::roster::Day>().unwrap_err().to_string(),
+    assert_eq!(
+        "moonday".parse::<crate::roster::Day>().unwrap_err().to_string(),
         "`moonday` is no weekday: it must be one of monday, tuesday, wednesday, thursday, friday, \
-         saturday, sunday");
+         saturday, sunday"
+    );
 }

@@ -1,10 +1,7 @@
 //! Who must be trained before they take what. Wu is the assistant of the hall, He its teacher, Sun holds
 //! both posts, and Tang is on no roster.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use clock::{AccountId, ArrangementId};
 use jiff::{Timestamp, ToSpan as _};

@@ -11,9 +11,9 @@ use jiff::SignedDuration;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        self as wire, Arranged, ArrangementKind, Attendance, CoverPostRequest, EndArrangementRequest,
-        PostRoster, RecordTrainingRequest, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest,
-        TooLong, Uncovered,
+        self as wire, Arranged, ArrangementKind, Attendance, CoverPostRequest,
+        EndArrangementRequest, PostRoster, RecordTrainingRequest, ShowRosterRequest,
+        SwapTurnsRequest, TakeLeaveRequest, TooLong, Uncovered,
     },
 };
 use rpc::{Error, Fields, account};

@@ -34,12 +34,7 @@ pub(crate) async fn train(
     let Train { who, ref item, revoked } = train;
     let is_trained = store::trainings::is_recorded(&mut tx, who, item).await?;
 
-    authorize(
-        &subject,
-        Action::TrainAssistants,
-        relations(&subject, &roster, who),
-        Level::Public,
-    )?;
+    authorize(&subject, Action::TrainAssistants, relations(&subject, &roster, who), Level::Public)?;
     roster.train(&rules, &train, is_trained).map_err(|rejected| refusal(&rejected))?;
     is_accountable(&subject, &rules, &roster, &train)?;
     if revoked {

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_file_is_read_row_by_row_and_what_is_missing_is_left_to_be_refused() {
-        let text = "\u{feff}dates,weekday,hours\r\n\r\n2026-09-01..2026-09-30, monday,08:00-09:40\r\nx\n";
+        let text =
+            "\u{feff}dates,weekday,hours\r\n\r\n2026-09-01..2026-09-30, monday,08:00-09:40\r\nx\n";
         let read = classes(text).unwrap();
         let monday = json!({
             "dates": "2026-09-01..2026-09-30", "weekday": "monday", "hours": "08:00-09:40",

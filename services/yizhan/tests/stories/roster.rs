@@ -183,9 +183,8 @@ fn an_assistant_in_class_is_given_no_work_and_their_window_shows_as_uncovered() 
     assert_eq!(shown["posts"][0]["uncovered"].as_array().unwrap().len(), 1, "{shown}");
     assert_eq!(shown["posts"][0]["classes"][0]["hours"], "09:00-11:40");
     let until = campus.now() + 1.hour();
-    let refusal = head.is_refused(&format!(
-        "roster cover network/field-crew network-assistant --until {until}"
-    ));
+    let refusal = head
+        .is_refused(&format!("roster cover network/field-crew network-assistant --until {until}"));
     assert!(refusal.message.contains("in-class"), "{refusal:?}");
 
     campus.clock_to("11:45");
