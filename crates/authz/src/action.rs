@@ -162,7 +162,7 @@ pub enum Action {
 
 impl Action {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 76] = [
+    pub const ALL: [Self; 77] = [
         Self::AcceptCase,
         Self::BackdateCase,
         Self::GetCase,

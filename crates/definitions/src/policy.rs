@@ -34,7 +34,13 @@ pub struct Policy {
     pub alert: Option<Alert>,
     /// The item that a complaint about one of its cases is a case of; `None` if nobody can complain.
     pub complaint: Option<ItemId>,
+    /// For how long after its receipt an open case is taken for what others report of the same item at
+    /// the same place.
+    pub similar_within: SignedDuration,
 }
+
+/// The hours for which it is, if a policy does not say.
+const SIMILAR_WITHIN: u16 = 72;
 
 /// When people are told what nobody needs to be woken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +144,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
         let extensions = f.optional("extensions", respite::extensions);
         let alert = f.optional("alert", alarm::alert);
         let complaint = f.optional("complaint", reference(Thing::Item));
+        let similar = f.optional("similarWithinHours", count(1..=8_784));
         let (limits, ladders) = (limits?, ladders?);
         let from_next_day = from_next_day?.unwrap_or_default();
         refuse_incomplete(f, &limits, &ladders, &from_next_day)?;
@@ -154,6 +161,7 @@ pub(crate) fn read(id: Code, cursor: &mut Cursor<'_>) -> Option<Policy> {
             extensions: extensions?,
             alert: alert?,
             complaint: complaint?,
+            similar_within: SignedDuration::from_hours(similar?.unwrap_or(SIMILAR_WITHIN).into()),
         })
     })
 }

@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use calendar::{Calendar, Due, Limit, OutOfReach, Start};
 use events::words::{
-    AlarmKind, CalendarId, CaseNumber, Commitment, DepartmentId, End, ItemId, MessageChannel,
-    PlaceId, PostId, Revision, Urgency,
+    AlarmKind, CalendarId, CaseKind, CaseNumber, Commitment, DepartmentId, End, ItemId, Level,
+    MessageChannel, PlaceId, PostId, Revision, Urgency,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -213,6 +213,20 @@ impl Rules {
     /// The item that a complaint about a case of this one is a case of; `None` if the campus names none.
     pub fn complaint_item(&self, item: &ItemId) -> Option<&ServiceItem> {
         self.item(self.policy(item)?.complaint.as_ref()?)
+    }
+
+    /// For how long after its receipt an open case of an item is taken for what others report; `None`
+    /// where each case is its requester's own matter, or nobody may know of it.
+    pub fn similar_within(&self, item: &ItemId) -> Option<SignedDuration> {
+        let known = self.item(item).filter(|item| item.level != Level::Hidden)?;
+        match known.kind {
+            CaseKind::Application | CaseKind::Appointment | CaseKind::Complaint => None,
+            CaseKind::Enquiry
+            | CaseKind::Repair
+            | CaseKind::Alarm
+            | CaseKind::Suggestion
+            | CaseKind::Hazard => Some(self.policy(item)?.similar_within),
+        }
     }
 
     /// The ladder that a late commitment of an item climbs.

@@ -1,6 +1,6 @@
 use events::words::CaseNumber;
 
-use crate::read::{Cursor, Yaml};
+use crate::{node::Yaml, read::Cursor};
 
 /// How many of an item's cases are called back: all (`true`), none (`false`), or a share of them
 /// (`20%`).

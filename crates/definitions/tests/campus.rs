@@ -127,6 +127,25 @@ fn an_item_without_callback_promises_none() {
 }
 
 #[test]
+fn what_others_report_is_taken_for_an_open_case_for_so_long_as_its_policy_says() {
+    let mut files = files::campus();
+    let policies = files.get_mut("policies.yaml").unwrap();
+    *policies = policies.replace("similarWithinHours: 72", "similarWithinHours: 24");
+    let rules = files::parse(&files).unwrap().into_rules(Revision(1));
+    for (id, hours) in [
+        ("water-leak", Some(24)),
+        // Its policy does not say.
+        ("alarm-fire", Some(72)),
+        ("person-at-risk", None),
+        ("service-complaint", None),
+        ("moon-dust", None),
+    ] {
+        let within = rules.similar_within(&item(id));
+        assert_eq!(within, hours.map(jiff::SignedDuration::from_hours), "{id}");
+    }
+}
+
+#[test]
 fn the_most_specific_route_wins() {
     let rules = rules();
     let post = |item_id, place_id| {

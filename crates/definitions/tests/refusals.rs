@@ -185,6 +185,7 @@ const SLIPS: &[Slip] = &[
         "5d working-days, approver: logistics/head",
         "5d working-days",
     ),
+    ("a report like one of no time ago", "policies.yaml", "inHours: 72", "inHours: 0"),
     ("reopening after an unknown end", "policies.yaml", "closed-solved: 7", "solved: 7"),
     ("reopening after a final end", "policies.yaml", "closed-uncalled: 7", "withdrawn: 7"),
     (

@@ -123,11 +123,11 @@ pub fn on_fact(
         Fact::RungFired(RungFiredV1 { post, .. }) | Fact::RungTold(RungToldV1 { post, .. }) => {
             on_escalated(state, post)
         }
-        Fact::PauseGranted(PauseGrantedV1 { work_order, until, .. }) => {
-            on_paused(state, *work_order, Pause::Granted { until: *until })
+        Fact::PauseGranted(PauseGrantedV1 { work_order, from, until, .. }) => {
+            on_paused(state, (*work_order, Some(*from)), Pause::Granted { until: *until })
         }
         Fact::PauseRefused(PauseRefusedV1 { work_order, cause, .. }) => {
-            on_paused(state, *work_order, Pause::Refused { cause: *cause })
+            on_paused(state, (*work_order, None), Pause::Refused { cause: *cause })
         }
     };
     followed.unwrap_or_else(|reason| fact.noted(reason))
@@ -218,14 +218,22 @@ fn on_escalated(state: &State, to: &PostId) -> Result<Vec<Event>, Reason> {
     Ok(vec![Event::Escalated { to: to.clone() }])
 }
 
-/// What is said of the clocks of work that waits; of work that goes on it means nothing any more.
-fn on_paused(state: &State, work_order: WorkOrderId, pause: Pause) -> Result<Vec<Event>, Reason> {
+/// What is said of the clocks of work that waits; of work that went on since it means nothing any more,
+/// even if it waits again.
+fn on_paused(
+    state: &State,
+    (work_order, since): (WorkOrderId, Option<Timestamp>),
+    pause: Pause,
+) -> Result<Vec<Event>, Reason> {
     let work = state.work().ok_or(Reason::UnknownCase)?;
     match work.order(work_order).map(|order| order.status) {
-        Some(Status::OnHold { .. }) => Ok(vec![Event::PauseAnswered { work_order, pause }]),
+        Some(Status::OnHold { held_at, .. }) if since.is_none_or(|since| since == held_at) => {
+            Ok(vec![Event::PauseAnswered { work_order, pause }])
+        }
         Some(
             Status::Offered
             | Status::Taken(_)
+            | Status::OnHold { .. }
             | Status::Disputed { .. }
             | Status::Completed { .. }
             | Status::Cancelled { .. },

@@ -45,6 +45,7 @@ pub(crate) async fn bearer(delivery: &Delivery, token: &str) -> Result<Identity,
         return refused("token-malformed", "this is neither a session nor an API key: log in");
     };
     match kind {
+        Kind::LoginCode => refused("token-malformed", "this is no session yet: change it for one"),
         Kind::Session => {
             match sessions::find(delivery.pool(), &hash, delivery.clock().now()).await? {
                 None => refused("session-unknown", "this session has ended: log in again"),

@@ -17,6 +17,8 @@
 //! A command's answer says how far it moved the case (its head); the next list that is given the
 //! head waits until the boards show it, for at most 500 ms. So people read their own writes.
 //!
+//! A session is opened by a password, or by unified login, which says who somebody is (`sso`).
+//!
 //! Names and phones of accounts are sealed; tokens are stored as hashes, passwords by Argon2id.
 
 mod account;
@@ -33,10 +35,11 @@ mod personal;
 mod portal;
 mod refusal;
 mod secret;
+mod sso;
 mod store;
 mod token_key;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
 use delivery::Schema;
@@ -77,6 +80,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
     let keys = keys.await?;
     let delivery = host.delivery();
     let masters = host.masters()?;
+    let sso = sso::Sso::open(&host.config, &mut host.files, &host.clock)?;
     let portal = Portal {
         delivery: delivery.clone(),
         peers: peers::Peers::new(|service| host.connect(service))?,
@@ -84,6 +88,7 @@ pub async fn run(mut host: Host, serving: impl FnOnce(Serving)) -> anyhow::Resul
         masters: masters.clone(),
         passwords: password::Passwords::new(),
         revisions: Revisions::default(),
+        sso: Arc::new(sso),
     };
     host.spawn(Stage::Last, "token key", |stop| keys.run(stop));
     host.deliver(Projection { revisions: portal.revisions.clone() })?;

@@ -11,7 +11,7 @@ use sealing::Masters;
 use sqlx::PgPool;
 
 use crate::{
-    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal,
+    authenticate::Identity, password::Passwords, peers::Peers, refusal::Refusal, sso::Sso,
     token_key::CurrentKey,
 };
 
@@ -20,6 +20,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The same for all definitions or people: as long as a handler is given.
 const LONG_DEADLINE: Duration = Duration::from_secs(30);
+
+/// The same for what an answer is complete without.
+const PASSING: Duration = Duration::from_millis(500);
 
 /// The portal, as its handlers see it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +33,7 @@ pub(crate) struct Portal {
     pub(crate) masters: Newest<Masters>,
     pub(crate) passwords: Passwords,
     pub(crate) revisions: Revisions,
+    pub(crate) sso: Arc<Sso>,
 }
 
 impl Portal {
@@ -58,6 +62,11 @@ impl Portal {
     /// The same, for a call with a whole campus in it.
     pub(crate) fn on_behalf_at_length(&self, of: &Identity) -> Result<Call, Refusal> {
         self.within(LONG_DEADLINE, of)
+    }
+
+    /// The same, for what an answer is complete without.
+    pub(crate) fn on_behalf_in_passing(&self, of: &Identity) -> Result<Call, Refusal> {
+        self.within(PASSING, of)
     }
 
     fn within(&self, deadline: Duration, of: &Identity) -> Result<Call, Refusal> {

@@ -15,13 +15,18 @@ pub(crate) enum Kind {
     Session,
     /// A service account.
     ApiKey,
+    /// A login that the command line has not come for yet.
+    LoginCode,
 }
+
+const KINDS: [Kind; 3] = [Kind::Session, Kind::ApiKey, Kind::LoginCode];
 
 impl Kind {
     const fn prefix(self) -> &'static str {
         match self {
             Self::Session => "yzs_",
             Self::ApiKey => "yzk_",
+            Self::LoginCode => "yzl_",
         }
     }
 }
@@ -58,7 +63,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A new token and its hash: `yzs_` or `yzk_` and 64 hexadecimal digits.
+/// A new token and its hash: `yzs_`, `yzk_` or `yzl_` and 64 hexadecimal digits.
 pub(crate) fn random(kind: Kind) -> Result<(String, Hash), Error> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| Error::internal("no random bytes"))?;
@@ -69,8 +74,7 @@ pub(crate) fn random(kind: Kind) -> Result<(String, Hash), Error> {
 
 /// What a bearer's token stands for, and the hash to look it up by; nothing if it is none of ours.
 pub(crate) fn read(token: &str) -> Option<(Kind, Hash)> {
-    let kind =
-        [Kind::Session, Kind::ApiKey].into_iter().find(|kind| token.starts_with(kind.prefix()))?;
+    let kind = KINDS.into_iter().find(|kind| token.starts_with(kind.prefix()))?;
     Some((kind, Hash::of(token)))
 }
 
@@ -80,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_token_is_found_again_by_its_hash_and_tells_what_it_stands_for() {
-        for kind in [Kind::Session, Kind::ApiKey] {
+        for kind in KINDS {
             let (token, hash) = random(kind).unwrap();
             assert_eq!(read(&token), Some((kind, hash)));
             assert_eq!(token.len(), 68);

@@ -1,5 +1,7 @@
 //! That the bench works, not how fast: a figure in a test would be a coin that is tossed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::process::Command;
 
 /// The bench, for a moment: what it prints.

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, num::NonZero, ops::Range, thread};
 
 use events::words::Stream;
-use sim::repairs::{Bug, DEEDS, Report, Trouble, run, story};
+use sim::repairs::{Bug, DEEDS, PARTINGS, Report, Trouble, run, story};
 
 /// As many as a test may take that is run with all others.
 const SEEDS: u64 = 500;
@@ -58,23 +58,27 @@ fn whatever_the_seed_every_case_comes_to_one_end_on_which_all_agree() {
     let alone = range.end - range.start == 1;
     let (mut troubles, mut done) = (BTreeMap::new(), BTreeMap::new());
     let (mut refused, mut facts) = (BTreeMap::new(), BTreeMap::new());
+    let mut partings = BTreeMap::new();
     let mut cases = 0;
     for report in reports(&range) {
         assert!(report.violations.is_empty(), "{}", fail(&report, alone));
         cases += report.cases;
         add(&mut troubles, &report.troubles);
         add(&mut done, &report.done);
+        add(&mut partings, &report.partings);
         add(&mut refused, &report.refused);
         add(&mut facts, &report.facts);
     }
     println!("{cases} cases\ntroubles: {troubles:?}\ndone: {done:?}");
-    println!("refused: {refused:?}\nsaid: {facts:?}");
+    println!("parts: {partings:?}\nrefused: {refused:?}\nsaid: {facts:?}");
     if alone {
         return;
     }
     assert!(troubles.keys().copied().eq(Trouble::ALL), "a trouble never hit: {troubles:?}");
     let undone: Vec<_> = DEEDS.iter().filter(|deed| !done.contains_key(*deed)).collect();
     assert!(undone.is_empty(), "nobody ever did {undone:?}");
+    let unparted: Vec<_> = PARTINGS.iter().filter(|one| !partings.contains_key(*one)).collect();
+    assert!(unparted.is_empty(), "no case ever came to {unparted:?}");
     let unsaid: Vec<_> = sayable().filter(|name| !facts.contains_key(name)).collect();
     assert!(unsaid.is_empty(), "nobody ever said {unsaid:?}");
 }

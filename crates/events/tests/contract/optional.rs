@@ -47,9 +47,9 @@ fn a_callback_names_who_has_a_link_of_their_own() {
 
 #[test]
 fn a_complaint_says_of_which_case() {
-    let accepted = samples::facts().into_iter().find_map(|fact| match fact {
-        Fact::Intake(IntakeFact::CaseAccepted(accepted)) => Some(accepted),
-        _ => None,
+    let accepted = samples::facts().into_iter().find_map(|fact| {
+        let Fact::Intake(IntakeFact::CaseAccepted(accepted)) = fact else { return None };
+        Some(accepted)
     });
     let complaint = CaseAcceptedV1 { complains_of: Some(samples::id(3)), ..accepted.unwrap() };
     let data = written(IntakeFact::from(complaint));

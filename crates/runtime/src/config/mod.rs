@@ -14,6 +14,7 @@
 //! is known. A secret is only ever named by the file that holds it: there is no key to put it into.
 
 mod layers;
+mod portal;
 mod refusal;
 
 use std::{
@@ -27,6 +28,7 @@ use rpc::{Target, is_loopback};
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use layers::Sources;
+pub use portal::{Cas, Oidc, Portal};
 pub use refusal::ConfigError;
 
 /// Everything that a service can be told.
@@ -62,6 +64,9 @@ pub struct Config {
     /// Keys that only some services have.
     #[serde(default)]
     pub keys: Keys,
+    /// Unified login (portal only).
+    #[serde(default)]
+    pub portal: Portal,
     /// Ways out of the installation (notification only).
     #[serde(default)]
     pub channels: Channels,
@@ -148,7 +153,7 @@ pub struct Http {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where people's browsers reach the portal, such as `https://yizhan.example.edu`: links in
-    /// messages lead there. Without it nobody is sent any.
+    /// messages lead there, and unified login leads back there. Without it nobody is sent any link.
     #[serde(deserialize_with = "address", skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
 }
@@ -156,6 +161,11 @@ pub struct Http {
 /// The beginning of an address that links can be made from. They are secrets, which nobody on the way
 /// may hear.
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    base(deserializer).map(Some)
+}
+
+/// What longer addresses begin with: encrypted, or on loopback.
+fn base<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let url = String::deserialize(deserializer)?;
     let (is_secure, rest) = match url.split_once("://") {
         Some(("https", rest)) => (true, rest),
@@ -173,7 +183,7 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
             "must begin with `https://`, or on loopback with `http://`, and have no `?`, `#` or `@`",
         ));
     }
-    Ok(Some(url))
+    Ok(url)
 }
 
 /// `[admin]`

@@ -70,6 +70,30 @@ fn links_in_messages_lead_to_an_address_that_can_be_one() {
 }
 
 #[test]
+fn unified_login_is_off_until_it_is_named_and_goes_to_nobody_in_the_clear() {
+    let config = |rest: &[(&str, &str)]| {
+        let installation = [("YIZHAN_INSTALLATION", "campus")];
+        set(&[&installation, rest].concat()).load(Service::Portal)
+    };
+    assert_eq!(config(&[]).unwrap().portal, Portal::default());
+    let issuer = ("YIZHAN_PORTAL__OIDC__ISSUER", "https://id.example.edu/realms/campus");
+    let id = ("YIZHAN_PORTAL__OIDC__CLIENT_ID", "yizhan");
+    let secret = ("YIZHAN_PORTAL__OIDC__CLIENT_SECRET_FILE", "/run/secrets/oidc");
+    let oidc = config(&[issuer, id, secret]).unwrap().portal.oidc.unwrap();
+    assert_eq!(oidc.claim, "preferred_username");
+    assert_eq!(
+        config(&[issuer, id]).unwrap_err().to_string(),
+        "`portal.oidc.client_secret_file` must be given: in the configuration file or as \
+         YIZHAN_PORTAL__OIDC__CLIENT_SECRET_FILE"
+    );
+    for url in ["http://cas.example.edu/cas", "cas.example.edu", "https://cas.example.edu?x=1"] {
+        let refusal = config(&[("YIZHAN_PORTAL__CAS__URL", url)]).unwrap_err().to_string();
+        let expected = "the variable YIZHAN_PORTAL__CAS__URL: `portal.cas.url`: must begin with";
+        assert!(refusal.starts_with(expected), "{refusal}");
+    }
+}
+
+#[test]
 fn later_wins_file_then_service_then_environment_then_flag() {
     let folder = Folder::new("layers");
     let file = folder.write(

@@ -22,15 +22,17 @@ impl Roster {
     pub fn train(&self, rules: &Rules, train: &Train, is_trained: bool) -> Result<(), Rejected> {
         let Train { who, item, revoked } = train;
         let (who, item) = (*who, item.clone());
-        match (revoked, is_trained) {
-            (true, true) => Ok(()),
-            (true, false) => Err(Rejected::NoSuchTraining { who, item }),
-            (false, _) if rules.item(&item).is_none() => Err(Rejected::NoSuchItem { item }),
-            (false, _) if self.assists_at(rules, who).next().is_none() => {
-                Err(Rejected::NoAssistant { who })
-            }
-            (false, true) => Err(Rejected::AlreadyTrained { who, item }),
-            (false, false) => Ok(()),
+        if *revoked {
+            return if is_trained { Ok(()) } else { Err(Rejected::NoSuchTraining { who, item }) };
+        }
+        if rules.item(&item).is_none() {
+            Err(Rejected::NoSuchItem { item })
+        } else if self.assists_at(rules, who).next().is_none() {
+            Err(Rejected::NoAssistant { who })
+        } else if is_trained {
+            Err(Rejected::AlreadyTrained { who, item })
+        } else {
+            Ok(())
         }
     }
 

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::campus::RULES;
 use crate::{
     Adjudicate, Answer, Arrive, Ask, Assign, Claim, Command, Complete, Contain, Event, Fact, Hold,
-    Merge, Order, Reassign, Rejected, Resume, Return, Split, State, Transfer, apply, next_at,
-    on_command, on_fact, on_wake,
+    Merge, Order, Reassign, Rejected, Resume, Return, Split, State, Status, Transfer, apply,
+    next_at, on_command, on_fact, on_wake,
 };
 
 pub(super) struct Case {
@@ -83,10 +83,16 @@ impl Case {
     }
 
     /// What escalation-timer says of the clocks of the newest work order.
-    fn answer(&self, granted: bool) -> Fact {
+    pub(super) fn answer(&self, granted: bool) -> Fact {
         let (work_order, cycle, reason) = (self.last_order(), Cycle::FIRST, HoldReason::NoAccess);
-        let (from, at, by) = (self.now, self.now, None);
+        let (at, by) = (self.now, None);
         if granted {
+            let newest = self.state.work().and_then(|work| work.orders.last());
+            let from = if let Some(Status::OnHold { held_at, .. }) = newest.map(|one| one.status) {
+                held_at
+            } else {
+                self.now
+            };
             let until = self.now + SignedDuration::from_hours(48);
             Fact::PauseGranted(PauseGrantedV1 { work_order, cycle, reason, from, until, by, at })
         } else {

@@ -242,3 +242,15 @@ fn a_work_order_on_hold_shows_whether_its_clocks_wait_too_until_it_goes_on() {
     let late = case.step(&Step::Pauses).unwrap();
     assert!(matches!(&late[..], [Event::Noted { .. }]), "{late:?}");
 }
+
+#[test]
+fn a_pause_that_was_granted_for_an_earlier_hold_is_none_of_the_one_that_runs() {
+    let wang = |verb| Step::Asks(Who::Wang, verb);
+    let mut case = Case::after(&[accepted("dorm-7"), wang(Verb::Claim), wang(Verb::Hold)]);
+    let granted = Step::Hears(case.answer(true));
+    case.step(&wang(Verb::Resume)).unwrap();
+    case.step(&wang(Verb::Hold)).unwrap();
+    let late = case.step(&granted).unwrap();
+    assert!(matches!(&late[..], [Event::Noted { .. }]), "{late:?}");
+    assert_eq!(case.order().status.pause(), None);
+}

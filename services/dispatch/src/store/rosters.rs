@@ -16,7 +16,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::timetables;
 
-/// The roster as far back as it must reach, with classes by the calendars of these definitions. Whoever changes it has locked its aggregate.
+/// The roster as far back as it must reach, with classes by the calendars of these definitions. Whoever
+/// changes it has locked its aggregate.
 pub(crate) async fn load(
     connection: &mut PgConnection,
     rules: &Rules,

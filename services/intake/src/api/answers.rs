@@ -10,7 +10,7 @@ use proto::{
     delivery::v1::Head,
     intake::v1::{
         AcceptCaseResponse, Alarm, AlertedPost, CaseState, CaseSummary, ChangeKind, DocumentChange,
-        GetCaseResponse, Incident, JoinCaseResponse, Person, PersonAtRisk,
+        GetCaseResponse, Incident, JoinCaseResponse, Person, PersonAtRisk, SimilarCase,
     },
     words::v1 as wire,
 };
@@ -147,6 +147,16 @@ pub(crate) fn summary(id: CaseId, state: &State) -> Option<CaseSummary> {
         received_at: Some(timestamp(case.received_at)),
         promise: told.map(promise),
         entered_late_at: is_late.then(|| timestamp(case.accepted_at)),
+    })
+}
+
+/// A case that somebody may be speaking of who reports something.
+pub(crate) fn similar(id: CaseId, state: &State) -> Option<SimilarCase> {
+    let case = state.case()?;
+    Some(SimilarCase {
+        summary: summary(id, state),
+        reporters: u32::try_from(case.reporters.len()).unwrap_or(u32::MAX),
+        incident: case.incident.is_some(),
     })
 }
 

@@ -10,15 +10,15 @@ use proto::intake::v1::{
     ApplyDefinitionsRequest, ApplyDefinitionsResponse, ChangeUrgencyRequest, ChangeUrgencyResponse,
     ChaseCaseRequest, ChaseCaseResponse, CloseCaseAsRequest, CloseCaseAsResponse,
     CloseIncidentRequest, CloseIncidentResponse, ComplainCaseRequest, FindAddressesRequest,
-    FindAddressesResponse, GetCaseRequest, GetCaseResponse, GetDefinitionsRequest,
-    GetDefinitionsResponse, GetIncidentRequest, GetIncidentResponse, HearWordsRequest,
-    HearWordsResponse, ImportRequestersRequest, ImportRequestersResponse, JoinCaseRequest,
-    JoinCaseResponse, JoinIncidentRequest, JoinIncidentResponse, ListCasesRequest,
-    ListCasesResponse, ListContactsRequest, ListContactsResponse, ListIncidentsRequest,
-    ListIncidentsResponse, LogContactRequest, LogContactResponse, OpenAlarmRequest,
-    OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest, ReopenCaseResponse, UnjoinCaseRequest,
-    UnjoinCaseResponse, UpdateIncidentRequest, UpdateIncidentResponse, WithdrawCaseRequest,
-    WithdrawCaseResponse,
+    FindAddressesResponse, FindSimilarRequest, FindSimilarResponse, GetCaseRequest,
+    GetCaseResponse, GetDefinitionsRequest, GetDefinitionsResponse, GetIncidentRequest,
+    GetIncidentResponse, HearWordsRequest, HearWordsResponse, ImportRequestersRequest,
+    ImportRequestersResponse, JoinCaseRequest, JoinCaseResponse, JoinIncidentRequest,
+    JoinIncidentResponse, ListCasesRequest, ListCasesResponse, ListContactsRequest,
+    ListContactsResponse, ListIncidentsRequest, ListIncidentsResponse, LogContactRequest,
+    LogContactResponse, OpenAlarmRequest, OpenIncidentRequest, PersonAtRisk, ReopenCaseRequest,
+    ReopenCaseResponse, UnjoinCaseRequest, UnjoinCaseResponse, UpdateIncidentRequest,
+    UpdateIncidentResponse, WithdrawCaseRequest, WithdrawCaseResponse,
     intake_server::{Intake as Interface, IntakeServer},
 };
 use rpc::{Error, subject};
@@ -81,6 +81,14 @@ impl Interface for Answering {
     ) -> Result<Response<ListCasesResponse>, Status> {
         let asked = requests::list(request.get_ref())?;
         Ok(Response::new(questions::list_cases(&self.intake, subject(&request)?, asked).await?))
+    }
+
+    async fn find_similar(
+        &self,
+        request: Request<FindSimilarRequest>,
+    ) -> Result<Response<FindSimilarResponse>, Status> {
+        let asked = requests::similar(request.get_ref())?;
+        Ok(Response::new(questions::find_similar(&self.intake, subject(&request)?, asked).await?))
     }
 
     async fn withdraw_case(

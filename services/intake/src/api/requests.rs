@@ -10,9 +10,9 @@ use events::words::{CaseKind, Channel, ContactOutcome, Urgency};
 use jiff::Timestamp;
 use proto::intake::v1::{
     AcceptCaseRequest, CaseState, ChangeUrgencyRequest, CloseCaseAsRequest,
-    ContactOutcome as Outcome, ImportRequestersRequest, JoinCaseRequest, ListCasesRequest,
-    ListContactsRequest, LogContactRequest, Person, Referral, Requester as WireRequester,
-    UnjoinCaseRequest,
+    ContactOutcome as Outcome, FindSimilarRequest, ImportRequestersRequest, JoinCaseRequest,
+    ListCasesRequest, ListContactsRequest, LogContactRequest, Person, Referral,
+    Requester as WireRequester, UnjoinCaseRequest,
 };
 use proto::words::v1 as wire;
 use rpc::{Error, Fields, PageSize};
@@ -24,7 +24,7 @@ use crate::{
         called,
     },
     people::{Details, Field, Named},
-    questions::{ListCases, ListContacts},
+    questions::{FindSimilar, ListCases, ListContacts},
     words::Words,
 };
 
@@ -262,6 +262,18 @@ pub(super) fn list(request: &ListCasesRequest) -> Result<ListCases, Error> {
     let after = fields.optional("page_token", &request.page_token);
     let page_size = PageSize::asked(request.page_size);
     fields.end("list-invalid", Some(ListCases { status, urgency, item, place, page_size, after }))
+}
+
+/// What is reported, of which similar cases are asked for.
+pub(super) fn similar(request: &FindSimilarRequest) -> Result<FindSimilar, Error> {
+    let mut fields = Fields::default();
+    let item = fields.required("item", &request.item);
+    let place = fields.optional("place", &request.place);
+    let campus_phone =
+        given(fields.text("campus_phone", request.campus_phone.clone(), LONGEST_CODE));
+    let before = fields.optional("before", &request.before);
+    let made = item.map(|item| FindSimilar { item, place, campus_phone, before });
+    fields.end("list-invalid", made)
 }
 
 /// Persons whom the portal answers for.

@@ -42,7 +42,8 @@ pub(crate) async fn list_incidents(
         }
     };
     let ListIncidents { status, page_size, after, .. } = asked;
-    let filter = Filter { status, places, before: after, limit: page_size.limit() };
+    let limit = page_size.limit();
+    let filter = Filter { status, item: None, places, before: after, limit };
     let mut found = incidents::list(&mut tx, &scope, &filter).await?;
     let next_page_token = page_size.cut(&mut found, |(id, _)| id.to_string());
     let read = found.iter().filter_map(|(id, state)| Some((*id, state.case()?.level)));

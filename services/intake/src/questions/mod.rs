@@ -2,6 +2,7 @@
 //! leaves an audit row.
 
 mod find_addresses;
+mod find_similar;
 mod get_case;
 mod get_definitions;
 mod get_incident;
@@ -10,6 +11,7 @@ mod list_contacts;
 mod list_incidents;
 
 pub(crate) use find_addresses::find_addresses;
+pub(crate) use find_similar::{FindSimilar, find_similar};
 pub(crate) use get_case::get_case;
 pub(crate) use get_definitions::get_definitions;
 pub(crate) use get_incident::get_incident;

@@ -2,6 +2,7 @@ use clock::{CaseId, PersonId};
 use delivery::Tx;
 use events::words::{CaseKind, CaseNumber};
 use intake_core::{Case, State};
+use jiff_sqlx::ToSqlx as _;
 use sqlx::{PgConnection, types::Json};
 
 /// The case of a number.
@@ -61,13 +62,16 @@ pub(crate) async fn save(tx: &mut Tx<'_>, cases: &[(CaseId, &State)]) -> Result<
     let levels: Vec<_> = accepted.iter().map(|(.., case)| case.level.word()).collect();
     let items: Vec<_> = accepted.iter().map(|(.., case)| case.item.as_str()).collect();
     let places: Vec<_> = accepted.iter().map(|(.., case)| case.place.as_str()).collect();
+    let received: Vec<_> = accepted.iter().map(|(.., case)| case.received_at.to_sqlx()).collect();
     sqlx::query!(
-        "insert into intake.cases (id, number, state, status, urgency, level, item, place)
+        "insert into intake.cases (id, number, state, status, urgency, level, item, place,
+                                   received_at)
          select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[],
-                              $6::text[], $7::text[], $8::text[])
+                              $6::text[], $7::text[], $8::text[], $9::timestamptz[])
          on conflict (id) do update
          set state = excluded.state, status = excluded.status, urgency = excluded.urgency,
-             level = excluded.level, item = excluded.item, place = excluded.place",
+             level = excluded.level, item = excluded.item, place = excluded.place,
+             received_at = excluded.received_at",
         &ids,
         &numbers,
         &states as _,
@@ -76,6 +80,7 @@ pub(crate) async fn save(tx: &mut Tx<'_>, cases: &[(CaseId, &State)]) -> Result<
         &levels as _,
         &items as _,
         &places as _,
+        &received as _,
     )
     .execute(&mut **tx)
     .await?;

@@ -1,7 +1,7 @@
 use authz::{Relation, Scope};
 use clock::CaseId;
 use delivery::Tx;
-use events::words::PlaceId;
+use events::words::{ItemId, PlaceId};
 use intake_core::State;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub(crate) async fn save(
 pub(crate) struct Filter {
     /// The word of the state.
     pub(crate) status: &'static str,
+    /// What is asked for.
+    pub(crate) item: Option<ItemId>,
     /// Touching one of these places.
     pub(crate) places: Option<Vec<PlaceId>>,
     /// Recorded before this one: where the previous page ended.
@@ -52,12 +54,14 @@ pub(crate) async fn list(
              and c.status = $2
              and ($3::text[] is null or i.places && $3)
              and ($4::uuid is null or c.id < $4)
+             and ($6::text is null or c.item = $6)
            order by c.id desc limit $5"#,
         &scope.levels(Relation::Unrelated),
         filter.status,
         places.as_deref(),
         filter.before.map(CaseId::uuid) as Option<Uuid>,
         i64::from(filter.limit),
+        filter.item.as_ref().map(ItemId::as_str),
     )
     .fetch_all(connection)
     .await?;

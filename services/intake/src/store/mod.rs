@@ -13,3 +13,4 @@ pub(crate) mod relations;
 pub(crate) mod remarks;
 pub(crate) mod reports;
 pub(crate) mod revisions;
+pub(crate) mod similar;

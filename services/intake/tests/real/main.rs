@@ -19,3 +19,4 @@ mod hearing;
 mod incidents;
 mod outages;
 mod people;
+mod similar;

@@ -1,4 +1,5 @@
-use delivery::audit;
+use clock::AccountId;
+use delivery::{Tx, audit};
 use jiff::{SignedDuration, Timestamp};
 use revisions::RevisionError;
 use rpc::Code;
@@ -40,30 +41,53 @@ pub(crate) async fn login(
         let message = "the account or the password is wrong";
         return Err(Refusal::new(Code::Unauthenticated, "login-refused", message));
     };
-    let zone = zone(portal).await?;
+    let proven = Proven {
+        account: login.account,
+        authenticated_at: portal.clock().machine(),
+        by: "password",
+    };
+    let mut tx = portal.pool().begin().await?;
+    let opened = open(portal, &mut tx, &proven).await?;
+    tx.commit().await?;
+    Ok(opened)
+}
+
+/// Who somebody is, beyond doubt.
+pub(super) struct Proven<'a> {
+    pub(super) account: AccountId,
+    /// In machine time.
+    pub(super) authenticated_at: Timestamp,
+    /// By what.
+    pub(super) by: &'a str,
+}
+
+/// Opens a session of who was proven.
+pub(super) async fn open(
+    portal: &Portal,
+    tx: &mut Tx<'_>,
+    proven: &Proven<'_>,
+) -> Result<Opened, Refusal> {
+    let zone = zone(portal, tx).await?;
     let (token, hash) = secret::random(Kind::Session)?;
     let machine = portal.clock().machine();
     let expires_at = machine + LIFETIME;
-
-    let mut tx = portal.pool().begin().await?;
-    sessions::delete_expired(&mut tx, machine - REMEMBERED).await?;
-    sessions::insert(&mut tx, &hash, login.account, machine, expires_at).await?;
+    let Proven { account, authenticated_at, by } = *proven;
+    sessions::delete_expired(tx, machine - REMEMBERED).await?;
+    sessions::insert(tx, &hash, account, authenticated_at, expires_at).await?;
     let entry = audit::Entry {
         at: portal.clock().now(),
-        actor: &format!("account:{}", login.account),
+        actor: &format!("account:{account}"),
         action: "session.open",
         key: None,
-        detail: json!({ "expires_at": expires_at }),
+        detail: json!({ "by": by, "expires_at": expires_at }),
     };
-    audit::record(&mut tx, &entry).await?;
-    tx.commit().await?;
+    audit::record(tx, &entry).await?;
     Ok(Opened { token, expires_at, zone })
 }
 
 /// None before there are definitions, or for a release that does not understand them.
-async fn zone(portal: &Portal) -> Result<Option<String>, Refusal> {
-    let mut connection = portal.pool().acquire().await?;
-    match portal.revisions.newest(&mut connection).await {
+async fn zone(portal: &Portal, tx: &mut Tx<'_>) -> Result<Option<String>, Refusal> {
+    match portal.revisions.newest(tx).await {
         Ok(rules) => Ok(rules.and_then(|rules| Some(rules.zone().iana_name()?.to_owned()))),
         Err(RevisionError::Database(error)) => Err(error.into()),
         Err(RevisionError::Unknown(_) | RevisionError::NotUnderstood { .. }) => Ok(None),

@@ -7,6 +7,7 @@ mod hand_over;
 mod import_people;
 mod intent;
 mod login;
+mod login_elsewhere;
 mod logout;
 mod revoke_api_key;
 mod undo_import;
@@ -16,7 +17,8 @@ pub use create_administrator::{AdministratorError, create_administrator, has_peo
 pub(crate) use create_api_key::{NewApiKey, create_api_key};
 pub(crate) use import_people::{ImportPeople, import_people};
 pub(crate) use intent::Intent;
-pub(crate) use login::login;
+pub(crate) use login::{Opened, login};
+pub(crate) use login_elsewhere::{login_by_code, login_elsewhere, redeem_code};
 pub(crate) use logout::logout;
 pub(crate) use revoke_api_key::revoke_api_key;
 pub(crate) use undo_import::{Undone, undo_import};

@@ -33,6 +33,7 @@ mod questions;
 mod roster;
 mod schema;
 mod sessions;
+mod sso;
 mod survey;
 mod timetables;
 mod when;
@@ -107,9 +108,15 @@ fn api() -> OpenApiRouter<Portal> {
     let v1 = OpenApiRouter::new()
         .routes(routes!(sessions::login))
         .routes(routes!(sessions::logout))
+        .routes(routes!(sso::begin_oidc))
+        .routes(routes!(sso::end_oidc))
+        .routes(routes!(sso::begin_cas))
+        .routes(routes!(sso::end_cas))
+        .routes(routes!(sso::redeem))
         .routes(routes!(me::me))
         .routes(routes!(me::change_password))
         .routes(routes!(cases::list::list, cases::accept::accept))
+        .routes(routes!(cases::similar::find))
         .routes(routes!(cases::show::show))
         .routes(routes!(cases::explain::explain))
         .routes(routes!(cases::more_time::ask_extension))

@@ -10,7 +10,11 @@ use super::{
     extract::{Answer, Body, Caller, Key},
     schema::Refused,
 };
-use crate::{commands, portal::Portal, refusal::Refusal};
+use crate::{
+    commands::{self, Opened},
+    portal::Portal,
+    refusal::Refusal,
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +37,12 @@ pub(super) struct Session {
     zone: Option<String>,
 }
 
+impl From<Opened> for Session {
+    fn from(Opened { token, expires_at, zone }: Opened) -> Self {
+        Self { token, expires_at, zone }
+    }
+}
+
 /// Logs in
 ///
 /// Whether the account or the password is wrong is not told (`login-refused`).
@@ -46,7 +56,7 @@ pub(super) async fn login(
     Body(login): Body<Login>,
 ) -> Answer<Session> {
     let opened = commands::login(&portal, &login.account, login.password).await?;
-    Ok(Json(Session { token: opened.token, expires_at: opened.expires_at, zone: opened.zone }))
+    Ok(Json(opened.into()))
 }
 
 /// Logs out

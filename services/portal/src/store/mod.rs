@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod boards;
+pub(crate) mod login_codes;
 pub(crate) mod people;
 pub(crate) mod people_import;
 pub(crate) mod sessions;

@@ -1,13 +1,11 @@
 //! The other services, as far as the portal's border needs their answers.
 
 use std::{
-    fs,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
 use authz::Subject;
-use definitions::Set;
 use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 use proto::{
     callback_survey::v1::{
@@ -31,8 +29,11 @@ use rpc::{Code, Error, Server, token::TokenVerifier};
 use runtime::config::Peers;
 use tonic::{Request, Response, Status, service::Routes};
 
+mod documents;
 pub(crate) mod survey;
 mod work;
+
+use documents::documents;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -54,6 +55,10 @@ pub(crate) struct State {
     pub(crate) accepted: intake::AcceptCaseResponse,
     /// What intake knows of every case that it is asked for.
     pub(crate) case: Option<intake::GetCaseResponse>,
+    /// What intake knows of similar cases; it fails to say where it knows nothing.
+    pub(crate) similar: Option<Vec<intake::SimilarCase>>,
+    /// To what it was asked for similar cases.
+    pub(crate) similar_to: Vec<intake::FindSimilarRequest>,
     /// What a command answers instead.
     pub(crate) refusal: Option<Error>,
     /// What the opening of a complaint answers instead.
@@ -144,24 +149,6 @@ pub(crate) fn peer_all(peers: &mut Peers, others: SocketAddr, portal: SocketAddr
     };
 }
 
-/// The documents of the example campus, as intake answers them.
-fn documents() -> Vec<intake::Document> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus");
-    let files: Vec<(String, String)> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
-        .collect();
-    let set = Set::parse(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).unwrap();
-    let document = |one: &definitions::Document| intake::Document {
-        kind: one.kind.to_string(),
-        id: one.id.to_string(),
-        content: serde_json::to_string(&one.value).unwrap(),
-    };
-    set.documents().iter().map(document).collect()
-}
-
 fn unused<T>() -> Answer<T> {
     Err(Status::unimplemented("no test needs it"))
 }
@@ -189,6 +176,17 @@ impl Intake for Told {
         _: Request<intake::ListCasesRequest>,
     ) -> Answer<intake::ListCasesResponse> {
         unused()
+    }
+
+    async fn find_similar(
+        &self,
+        request: Request<intake::FindSimilarRequest>,
+    ) -> Answer<intake::FindSimilarResponse> {
+        let mut state = self.state();
+        state.similar_to.push(request.into_inner());
+        let cases = state.similar.clone();
+        let cases = cases.ok_or_else(|| Status::internal("the store is at fault"))?;
+        Ok(Response::new(intake::FindSimilarResponse { cases }))
     }
 
     async fn withdraw_case(

@@ -51,10 +51,11 @@ impl World {
 
     /// The same, with callback-survey there.
     pub(crate) async fn with_survey() -> Self {
-        Self::start_with(|peers| peers.callback_survey = peers.intake.clone()).await
+        Self::start_with(|config| config.peers.callback_survey = config.peers.intake.clone()).await
     }
 
-    async fn start_with(change: impl FnOnce(&mut config::Peers)) -> Self {
+    /// The same, told something else too.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         // Whoever installed it before did the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let database = Database::prepared(async |_, _| Ok(())).await;
@@ -78,7 +79,7 @@ impl World {
         }
         let others = Others::serve(verifier(&config, &key)).await;
         others::peer_all(&mut config.peers, others.address, config.rpc.listen);
-        change(&mut config.peers);
+        change(&mut config);
 
         let host = Host::open(Service::Portal, config.clone(), schemas, &Process::default())
             .await
@@ -112,7 +113,8 @@ impl World {
         Self::with_survey().await.peopled().await
     }
 
-    async fn peopled(self) -> Self {
+    /// The same, with the people of the example campus.
+    pub(crate) async fn peopled(self) -> Self {
         let root = self.session("root").await;
         let answer = root.post("/people", &json!({ "csv": campus_people() })).await;
         assert_eq!(answer.status, 200, "{}", answer.body);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Api, alarms, complaint, desk, explain, open,
     output::{self, Column, Format},
-    questions,
+    questions, similar,
 };
 use crate::print;
 
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     },
     /// List cases, the newest first.
     List(List),
+    /// What others reported that may be the same: join it, rather than open another.
+    Similar(similar::Similar),
     /// Explain urgency, promises, clocks and rungs of a case.
     Explain {
         /// Its number or id.
@@ -147,6 +149,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
             let answer = api.get("/cases", &list.query()).await?;
             output::list(api.format, &answer, "cases", &LIST)
         }
+        Command::Similar(similar) => similar.run(api).await,
         Command::Explain { case } => {
             explain::show(api, &api.get(&format!("/cases/{case}/explain"), &[]).await?)
         }

@@ -35,6 +35,8 @@ mod questions;
 mod roster;
 mod session;
 mod sessions;
+mod similar;
+mod sso;
 mod timetable;
 mod visible;
 mod work;
@@ -57,11 +59,22 @@ use api::{NobodyLoggedIn, Unanswered};
 pub(crate) enum Command {
     /// Log in; the session is kept for the commands that follow.
     Login {
-        /// The account.
-        account: String,
+        /// The account; with `--sso` whoever logs in there.
+        #[arg(required_unless_present = "sso", conflicts_with = "sso")]
+        account: Option<String>,
         /// The file that holds the password; asked for, or the demo password, by default.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", conflicts_with = "sso")]
         password_file: Option<PathBuf>,
+        /// By unified login, in a browser on this machine.
+        #[arg(
+            long,
+            value_name = "BY",
+            value_enum,
+            num_args = 0..=1,
+            require_equals = true,
+            default_missing_value = "oidc"
+        )]
+        sso: Option<sso::Way>,
         #[command(flatten)]
         options: Options,
     },
@@ -222,7 +235,9 @@ pub(crate) async fn run(home: &Home, command: Command) -> Result<ExitCode> {
 
 async fn perform(home: &Home, command: Command) -> Result<()> {
     match command {
-        Command::Login { account, password_file, options } => {
+        Command::Login { sso: Some(way), options, .. } => sso::login(home, &options, way).await,
+        Command::Login { account, password_file, sso: None, options } => {
+            let account = account.unwrap_or_default();
             sessions::login(home, &options, &account, password_file.as_deref()).await
         }
         Command::Logout { options } => sessions::logout(home, &options).await,

@@ -9,6 +9,7 @@ use super::{
     cases::{PROMISES, rows},
     desk::Who,
     output::{self, Column, Format},
+    similar,
 };
 use crate::print;
 
@@ -92,6 +93,7 @@ impl Open {
         }
         print::text(output::fields(&answer, &ACCEPTED))?;
         print::text(output::table(rows(&answer, "promises"), &PROMISES))?;
+        print::text(similar::duplicated(&answer))?;
         alarms::cards(&answer)
     }
 

@@ -18,15 +18,24 @@ pub(super) async fn login(
     let api = Api::anonymous(home, options)?;
     let password = password(home, options, password_file)?;
     let answer = api.post("/login", &json!({ "account": account, "password": password })).await?;
-    let token = answer.get("token").and_then(Value::as_str).context("the answer has no token")?;
+    keep(home, &api, account, &answer)
+}
+
+/// The token of a session that was opened.
+pub(super) fn token(opened: &Value) -> Result<&str> {
+    opened.get("token").and_then(Value::as_str).context("the answer has no token")
+}
+
+/// Keeps a session that was opened for the commands that follow.
+pub(super) fn keep(home: &Home, api: &Api, account: &str, opened: &Value) -> Result<()> {
     let session = Session {
         url: api.url().to_owned(),
         account: account.to_owned(),
-        token: token.to_owned(),
-        zone: answer.get("zone").and_then(Value::as_str).map(ToOwned::to_owned),
+        token: token(opened)?.to_owned(),
+        zone: opened.get("zone").and_then(Value::as_str).map(ToOwned::to_owned),
     };
     session.write(home)?;
-    print::line(format_args!("Logged in as {account}."))
+    print::line(format_args!("Logged in as {}.", session.account))
 }
 
 /// Ends the session at the portal, and forgets it here in any case.

@@ -164,11 +164,13 @@ const QUESTIONS: [&str; 33] = [
 ];
 
 /// What lists, with whatever it narrows by.
-const LISTS: [&str; 14] = [
+const LISTS: [&str; 16] = [
     "case list --limit 200",
     "case list --place dorm-7",
     "case list --item person-at-risk",
     "case list --urgency critical",
+    "case similar person-at-risk --place dorm-7-302",
+    "case similar water-leak --place dorm-7",
     "work list --limit 200",
     "message list --limit 200",
     "incident list",

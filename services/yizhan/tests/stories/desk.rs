@@ -146,6 +146,32 @@ fn a_duplicate_ends_its_work_and_its_clocks_and_its_caller_hears_of_the_other_ca
 }
 
 #[test]
+fn who_takes_a_second_call_about_a_leak_sees_the_first_and_joins_it() {
+    let campus = Campus::open();
+    let [desk, counsellor, student] =
+        ["desk-1", "counsellor", "student-2"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let first = desk.opens(&format!("{DROPS} --phone 10000000001"));
+    let asked = "case similar water-leak --place dorm-7-f4";
+    let found = &desk.asks(asked)["cases"];
+    let [only] = &found.as_array().unwrap()[..] else { panic!("{found}") };
+    assert_eq!((&only["number"], &only["reporters"]), (&first.to_string().into(), &1.into()));
+    assert_eq!(only["due"], first.shown()["case"]["due"]);
+    assert!(student.asks(asked)["cases"].as_array().unwrap().is_empty(), "it is not theirs");
+    desk.does(&format!("case join {first} --phone 10000000002"));
+    assert_eq!(desk.asks(asked)["cases"][0]["reporters"], 2);
+    assert_eq!(student.asks(asked)["cases"][0]["number"], first.to_string());
+
+    // A third call, of which a case was opened before anybody looked.
+    let opened = desk.does(&format!("case open {DROPS} --phone 10000000003"));
+    assert_eq!(opened["similar"][0]["number"], first.to_string());
+    let second = opened["number"].as_str().unwrap();
+    counsellor.does(&format!("case close-as {second} duplicate --of {first}"));
+    let left = &desk.asks(asked)["cases"];
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["reporters"]), (1, &3.into()));
+}
+
+#[test]
 fn what_is_answered_at_once_is_counted_as_a_contact_and_opens_no_case() {
     let campus = Campus::open();
     let desk = campus.account("desk-1");

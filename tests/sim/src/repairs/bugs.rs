@@ -1,9 +1,12 @@
 //! Mistakes to plant, at the seams where an adapter or a core could make them.
 
+use std::mem;
+
 use dispatch_core::Event as Worked;
 use escalation_timer_core::Event as Timed;
 use events::{
     DispatchFact, EscalationFact, Fact, SurveyFact,
+    dispatch::{CaseCompletedV1, WorkOrderCompletedV1},
     escalation::ArmedV1,
     words::{Commitment, HoldReason, Service, Verdict},
 };
@@ -60,11 +63,19 @@ pub enum Bug {
     ReporterForgotten,
     /// Nobody reached is taken for a yes.
     UnreachableIsSolved,
+    /// A cycle is said to be done with the first of its parts.
+    DoneWithOnePart,
+    /// Clocks of the case end with the first of its parts.
+    FirstPartIsAll,
+    /// What a part was merged into is taken for what is over.
+    MergeReversed,
+    /// That one part waits no more is taken for another that waits.
+    OtherHoldEnded,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::EffectLost,
         Self::EffectTwice,
         Self::PastGap,
@@ -86,6 +97,10 @@ impl Bug {
         Self::ClockRestarted,
         Self::ReporterForgotten,
         Self::UnreachableIsSolved,
+        Self::DoneWithOnePart,
+        Self::FirstPartIsAll,
+        Self::MergeReversed,
+        Self::OtherHoldEnded,
     ];
 }
 
@@ -134,6 +149,10 @@ impl Spoil for Dispatch {
                 completed.workers.truncate(1);
             }
         }
+        // The last part says so itself.
+        if let (Bug::DoneWithOnePart, [Worked::Completed(done)]) = (bug, &events[..]) {
+            events.push(Worked::CycleCompleted(all_done(done)));
+        }
         events
     }
 }
@@ -161,6 +180,12 @@ impl Spoil for Timer {
             events.retain(|event| !matches!(event, Timed::PromiseMoved(_)));
         }
         for event in &mut events {
+            if let (Bug::OtherHoldEnded, Timed::HoldEnded { work_order, .. }) = (bug, &mut *event) {
+                let ended = *work_order;
+                let mut holds = state.watch().into_iter().flat_map(|watch| &watch.holds);
+                let other = holds.find(|hold| hold.is_open() && hold.work_order != ended);
+                *work_order = other.map_or(ended, |other| other.work_order);
+            }
             if let Timed::RungFired { fired, next } = event {
                 if bug == Bug::RoundLost {
                     fired.round = 0;
@@ -175,6 +200,12 @@ impl Spoil for Timer {
         }
         events
     }
+}
+
+/// A completion of the cycle of which one part is done.
+fn all_done(done: &WorkOrderCompletedV1) -> CaseCompletedV1 {
+    let (cycle, completed_at, workers) = (done.cycle, done.at, vec![done.by]);
+    CaseCompletedV1 { cycle, completed_at, workers }
 }
 
 /// The completion promised anew, if something was offered.
@@ -236,6 +267,18 @@ pub(super) fn misread(bug: Option<Bug>, mut fact: Fact, reader: Service, now: Ti
             if reader == Service::EscalationTimer =>
         {
             held.reason = HoldReason::NoAccess;
+        }
+        (Some(Bug::FirstPartIsAll), Fact::Dispatch(DispatchFact::WorkOrderCompleted(done)))
+            if reader == Service::EscalationTimer =>
+        {
+            return DispatchFact::CaseCompleted(all_done(done)).into();
+        }
+        (Some(Bug::MergeReversed), Fact::Dispatch(DispatchFact::WorkOrderCancelled(cancelled)))
+            if reader == Service::EscalationTimer =>
+        {
+            if let Some(merged) = &mut cancelled.merged {
+                mem::swap(&mut cancelled.work_order, &mut merged.into);
+            }
         }
         (Some(Bug::UnreachableIsSolved), Fact::Survey(SurveyFact::CaseJudged(judged)))
             if reader == Service::Intake && judged.verdict == Verdict::Unreachable =>

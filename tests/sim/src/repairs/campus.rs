@@ -43,7 +43,7 @@ const CAMPUS: &str = "
     contain: {critical: 2h 24x7},
     adjudicate: {critical: 5min 24x7, urgent: 2h working-hours, normal: 2h working-hours},
     reply: {critical: 10min 24x7, urgent: 1h duty-time, normal: 4h working-hours},
-    complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
+    complete: {critical: 48h 24x7, urgent: 64h duty-time, normal: 10d working-days},
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
   ladders: {
     accept: duty, arrive: duty, contain: duty, adjudicate: quality, reply: quality,

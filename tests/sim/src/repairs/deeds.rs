@@ -25,7 +25,7 @@ pub(super) struct Sending {
 }
 
 /// All kinds of commands, by the names that reports give them.
-pub const DEEDS: [&str; 40] = [
+pub const DEEDS: [&str; 42] = [
     "accept the risk",
     "accept",
     "adjudicate",
@@ -52,6 +52,7 @@ pub const DEEDS: [&str; 40] = [
     "hold",
     "join the incident",
     "join",
+    "merge",
     "note",
     "order",
     "reassign",
@@ -60,6 +61,7 @@ pub const DEEDS: [&str; 40] = [
     "reopen",
     "resume",
     "return",
+    "split",
     "take over",
     "transfer",
     "unjoin",

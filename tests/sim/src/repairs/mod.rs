@@ -29,12 +29,13 @@
 //! | `ends` | one end, on which all four agree, with its ground; cycles rise by one, each for a cause |
 //! | `people` | no reporter and no worker is forgotten; nobody asked after their own work |
 //! | `work` | one worker has it; only they move it, and no question does; none is open after the end |
+//! | `parts` | what is split off has its own way; a cycle is done with the last part, and not before |
 //! | `clocks` | each promise has one clock with the right due; no move begins it anew; what was told holds |
-//! | `pauses` | a hold moves nothing; a granted pause moves a due by the counted time that it took |
+//! | `pauses` | a hold moves nothing; granted pauses move a due by the counted time that they took |
 //! | `rungs` | each fires once, in order, at its time, never for what was done, and none is missing |
 //!
-//! And over many seeds every [`Trouble`] must have hit, every one of [`DEEDS`] must have been done, and
-//! every fact must have been said. A [`Bug`] can be planted to show that this world finds it.
+//! And over many seeds every [`Trouble`] must have hit, every one of [`DEEDS`] must have been done,
+//! every fact must have been said and every one of [`PARTINGS`] must have come about. A [`Bug`] can be planted to show that this world finds it.
 //!
 mod bugs;
 mod campus;
@@ -43,6 +44,7 @@ mod crew;
 mod deeds;
 mod office;
 mod oracle;
+mod partings;
 mod post;
 mod world;
 
@@ -50,6 +52,7 @@ use std::collections::BTreeMap;
 
 pub use bugs::Bug;
 pub use deeds::DEEDS;
+pub use partings::PARTINGS;
 pub use world::{run, story};
 
 type Dice = crate::dice::Dice<Trouble>;
@@ -129,6 +132,8 @@ pub struct Report {
     pub troubles: BTreeMap<Trouble, u32>,
     /// How often each deed was done.
     pub done: BTreeMap<&'static str, u32>,
+    /// How often a case came to be in several parts, in each way.
+    pub partings: BTreeMap<&'static str, u32>,
     /// How often commands were refused, by reason.
     pub refused: BTreeMap<&'static str, u32>,
     /// What must not be, in words; empty if all is well.

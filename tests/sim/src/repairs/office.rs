@@ -63,7 +63,7 @@ pub(super) struct Hour<'a> {
 
 struct Row<S> {
     state: S,
-    /// The state before the last decision, for whoever forgets to look again.
+    /// The state before the last decision, where somebody forgets to look again.
     before: S,
     sequence: u64,
     next_at: Option<Timestamp>,
@@ -205,7 +205,9 @@ impl<C: Spoil> Office<C> {
             Some(bug) => bugs::half(C::spoil(bug, &row.state, events, hour.now), hour),
             None => events,
         };
-        row.before = row.state.clone();
+        if hour.bug == Some(Bug::StaleDecision) {
+            row.before = row.state.clone();
+        }
         let mut said = Vec::new();
         for event in events {
             C::apply(&mut row.state, &event);
@@ -392,15 +394,16 @@ impl<C: Spoil> Worker for Office<C> {
 
     fn sweep(&mut self, now: Timestamp) -> Vec<Missing> {
         let mut asked = Vec::new();
-        for row in self.rows.values() {
+        let is_due = |waiting: &&Waiting| waiting.again_at <= now;
+        for row in self.rows.values().filter(|row| row.waiting.values().any(|one| is_due(&one))) {
             let known = self.known(row);
-            let due = row.waiting.values().filter(|waiting| waiting.again_at <= now);
+            let due = row.waiting.values().filter(is_due);
             asked.extend(due.filter_map(|waiting| {
                 missing(&Self::header(&waiting.letter), &known, waiting.wait)
             }));
         }
         let rows = self.rows.values_mut().flat_map(|row| row.waiting.values_mut());
-        for waiting in rows.filter(|waiting| waiting.again_at <= now) {
+        for waiting in rows.filter(|waiting| is_due(&&**waiting)) {
             let pause = if waiting.asked { 60 } else { 5 };
             waiting.asked = true;
             waiting.again_at = now + SignedDuration::from_mins(pause);

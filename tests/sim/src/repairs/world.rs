@@ -14,7 +14,7 @@ use super::{
     crew::{self, Desk},
     deeds::{Order, Sending},
     office::{Hour, Letter, Office, Worker},
-    oracle,
+    oracle, partings,
     post::{Post, seconds},
 };
 
@@ -50,6 +50,8 @@ pub(super) struct World {
     pub(super) timer: Office<Timer>,
     pub(super) survey: Office<Survey>,
     pub(super) cases: Vec<Uuid>,
+    /// The one that somebody acted on last.
+    last: Option<Uuid>,
     pub(super) ledger: Vec<Done>,
     pub(super) violations: Vec<String>,
     post: Post,
@@ -92,6 +94,7 @@ impl World {
             now: BEGIN.parse().unwrap_or_default(),
             bug,
             cases: Vec::new(),
+            last: None,
             ledger: Vec::new(),
             violations: Vec::new(),
             post: Post::default(),
@@ -153,7 +156,10 @@ impl World {
             self.cases.iter().copied().filter(|case| !self.is_over(case)).collect();
         let among = if open.is_empty() || self.dice.percent(20) { &self.cases } else { &open };
         let one_more = self.cases.len() < CASES && (open.is_empty() || self.dice.percent(6));
-        let case = crew::choose(&mut self.dice, among).filter(|_| !one_more);
+        // What somebody did mostly leads to the next.
+        let again = self.last.filter(|last| open.contains(last) && self.dice.percent(60));
+        let case = again.or_else(|| crew::choose(&mut self.dice, among)).filter(|_| !one_more);
+        self.last = case;
         let Some(case) = case else { return self.open() };
         let raced = self.dice.strikes(Trouble::Raced, 150);
         for racer in 0..=u64::from(raced) {
@@ -434,9 +440,10 @@ impl World {
         for letter in outboxes.into_iter().flatten() {
             *facts.entry(letter.fact.name()).or_default() += 1;
         }
+        let partings = partings::counted(&self);
         let Self { cases, dice, done, refused, .. } = self;
         let (cases, troubles) = (cases.len(), dice.troubles);
-        Report { seed, cases, facts, troubles, done, refused, violations }
+        Report { seed, cases, facts, troubles, done, partings, refused, violations }
     }
 }
 

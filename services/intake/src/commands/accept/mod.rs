@@ -33,8 +33,7 @@ use crate::{people::Named, words::Words};
 
 pub(super) use complaint::permit as permit_complaint;
 pub(super) use decide::permit_receipt;
-pub(super) use writer::no_definitions;
-pub(crate) use writer::{Accepting, writer};
+pub(crate) use writer::{Accepting, no_definitions, writer};
 
 /// What a caller is told.
 type Answer = Result<AcceptCaseResponse, Error>;

@@ -191,7 +191,7 @@ fn fold(group: Vec<Waiting>) -> (Vec<Call>, Vec<Waiting>) {
     (calls, other)
 }
 
-pub(in crate::commands) fn no_definitions() -> Error {
+pub(crate) fn no_definitions() -> Error {
     let message = "nothing can be accepted yet: apply the campus's definitions first";
     Error::new(Code::FailedPrecondition, "no-definitions", message)
 }

@@ -2,14 +2,17 @@ use axum::{Json, extract::State, http::StatusCode};
 use events::words::{CaseKind, Channel, Level, Service, Urgency};
 use jiff::Timestamp;
 use proto::{
-    intake::v1::{AcceptCaseRequest, AcceptCaseResponse},
+    intake::v1::{AcceptCaseRequest, AcceptCaseResponse, FindSimilarRequest},
     words::v1 as wire_words,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::views::{Person, Promise};
+use super::{
+    similar::{self, SimilarCase},
+    views::{Person, Promise},
+};
 use crate::{
     head::Head,
     http::{
@@ -93,6 +96,11 @@ pub(in crate::http) struct Accepted {
     /// Who is at risk by what was said; absent for who reports for themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     person_at_risk: Option<PersonAtRisk>,
+    /// What was reported before and may be the same, of what the caller may see, the newest first; absent
+    /// if there is none, or it is not found within half a second. Who may closes this case as its
+    /// duplicate. An equal request may be answered others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    similar: Vec<SimilarCase>,
     /// For the next list or case, which then shows this one.
     #[schema(value_type = Option<String>)]
     head: Option<Head>,
@@ -115,6 +123,7 @@ pub(in crate::http) async fn accept(
     Body(case): Body<NewCase>,
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let channel = case.channel.unwrap_or_else(|| caller.usual_channel());
+    let item = case.item.clone();
     let request = AcceptCaseRequest {
         kind: wire_words::CaseKind::from(case.kind).into(),
         channel: wire_words::Channel::from(channel).into(),
@@ -132,7 +141,11 @@ pub(in crate::http) async fn accept(
     };
     let request = portal.on_behalf(&caller)?.idempotent(key).request(request);
     let answer = portal.peers.intake()?.accept_case(request).await?.into_inner();
-    Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
+    let (place, before) = (answer.place.clone(), answer.case_id.clone());
+    let accepted = Accepted::of(answer)?;
+    let others = FindSimilarRequest { item, place, campus_phone: String::new(), before };
+    let similar = similar::to(&portal, &caller, others).await;
+    Ok((StatusCode::CREATED, Json(Accepted { similar, ..accepted })))
 }
 
 impl Accepted {
@@ -148,6 +161,7 @@ impl Accepted {
             promises: answer.promises.into_iter().map(Promise::from).collect(),
             alarm: answer.alarm.map(Alarm::from),
             person_at_risk: PersonAtRisk::told(answer.person_at_risk)?,
+            similar: Vec::new(),
             head: Head::answered(Service::Intake, answer.head),
         })
     }

@@ -12,6 +12,7 @@ pub(super) mod list;
 pub(super) mod more_time;
 pub(super) mod note;
 pub(super) mod show;
+pub(super) mod similar;
 mod steps;
 pub(super) mod urgency;
 pub(super) mod views;

@@ -32,6 +32,11 @@ impl Grpc {
         let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
+            "FindSimilar" => {
+                let (item, place) = ("water-leak".to_owned(), "library".to_owned());
+                let request = intake::FindSimilarRequest { item, place, ..Default::default() };
+                intake.find_similar(call.request(request)).await.map(nothing)
+            }
             "OpenAlarm" => intake.open_alarm(call.request(alarm_of(question))).await.map(nothing),
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };

@@ -21,7 +21,7 @@ use tonic::{Response, Status};
 
 use super::{
     ALL,
-    About::{Case, First, Nothing, Roster, Rows},
+    About::{Case, First, NoRows, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_QUESTIONS, OF_WORK, OFFERED, Probe, Question, Refused,
@@ -37,6 +37,7 @@ const PROBES: &[Probe] = &[
     probe("intake.v1.Intake/AcceptCase",          BackdateCase,     Case(Never),                             &[Own]),
     probe("intake.v1.Intake/GetCase",             GetCase,          Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ListCases",           ListCases,        Rows,                                    ALL),
+    probe("intake.v1.Intake/FindSimilar",         ListCases,        NoRows,                                  &[]),
     probe("intake.v1.Intake/WithdrawCase",        WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ReopenCase",          ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("intake.v1.Intake/ChaseCase",           ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),

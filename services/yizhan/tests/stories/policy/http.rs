@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     ALL,
-    About::{self, Case, First, Nothing, Roster, Rows},
+    About::{self, Case, First, NoRows, Nothing, Roster, Rows},
     Answer, Door,
     Hides::{Never, Unless},
     OF_MESSAGES, OF_QUESTIONS, OF_WORK, OFFERED, Probe, Question, Refused, another_urgency,
@@ -29,6 +29,7 @@ const PROBES: &[Probe] = &[
     probe("POST /cases",                     BackdateCase,     Case(Never),                             &[Own]),
     probe("GET /cases/{case}",               GetCase,          Case(Unless(GetCase, ALL)),              ALL),
     probe("GET /cases",                      ListCases,        Rows,                                    ALL),
+    probe("GET /cases/similar",              ListCases,        NoRows,                                  &[]),
     probe("POST /cases/{case}/withdraw",     WithdrawCase,     Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/reopen",       ReopenCase,       Case(Unless(GetCase, ALL)),              ALL),
     probe("POST /cases/{case}/chase",        ChaseCase,        Case(Unless(GetCase, ALL)),              ALL),
@@ -109,7 +110,17 @@ const PROBES: &[Probe] = &[
 ];
 
 /// What everybody may: log in, and look after themselves.
-const EVERYBODYS: [&str; 4] = ["POST /login", "POST /logout", "GET /me", "PUT /me/password"];
+const EVERYBODYS: [&str; 9] = [
+    "POST /login",
+    "GET /login/oidc",
+    "GET /login/oidc/back",
+    "GET /login/cas",
+    "GET /login/cas/back",
+    "POST /login/code",
+    "POST /logout",
+    "GET /me",
+    "PUT /me/password",
+];
 
 const PASSWORD: &str = "walk on, walk on";
 
@@ -266,6 +277,7 @@ fn named(question: &Question<'_>, path: &str) -> String {
         .replace("{id}", &id)
         .replace("{service}", "intake")
         .replace("/figures", "/figures?month=2026-11")
+        .replace("/similar", "/similar?item=water-leak&place=library")
 }
 
 /// What is sent along: nothing that could be done, where it would be the end of something.

@@ -17,9 +17,10 @@ use super::world::{World, signer};
 use crate::campus::Campus;
 
 /// What may be asked twice: it changes nothing, or, as `Redeliver`, nothing that is not so already.
-const QUESTIONS: [&str; 27] = [
+const QUESTIONS: [&str; 28] = [
     "intake.v1.Intake/GetCase",
     "intake.v1.Intake/ListCases",
+    "intake.v1.Intake/FindSimilar",
     "intake.v1.Intake/ListContacts",
     "intake.v1.Intake/GetIncident",
     "intake.v1.Intake/ListIncidents",
@@ -48,7 +49,7 @@ const QUESTIONS: [&str; 27] = [
 ];
 
 /// Each of them opens another session, which is no harm.
-const WITHOUT_KEY: [&str; 1] = ["POST /login"];
+const WITHOUT_KEY: [&str; 2] = ["POST /login", "POST /login/code"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_grpc_every_command_without_an_idempotency_key_is_refused_by_that_name() {

@@ -98,6 +98,8 @@ enum About {
     Case(Hides),
     /// All cases, work orders, callbacks or messages.
     Rows,
+    /// Rows of which there is none: it is asked once of each role, and refused to whom none could be shown.
+    NoRows,
     /// The first of the callbacks, which are due with the highest level first.
     First,
 }
@@ -182,8 +184,10 @@ async fn walk<D: Door>(door: &mut D, world: &mut World) -> Walked {
                     async move { (door.ask(&question).await, question) }
                 };
                 let levels = match probe.about {
-                    About::Nothing if relation == Relation::Unrelated => &Level::ALL[..1],
-                    About::Nothing => &[],
+                    About::Nothing | About::NoRows if relation == Relation::Unrelated => {
+                        &Level::ALL[..1]
+                    }
+                    About::Nothing | About::NoRows => &[],
                     About::Case(_) if probe.action == Action::RecordAttempt => CALLED_BACK,
                     About::Case(_) if TRANSFERRED.contains(&probe.action) => NEVER_HIDDEN,
                     About::Case(_) => Level::ALL,
@@ -218,11 +222,15 @@ impl Question<'_> {
             decide(self.subject, action, self.relations(shown), self.level).is_allowed()
         };
         match about {
+            About::NoRows if scope(self.subject, action).is_some() => Verdict::Allowed,
             _ if may(action, shows) => Verdict::Allowed,
             About::Case(Hides::Unless(seen, shown)) if !may(*seen, shown) => Verdict::Hidden,
-            About::Case(_) | About::Nothing | About::Roster | About::Rows | About::First => {
-                Verdict::Denied
-            }
+            About::Case(_)
+            | About::Nothing
+            | About::Roster
+            | About::Rows
+            | About::NoRows
+            | About::First => Verdict::Denied,
         }
     }
 
@@ -264,7 +272,9 @@ struct Walked {
 impl Walked {
     fn see(&mut self, question: &Question<'_>, answer: &Answer) {
         match question.probe.about {
-            About::Nothing | About::Roster | About::Case(_) => self.one(question, answer),
+            About::Nothing | About::NoRows | About::Roster | About::Case(_) => {
+                self.one(question, answer);
+            }
             About::Rows | About::First => self.rows(question, answer),
         }
     }
@@ -293,7 +303,7 @@ impl Walked {
         for row in &rows {
             let expected = match probe.about {
                 About::First => Some(row.level) == first,
-                About::Nothing | About::Roster | About::Case(_) | About::Rows => {
+                About::Nothing | About::NoRows | About::Roster | About::Case(_) | About::Rows => {
                     may(row.level, row.relations)
                 }
             };

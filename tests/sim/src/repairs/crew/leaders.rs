@@ -26,7 +26,11 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     let until = until(desk.dice, due.max(desk.now), watch.urgency)?;
     let of = OfLeader { speaker: speaker(desk.dice, post), commitment };
     let dice = &mut *desk.dice;
-    let decide = |dice: &mut Dice| DecidePause { speaker: head(dice), work_order: None };
+    let waiting: Vec<_> = watch.holds.iter().filter(|hold| hold.is_open()).collect();
+    // Of several parts that wait one may be named.
+    let work_order =
+        choose(dice, &waiting).filter(|_| dice.percent(50)).map(|hold| hold.work_order);
+    let decide = |dice: &mut Dice| DecidePause { speaker: head(dice), work_order };
     // Whoever waits for a yes or a no is heard first, mostly.
     let chance = match (waits_for_a_pause(watch), waits_for_time(watch)) {
         (true, _) if dice.percent(50) => 34 + dice.below(33),
@@ -42,7 +46,7 @@ pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
         28..34 => Command::RefuseExtension(head(dice)),
         34..46 => {
             let (by, evidence) = (worker(dice), dice.percent(60));
-            Command::AskPause(AskPause { by, work_order: None, evidence })
+            Command::AskPause(AskPause { by, work_order, evidence })
         }
         46..60 => Command::ApprovePause(decide(dice)),
         60..67 => Command::RefusePause(decide(dice)),

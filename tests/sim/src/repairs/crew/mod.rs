@@ -37,9 +37,12 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Option<Order> {
     let waits = matches!(desk.intake, intake_core::State::Resolved { .. });
     let asked = desk.timer.and_then(|timer| timer.watch()).is_some_and(leaders::are_asked);
     // What somebody waits for is done first, mostly.
+    let parts = desk.dispatch.and_then(|dispatch| dispatch.work());
+    let several = parts.is_some_and(|work| work.open().count() > 1);
     let chance = match (asked, waits) {
         (true, _) if desk.dice.percent(40) => 62 + desk.dice.below(22),
         (_, true) if desk.dice.percent(60) => 84 + desk.dice.below(16),
+        (..) if several && desk.dice.percent(40) => 22 + desk.dice.below(40),
         (..) => desk.dice.below(100),
     };
     match chance {

@@ -13,7 +13,7 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{File, truth};
+use super::File;
 use crate::repairs::{campus::RULES, office::Cause};
 
 pub(super) fn check(file: &File<'_>) -> Vec<String> {
@@ -54,10 +54,12 @@ fn at_receipt(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
     wrong
 }
 
-/// What begins with an offer or a completion is watched from then on, unless the case went on without.
+/// What begins with an offer or a completion is watched from then on, unless the case had gone on
+/// without when that was heard.
 fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
+    let watched = watched(file);
     let mut wrong = Vec::new();
-    for fact in &file.dispatch {
+    for (sequence, fact) in (1..).zip(&file.dispatch) {
         let (subject, commitment, cycle, since) = match fact {
             DispatchFact::WorkOrderOffered(fact) => {
                 (Subject::Offer(fact.offer), Commitment::Accept, fact.cycle, fact.offered_at)
@@ -81,7 +83,7 @@ fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
             (armed.subject, armed.commitment, armed.cycle) == (subject, commitment, cycle)
         });
         match clocks.next() {
-            None if dues.is_empty() || !truth::over(file, cycle).is_empty() => {}
+            None if dues.is_empty() || watched.get(&sequence) != Some(&cycle) => {}
             None => wrong.push(format!("no clock to {commitment} since {since}")),
             Some(armed) if dues.contains(&armed.due) => {}
             Some(armed) => {
@@ -90,6 +92,23 @@ fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// The cycle that was watched when each letter of dispatch was heard.
+fn watched(file: &File<'_>) -> BTreeMap<u64, Cycle> {
+    let mut watched = BTreeMap::new();
+    let mut now = None;
+    for entry in &file.timed {
+        match (&entry.event, entry.cause) {
+            (Event::Watched(watched), _) => now = Some(watched.cycle),
+            (Event::Ended { .. }, _) => now = None,
+            (_, Cause::Letter(Service::Dispatch, sequence)) => {
+                watched.extend(now.map(|cycle| (sequence, cycle)));
+            }
+            _ => {}
+        }
+    }
+    watched
 }
 
 /// The clocks of a case and those of an offer are one each, however often the work order moves.

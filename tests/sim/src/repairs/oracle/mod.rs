@@ -10,6 +10,7 @@ mod clocks;
 mod ends;
 mod leaders;
 mod letters;
+mod parts;
 mod pauses;
 mod people;
 mod rungs;
@@ -51,6 +52,7 @@ pub(super) fn violations(world: &World) -> Vec<String> {
             ends::check(&file),
             people::check(&file),
             work::check(&file),
+            parts::check(&file),
             clocks::check(&file),
             pauses::check(&file),
             rungs::check(&file),

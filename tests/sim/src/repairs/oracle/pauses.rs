@@ -1,14 +1,16 @@
-//! A hold moves no due; a pause that was granted moves it, by the counted time that it took.
+//! A hold moves no due; the pauses that were granted move it, by the counted time that they took
+//! together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Base, Pause};
 use clock::{TimerId, WorkOrderId};
-use escalation_timer_core::Event;
+use dispatch_core::{Event as Worked, Pause as Pausing};
+use escalation_timer_core::{Event, Hold};
 use events::{
-    DispatchFact,
+    DispatchFact, EscalationFact,
     escalation::{PauseGrantedV1, PromiseMovedV1},
-    words::{Commitment, MoveCause, Service, Urgency},
+    words::{Commitment, Cycle, MoveCause, Service, Urgency},
 };
 use jiff::Timestamp;
 
@@ -21,136 +23,264 @@ use crate::repairs::{
 /// A clock, as pauses see it.
 struct Clock {
     commitment: Commitment,
-    due: Timestamp,
+    cycle: Cycle,
     urgency: Option<Urgency>,
-    /// The due before the pause that runs.
-    before: Option<Timestamp>,
+    /// The due of its promise without any pause.
+    bare: Timestamp,
+    due: Timestamp,
+    /// What its promise rested for, by the hold.
+    pauses: BTreeMap<(WorkOrderId, Timestamp), Pause>,
+    /// The promise was broken or kept: no pause moves it any more.
+    is_settled: bool,
 }
 
 #[derive(Default)]
 struct Course {
+    /// The cycle that is watched; none before the first, and after the end.
+    cycle: Option<Cycle>,
     urgency: Option<Urgency>,
     clocks: BTreeMap<TimerId, Clock>,
-    /// The pause of a hold that is open: since when, up to when at most.
-    granted: BTreeMap<WorkOrderId, Pause>,
+    /// The parts that wait, and since when.
+    waiting: BTreeMap<WorkOrderId, Timestamp>,
+    /// How much dispatch had said by then.
+    heard: usize,
     wrong: Vec<String>,
 }
 
 pub(super) fn check(file: &File<'_>) -> Vec<String> {
     let mut course = Course::default();
     for batch in file.timed.chunk_by(|one, next| (one.at, one.cause) == (next.at, next.cause)) {
-        let begun = batch.iter().find_map(|entry| match &entry.event {
-            Event::PauseGranted { granted, .. } => Some(granted),
-            _ => None,
-        });
-        let ended = batch.iter().find_map(|entry| match &entry.event {
-            Event::HoldEnded { work_order, at } => Some((*work_order, *at)),
-            _ => None,
-        });
+        let mut moved = false;
         for entry in batch {
-            course.follow(file, entry);
+            moved |= course.follow(file, entry);
         }
-        if let Some(granted) = begun {
-            course.begin(file, granted, batch);
+        if moved {
+            course.compare();
         }
-        if let Some((work_order, at)) = ended {
-            course.end(work_order, at);
-        }
-        if begun.is_none() && ended.is_none() {
-            let paused = batch.iter().any(|entry| {
-                matches!(&entry.event,
-                Event::PromiseMoved(moved) if moved.why == MoveCause::Pause)
-            });
-            if paused {
-                course.wrong.push("a due moved for a pause that nobody granted".to_owned());
-            }
+        if let Some(entry) = batch.first() {
+            course.waits_on(file, entry.cause);
         }
     }
+    course.wrong.extend(shown(file));
     course.wrong
 }
 
-impl Course {
-    fn follow(&mut self, file: &File<'_>, entry: &Entry<Event>) {
-        match &entry.event {
-            Event::Watched(watched) => self.urgency = Some(watched.urgency),
-            Event::UrgencyChanged { urgency, .. } => self.urgency = Some(*urgency),
-            Event::Armed { armed, urgency, .. } => {
-                let (commitment, due, urgency) = (armed.commitment, armed.due, *urgency);
-                self.clocks.insert(armed.timer, Clock { commitment, due, urgency, before: None });
+/// What dispatch shows to be paused is the hold for which that was granted, and not a later one.
+fn shown(file: &File<'_>) -> Vec<String> {
+    let journal = file.world.dispatch.journal.iter().filter(|entry| entry.case == file.case);
+    let mut held = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for entry in journal {
+        match (&entry.event, entry.cause) {
+            (Worked::Held(fact), _) => {
+                held.insert(fact.work_order, fact.at);
             }
-            Event::PromiseMoved(PromiseMovedV1 { timer, new, why: MoveCause::Pause, .. }) => {
-                if let Some(clock) = self.clocks.get_mut(timer) {
-                    clock.before = clock.before.or(Some(clock.due));
-                    clock.due = *new;
-                }
-            }
-            Event::RungFired { fired, .. } => self.settle(fired.timer),
-            Event::Stopped(stopped) => self.settle(stopped.timer),
-            Event::Held(hold) => {
-                let said = letter(file, entry.cause);
-                let is_it = matches!(said, Some(DispatchFact::WorkOrderHeld(held))
-                    if (held.work_order, held.reason, held.at)
-                        == (hold.work_order, hold.reason, hold.from));
+            (
+                Worked::PauseAnswered { work_order, pause: Pausing::Granted { .. } },
+                Cause::Letter(Service::EscalationTimer, sequence),
+            ) => {
+                let said = usize::try_from(sequence.saturating_sub(1))
+                    .ok()
+                    .and_then(|at| file.timer.get(at));
+                let is_it = matches!(said, Some(EscalationFact::PauseGranted(granted))
+                    if held.get(work_order) == Some(&granted.from));
                 if !is_it {
-                    self.wrong.push(format!("a hold for {} that was none", hold.reason));
+                    wrong.push(format!("{work_order} shows a pause that was for another hold"));
                 }
             }
             _ => {}
         }
     }
+    wrong
+}
 
-    /// A promise that was broken or kept is moved by no pause any more.
+impl Course {
+    /// Whether that may have moved a due.
+    fn follow(&mut self, file: &File<'_>, entry: &Entry<Event>) -> bool {
+        match &entry.event {
+            Event::Watched(watched) => {
+                (self.cycle, self.urgency) = (Some(watched.cycle), Some(watched.urgency));
+            }
+            Event::Ended { .. } => self.cycle = None,
+            Event::UrgencyChanged { urgency, .. } => self.urgency = Some(*urgency),
+            Event::Armed { armed, urgency, .. } => {
+                let (commitment, cycle, urgency) = (armed.commitment, armed.cycle, *urgency);
+                let (bare, due, pauses, is_settled) =
+                    (armed.due, armed.due, BTreeMap::new(), false);
+                let clock = Clock { commitment, cycle, urgency, bare, due, pauses, is_settled };
+                self.clocks.insert(armed.timer, clock);
+            }
+            Event::PromiseMoved(PromiseMovedV1 { timer, new, why: MoveCause::Pause, .. }) => {
+                match self.clocks.get_mut(timer) {
+                    Some(clock) if !clock.is_settled => clock.due = *new,
+                    _ => self.wrong.push("a pause moved what is broken or kept".to_owned()),
+                }
+                return true;
+            }
+            Event::RungFired { fired, .. } => self.settle(fired.timer),
+            Event::Stopped(stopped) => self.settle(stopped.timer),
+            Event::Held(hold) => self.wait(file, entry.cause, hold),
+            Event::PauseGranted { granted, rested } => {
+                let rested = rested.iter().map(|one| one.timer).collect();
+                self.begin(file, entry.cause, granted, &rested);
+                return true;
+            }
+            Event::HoldEnded { work_order, at } => {
+                self.end(file, entry.cause, *work_order, *at);
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+
     fn settle(&mut self, timer: TimerId) {
         if let Some(clock) = self.clocks.get_mut(&timer) {
-            clock.before = None;
+            clock.is_settled = true;
         }
     }
 
-    fn begin(&mut self, file: &File<'_>, granted: &PauseGrantedV1, batch: &[&Entry<Event>]) {
-        let rule = RULES.policy(file.item).and_then(|policy| policy.pause(granted.reason));
-        let cause = batch.first().map_or(Cause::Hour, |entry| entry.cause);
+    fn wait(&mut self, file: &File<'_>, cause: Cause, hold: &Hold) {
+        let is_it = matches!(letter(file, cause), Some(DispatchFact::WorkOrderHeld(held))
+            if (held.work_order, held.reason, held.at) == (hold.work_order, hold.reason, hold.from));
+        if !is_it || self.waiting.insert(hold.work_order, hold.from).is_some() {
+            self.wrong.push(format!("a hold for {} that was none", hold.reason));
+        }
+    }
+
+    fn begin(
+        &mut self,
+        file: &File<'_>,
+        cause: Cause,
+        granted: &PauseGrantedV1,
+        rested: &BTreeSet<TimerId>,
+    ) {
+        self.listen(cause);
+        let PauseGrantedV1 { work_order, cycle, reason, from, until, at, .. } = *granted;
+        let rule = RULES.policy(file.item).and_then(|policy| policy.pause(reason));
         let decided = file.command(cause).map(|done| done.order.deed());
         let is_due = match rule.map(|rule| rule.approver.is_some()) {
             None => false,
             Some(true) => decided == Some("approve the pause"),
             Some(false) => decided.is_none_or(|deed| deed == "ask for a pause"),
         };
-        if !is_due {
-            self.wrong.push(format!("a pause for {} that nobody granted", granted.reason));
+        if !is_due || self.waiting.get(&work_order) != Some(&from) {
+            self.wrong.push(format!("a pause for {reason} that nobody granted"));
         }
-        let pause = Pause { from: granted.from, to: granted.until };
-        self.granted.insert(granted.work_order, pause);
-        self.compare(pause);
+        let (is_shared, was_shared) = shared(file.dispatch.get(..self.heard), cycle, work_order);
+        let mut rests = BTreeSet::new();
+        for (timer, clock) in &mut self.clocks {
+            let may_wait = match clock.commitment {
+                Commitment::Complete => true,
+                // While another may come first, nobody needs to wait for this one.
+                Commitment::Arrive if is_shared => false,
+                Commitment::Arrive => !was_shared || rested.contains(timer),
+                _ => false,
+            };
+            let in_time = clock.cycle == cycle && from < clock.due && at < clock.due;
+            if may_wait && in_time && !clock.is_settled {
+                rests.insert(*timer);
+                clock.pauses.insert((work_order, from), Pause { from, to: until });
+            }
+        }
+        if rests.is_empty() || rests != *rested {
+            self.wrong.push(format!("a pause for {reason} rests {rested:?}, not {rests:?}"));
+        }
     }
 
-    fn end(&mut self, work_order: WorkOrderId, at: Timestamp) {
-        let Some(Pause { from, to }) = self.granted.remove(&work_order) else { return };
-        self.compare(Pause { from, to: to.min(at.max(from)) });
+    fn end(&mut self, file: &File<'_>, cause: Cause, work_order: WorkOrderId, at: Timestamp) {
+        let from = self.waiting.remove(&work_order);
+        let (Some(from), true) = (from, goes_on(file, cause) == Some((work_order, at))) else {
+            return self.wrong.push(format!("{work_order} waits no more, and nobody said so"));
+        };
         for clock in self.clocks.values_mut() {
-            clock.before = None;
+            if let Some(pause) = clock.pauses.get_mut(&(work_order, from)) {
+                pause.to = pause.to.min(at.max(from));
+            }
         }
     }
 
-    /// The dues that the pause moved are those before it, and the counted time of it.
-    fn compare(&mut self, pause: Pause) {
+    /// Nothing waits on that goes on, is with another post, or is over, as long as the case is watched.
+    fn waits_on(&mut self, file: &File<'_>, cause: Cause) {
+        self.listen(cause);
+        let over = goes_on(file, cause).filter(|(work_order, _)| {
+            self.cycle.is_some() && self.waiting.contains_key(work_order)
+        });
+        if let Some((work_order, at)) = over {
+            self.wrong.push(format!("{work_order} waits on after {at}"));
+        }
+    }
+
+    fn listen(&mut self, cause: Cause) {
+        if let Cause::Letter(Service::Dispatch, sequence) = cause {
+            self.heard = self.heard.max(usize::try_from(sequence).unwrap_or(usize::MAX));
+        }
+    }
+
+    /// The dues are those before any pause, and the counted time of all of them.
+    fn compare(&mut self) {
         let department = RULES.departments().next().map(|department| department.id.clone());
         let Some(calendar) = department.and_then(|id| RULES.calendar_for(&id)) else { return };
-        for clock in self.clocks.values() {
-            let Some(before) = clock.before else { continue };
-            let urgency = clock.urgency.or(self.urgency).unwrap_or(Urgency::Normal);
-            let base = base(urgency);
-            let due = if pause.from < pause.to {
-                calendar.paused(before, base, pause).map(|due| due.at)
-            } else {
-                Ok(before)
-            };
+        for clock in self.clocks.values().filter(|clock| !clock.is_settled) {
+            let base = base(clock.urgency.or(self.urgency).unwrap_or(Urgency::Normal));
+            let pauses = together(clock.pauses.values().copied());
+            let due = pauses.iter().try_fold(clock.bare, |due, pause| {
+                calendar.paused(due, base, *pause).map(|due| due.at)
+            });
             if due != Ok(clock.due) {
                 self.wrong.push(format!(
-                    "to {} was due at {before}, and after {pause:?} at {}, not {due:?}",
-                    clock.commitment, clock.due
+                    "to {} was due at {}, and after {pauses:?} at {}, not {due:?}",
+                    clock.commitment, clock.bare, clock.due
                 ));
             }
         }
+    }
+}
+
+/// Time that two parts waited for counts once.
+fn together(pauses: impl Iterator<Item = Pause>) -> Vec<Pause> {
+    let mut pauses: Vec<Pause> = pauses.filter(|pause| pause.from < pause.to).collect();
+    pauses.sort_by_key(|pause| pause.from);
+    let mut together: Vec<Pause> = Vec::new();
+    for pause in pauses {
+        match together.last_mut() {
+            Some(last) if pause.from <= last.to => last.to = last.to.max(pause.to),
+            _ => together.push(pause),
+        }
+    }
+    together
+}
+
+/// Whether others of the cycle were open beside a work order when that much had been said, and whether
+/// any ever were.
+fn shared(said: Option<&[&DispatchFact]>, cycle: Cycle, work_order: WorkOrderId) -> (bool, bool) {
+    let (mut others, mut over) = (BTreeSet::new(), BTreeSet::new());
+    for fact in said.into_iter().flatten() {
+        match fact {
+            DispatchFact::WorkOrderOffered(fact) if fact.cycle == cycle => {
+                others.insert(fact.work_order);
+            }
+            DispatchFact::WorkOrderCompleted(fact) => {
+                over.insert(fact.work_order);
+            }
+            DispatchFact::WorkOrderCancelled(fact) => {
+                over.insert(fact.work_order);
+            }
+            _ => {}
+        }
+    }
+    others.remove(&work_order);
+    (!others.is_subset(&over), !others.is_empty())
+}
+
+/// The work order that waits no more from this on, if it waited.
+fn goes_on(file: &File<'_>, cause: Cause) -> Option<(WorkOrderId, Timestamp)> {
+    match letter(file, cause)? {
+        DispatchFact::WorkOrderResumed(fact) => Some((fact.work_order, fact.at)),
+        DispatchFact::WorkOrderReleased(fact) => Some((fact.work_order, fact.at)),
+        DispatchFact::WorkOrderCompleted(fact) => Some((fact.work_order, fact.at)),
+        DispatchFact::WorkOrderCancelled(fact) => Some((fact.work_order, fact.at)),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::{AccountId, PersonId};
 use events::{DispatchFact, IntakeFact, SurveyFact, words::Cycle};
 use intake_core::Command;
+use jiff::Timestamp;
 
 use super::File;
 use crate::repairs::deeds::Order;
@@ -21,17 +22,40 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
         }
     }
     for fact in &file.survey {
-        let (cycle, by) = match fact {
-            SurveyFact::CallbackAttempted(attempt) => (attempt.cycle, Some(attempt.by)),
-            SurveyFact::CaseAnswered(answer) => (answer.cycle, answer.by),
+        let (cycle, by, at) = match fact {
+            SurveyFact::CallbackAttempted(attempt) => (attempt.cycle, Some(attempt.by), attempt.at),
+            SurveyFact::CaseAnswered(answer) => (answer.cycle, answer.by, answer.at),
             SurveyFact::CallbackDue(_)
             | SurveyFact::CallbackWithdrawn(_)
             | SurveyFact::CaseJudged(_) => continue,
         };
+        if open_at(file, cycle, at) {
+            wrong.push(format!("somebody was asked at {at}, before cycle {cycle} was done"));
+        }
         let own = workers.get(&cycle).zip(by).filter(|(workers, by)| workers.contains(by));
         wrong.extend(own.map(|(_, by)| format!("{by} asked after own work of cycle {cycle}")));
     }
     wrong
+}
+
+/// Whether some work order of a cycle was still open.
+fn open_at(file: &File<'_>, cycle: Cycle, at: Timestamp) -> bool {
+    let mut open = BTreeSet::new();
+    for fact in &file.dispatch {
+        match fact {
+            DispatchFact::WorkOrderOffered(fact) if fact.cycle == cycle => {
+                open.insert(fact.work_order);
+            }
+            DispatchFact::WorkOrderCompleted(fact) if fact.at <= at => {
+                open.remove(&fact.work_order);
+            }
+            DispatchFact::WorkOrderCancelled(fact) if fact.at <= at => {
+                open.remove(&fact.work_order);
+            }
+            _ => {}
+        }
+    }
+    !open.is_empty()
 }
 
 /// Who claimed, was assigned or completed, by cycle.

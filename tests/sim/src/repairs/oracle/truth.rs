@@ -43,18 +43,25 @@ pub(super) fn over(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
     over.collect()
 }
 
-/// All after which nobody wants a clock to go on: what was asked, nobody needs to know once it is done.
+/// All after which nobody wants a clock to go on: of a work order that is over nobody has to be found,
+/// and nobody needs to know what was asked.
 pub(super) fn idle(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
-    let mut idle = over(file, sought.cycle);
-    if sought.commitment == Commitment::Reply {
-        idle.extend(file.dispatch.iter().filter_map(|fact| match fact {
-            DispatchFact::CaseCompleted(fact) => {
-                (fact.cycle == sought.cycle).then_some(fact.completed_at)
-            }
-            _ => None,
-        }));
-    }
-    idle
+    let its_own = file.dispatch.iter().find_map(|fact| match (fact, sought.subject) {
+        (DispatchFact::WorkOrderOffered(fact), Subject::Offer(offer)) => {
+            (fact.offer == offer).then_some(fact.work_order)
+        }
+        (DispatchFact::WorkOrderAsked(fact), Subject::Question(question)) => {
+            (fact.question == question).then_some(fact.work_order)
+        }
+        _ => None,
+    });
+    let ended = file.dispatch.iter().filter_map(|fact| match fact {
+        DispatchFact::WorkOrderCompleted(fact) => Some((fact.work_order, fact.at)),
+        DispatchFact::WorkOrderCancelled(fact) => Some((fact.work_order, fact.at)),
+        _ => None,
+    });
+    let ended = ended.filter(|(work_order, _)| Some(*work_order) == its_own).map(|(_, at)| at);
+    over(file, sought.cycle).into_iter().chain(ended).collect()
 }
 
 /// All that may make a clock of the cycle superfluous besides.

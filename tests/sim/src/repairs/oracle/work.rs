@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::{AccountId, WorkOrderId};
 use dispatch_core::Event;
 use events::{
-    DispatchFact, IntakeFact,
-    words::{Asked, Commitment, Cycle, ReleaseCause, Urgency},
+    DispatchFact,
+    words::{Asked, Commitment, ReleaseCause, Urgency},
 };
 use jiff::Timestamp;
 
@@ -42,7 +42,6 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
     if places.values().any(|place| *place != Place::Over) {
         wrong.push("a work order is open after the end".to_owned());
     }
-    wrong.extend(unworked(file));
     wrong.extend(unasked(file));
     wrong.extend(overdue(file));
     wrong
@@ -152,40 +151,6 @@ fn came_too_late(file: &File<'_>, since: Timestamp, at: Timestamp) -> bool {
     let due = |urgency| RULES.due(file.item, Commitment::Arrive, urgency, since).ok().flatten();
     let dues = Urgency::ALL.iter().filter_map(|urgency| due(*urgency));
     dues.map(|due| due.at).min().is_some_and(|due| due <= at)
-}
-
-/// Each cycle has work of its own, and is completed at most once.
-fn unworked(file: &File<'_>) -> Vec<String> {
-    let cycles = file.intake.iter().filter_map(|fact| match fact {
-        IntakeFact::CaseAccepted(accepted) => Some(accepted.cycle),
-        IntakeFact::CaseReopened(reopened) => Some(reopened.cycle),
-        _ => None,
-    });
-    let count = |of: &dyn Fn(&DispatchFact) -> Option<Cycle>, cycle: Cycle| {
-        file.dispatch.iter().filter(|fact| of(fact) == Some(cycle)).count()
-    };
-    let offered = |fact: &DispatchFact| match fact {
-        DispatchFact::WorkOrderOffered(offered) => Some(offered.cycle),
-        _ => None,
-    };
-    let completed = |fact: &DispatchFact| match fact {
-        DispatchFact::CaseCompleted(completed) => Some(completed.cycle),
-        _ => None,
-    };
-    let done = |fact: &DispatchFact| match fact {
-        DispatchFact::WorkOrderCompleted(done) => Some(done.cycle),
-        _ => None,
-    };
-    let mut wrong = Vec::new();
-    for cycle in cycles {
-        if count(&offered, cycle) == 0 {
-            wrong.push(format!("nobody was offered the work of cycle {cycle}"));
-        }
-        if count(&completed, cycle) != count(&done, cycle) || count(&done, cycle) > 1 {
-            wrong.push(format!("cycle {cycle} is not completed as often as its work"));
-        }
-    }
-    wrong
 }
 
 /// Whoever neither came nor said why has it no longer once the limit is over.

@@ -1,0 +1,158 @@
+//! `yizhan login --sso`: a browser on this machine logs in, and the session comes here.
+//!
+//! ```text
+//!  a free port, a secret ── address with port and challenge ──> the browser, unified login, the portal
+//!        ^                                                          │
+//!        └────────── http://127.0.0.1:<port>/?code=... <────────────┘
+//!  code and secret ──> the portal: the session (RFC 8252, RFC 7636)
+//! ```
+//!
+//! Whoever else is on this machine may read the code, which is nothing without the secret.
+
+use std::{net::Ipv4Addr, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use clap::ValueEnum;
+use ring::{
+    digest::{SHA256, digest},
+    rand::{SecureRandom as _, SystemRandom},
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+
+use super::{Api, Options, sessions};
+use crate::{home::Home, print};
+
+/// How long somebody may take to log in: as long as the portal waits.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// How long a browser may take to say what it wants; some open connections that they never use.
+const REQUEST_WITHIN: Duration = Duration::from_secs(2);
+/// The longest first line that is read.
+const LONGEST_LINE: usize = 4_096;
+
+/// Who is asked who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// The provider of OpenID Connect.
+    Oidc,
+    /// Apereo CAS.
+    Cas,
+}
+
+/// Logs in and keeps the session.
+pub(super) async fn login(home: &Home, options: &Options, way: Way) -> Result<()> {
+    let api = Api::anonymous(home, options)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("finding a port")?;
+    let port = listener.local_addr()?.port();
+    let verifier = secret()?;
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+    let by = match way {
+        Way::Oidc => "oidc",
+        Way::Cas => "cas",
+    };
+    let address = api.url();
+    print::line("Open this address in a browser on this machine, and log in:")?;
+    print::line(format_args!("{address}/api/v1/login/{by}?port={port}&challenge={challenge}"))?;
+    let Ok(code) = timeout(PATIENCE, code(&listener)).await else {
+        bail!("nobody has logged in within 10 minutes: begin again");
+    };
+    let answer = api.post("/login/code", &json!({ "code": code?, "verifier": verifier })).await?;
+    let token = sessions::token(&answer)?.to_owned();
+    let me = api.clone().with_token(token).get("/me", &[]).await?;
+    let account = me.get("account").and_then(Value::as_str).context("the answer has no account")?;
+    sessions::keep(home, &api, account, &answer)
+}
+
+/// 256 random bits, as a text that needs no escape.
+fn secret() -> Result<String> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).ok().context("this machine has no random bytes")?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The code that a browser brings. What else it asks for is not here.
+async fn code(listener: &TcpListener) -> Result<String> {
+    loop {
+        let (mut browser, _) = listener.accept().await.context("waiting for the browser")?;
+        let line = timeout(REQUEST_WITHIN, first_line(&mut browser)).await;
+        let code = line.ok().and_then(|line| brought(&line.ok()?).map(ToOwned::to_owned));
+        let (status, text) = match code {
+            Some(_) => ("200 OK", "Logged in. You can close this page.\n已登录，可以关闭此页。\n"),
+            None => ("404 Not Found", "There is nothing here.\n"),
+        };
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{text}",
+            text.len()
+        );
+        // A browser that went away has left its code all the same.
+        drop(browser.write_all(answer.as_bytes()).await);
+        if let Some(code) = code {
+            return Ok(code);
+        }
+    }
+}
+
+async fn first_line(browser: &mut TcpStream) -> Result<String> {
+    let mut read = Vec::new();
+    while !read.contains(&b'\n') {
+        if read.len() > LONGEST_LINE || browser.read_buf(&mut read).await? == 0 {
+            bail!("this is no request");
+        }
+    }
+    let text = String::from_utf8(read)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The code in the first line of a request.
+fn brought(line: &str) -> Option<&str> {
+    let code = line.strip_prefix("GET /?code=")?.strip_suffix(" HTTP/1.1")?;
+    let is_code = code.starts_with("yzl_") && code.bytes().skip(4).all(|b| b.is_ascii_hexdigit());
+    is_code.then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_from_the_request_that_has_one() {
+        assert_eq!(brought("GET /?code=yzl_0aF HTTP/1.1"), Some("yzl_0aF"));
+        for line in [
+            "",
+            "GET / HTTP/1.1",
+            "GET /favicon.ico HTTP/1.1",
+            "POST /?code=yzl_0aF HTTP/1.1",
+            "GET /?code=yzl_0aF&x=1 HTTP/1.1",
+            "GET /?code=another HTTP/1.1",
+        ] {
+            assert_eq!(brought(line), None, "{line}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_browser_asks_for_besides_does_not_keep_the_code_away() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let browser = async {
+            let mut answers = Vec::new();
+            for path in ["/favicon.ico", "/?code=yzl_0a"] {
+                let mut connection = TcpStream::connect(address).await.unwrap();
+                let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+                connection.write_all(request.as_bytes()).await.unwrap();
+                let mut answer = String::new();
+                connection.read_to_string(&mut answer).await.unwrap();
+                answers.push(answer[..12].to_owned());
+            }
+            answers
+        };
+        let (code, answers) = tokio::join!(code(&listener), browser);
+        assert_eq!(code.unwrap(), "yzl_0a");
+        assert_eq!(answers, ["HTTP/1.1 404", "HTTP/1.1 200"]);
+    }
+}
