@@ -19,7 +19,6 @@ use super::{
     cases::Account,
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::Refused,
-    timetables::Class,
     when,
     wire::{instant, lower, sent, some},
 };
@@ -78,8 +77,12 @@ struct PostRoster {
 #[derive(Debug, Serialize, ToSchema)]
 struct Attendance {
     who: Option<Account>,
-    #[serde(flatten)]
-    class: Class,
+    /// The days of the term, the last included: `2026-08-31..2027-01-17`.
+    dates: String,
+    /// `monday` to `sunday`.
+    weekday: String,
+    /// `08:00-09:40`, by the clock of the campus.
+    hours: String,
 }
 
 /// An assistant was trained for an item.
@@ -423,7 +426,8 @@ impl From<dispatch::PostRoster> for PostRoster {
 
 impl From<dispatch::Attendance> for Attendance {
     fn from(dispatch::Attendance { account, class }: dispatch::Attendance) -> Self {
-        Self { who: nameless(&account), class: class.unwrap_or_default().into() }
+        let dispatch::Class { dates, weekday, hours } = class.unwrap_or_default();
+        Self { who: nameless(&account), dates, weekday, hours }
     }
 }
 
