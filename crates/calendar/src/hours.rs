@@ -81,8 +81,13 @@ pub enum NotInterval {
 }
 
 impl Interval {
+    /// Whether some minute is in both.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.from.max(other.from) < self.to.min(other.to)
+    }
+
     /// When it begins and ends on `date`; `None` if daylight saving swallows it.
-    fn on(self, date: Date, zone: &TimeZone) -> Option<Opening> {
+    pub fn on(self, date: Date, zone: &TimeZone) -> Option<Opening> {
         let opening = Opening { open: self.from.on(date, zone)?, close: self.to.on(date, zone)? };
         (opening.open < opening.close).then_some(opening)
     }

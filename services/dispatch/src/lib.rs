@@ -35,7 +35,8 @@
 //! aggregate, of which nobody else hears but that it was left and nobody came.
 //!
 //! Who holds which post is imported from the portal, and who is at work there is decided here: leave,
-//! swaps and cover are one more aggregate, the roster, and others are told who is at a post and when.
+//! swaps, cover and the classes of assistants are one more aggregate, the roster, and others are told who is
+//! at a post and when.
 
 mod api;
 mod board;

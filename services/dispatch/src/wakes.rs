@@ -1,16 +1,19 @@
-//! What the hour alone brings about: claims without an arrival end, and a desk that nobody takes over is
-//! the duty counsellor's.
+//! What the hour alone brings about: claims without an arrival end, a desk that nobody takes over is the duty
+//! counsellor's, and others are told of the classes of another week.
 
 use authz::Principal;
 use clock::CaseId;
 use delivery::{Fault, Locked, Tx, Wake, Wakes};
 use dispatch_core::on_wake;
-use events::{dispatch::DESK_KEY, words::Service};
+use events::{
+    dispatch::{DESK_KEY, ROSTER_KEY},
+    words::Service,
+};
 
 use crate::{
     Dispatch, desk,
     record::{Change, record},
-    store,
+    rosters, store,
 };
 
 impl Wakes for Dispatch {
@@ -19,6 +22,9 @@ impl Wakes for Dispatch {
     async fn wake(&self, tx: &mut Tx<'_>, aggregate: &mut Locked, wake: Wake) -> Result<(), Fault> {
         if aggregate.key() == DESK_KEY {
             return desk::wake(self, tx, aggregate, wake.now).await;
+        }
+        if aggregate.key() == ROSTER_KEY {
+            return rosters::wake(self, tx, aggregate, wake.now).await;
         }
         let known = store::work::load(tx, CaseId::from_uuid(aggregate.key())).await?;
         let Some((case, revision)) = known.and_then(|case| {

@@ -214,10 +214,13 @@ impl Roster {
         }
     }
 
-    /// Refuses as a stand-in who is away then.
+    /// Refuses as a stand-in who is away then, or in class.
     fn is_there(&self, field: &'static str, who: AccountId, wanted: Term) -> Result<(), Rejected> {
-        match self.absence(who, wanted) {
-            Some(term) => Err(Rejected::AwayThen { field, who, term }),
+        if let Some(term) = self.absence(who, wanted) {
+            return Err(Rejected::AwayThen { field, who, term });
+        }
+        match self.classes_of(who).iter().find(|class| class.overlaps(wanted)) {
+            Some(class) => Err(Rejected::InClass { field, who, term: *class }),
             None => Ok(()),
         }
     }

@@ -97,7 +97,7 @@ impl Roster {
 
     /// How long somebody is at work within a term, each hour once: in the working hours of what they
     /// hold and of what they stand in at for who is on leave, and as long as they cover a post, for
-    /// that says its hours itself.
+    /// that says its hours itself; and in no hour of class.
     fn time_at_work(&self, rules: &Rules, who: AccountId, within: Term) -> SignedDuration {
         let mut at_work = Vec::new();
         for post in self.posts_of(who) {
@@ -117,6 +117,10 @@ impl Roster {
                 What::Leave { .. } | What::Swap { .. } | What::Cover { .. } => {}
             }
         }
+        let classes: Vec<_> =
+            self.classes_of(who).iter().filter_map(|class| class.part_in(within)).collect();
+        let at_work = at_work.into_iter().flat_map(|there| gaps(classes.clone(), there));
+        let at_work = at_work.collect();
         let idle: SignedDuration = gaps(at_work, within).into_iter().map(Term::length).sum();
         within.length() - idle
     }

@@ -28,12 +28,16 @@
 //! as long as they cover a post. Nobody is arranged to stand in for longer; whoever is at work for longer
 //! without that is shown.
 //!
+//! Whoever is in [class](Class) is at work nowhere, and nobody arranges that they stand in then. Others are
+//! told of the classes of the next weeks, and of the next ones each week.
+//!
 //! Of an item that needs training an assistant takes no work order before theirs is recorded.
 //!
 //! A time in which nobody is at work at a post is a defect of the roster and is shown; nobody's leave
 //! is refused for it.
 
 mod arrangement;
+mod classes;
 mod decide;
 mod hours;
 mod rejected;
@@ -47,6 +51,7 @@ use events::words::{DepartmentId, PostId};
 use jiff::Timestamp;
 
 pub use arrangement::{Arrangement, Term, What};
+pub use classes::{Class, Day, NotDay};
 pub use decide::{Command, Cover, Event, Leave, Swap, Wanted, apply, on_command};
 pub use hours::{Excess, REACHES_BACK, Span};
 pub use rejected::Rejected;
@@ -60,6 +65,8 @@ pub struct Roster {
     pub holders: BTreeMap<PostId, BTreeSet<AccountId>>,
     /// What was arranged: all that is not over, and what was not eight days ago.
     pub arrangements: BTreeMap<ArrangementId, Arrangement>,
+    /// When each assistant is in class, in order: what is not over, and what was not eight days ago.
+    pub classes: BTreeMap<AccountId, Vec<Term>>,
 }
 
 /// How somebody stands to the work of a department.
@@ -108,6 +115,7 @@ impl Roster {
             return Presence::Stranger;
         }
         let absences = self.arrangements.values().filter_map(|one| one.absence(account));
+        let absences = absences.chain(self.class_at(account, at));
         let until = absences.filter(|term| term.contains(at)).map(|term| term.until).max();
         until.map_or(Presence::Stranger, |until| Presence::Away { until })
     }
@@ -121,6 +129,17 @@ impl Roster {
     }
 
     fn at_work(&self, post: &PostId, at: Timestamp) -> BTreeSet<AccountId> {
+        self.at_work_as_told(post, at, Timestamp::MAX)
+    }
+
+    /// The same, as if there were no classes that begin from an instant on, of which others are not told
+    /// yet.
+    fn at_work_as_told(
+        &self,
+        post: &PostId,
+        at: Timestamp,
+        near: Timestamp,
+    ) -> BTreeSet<AccountId> {
         let mut there: BTreeSet<_> = self.holders_of(post).collect();
         let running = || self.arrangements.values();
         there.extend(running().filter_map(|one| one.stands_in(self, post, at)));
@@ -129,6 +148,8 @@ impl Roster {
                 there.remove(&away);
             }
         }
+        let attends = |who| self.class_at(who, at).is_some_and(|class| class.from < near);
+        there.retain(|account| !attends(*account));
         there
     }
 }

@@ -108,6 +108,20 @@ pub enum Rejected {
         /// When.
         term: Term,
     },
+    /// Somebody who was to stand in is in class.
+    #[error(
+        "{who} is in class from {} until {}; choose somebody else, or another time",
+        term.from,
+        term.until
+    )]
+    InClass {
+        /// The field.
+        field: &'static str,
+        /// Who.
+        who: AccountId,
+        /// The class.
+        term: Term,
+    },
     /// Somebody who was to be away stands in for another.
     #[error(
         "{who} stands in for somebody from {} until {}; end that first, or choose another time",
@@ -145,8 +159,8 @@ pub enum Rejected {
         /// What was asked for.
         item: ItemId,
     },
-    /// Only an assistant needs to be trained.
-    #[error("{who} holds no post of assistants, and takes any item without a training")]
+    /// Only an assistant needs to be trained, and is in class.
+    #[error("{who} holds no post of assistants; choose somebody who does")]
     NoAssistant {
         /// Who.
         who: AccountId,
@@ -185,6 +199,7 @@ impl Rejected {
             Self::Themselves { .. } => "stands-in-for-themselves",
             Self::AlreadyAway { .. } => "already-away",
             Self::AwayThen { .. } => "away-then",
+            Self::InClass { .. } => "in-class",
             Self::StandsInThen { .. } => "stands-in-then",
             Self::TooLong { excess: Excess { span: Span::Week, .. }, .. } => "over-weekly-hours",
             Self::TooLong { excess: Excess { span: Span::Night, .. }, .. } => "over-nightly-hours",
@@ -214,6 +229,7 @@ impl Rejected {
             | Self::Themselves { field }
             | Self::AlreadyAway { field, .. }
             | Self::AwayThen { field, .. }
+            | Self::InClass { field, .. }
             | Self::StandsInThen { field, .. }
             | Self::TooLong { field, .. } => Some(field),
         }

@@ -21,10 +21,13 @@ impl Roster {
     /// Who is at work at a post from now on, as others are told.
     ///
     /// Whoever holds it and is not away, and whoever stands in; where that is nobody, those at work
-    /// at its `deputies`. Sorted by account and time.
+    /// at its `deputies`. Of classes only those of the [next weeks](Self::tells_classes_until) are in it.
+    /// Sorted by account and time.
     pub fn stays(&self, post: &PostId, deputies: &BTreeSet<PostId>, now: Timestamp) -> Vec<Stay> {
         let terms = self.arrangements.values().flat_map(Arrangement::terms);
-        let edges = terms.flat_map(|term| [term.from, term.until]);
+        let near = Self::tells_classes_until(now);
+        let classes = self.attended_at(post, deputies).filter(|class| class.from < near);
+        let edges = terms.chain(classes).flat_map(|term| [term.from, term.until]);
         let edges: BTreeSet<_> = edges.filter(|edge| *edge > now).collect();
         let mut open: BTreeMap<AccountId, Option<Timestamp>> = BTreeMap::new();
         let mut stays = Vec::new();
@@ -36,7 +39,7 @@ impl Roster {
             stands_in: !holders.contains(&account),
         };
         for at in [now].into_iter().chain(edges) {
-            let there = self.at_work_with(post, deputies, at);
+            let there = self.at_work_with(post, deputies, at, near);
             let begins = (at > now).then_some(at);
             open.retain(|account, from| {
                 let stays_on = there.contains(account);
@@ -62,7 +65,21 @@ impl Roster {
         deputies: &BTreeSet<PostId>,
         at: Timestamp,
     ) -> bool {
-        self.at_work_with(post, deputies, at).contains(&account)
+        self.at_work_with(post, deputies, at, Timestamp::MAX).contains(&account)
+    }
+
+    /// The classes of those who hold a post or one of its deputies, or stand in somewhere.
+    fn attended_at(
+        &self,
+        post: &PostId,
+        deputies: &BTreeSet<PostId>,
+    ) -> impl Iterator<Item = Term> {
+        let posts = deputies.iter().chain([post]);
+        let held: BTreeSet<_> = posts.flat_map(|post| self.holders_of(post)).collect();
+        let stands_in = |who| self.arrangements.values().any(|one| one.duty(who).is_some());
+        let there = move |who: &AccountId| held.contains(who) || stands_in(*who);
+        let attended = self.classes.iter().filter(move |(who, _)| there(who));
+        attended.flat_map(|(_, classes)| classes.iter().copied())
     }
 
     fn at_work_with(
@@ -70,10 +87,12 @@ impl Roster {
         post: &PostId,
         deputies: &BTreeSet<PostId>,
         at: Timestamp,
+        near: Timestamp,
     ) -> BTreeSet<AccountId> {
-        let there = self.at_work(post, at);
+        let there = self.at_work_as_told(post, at, near);
         if there.is_empty() {
-            return deputies.iter().flat_map(|deputy| self.at_work(deputy, at)).collect();
+            let deputies = deputies.iter();
+            return deputies.flat_map(|one| self.at_work_as_told(one, at, near)).collect();
         }
         there
     }

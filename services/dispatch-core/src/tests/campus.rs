@@ -19,8 +19,12 @@ const CAMPUS: &str = "
   names: {zh: 公寓中心, en: Housing}, calendar: campus, posts: [
     {post: caretakers, names: {zh: 楼管, en: Caretakers}, duties: [accept]}]}}
 ---
+{apiVersion: yizhan/v1, kind: Calendar, metadata: {name: hall-days}, spec: {
+  names: {zh: 大厅, en: Hall}, extends: campus, validThrough: 2026-12-31,
+  notices: [{source: 国庆节, rest: [2026-10-01..2026-10-07]}]}}
+---
 {apiVersion: yizhan/v1, kind: Department, metadata: {name: hall}, spec: {
-  names: {zh: 大厅, en: Hall}, calendar: campus,
+  names: {zh: 大厅, en: Hall}, calendar: hall-days,
   assistants: {weeklyHours: 40, nightlyHours: 4}, posts: [
     {post: window-a, names: {zh: 窗口A岗, en: Window A}, kind: A, duties: [decide]},
     {post: window-b, names: {zh: 窗口B岗, en: Window B}, kind: B, answersTo: window-a}]}}

@@ -2,10 +2,7 @@
 //! the hall, which is open for 35 hours a week and lets its assistants work for 40, and for 4 of a night
 //! (23:00-07:00). Sun is electric, and studies nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use clock::{AccountId, SeededIds};
 use jiff::Timestamp;
@@ -49,7 +46,7 @@ impl Hall {
         let holders = held.map(|(post, holders)| {
             (post.parse().unwrap(), holders.iter().copied().map(who).collect::<BTreeSet<_>>())
         });
-        let roster = Roster { holders: holders.into(), arrangements: BTreeMap::new() };
+        let roster = Roster { holders: holders.into(), ..Roster::default() };
         Self { roster, ids: SeededIds::new(5) }
     }
 

@@ -3,6 +3,7 @@
 mod campus;
 mod case;
 mod checklist;
+mod classes;
 mod complaints;
 mod expiry;
 mod handover;

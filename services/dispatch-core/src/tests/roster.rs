@@ -65,7 +65,7 @@ impl Office {
         for (name, holder) in held {
             holders.entry(post(name)).or_default().insert(who(holder));
         }
-        let roster = Roster { holders, arrangements: BTreeMap::new() };
+        let roster = Roster { holders, ..Roster::default() };
         Self { roster, ids: SeededIds::new(3), now: hour(8) }
     }
 

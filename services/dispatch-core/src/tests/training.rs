@@ -1,10 +1,7 @@
 //! Who must be trained before they take what. Wu is the assistant of the hall, He its teacher, Sun holds
 //! both posts, and Tang is on no roster.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use clock::{AccountId, ArrangementId};
 use jiff::{Timestamp, ToSpan as _};
@@ -31,7 +28,7 @@ fn hall() -> Roster {
     let holders = held.map(|(post, holders)| {
         (post.parse().unwrap(), holders.into_iter().map(who).collect::<BTreeSet<_>>())
     });
-    Roster { holders: holders.into(), arrangements: BTreeMap::new() }
+    Roster { holders: holders.into(), ..Roster::default() }
 }
 
 /// Somebody is arranged to be, or not to be, somewhere for the next hour.

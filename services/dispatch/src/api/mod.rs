@@ -5,6 +5,7 @@ pub(crate) mod asking;
 mod handovers;
 mod requests;
 pub(crate) mod rosters;
+pub(crate) mod timetables;
 
 use delivery_rpc::Asked;
 use dispatch_core::{Arrive, Claim, Command, Complete, Contain, Resume, roster};
@@ -19,10 +20,11 @@ use proto::{
         HoldResponse, ImportHoldersRequest, ImportHoldersResponse, ListQuestionsRequest,
         ListQuestionsResponse, ListWorkOrdersRequest, ListWorkOrdersResponse, MergeRequest,
         MergeResponse, ReassignRequest, ReassignResponse, RecordTrainingRequest,
-        RecordTrainingResponse, ResumeRequest, ResumeResponse, ReturnRequest, ReturnResponse,
-        ShowHandoverRequest, ShowHandoverResponse, ShowRosterRequest, ShowRosterResponse,
-        SignHandoverRequest, SignHandoverResponse, SplitRequest, SplitResponse, SwapTurnsRequest,
-        SwapTurnsResponse, TakeLeaveRequest, TakeLeaveResponse, TransferRequest, TransferResponse,
+        RecordTrainingResponse, ReplaceTimetableRequest, ReplaceTimetableResponse, ResumeRequest,
+        ResumeResponse, ReturnRequest, ReturnResponse, ShowHandoverRequest, ShowHandoverResponse,
+        ShowRosterRequest, ShowRosterResponse, SignHandoverRequest, SignHandoverResponse,
+        SplitRequest, SplitResponse, SwapTurnsRequest, SwapTurnsResponse, TakeLeaveRequest,
+        TakeLeaveResponse, TransferRequest, TransferResponse,
         dispatch_server::{Dispatch as Interface, DispatchServer},
     },
 };
@@ -31,7 +33,7 @@ use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     Dispatch,
-    commands::{Deed, arrange, import_holders, sign_handover, train, work},
+    commands::{Deed, arrange, import_holders, replace_timetable, sign_handover, train, work},
     questions,
 };
 
@@ -306,6 +308,15 @@ impl Interface for Answering {
         let asked = Asked::of("yizhan.dispatch.v1.Dispatch/RecordTraining", &request)?;
         let recorded = rosters::train(request.get_ref())?;
         Ok(Response::new(train(&self.dispatch, asked, recorded).await?))
+    }
+
+    async fn replace_timetable(
+        &self,
+        request: Request<ReplaceTimetableRequest>,
+    ) -> Result<Response<ReplaceTimetableResponse>, Status> {
+        let asked = Asked::of("yizhan.dispatch.v1.Dispatch/ReplaceTimetable", &request)?;
+        let timetable = timetables::replace(request.get_ref())?;
+        Ok(Response::new(replace_timetable(&self.dispatch, asked, timetable).await?))
     }
 
     async fn show_handover(

@@ -4,21 +4,21 @@ use authz::Subject;
 use clock::{AccountId, ArrangementId};
 use delivery_rpc::timestamp;
 use dispatch_core::roster::{
-    Arrangement, Command, Cover, Excess, Leave, Span, Swap, Term, Train, Wanted, What,
+    Arrangement, Class, Command, Cover, Excess, Leave, Span, Swap, Term, Train, Wanted, What,
 };
 use events::words::PostId;
 use jiff::SignedDuration;
 use proto::{
     delivery::v1::Head,
     dispatch::v1::{
-        self as wire, Arranged, ArrangementKind, CoverPostRequest, EndArrangementRequest,
-        PostRoster, RecordTrainingRequest, ShowRosterRequest, SwapTurnsRequest, TakeLeaveRequest,
-        TooLong, Uncovered,
+        self as wire, Arranged, ArrangementKind, Attendance, CoverPostRequest,
+        EndArrangementRequest, PostRoster, RecordTrainingRequest, ShowRosterRequest,
+        SwapTurnsRequest, TakeLeaveRequest, TooLong, Uncovered,
     },
 };
 use rpc::{Error, Fields, account};
 
-use super::requests::time;
+use super::{requests::time, timetables};
 use crate::{
     questions::{OfPost, ShowRoster},
     store::trainings::Training,
@@ -144,7 +144,12 @@ pub(crate) fn of_post(of: &OfPost<'_>) -> PostRoster {
         uncovered: of.uncovered.iter().copied().map(term).collect(),
         too_long: of.too_long.iter().map(too_long).collect(),
         trainings: of.trainings.iter().map(|one| training(one)).collect(),
+        classes: of.classes.iter().map(attendance).collect(),
     }
+}
+
+fn attendance((account, class): &(AccountId, &Class)) -> Attendance {
+    Attendance { account: account.to_string(), class: Some(timetables::class(class)) }
 }
 
 fn training(training: &Training) -> wire::Training {

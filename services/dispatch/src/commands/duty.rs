@@ -29,12 +29,12 @@ pub(super) async fn permit(
     match command {
         Command::Assign(assign) => {
             decides(subject, rules, department)?;
-            let roster = rosters::load(connection, now).await?;
+            let roster = rosters::load(connection, rules, now).await?;
             is_a_worker(&roster, assign.to, department, now)?;
             is_trained(connection, &roster, rules, (command, assign.to), (work, order), now).await
         }
         Command::Claim(claim) => {
-            let roster = rosters::load(connection, now).await?;
+            let roster = rosters::load(connection, rules, now).await?;
             is_trained(connection, &roster, rules, (command, claim.by), (work, order), now).await
         }
         // Who has it refuses it for themselves, and knows what else there is to do.

@@ -68,7 +68,7 @@ pub(crate) async fn sign_handover(
     let (handover, action, detail) = match event {
         Event::Left { handover, by, signed_by, at } => {
             let check_list = desk::check_list(dispatch, &mut tx).await?;
-            on_ticks(&check_list, &passed_on.ticks).map_err(unticked)?;
+            on_ticks(&check_list, &passed_on.ticks).map_err(|unchecked| unticked(&unchecked))?;
             let leaving = Leaving { handover, by, signed_by, at };
             let version = desk::signed(handover, &left, &passed_on);
             let kept = (&passed_on, &*version);
@@ -148,7 +148,7 @@ async fn permit(
         Command::Leave { by, .. } | Command::TakeOver { by } => by,
     };
     let rules = rosters::newest_rules(dispatch, tx).await?;
-    let roster = store::rosters::load(tx, now).await?;
+    let roster = store::rosters::load(tx, &rules, now).await?;
     let is_there = rules
         .desk()
         .is_some_and(|desk| roster.is_at(by, &desk.id, &deputies(&rules, &desk.id), now));
@@ -174,7 +174,7 @@ fn changed() -> Error {
     Error::new(Code::Conflict, "handover-changed", message).violating("version", what)
 }
 
-fn unticked(unchecked: Unchecked) -> Error {
+fn unticked(unchecked: &Unchecked) -> Error {
     let error = Error::new(Code::InvalidArgument, "unchecked", unchecked.to_string());
     unchecked.violations().fold(error, |error, (field, what)| error.violating(field, what))
 }

@@ -51,7 +51,7 @@ pub(crate) async fn import_holders(
     refuse_unknown_posts(&rules, holders)?;
     let now = dispatch.clock().now();
     let Replaced { added, removed } = replace(&mut tx, holders).await?;
-    let roster = rosters::load(&mut tx, now).await?;
+    let roster = rosters::load(&mut tx, &rules, now).await?;
     tell(&mut tx, dispatch, &mut locked, (&rules, &roster), now).await?;
     let entry = audit::Entry {
         at: now,

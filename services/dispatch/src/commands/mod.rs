@@ -11,6 +11,7 @@
 mod duty;
 mod handover;
 mod import_holders;
+mod replace_timetable;
 mod roster;
 mod train;
 mod work;
@@ -18,6 +19,7 @@ mod work;
 pub(crate) use duty::is_asked;
 pub(crate) use handover::{Signature, Signs, sign_handover};
 pub(crate) use import_holders::{ImportHolders, import_holders};
+pub(crate) use replace_timetable::{ReplaceTimetable, replace_timetable};
 pub(crate) use roster::arrange;
 pub(crate) use train::train;
 pub(crate) use work::{Deed, work};

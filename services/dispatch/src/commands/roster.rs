@@ -32,7 +32,7 @@ pub(crate) async fn arrange(
     // Read under the lock, so that what comes later is later.
     let now = dispatch.clock().now();
     let rules = rosters::newest_rules(dispatch, &mut tx).await?;
-    let mut roster = store::rosters::load(&mut tx, now).await?;
+    let mut roster = store::rosters::load(&mut tx, &rules, now).await?;
     if let Command::End { id } = command
         && let Some(over) = store::rosters::find(&mut tx, id).await?
     {
@@ -130,6 +130,7 @@ pub(super) fn refusal(rejected: &Rejected) -> Error {
         Rejected::AlreadyOver { .. }
         | Rejected::AlreadyAway { .. }
         | Rejected::AwayThen { .. }
+        | Rejected::InClass { .. }
         | Rejected::StandsInThen { .. }
         | Rejected::TooLong { .. }
         | Rejected::AlreadyTrained { .. } => Code::FailedPrecondition,

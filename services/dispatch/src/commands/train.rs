@@ -1,4 +1,5 @@
 use authz::{Action, Relation, Relations, Role, Subject};
+use clock::AccountId;
 use definitions::Rules;
 use delivery::{Fault, audit, lock_one};
 use delivery_rpc::{Asked, Failure};
@@ -29,16 +30,11 @@ pub(crate) async fn train(
     let _locked = lock_one(&mut tx, ROSTER_KEY).await?;
     let now = dispatch.clock().now();
     let rules = rosters::newest_rules(dispatch, &mut tx).await?;
-    let roster = store::rosters::load(&mut tx, now).await?;
+    let roster = store::rosters::load(&mut tx, &rules, now).await?;
     let Train { who, ref item, revoked } = train;
     let is_trained = store::trainings::is_recorded(&mut tx, who, item).await?;
 
-    authorize(
-        &subject,
-        Action::TrainAssistants,
-        relations(&subject, &roster, &train),
-        Level::Public,
-    )?;
+    authorize(&subject, Action::TrainAssistants, relations(&subject, &roster, who), Level::Public)?;
     roster.train(&rules, &train, is_trained).map_err(|rejected| refusal(&rejected))?;
     is_accountable(&subject, &rules, &roster, &train)?;
     if revoked {
@@ -63,8 +59,8 @@ pub(crate) async fn train(
 }
 
 /// Whoever holds a post of a department is of it.
-fn relations(subject: &Subject, roster: &Roster, train: &Train) -> Relations {
-    let mut posts = roster.posts_of(train.who);
+pub(super) fn relations(subject: &Subject, roster: &Roster, who: AccountId) -> Relations {
+    let mut posts = roster.posts_of(who);
     let mine = posts.any(|post| subject.department.as_ref() == Some(post.department()));
     Relations::NONE.with(Relation::InMyDepartment, mine)
 }

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use authz::{Action, Relations, Subject};
 use clock::AccountId;
 use definitions::{Post, Rules};
 use delivery_rpc::Failure;
-use dispatch_core::roster::{Arrangement, Excess, Roster, Term, What, uncovered};
+use dispatch_core::roster::{Arrangement, Class, Excess, Roster, Term, What, uncovered};
 use events::words::{DepartmentId, Level, PostId};
 use jiff::{SignedDuration, Timestamp};
 use proto::dispatch::v1::ShowRosterResponse;
@@ -42,6 +44,14 @@ pub(crate) struct OfPost<'a> {
     pub(crate) too_long: Vec<(AccountId, Excess)>,
     /// What its assistants were trained for.
     pub(crate) trainings: Vec<&'a Training>,
+    /// In which classes its assistants are.
+    pub(crate) classes: Vec<(AccountId, &'a Class)>,
+}
+
+/// What is recorded of assistants besides what they hold.
+struct Recorded {
+    trainings: Vec<Training>,
+    timetables: BTreeMap<AccountId, Vec<Class>>,
 }
 
 /// Who holds which post, who is at work there, and when nobody is, or an assistant for too long.
@@ -54,22 +64,25 @@ pub(crate) async fn show_roster(
     let now = dispatch.clock().now();
     let mut tx = dispatch.pool().begin().await?;
     let rules = rosters::newest_rules(dispatch, &mut tx).await?;
-    let roster = store::rosters::load(&mut tx, now).await?;
-    let trainings = store::trainings::all(&mut tx).await?;
+    let roster = store::rosters::load(&mut tx, &rules, now).await?;
+    let recorded = Recorded {
+        trainings: store::trainings::all(&mut tx).await?,
+        timetables: store::timetables::all(&mut tx).await?,
+    };
     tx.commit().await?;
     let is_asked_for = |post: &&Post| {
         asked.post.as_ref().is_none_or(|one| *one == post.id)
             && asked.department.as_ref().is_none_or(|one| one == post.id.department())
     };
     let posts = rosters::posts(&rules).filter(is_asked_for);
-    let shown = posts.map(|post| of_post(&rules, (&roster, &trainings), post, now));
+    let shown = posts.map(|post| of_post(&rules, (&roster, &recorded), post, now));
     let shown = shown.filter(|one| !asked.uncovered || !one.uncovered.is_empty());
     Ok(ShowRosterResponse { posts: shown.map(|one| answers::of_post(&one)).collect() })
 }
 
 fn of_post<'a>(
     rules: &Rules,
-    (roster, trainings): (&'a Roster, &'a [Training]),
+    (roster, recorded): (&'a Roster, &'a Recorded),
     post: &'a Post,
     now: Timestamp,
 ) -> OfPost<'a> {
@@ -90,6 +103,11 @@ fn of_post<'a>(
         excesses.map(move |excess| (*assistant, excess))
     });
     let theirs = |one: &&Training| assistants.contains(&one.account);
+    let trainings = recorded.trainings.iter().filter(theirs);
+    let classes = assistants.iter().flat_map(|assistant| {
+        let classes = recorded.timetables.get(assistant).into_iter().flatten();
+        classes.map(move |class| (*assistant, class))
+    });
     OfPost {
         post: &post.id,
         holders: roster.holders_of(&post.id).collect(),
@@ -97,6 +115,7 @@ fn of_post<'a>(
         arrangements,
         uncovered: uncovered(&stays, ahead),
         too_long: too_long.collect(),
-        trainings: trainings.iter().filter(theirs).collect(),
+        trainings: trainings.collect(),
+        classes: classes.collect(),
     }
 }

@@ -10,5 +10,6 @@ pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod rosters;
 pub(crate) mod tasks;
+pub(crate) mod timetables;
 pub(crate) mod trainings;
 pub(crate) mod work;

@@ -1,9 +1,10 @@
 //! The roster: its arrangements, and what others were told of it. Who holds which post is in
-//! [`holders`](super::holders).
+//! [`holders`](super::holders), who is in class when in [`timetables`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{AccountId, ArrangementId};
+use definitions::Rules;
 use dispatch_core::roster::{Arrangement, REACHES_BACK, Roster};
 use events::{
     dispatch::{RosterChangedV1, Stay},
@@ -13,9 +14,13 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{PgConnection, types::Json};
 
-/// The roster as far back as it must reach. Whoever changes it has locked its aggregate.
+use super::timetables;
+
+/// The roster as far back as it must reach, with classes by the calendars of these definitions. Whoever
+/// changes it has locked its aggregate.
 pub(crate) async fn load(
     connection: &mut PgConnection,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Roster, sqlx::Error> {
     let held = sqlx::query!("select account, post from dispatch.holder")
@@ -31,9 +36,13 @@ pub(crate) async fn load(
            from dispatch.arrangement where over_at > $1"#,
         (now - REACHES_BACK).to_sqlx() as _,
     );
-    let rows = rows.fetch_all(connection).await?.into_iter();
+    let rows = rows.fetch_all(&mut *connection).await?.into_iter();
     let arrangements = rows.map(|Json(arrangement)| (arrangement.id, arrangement)).collect();
-    Ok(Roster { holders, arrangements })
+    let mut roster = Roster { holders, arrangements, ..Roster::default() };
+    for (who, classes) in timetables::all(connection).await? {
+        roster.attend(rules, who, &classes, now);
+    }
+    Ok(roster)
 }
 
 /// Any arrangement, over or not.

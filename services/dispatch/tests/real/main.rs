@@ -18,5 +18,6 @@ mod questions;
 mod races;
 mod roster;
 mod split;
+mod timetables;
 mod training;
 mod work;

@@ -14,6 +14,9 @@ use crate::{
     state::{State, Timer, Watch},
 };
 
+/// What haste has no part in.
+const APART: [Commitment; 2] = [Commitment::CallBack, Commitment::FollowUp];
+
 /// Every clock that runs gets its next promise: those of the case as intake computed them, an offer's
 /// and a dispute's from here. What is promised for the first time (to contain) begins a clock, and
 /// what is promised no more ends.
@@ -33,7 +36,6 @@ pub(crate) fn urgency_changed(
     // Intake counts by the calendars of the case's own revision, whatever was announced since.
     let counted = watch.calendars.map(|_| Event::Counted { calendars: watch.revision });
     let mut events: Vec<_> = [changed].into_iter().chain(counted).collect();
-    const APART: [Commitment; 2] = [Commitment::CallBack, Commitment::FollowUp];
     for timer in watch.running().filter(|timer| !APART.contains(&timer.commitment)) {
         match next(watch, rules, timer, fact) {
             Next::Promise(since, due) => {

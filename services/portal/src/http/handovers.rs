@@ -44,13 +44,13 @@ pub(super) struct Desk {
     version: String,
     /// What passes from hand to hand with the desk, in the order of the campus's list; empty if it has
     /// none.
-    check_list: Vec<Check>,
+    check_list: Vec<Thing>,
     left: Left,
 }
 
 /// A thing of the check list: a key, a device, a list.
 #[derive(Debug, Serialize, ToSchema)]
-struct Check {
+struct Thing {
     /// By this code a signature says whether it is there.
     check: String,
     /// What it is called, in both languages.
@@ -116,7 +116,7 @@ pub(super) async fn show(State(portal): State<Portal>, caller: Caller) -> Answer
     let answer = portal.peers.dispatch()?.show_handover(request).await?.into_inner();
     let mut on_shift = Account::nameless(&answer.on_shift);
     let last = answer.handovers.first();
-    let check_list = answer.check_list.into_iter().map(|check| Check::of(check, last)).collect();
+    let check_list = answer.check_list.into_iter().map(|check| Thing::of(check, last)).collect();
     let mut handovers: Vec<_> = answer.handovers.into_iter().map(Handover::from).collect();
     let people = handovers.iter_mut().flat_map(Handover::people).chain(&mut on_shift);
     with_names(&portal, people).await?;
@@ -238,7 +238,7 @@ impl Handover {
     }
 }
 
-impl Check {
+impl Thing {
     /// A thing of the list, and how it was at the last handover.
     fn of(
         dispatch::Check { check, name_zh, name_en }: dispatch::Check,

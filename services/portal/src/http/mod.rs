@@ -35,6 +35,7 @@ mod schema;
 mod sessions;
 mod sso;
 mod survey;
+mod timetables;
 mod when;
 mod wire;
 mod work_orders;
@@ -146,6 +147,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(work_orders::routes())
         .merge(questions::routes())
         .merge(roster::routes())
+        .merge(timetables::routes())
         .merge(handovers::routes())
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::next))

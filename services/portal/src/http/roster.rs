@@ -69,6 +69,20 @@ struct PostRoster {
     too_long: Vec<TooLong>,
     /// Of a post of assistants: what those who hold it were trained for.
     trainings: Vec<Training>,
+    /// Of a post of assistants: the classes of those who hold it, past ones too.
+    classes: Vec<Attendance>,
+}
+
+/// An assistant is in a class.
+#[derive(Debug, Serialize, ToSchema)]
+struct Attendance {
+    who: Option<Account>,
+    /// The days of the term, the last included: `2026-08-31..2027-01-17`.
+    dates: String,
+    /// `monday` to `sunday`.
+    weekday: String,
+    /// `08:00-09:40`, by the clock of the campus.
+    hours: String,
 }
 
 /// An assistant was trained for an item.
@@ -184,7 +198,7 @@ pub(super) struct Leave {
 /// Somebody is away from all posts that they hold, and is neither asked nor told; whoever stands in is.
 /// By themselves, the head of their department, or who stands above. Refused by `in-the-past`,
 /// `ends-before-it-begins`, `holds-no-post`, `stands-in-for-themselves`, `already-away`, `away-then`,
-/// `stands-in-then`, `over-weekly-hours`, `over-nightly-hours`, `arrangement-invalid` and
+/// `in-class`, `stands-in-then`, `over-weekly-hours`, `over-nightly-hours`, `arrangement-invalid` and
 /// `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/leave", tag = "roster",
@@ -236,7 +250,7 @@ pub(super) struct Swap {
 /// Two who hold a post are there for each other, one after the other. By the first of them, the head of
 /// the department, or who stands above. Refused by `no-such-post`, `not-of-the-post`, `turns-overlap`,
 /// `in-the-past`, `ends-before-it-begins`, `stands-in-for-themselves`, `already-away`, `away-then`,
-/// `stands-in-then`, `arrangement-invalid` and `definitions-unknown`.
+/// `in-class`, `stands-in-then`, `arrangement-invalid` and `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/swap", tag = "roster",
     operation_id = "swapTurns", request_body = Swap,
@@ -280,7 +294,7 @@ pub(super) struct Cover {
 /// Has a post covered
 ///
 /// Somebody stands in there besides its holders. By the head of the department, or who stands above.
-/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `over-weekly-hours`,
+/// Refused by `no-such-post`, `holds-it`, `holds-no-post`, `away-then`, `in-class`, `over-weekly-hours`,
 /// `over-nightly-hours`, `in-the-past`, `ends-before-it-begins`, `arrangement-invalid` and
 /// `definitions-unknown`.
 #[utoipa::path(
@@ -383,8 +397,9 @@ impl PostRoster {
         let arranged = arranged.flat_map(|one| one.who.iter_mut().chain(&mut one.stands_in));
         let too_long = self.too_long.iter_mut().flat_map(|one| &mut one.who);
         let trained = self.trainings.iter_mut().flat_map(|one| &mut one.who);
+        let attend = self.classes.iter_mut().flat_map(|one| &mut one.who);
         let there = self.holders.iter_mut().chain(&mut self.at_work);
-        there.chain(arranged).chain(too_long).chain(trained)
+        there.chain(arranged).chain(too_long).chain(trained).chain(attend)
     }
 }
 
@@ -404,7 +419,15 @@ impl From<dispatch::PostRoster> for PostRoster {
             uncovered: of.uncovered.into_iter().map(|term| Some(term).into()).collect(),
             too_long: of.too_long.into_iter().map(TooLong::from).collect(),
             trainings: of.trainings.into_iter().map(Training::from).collect(),
+            classes: of.classes.into_iter().map(Attendance::from).collect(),
         }
+    }
+}
+
+impl From<dispatch::Attendance> for Attendance {
+    fn from(dispatch::Attendance { account, class }: dispatch::Attendance) -> Self {
+        let dispatch::Class { dates, weekday, hours } = class.unwrap_or_default();
+        Self { who: nameless(&account), dates, weekday, hours }
     }
 }
 

@@ -37,6 +37,7 @@ mod session;
 mod sessions;
 mod similar;
 mod sso;
+mod timetable;
 mod visible;
 mod work;
 

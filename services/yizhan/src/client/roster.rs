@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Api,
     output::{self, Column, Format},
+    timetable::{self, Timetable},
 };
 use crate::print;
 
@@ -68,6 +69,8 @@ pub(crate) enum Command {
         #[arg(long)]
         revoke: bool,
     },
+    /// Have these be all classes of an assistant: they are at work nowhere while they are in one.
+    Classes(Timetable),
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +120,14 @@ const TOO_LONG: [Column; 6] = [
 const TRAININGS: [Column; 4] =
     [("TRAINED AT", "post"), ("WHO", "who.name"), ("FOR", "item"), ("RECORDED", "recorded_at")];
 
+const CLASSES: [Column; 5] = [
+    ("IN CLASS AT", "post"),
+    ("WHO", "who.name"),
+    ("DATES", "dates"),
+    ("WEEKDAY", "weekday"),
+    ("HOURS", "hours"),
+];
+
 pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Show(show) => shown(api, &api.get("/roster", &show.query()).await?),
@@ -141,6 +152,7 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::End { arrangement } => {
             arrange(api, &format!("{arrangement}/end"), json!({}), "over").await
         }
+        Command::Classes(timetable) => timetable::run(api, &timetable).await,
         Command::Train { account, item, revoke } => {
             let body = json!({ "account": account, "item": item, "revoked": revoke });
             let answer = api.post("/roster/train", &body).await?;
@@ -206,6 +218,7 @@ fn shown(api: &Api, answer: &Value) -> Result<()> {
         (of_posts("uncovered"), &UNCOVERED[..]),
         (of_posts("too_long"), &TOO_LONG[..]),
         (of_posts("trainings"), &TRAININGS[..]),
+        (of_posts("classes"), &CLASSES[..]),
     ] {
         if !rows.is_empty() {
             print::line("")?;

@@ -1,6 +1,8 @@
 //! Who is away is neither asked nor told: whoever stands in is, or else the next one up.
 
-use jiff::ToSpan as _;
+use std::fs;
+
+use jiff::{ToSpan as _, tz::Offset};
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,6 +12,8 @@ use crate::{
 
 const LEAK: &str = "water-leak --place dorm-7-402 --text 'it drips through the ceiling'";
 const DEPUTY: &str = "logistics/deputy-head";
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// A leak that somebody works at and will not mend in time: it is late at the end of 25 hours, and
 /// each 4 hours of duty a rung follows.
@@ -149,6 +153,42 @@ fn an_assistant_takes_what_they_were_trained_for_and_the_roster_shows_it() {
     head.does(&format!("{train} --revoke"));
     let refusal = head.is_refused(&format!("{train} --revoke"));
     assert!(refusal.message.contains("no-such-training"), "{refusal:?}");
+}
+
+#[test]
+fn an_assistant_in_class_is_given_no_work_and_their_window_shows_as_uncovered() {
+    let campus = Campus::open();
+    let [head, desk, dispatcher] =
+        ["head-network", "desk-1", "dispatcher"].map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let case = desk.opens("mailbox-fault --place dorm-7-402 --text 'no mail comes in'");
+    head.does("roster train network-assistant mailbox-fault");
+    let today = Offset::constant(8).to_datetime(campus.now()).date();
+    let weekday = WEEKDAYS[usize::try_from(today.weekday().to_monday_zero_offset()).unwrap()];
+    let file = campus.home().path().join("timetable.csv");
+    let rows = |hours: &str| format!("dates,weekday,hours\n{today}..{today},{weekday},{hours}\n");
+    let classes = format!("roster classes network-assistant -f {}", file.display());
+    fs::write(&file, rows("11:40-10:00")).unwrap();
+    let refusal = head.is_refused(&classes);
+    assert!(refusal.message.contains("classes[0].hours: of row 1"), "{refusal:?}");
+
+    fs::write(&file, rows("09:00-11:40")).unwrap();
+    let planned = head.asks(&format!("{classes} --dry-run"));
+    assert_eq!(planned["added"][0]["weekday"], weekday);
+    let assign = format!("work assign {case} network-assistant");
+    head.does(&classes);
+    let refusal = dispatcher.is_refused(&assign);
+    assert!(refusal.message.contains("is away until"), "{refusal:?}");
+    let shown = desk.asks("roster show --uncovered --post network/helpdesk-b");
+    assert_eq!(shown["posts"][0]["uncovered"].as_array().unwrap().len(), 1, "{shown}");
+    assert_eq!(shown["posts"][0]["classes"][0]["hours"], "09:00-11:40");
+    let until = campus.now() + 1.hour();
+    let refusal = head
+        .is_refused(&format!("roster cover network/field-crew network-assistant --until {until}"));
+    assert!(refusal.message.contains("in-class"), "{refusal:?}");
+
+    campus.clock_to("11:45");
+    dispatcher.does(&assign);
 }
 
 /// The posts whose rungs were told that the repair is late.

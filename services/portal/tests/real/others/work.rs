@@ -203,6 +203,15 @@ impl Dispatch for Told {
         unused()
     }
 
+    async fn replace_timetable(
+        &self,
+        request: Request<dispatch::ReplaceTimetableRequest>,
+    ) -> Answer<dispatch::ReplaceTimetableResponse> {
+        self.take("timetable", &request)?;
+        let added = request.into_inner().classes;
+        Ok(Response::new(dispatch::ReplaceTimetableResponse { added, removed: Vec::new() }))
+    }
+
     async fn show_handover(
         &self,
         _: Request<dispatch::ShowHandoverRequest>,

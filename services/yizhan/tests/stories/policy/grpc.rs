@@ -89,6 +89,7 @@ const PROBES: &[Probe] = &[
     probe("dispatch.v1.Dispatch/SwapTurns",       KeepRoster,       Roster,                                  OF_LEAVE),
     probe("dispatch.v1.Dispatch/CoverPost",       KeepRoster,       Roster,                                  OF_COVER),
     probe("dispatch.v1.Dispatch/EndArrangement",  KeepRoster,       Roster,                                  OF_COVER),
+    probe("dispatch.v1.Dispatch/ReplaceTimetable", KeepRoster,      Roster,                                  OF_COVER),
     probe("dispatch.v1.Dispatch/RecordTraining",  TrainAssistants,  Roster,                                  OF_COVER),
     probe("escalation_timer.v1.EscalationTimer/ListClocks", ListClocks, Case(Never),                         ALL),
     probe("escalation_timer.v1.EscalationTimer/AskExtension",       AskExtension,     Case(Unless(ListClocks, ALL)),           ALL),

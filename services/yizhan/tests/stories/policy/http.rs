@@ -86,6 +86,7 @@ const PROBES: &[Probe] = &[
     probe("POST /roster/swap",               KeepRoster,       Roster,                                  OF_LEAVE),
     probe("POST /roster/cover",              KeepRoster,       Roster,                                  OF_COVER),
     probe("POST /roster/{id}/end",           KeepRoster,       Roster,                                  OF_COVER),
+    probe("POST /roster/classes",            KeepRoster,       Roster,                                  OF_COVER),
     probe("POST /roster/train",              TrainAssistants,  Roster,                                  OF_COVER),
     probe("GET /callbacks/next",             NextCallback,     First,                                   &[]),
     probe("POST /callbacks/{id}/attempts",   RecordAttempt,    Case(Unless(ListCallbacks, &[])),        &[]),

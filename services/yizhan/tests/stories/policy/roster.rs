@@ -18,7 +18,8 @@ use super::{
 pub(super) const OF_LEAVE: &[Relation] = &[Relation::Own, Relation::InMyDepartment];
 /// There is no such item: whoever may record a training is told so.
 const NO_ITEM: &str = "nothing-at-all";
-/// What a cover says: of which department the post is; and a training, of which its trainee is.
+/// What a cover says: of which department the post is; and a training, of which its trainee is, and a timetable
+/// its assistant.
 pub(super) const OF_COVER: &[Relation] = &[Relation::InMyDepartment];
 
 /// Who is to be away: the asker themselves, where it is to be their own, else somebody of logistics.
@@ -77,6 +78,11 @@ impl Grpc {
                     dispatch::CoverPostRequest { post, by, from: earlier, until: earlier };
                 dispatch.cover_post(call.request(request)).await.map(nothing)
             }
+            "ReplaceTimetable" => {
+                // Whoever it may be is no assistant.
+                let request = dispatch::ReplaceTimetableRequest { account, ..Default::default() };
+                dispatch.replace_timetable(call.request(request)).await.map(nothing)
+            }
             "RecordTraining" => {
                 let item = NO_ITEM.to_owned();
                 let request = dispatch::RecordTrainingRequest { account, item, revoked: false };
@@ -114,6 +120,7 @@ pub(super) fn body(question: &Question<'_>, verb: &str) -> Value {
         "cover" => {
             json!({ "post": ANOTHER_POST, "by": account, "from": earlier, "until": earlier })
         }
+        "classes" => json!({ "account": account, "classes": [] }),
         "train" => json!({ "account": account, "item": NO_ITEM }),
         _ => json!({}),
     }

@@ -135,7 +135,9 @@ impl Grpc {
             "Ask" | "Answer" | "ListQuestions" => self.ask_to_ask(question, call, method).await,
             "ShowHandover" | "SignHandover" => self.ask_for_the_desk(call, method).await,
             "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement"
-            | "RecordTraining" => self.ask_roster(question, call, method, dispatch).await,
+            | "ReplaceTimetable" | "RecordTraining" => {
+                self.ask_roster(question, call, method, dispatch).await
+            }
             _ => {
                 // To a post that there is not, so that all others stay with who holds them.
                 let account = RandomIds::new(Clock::system()).uuid().to_string();
