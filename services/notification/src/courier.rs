@@ -132,7 +132,8 @@ impl Notification {
             tracing::warn!(sending = %id, error = format!("{error:#}"), "its link cannot be had now");
             Outcome::Away
         })?;
-        self.inserts.fill(messages.iter_mut().map(|message| &mut message.words).collect()).await;
+        let words = messages.iter_mut().map(|message| &mut message.words).collect();
+        self.inserts.fill(words, longest(way)).await;
         Ok((to, messages))
     }
 
@@ -261,5 +262,14 @@ impl Notification {
         }
         store::acknowledgements::undelivered(tx, sending.id).await?;
         store::messages::nudge_cases(tx, messages, now).await
+    }
+}
+
+/// The longest text with what it need not say: a text message is paid for by its parts, and few gateways
+/// take many.
+const fn longest(way: &Way) -> usize {
+    match way {
+        Way::Sms => 500,
+        Way::Log | Way::Mailbox | Way::Wecom(_) | Way::Webhook(_) | Way::Mail => usize::MAX,
     }
 }

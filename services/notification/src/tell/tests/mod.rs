@@ -263,8 +263,8 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
         ),
         (
             completed(1).into(),
-            "您的办件 2026-11-000007(水管漏水)已于 2026-11-25 20:50 办结。我们会回访您;如果没有解决,请直接告诉我们。",
-            "Your case 2026-11-000007 (Leaking Pipe) was completed at 2026-11-25 20:50. We will call you back; if it is not solved, just say so.",
+            "您的办件 2026-11-000007(水管漏水)已于 2026-11-25 20:50 办结。如果没有解决,请直接告诉我们。",
+            "Your case 2026-11-000007 (Leaking Pipe) was completed at 2026-11-25 20:50. If it is not solved, just say so.",
         ),
         (
             retracted(done()).into(),
