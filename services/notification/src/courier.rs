@@ -13,6 +13,7 @@ use std::{collections::HashMap, time::Duration};
 
 use clock::SendingId;
 use delivery::{Fault, Tx, lock_one, nudge};
+use events::words::MessageChannel;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::task::{self, JoinSet};
@@ -268,8 +269,12 @@ impl Notification {
 /// The longest text with what it need not say: a text message is paid for by its parts, and few gateways
 /// take many.
 const fn longest(way: &Way) -> usize {
-    match way {
-        Way::Sms => 500,
-        Way::Log | Way::Mailbox | Way::Wecom(_) | Way::Webhook(_) | Way::Mail => usize::MAX,
+    match way.channel {
+        MessageChannel::Sms => 500,
+        MessageChannel::Log
+        | MessageChannel::Mailbox
+        | MessageChannel::Wecom
+        | MessageChannel::Webhook
+        | MessageChannel::Mail => usize::MAX,
     }
 }
