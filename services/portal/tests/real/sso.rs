@@ -122,6 +122,7 @@ async fn who_has_no_open_account_is_told_so_and_noted_and_gets_none() {
         ("stranger", (403, "sso-account-unknown")),
         ("DESK-2", (403, "sso-account-unknown")),
         ("", (403, "sso-account-unknown")),
+        ("root", (403, "sso-account-unknown")),
         ("desk-1", (401, "account-closed")),
     ] {
         let answer = login(&world, &provider, name).await;
@@ -130,7 +131,7 @@ async fn who_has_no_open_account_is_told_so_and_noted_and_gets_none() {
     assert_eq!(sessions(&world).await, before);
     assert_eq!(world.count(accounts).await, known);
     let noted = "select count(*) from delivery.audit where action = 'session.refuse'";
-    assert_eq!(world.count(noted).await, 4);
+    assert_eq!(world.count(noted).await, 5);
     let named = "select count(*) from delivery.audit where detail::text like '%stranger%'";
     assert_eq!(world.count(named).await, 0);
 }
