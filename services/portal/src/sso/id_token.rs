@@ -98,9 +98,11 @@ impl Claims {
         Timestamp::from_second(self.auth_time.unwrap_or(self.iat)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// A claim that is a text.
-    pub(super) fn text(&self, claim: &str) -> Option<&str> {
-        self.others.get(claim).and_then(Value::as_str)
+    /// A claim that is a text, or a whole number, which is its digits.
+    pub(super) fn text(&self, claim: &str) -> Option<String> {
+        let value = self.others.get(claim)?;
+        let digits = || value.as_u64().map(|number| number.to_string());
+        value.as_str().map(ToOwned::to_owned).or_else(digits)
     }
 }
 

@@ -127,10 +127,10 @@ impl Oidc {
         let token = self.id_token(&known.description, attempt, &code).await?;
         let claims = self.believe(&known, attempt, &token).await?;
         let name = claims.text(&self.config.claim).ok_or_else(|| {
-            Failed::away(format!("its ID token has no claim `{}`", self.config.claim))
+            let claim = &self.config.claim;
+            Failed::away(format!("its ID token has no text or whole number as `{claim}`"))
         })?;
-        let (name, authenticated_at) = (name.to_owned(), claims.authenticated_at());
-        Ok(Vouched { way: Way::Oidc, name, authenticated_at })
+        Ok(Vouched { way: Way::Oidc, name, authenticated_at: claims.authenticated_at() })
     }
 
     /// What the token says. If it names a key that is not known, the keys may have changed.
