@@ -46,6 +46,8 @@ pub(super) enum Unproven {
     Expired,
     #[error("it is from the future")]
     Future,
+    #[error("it does not say that they have logged in for it")]
+    NotAnew,
 }
 
 /// What it must say.
@@ -56,6 +58,8 @@ pub(super) struct Expected<'a> {
     pub(super) nonce: &'a str,
     /// In machine time.
     pub(super) now: Timestamp,
+    /// When the login began, if they must have proved since then who they are.
+    pub(super) anew_since: Option<Timestamp>,
 }
 
 /// What it says.
@@ -167,6 +171,12 @@ fn judge(claims: &Claims, expected: &Expected<'_>) -> Result<(), Unproven> {
     }
     if claims.iat > now.saturating_add(LEEWAY) {
         return Err(Unproven::Future);
+    }
+    if let Some(begun) = expected.anew_since {
+        let proved = claims.auth_time.map(|proved| proved.saturating_add(LEEWAY));
+        if proved.is_none_or(|proved| proved < begun.as_second()) {
+            return Err(Unproven::NotAnew);
+        }
     }
     Ok(())
 }

@@ -107,6 +107,10 @@ impl Oidc {
             .append_pair("nonce", &attempt.nonce())
             .append_pair("code_challenge", &attempt.challenge())
             .append_pair("code_challenge_method", "S256");
+        if attempt.hand_off().is_some() {
+            // With an age it must say when they logged in (OpenID Connect Core 1.0, 3.1.2.1).
+            url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        }
         Ok(url)
     }
 
@@ -146,6 +150,7 @@ impl Oidc {
             client: &self.config.client_id,
             nonce: &nonce,
             now: self.clock.machine(),
+            anew_since: attempt.hand_off().map(|hand_off| hand_off.begun_at),
         };
         match verify(token, &known.keys, &expected) {
             Err(Unproven::UnknownKey) => {

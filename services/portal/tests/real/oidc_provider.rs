@@ -79,9 +79,11 @@ impl Acts {
 
     fn id_token(&self, login: &Login) -> String {
         let now = Clock::system().machine().as_second();
+        let is_anew = login.asked.get("prompt").is_some_and(|prompt| prompt == "login");
+        let auth_time = if is_anew { now } else { AUTHENTICATED_AT };
         let mut claims = json!({
             "iss": self.issuer, "sub": "1", "aud": CLIENT, "nonce": login.asked["nonce"],
-            "iat": now, "exp": now + 300, "auth_time": AUTHENTICATED_AT,
+            "iat": now, "exp": now + 300, "auth_time": auth_time,
             "preferred_username": login.name,
         });
         for (name, value) in self.claims.as_object().unwrap() {
@@ -92,7 +94,7 @@ impl Acts {
     }
 }
 
-/// When everybody proved to it who they are.
+/// When everybody proved to it who they are, who need not do it anew.
 pub(crate) const AUTHENTICATED_AT: i64 = 1_767_225_600;
 
 impl Provider {

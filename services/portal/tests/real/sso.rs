@@ -260,6 +260,48 @@ async fn the_command_line_changes_its_code_for_the_session_once() {
 }
 
 #[tokio::test]
+async fn the_command_line_is_handed_a_login_that_was_made_for_it_or_why_there_is_none() {
+    let (world, provider) = campus().await;
+    let before = sessions(&world).await;
+    let begin = format!("/login/oidc?port=40123&challenge={}", "x".repeat(43));
+    let mut browser = Browser::new();
+    for (name, claims, error) in [
+        ("desk-1", json!({ "auth_time": AUTHENTICATED_AT }), "sso-refused"),
+        ("desk-1", json!({ "auth_time": null }), "sso-refused"),
+        ("desk-1", json!({ "preferred_username": null }), "sso-unavailable"),
+        ("stranger", json!({}), "sso-account-unknown"),
+    ] {
+        provider.acts(|acts| acts.claims = claims.clone());
+        let location = browser.led(&world, &begin).await;
+        let asked = parameters(&location);
+        assert_eq!((asked["prompt"].as_str(), asked["max_age"].as_str()), ("login", "0"));
+        let handed = browser.follow(&provider.logs_in(name, &location)).await;
+        let expected = format!("http://127.0.0.1:40123/?error={error}");
+        assert_eq!(handed.as_str(), expected, "{name} {claims}");
+        assert!(browser.cookie.is_none(), "the attempt is over");
+    }
+    assert_eq!(world.count("select count(*) from portal.login_code").await, 0);
+    assert_eq!(sessions(&world).await, before);
+
+    let usual = parameters(&browser.led(&world, "/login/oidc").await);
+    assert!(!usual.contains_key("prompt"), "who stays in the browser is let through");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_told_to_the_command_line_that_waits() {
+    let mut provider = Provider::serve().await;
+    provider.stop().await;
+    let world = World::start_with(|config| {
+        publish(config);
+        provider.configure(config);
+    });
+    let world = world.await;
+    let begin = format!("/login/oidc?port=40123&challenge={}", "x".repeat(43));
+    let handed = Browser::new().led(&world, &begin).await;
+    assert_eq!(handed.as_str(), "http://127.0.0.1:40123/?error=sso-unavailable");
+}
+
+#[tokio::test]
 async fn an_installation_without_unified_login_says_so() {
     let world = World::start().await;
     for path in ["/login/oidc", "/login/oidc/back", "/login/cas", "/login/cas/back"] {

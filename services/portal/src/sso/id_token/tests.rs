@@ -38,7 +38,8 @@ const NOW: i64 = 1_800_000_000;
 
 fn expected() -> Expected<'static> {
     let now = Timestamp::from_second(NOW).unwrap();
-    Expected { issuer: "https://id.example.edu", client: "yizhan", nonce: "once", now }
+    let (issuer, client, nonce) = ("https://id.example.edu", "yizhan", "once");
+    Expected { issuer, client, nonce, now, anew_since: None }
 }
 
 fn right() -> Value {
@@ -115,6 +116,23 @@ fn each_claim_is_judged() {
     ];
     for (changes, why) in cases {
         assert_eq!(judged(changes.clone()), why, "{changes}");
+    }
+}
+
+#[test]
+fn a_login_that_must_be_anew_is_proved_since_it_began() {
+    let signer = Signer::new("a");
+    let keys = keys(std::slice::from_ref(&signer.public));
+    let anew = Expected { anew_since: Timestamp::from_second(NOW - 10).ok(), ..expected() };
+    for (auth_time, why) in [
+        (json!(NOW - 5), None),
+        (json!(NOW - 70), None),
+        (json!(NOW - 71), Some(Unproven::NotAnew)),
+        (json!(null), Some(Unproven::NotAnew)),
+    ] {
+        let token = signer.sign(&with(&json!({ "auth_time": auth_time })));
+        assert_eq!(verify(&token, &keys, &anew).map(|_| ()).err(), why, "{auth_time}");
+        assert!(verify(&token, &keys, &expected()).is_ok(), "{auth_time}");
     }
 }
 
