@@ -32,8 +32,8 @@ use crate::{home::Home, print};
 const PATIENCE: Duration = Duration::from_mins(10);
 /// How long a browser may take to say what it wants; some open connections that they never use.
 const REQUEST_WITHIN: Duration = Duration::from_secs(2);
-/// The longest first line that is read.
-const LONGEST_LINE: usize = 4_096;
+/// The longest head of a request that is read: a browser sends the cookies of all ports along.
+const LONGEST_HEAD: usize = 65_536;
 
 /// Who is asked who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,8 +97,10 @@ impl Brought {
             let digits = value.strip_prefix("yzl_");
             digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
         };
-        let is_reason =
-            |value: &str| value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let is_reason = |value: &str| {
+            let is_of_words = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+            !value.is_empty() && value.bytes().all(is_of_words)
+        };
         match name {
             "code" if is_code(value) => Some(Self::Code(value.to_owned())),
             "error" if is_reason(value) => Some(Self::Error(value.to_owned())),
@@ -136,21 +138,24 @@ async fn brought(listener: &TcpListener) -> Result<Brought> {
         );
         // A browser that went away has left what it brought all the same.
         drop(browser.write_all(answer.as_bytes()).await);
+        drop(browser.shutdown().await);
         if let Some(brought) = brought {
             return Ok(brought);
         }
     }
 }
 
+/// The first line of a request whose whole head is read: from a connection that is closed with something
+/// unread, a browser may lose the answer.
 async fn first_line(browser: &mut TcpStream) -> Result<String> {
-    let mut read = Vec::new();
-    while !read.contains(&b'\n') {
-        if read.len() > LONGEST_LINE || browser.read_buf(&mut read).await? == 0 {
+    let mut read = Vec::with_capacity(4_096);
+    while !read.ends_with(b"\r\n\r\n") {
+        if read.len() > LONGEST_HEAD || browser.read_buf(&mut read).await? == 0 {
             bail!("this is no request");
         }
     }
-    let text = String::from_utf8(read)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let line = read.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    Ok(String::from_utf8(line.to_vec())?)
 }
 
 #[cfg(test)]
@@ -173,6 +178,7 @@ mod tests {
             "POST /?code=yzl_0aF HTTP/1.1",
             "GET /?code=yzl_0aF&x=1 HTTP/1.1",
             "GET /?code=another HTTP/1.1",
+            "GET /?error= HTTP/1.1",
             "GET /?error=%1b[31m HTTP/1.1",
             "GET /?error=no\u{1b}[31m HTTP/1.1",
         ] {
@@ -188,7 +194,8 @@ mod tests {
             let mut answers = Vec::new();
             for path in ["/favicon.ico", "/?code=yzl_0a"] {
                 let mut connection = TcpStream::connect(address).await.unwrap();
-                let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+                let cookie = "x".repeat(10_000);
+                let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\n\r\n");
                 connection.write_all(request.as_bytes()).await.unwrap();
                 let mut answer = String::new();
                 connection.read_to_string(&mut answer).await.unwrap();
