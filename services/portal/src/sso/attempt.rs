@@ -207,9 +207,8 @@ mod tests {
     #[test]
     fn a_cookie_that_is_none_of_ours_is_no_attempt() {
         let (secret, challenge) = ("0".repeat(64), challenge("x"));
-        let parsed = |rest: &str| {
-            Attempt::parse(&format!("{secret}{}", rest.replace("{}", &challenge)))
-        };
+        let parsed =
+            |rest: &str| Attempt::parse(&format!("{secret}{}", rest.replace("{}", &challenge)));
         assert!(parsed(".1.{}.2").is_some());
         for rest in [
             "x",

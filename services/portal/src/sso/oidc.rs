@@ -9,6 +9,7 @@ use runtime::{Secret, config};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::sync::Mutex;
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
@@ -19,6 +20,9 @@ use super::{
 
 /// For how long a provider that was there is not asked again before somebody is led to it.
 const TRUSTED_TO_BE_THERE: SignedDuration = SignedDuration::from_secs(60);
+
+/// For how long a provider that was away is not asked again: anybody may begin a login.
+const TRUSTED_TO_BE_AWAY: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the provider sends the browser back with (RFC 6749, 4.1.2; RFC 9207).
 #[derive(Debug, Default)]
@@ -67,7 +71,7 @@ struct NoTokens {
 struct Known {
     description: Description,
     keys: Vec<Jwk>,
-    /// In machine time.
+    /// When it was asked, in machine time.
     at: Timestamp,
 }
 
@@ -81,6 +85,8 @@ pub(super) struct Oidc {
     client: Client,
     clock: Clock,
     known: RwLock<Option<Arc<Known>>>,
+    /// Held by the one who asks it what it is; when that last failed, in machine time.
+    asking: Mutex<Option<Timestamp>>,
 }
 
 impl Oidc {
@@ -91,7 +97,8 @@ impl Oidc {
         client: Client,
         clock: Clock,
     ) -> Self {
-        Self { config, secret, back, client, clock, known: RwLock::default() }
+        let (known, asking) = (RwLock::default(), Mutex::default());
+        Self { config, secret, back, client, clock, known, asking }
     }
 
     /// Where somebody logs in.
@@ -198,13 +205,32 @@ impl Oidc {
         Err(Failed::away(format!("its token endpoint answered {status} {error}")))
     }
 
-    /// What is known of it, asked again if that is as old as `most`.
+    /// What is known of it, asked again if that is as old as `most`. One asks, and whoever else wants to
+    /// know waits for what comes of it.
     async fn known(&self, most: SignedDuration) -> Result<Arc<Known>, Failed> {
-        let now = self.clock.machine();
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.filter(|known| now.duration_since(known.at) < most) {
+        let since = self.clock.machine();
+        let recent = || {
+            let last = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+            last.filter(|known| since.duration_since(known.at) < most)
+        };
+        if let Some(known) = recent() {
             return Ok(known);
         }
+        let mut failed_at = self.asking.lock().await;
+        if let Some(known) = recent() {
+            return Ok(known);
+        }
+        let now = self.clock.machine();
+        if failed_at.is_some_and(|at| now.duration_since(at) < TRUSTED_TO_BE_AWAY) {
+            return Err(Failed::away("it was away a moment ago, and is not asked again yet"));
+        }
+        let learned = self.learn(now).await;
+        *failed_at = learned.is_err().then(|| self.clock.machine());
+        learned
+    }
+
+    /// Asks it what it is.
+    async fn learn(&self, at: Timestamp) -> Result<Arc<Known>, Failed> {
         let issuer = &self.config.issuer;
         let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let description: Description = self.read(&place).await?;
@@ -213,7 +239,7 @@ impl Oidc {
             return Err(Failed::away(format!("it calls itself `{other}`: set portal.oidc.issuer")));
         }
         let KeySet { keys: set } = self.read(&description.jwks_uri).await?;
-        let known = Arc::new(Known { description, keys: keys(&set), at: now });
+        let known = Arc::new(Known { description, keys: keys(&set), at });
         let mut last = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *last = Some(Arc::clone(&known));
         Ok(known)

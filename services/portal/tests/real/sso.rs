@@ -1,5 +1,6 @@
 //! Logging in by a provider of OpenID Connect.
 
+use futures::future::join_all;
 use reqwest::header::{HOST, HeaderMap};
 use serde_json::json;
 
@@ -161,6 +162,24 @@ async fn a_provider_that_was_never_there_refuses_nothing_but_its_own_way() {
     let answer = world.stranger().get("/login/oidc").await;
     assert_eq!(answer.refused(), (503, "sso-unavailable"));
     world.login("root").await;
+}
+
+#[tokio::test]
+async fn a_provider_is_asked_once_what_it_is_for_all_who_begin_together() {
+    let (world, provider) = campus().await;
+    join_all((0..20).map(|_| async { Browser::new().led(&world, "/login/oidc").await })).await;
+    provider.acts(|acts| assert_eq!(acts.described, 1));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_not_asked_by_each_who_begins() {
+    let (world, provider) = campus().await;
+    provider.acts(|acts| acts.is_silent = true);
+    let answers = (0..20).map(|_| async { world.stranger().get("/login/oidc").await });
+    for answer in join_all(answers).await {
+        assert_eq!(answer.refused(), (503, "sso-unavailable"));
+    }
+    provider.acts(|acts| assert!((1..20).contains(&acts.described), "{}", acts.described));
 }
 
 #[tokio::test]
