@@ -119,7 +119,7 @@ pub(super) struct OidcBack {
     operation_id = "endOidcLogin", params(OidcBack),
     responses(
         (status = 200, description = "A session", body = Session),
-        (status = 302, description = "To the command line that waits: `code` for `/login/code`, or `error`"),
+        (status = 302, description = "To the command line that waits, with `code` or `error`"),
         Refused,
     ),
 )]
@@ -151,7 +151,7 @@ pub(super) struct CasBack {
     operation_id = "endCasLogin", params(CasBack),
     responses(
         (status = 200, description = "A session", body = Session),
-        (status = 302, description = "To the command line that waits: `code` for `/login/code`, or `error`"),
+        (status = 302, description = "To the command line that waits, with `code` or `error`"),
         Refused,
     ),
 )]
