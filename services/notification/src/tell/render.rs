@@ -195,12 +195,13 @@ impl Speaker<'_> {
         self.list(posts.iter().filter_map(|id| Some(&self.rules.post(id)?.names)))
     }
 
-    /// The posts whose it is: the one that the notice is about, or all that have work of the case; when
+    /// The posts whose it is: those that the notice is about, or all that have work of the case; when
     /// all is done, the last that it was offered to.
     fn whose(&self) -> Vec<PostId> {
         let matter = self.matter;
         match &self.notice.particulars.whose {
             Some(Whose::Post(post)) => vec![post.clone()],
+            Some(Whose::WorkIn(department)) => matter.posts_in(department).cloned().collect(),
             Some(Whose::Desk) => self.posts_of(&Addressee::Desk),
             Some(Whose::HeadOf(department)) => {
                 self.posts_of(&Addressee::HeadOf(department.clone()))

@@ -134,6 +134,8 @@ pub(crate) enum Why {
 pub(crate) enum Whose {
     /// This post's.
     Post(PostId),
+    /// Of the posts in this department that have work of it.
+    WorkIn(DepartmentId),
     /// Whoever's is at the desk.
     Desk,
     /// The head's of this department.
