@@ -248,6 +248,7 @@ impl Speaker<'_> {
                 self.either(words).to_owned()
             }
             Why::Unpaused(cause) => self.either(unpaused(cause)).to_owned(),
+            Why::AtRisk(commitment) => self.either(remedy(commitment)).to_owned(),
         }
     }
 
@@ -336,6 +337,25 @@ const fn unpaused(cause: PauseRefusal) -> (&'static str, &'static str) {
         PauseRefusal::NotInPolicy => ("此原因不停表", "for this reason no clock rests"),
         PauseRefusal::Denied => ("审批人未同意", "who decides said no"),
         PauseRefusal::Undecided => ("到期前无人审批", "nobody had decided when it was due"),
+    }
+}
+
+/// What who has it does where it cannot be kept. Nobody gives more time for an answer: who promised it
+/// answers for now.
+const fn remedy(commitment: Commitment) -> (&'static str, &'static str) {
+    match commitment {
+        Commitment::FollowUp => (
+            "请先作阶段性答复,并约定下次答复时间",
+            "answer for now and say when the next answer comes",
+        ),
+        Commitment::Accept
+        | Commitment::Arrive
+        | Commitment::Contain
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::Reply
+        | Commitment::Adjudicate
+        | Commitment::CallBack => ("请在到期前申请延期", "ask for an extension before it is due"),
     }
 }
 

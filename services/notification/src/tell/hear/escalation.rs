@@ -92,7 +92,8 @@ impl Matter {
 
     fn at_risk(&self, risk: &AtRiskV1) -> Vec<Notice> {
         let (commitment, due) = (Some(risk.commitment), Some(risk.due));
-        let particulars = Particulars { commitment, due, ..Particulars::default() };
+        let why = Some(Why::AtRisk(risk.commitment));
+        let particulars = Particulars { commitment, due, why, ..Particulars::default() };
         self.to_owing((risk.subject, risk.commitment), Occasion::AtRisk, &particulars)
     }
 

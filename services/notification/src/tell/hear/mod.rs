@@ -127,6 +127,8 @@ pub(crate) enum Why {
     Unattended,
     /// Its clocks do not rest.
     Unpaused(PauseRefusal),
+    /// Little time is left for this, and it says what to do where that cannot be kept.
+    AtRisk(Commitment),
 }
 
 /// Whose something is.

@@ -137,6 +137,18 @@ fn who_promised_an_answer_hears_that_it_is_owed_and_the_desk_where_they_have_no_
 }
 
 #[test]
+fn who_cannot_answer_in_time_is_told_to_answer_for_now_and_others_to_ask_for_more_time() {
+    let mut case = Case::offered();
+    let [_, zh, en] = &case.reads(soon())[..] else { panic!("a title and two lines") };
+    assert!(zh.ends_with("请服务台抓紧;不能按时的,请先作阶段性答复,并约定下次答复时间。"), "{zh}");
+    let said = "Service Desk, please hurry, or answer for now and say when the next answer comes.";
+    assert!(en.contains("“follow up”") && en.ends_with(said), "{en}");
+    let [_, zh, en] = &case.reads(at_risk(1))[..] else { panic!("a title and two lines") };
+    assert!(zh.ends_with("不能按时的,请在到期前申请延期。"), "{zh}");
+    assert!(en.ends_with("please hurry, or ask for an extension before it is due."), "{en}");
+}
+
+#[test]
 fn all_that_have_work_in_the_department_that_promised_an_answer_owe_it() {
     let mut case = Case::offered();
     let DispatchFact::WorkOrderOffered(first) = offered(1) else { unreachable!() };
