@@ -36,11 +36,16 @@ impl Words {
 /// Where there is nothing to say.
 const NOTHING: &str = "—";
 
-/// The words of a notice; `None` if these definitions have none, which those of the case do.
-pub(crate) fn words(rules: &Rules, matter: &Matter, notice: &Notice) -> Option<Words> {
+/// The words of a notice by the definitions of the case. If those were written before there was a message
+/// for it, the newest have its template; `None` if they have none either.
+pub(crate) fn words(
+    (rules, newest): (&Rules, &Rules),
+    matter: &Matter,
+    notice: &Notice,
+) -> Option<Words> {
     let item = rules.item(&matter.item)?;
     let zone = rules.calendar_for(&item.department)?.zone();
-    let template = rules.template(notice.occasion)?;
+    let template = [rules, newest].into_iter().find_map(|one| one.template(notice.occasion))?;
     let text = |is_full| {
         let [zh, en] = [Language::Chinese, Language::English].map(|language| {
             let item = &item.names;

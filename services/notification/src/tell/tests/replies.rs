@@ -1,15 +1,16 @@
 //! Whoever reported it is answered; and what is owed to them is told to who owes it.
 
 use clock::{Ids as _, SeededIds};
+use definitions::Rules;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     dispatch::{WorkOrderCancelledV1, WorkOrderOfferedV1},
     escalation::{ArmedV1, AtRiskV1, RungFiredV1},
     intake::{CaseRepliedV1, Promise},
-    words::{Commitment, Level, Urgency},
+    words::{Commitment, Level, Revision, Urgency},
 };
 
-use super::{CAMPUS, Case, alarms, facts::*};
+use super::{CAMPUS, Case, alarms, facts::*, words};
 use crate::outgoing::Weight;
 
 /// An answer, and until when the next one is promised.
@@ -107,6 +108,27 @@ fn the_words_of_an_answer_are_read_in_the_case_and_not_in_the_message() {
         [Urgency::Normal, Urgency::Critical].map(weight),
         [Weight::Normal, Weight::Critical]
     );
+}
+
+#[test]
+fn what_was_accepted_before_there_was_a_message_of_it_is_told_in_the_newest_words() {
+    let mut documents = campus_kit::documents();
+    for document in documents.iter_mut().filter(|document| document.id.as_str() == "replied") {
+        document.value["spec"]["en"] = "There is news of {number}.".into();
+    }
+    let other = Rules::from_documents(Revision(1), &documents).unwrap();
+    documents.retain(|document| document.id.as_str() != "replied");
+    let without = Rules::from_documents(Revision(1), &documents).unwrap();
+    let mut case = Case::offered();
+    let notice = case.notices(replied(1, None)).remove(0);
+    let said = |rules: &Rules, newest: &Rules| {
+        let words = words((rules, newest), case.matter.as_ref().unwrap(), &notice)?;
+        words.text.lines().nth(1).map(str::to_owned)
+    };
+    let news = Some("There is news of 2026-11-000007.".to_owned());
+    assert_eq!(said(&without, &without), None);
+    assert_eq!(said(&without, &other), news);
+    assert_eq!(said(&other, &CAMPUS), news, "and otherwise in the words of its time");
 }
 
 #[test]
