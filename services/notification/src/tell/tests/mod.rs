@@ -64,7 +64,7 @@ impl Case {
     /// What the first who is told of a fact reads: the title, and a line in each language.
     fn reads(&mut self, fact: impl Into<Fact>) -> Vec<String> {
         let notice = self.notices(fact).remove(0);
-        let words = words(&CAMPUS, self.matter.as_ref().unwrap(), &notice).unwrap();
+        let words = words((&CAMPUS, &CAMPUS), self.matter.as_ref().unwrap(), &notice).unwrap();
         [&*words.title].into_iter().chain(words.text.lines()).map(str::to_owned).collect()
     }
 }
@@ -379,7 +379,7 @@ fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
         ),
     ] {
         let notice = case.notices(fact).pop().unwrap();
-        let words = words(&CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+        let words = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), &notice).unwrap();
         assert_eq!(words.text.lines().nth(1).unwrap(), said.replace("LEAK", leak));
     }
 }
