@@ -125,7 +125,10 @@ async fn is_trained(
     let message = format!(
         "cannot {verb}: whoever is to do it {what}; whoever answers for them records it, or chooses another"
     );
-    Err(Error::new(Code::FailedPrecondition, "not-trained", message).into())
+    let error = Error::new(Code::FailedPrecondition, "not-trained", message);
+    // Who takes it themselves named nobody.
+    let names_them = matches!(command, Command::Assign(_));
+    Err(if names_them { error.violating("to", what) } else { error }.into())
 }
 
 /// Refuses a head or a leader the posts of other departments, which may refuse what is theirs: only

@@ -46,10 +46,12 @@ async fn an_assistant_takes_what_needs_training_once_their_teacher_has_recorded_
     let (_, work_order) = dispatch.offered(mailbox()).await;
     let refused = dispatch.claim(&assistant, &work_order).await.unwrap_err();
     assert_eq!((refused.code(), refused.reason()), (Code::FailedPrecondition, "not-trained"));
+    assert!(refused.violations().is_empty(), "they named nobody");
     let assign =
         AssignRequest { work_order: work_order.clone(), to: account(&assistant).to_string() };
     let refused = dispatch.client().assign(dispatch.asks(&teacher, assign)).await.unwrap_err();
-    assert_eq!(Error::from(refused).reason(), "not-trained");
+    let refused = Error::from(refused);
+    assert_eq!((refused.reason(), &*refused.violations()[0].field), ("not-trained", "to"));
 
     dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap();
     let [recorded] = &dispatch.trainings(ASSISTANT).await[..] else { panic!() };
