@@ -88,7 +88,9 @@ async fn only_who_answers_for_an_assistant_records_what_they_were_trained_for() 
         (&crew, &assistant, ITEM, false, "not-accountable"),
         (&assistant, &assistant, ITEM, false, "not-accountable"),
         (&teacher, &assistant, "mailbox-folt", false, "no-such-item"),
-        (&teacher, &crew, ITEM, false, "no-assistant"),
+        (&teacher, &crew, ITEM, false, "not-accountable"),
+        (&head, &crew, ITEM, false, "no-assistant"),
+        (&assistant, &assistant, ITEM, true, "not-accountable"),
         (&teacher, &assistant, ITEM, true, "no-such-training"),
     ] {
         let refused = dispatch.trains(who, (trainee, item), revoked).await.unwrap_err();
@@ -97,8 +99,24 @@ async fn only_who_answers_for_an_assistant_records_what_they_were_trained_for() 
     dispatch.trains(&head, (&assistant, ITEM), false).await.unwrap();
     let twice = dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap_err();
     assert_eq!((twice.code(), twice.reason()), (Code::FailedPrecondition, "already-trained"));
+    let denied = dispatch.trains(&crew, (&assistant, ITEM), false).await.unwrap_err();
+    assert_eq!(denied.reason(), "not-accountable", "what is recorded is not theirs to know");
     let nothing = RecordTrainingRequest::default();
     let refused = dispatch.client().record_training(dispatch.asks(&head, nothing)).await;
     let refused = Error::from(refused.unwrap_err());
     assert_eq!((refused.reason(), refused.violations().len()), ("training-invalid", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_records_what_was_trained_in_their_own_department_alone() {
+    let dispatch = Running::start().await;
+    // An assistant of the network centre, who is a plumber besides.
+    let assistant = holding(&[ASSISTANT, "logistics/plumbing"]);
+    dispatch.holds(&[&assistant]).await;
+    let head = |department| somebody(Role::DepartmentHead, Some(department));
+    let refused = dispatch.trains(&head("logistics"), (&assistant, ITEM), false).await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::PermissionDenied, "not-accountable"));
+    dispatch.trains(&head("network"), (&assistant, ITEM), false).await.unwrap();
+    let director = somebody(Role::HallDirector, None);
+    dispatch.trains(&director, (&assistant, ITEM), true).await.unwrap();
 }
