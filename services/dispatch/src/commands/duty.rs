@@ -4,6 +4,7 @@
 use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
+use delivery::Tx;
 use delivery_rpc::Failure;
 use dispatch_core::{
     Command, Order, Return, Split, Work,
@@ -14,11 +15,16 @@ use jiff::Timestamp;
 use rpc::{Code, Error};
 use sqlx::PgConnection;
 
-use crate::store::{rosters, trainings};
+use crate::{
+    Dispatch,
+    rosters::newest_rules,
+    store::{rosters, trainings},
+};
 
-/// Refuses what the policy allows but a duty does not.
+/// Refuses what the policy allows but a duty does not. Who decides is known by the definitions of the case,
+/// who there is and who must be trained by the newest.
 pub(super) async fn permit(
-    connection: &mut PgConnection,
+    (dispatch, tx): (&Dispatch, &mut Tx<'_>),
     subject: &Subject,
     rules: &Rules,
     command: &Command,
@@ -29,13 +35,15 @@ pub(super) async fn permit(
     match command {
         Command::Assign(assign) => {
             decides(subject, rules, department)?;
-            let roster = rosters::load(connection, rules, now).await?;
+            let newest = newest_rules(dispatch, tx).await?;
+            let roster = rosters::load(tx, &newest, now).await?;
             is_a_worker(&roster, assign.to, department, now)?;
-            is_trained(connection, &roster, rules, (command, assign.to), (work, order), now).await
+            is_trained(tx, &roster, &newest, (command, assign.to), (work, order), now).await
         }
         Command::Claim(claim) => {
-            let roster = rosters::load(connection, rules, now).await?;
-            is_trained(connection, &roster, rules, (command, claim.by), (work, order), now).await
+            let newest = newest_rules(dispatch, tx).await?;
+            let roster = rosters::load(tx, &newest, now).await?;
+            is_trained(tx, &roster, &newest, (command, claim.by), (work, order), now).await
         }
         // Who has it refuses it for themselves, and knows what else there is to do.
         Command::Return(Return { by, .. }) | Command::Split(Split { by, .. })

@@ -1,7 +1,12 @@
 //! Training: an assistant takes no work order of an item that needs it before it is recorded.
 
 use authz::{Role, Subject};
-use events::intake::CaseAcceptedV1;
+use events::{
+    DEFINITION_KEY, DefinitionFact,
+    definition::DocumentChangedV1,
+    intake::CaseAcceptedV1,
+    words::{DocumentKind, Revision},
+};
 use proto::dispatch::v1::{AssignRequest, RecordTrainingRequest, ShowRosterRequest, Training};
 use rpc::{Code, Error};
 use service_kit::{account, somebody};
@@ -119,4 +124,26 @@ async fn a_head_records_what_was_trained_in_their_own_department_alone() {
     dispatch.trains(&head("network"), (&assistant, ITEM), false).await.unwrap();
     let director = somebody(Role::HallDirector, None);
     dispatch.trains(&director, (&assistant, ITEM), true).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_training_since_today_needs_it_in_the_cases_of_yesterday_too() {
+    let dispatch = Running::start().await;
+    let [first, second] = ["logistics/dispatch-b"; 2].map(|post| holding(&[post]));
+    dispatch.holds(&[&first, &second]).await;
+    let (_, before) = dispatch.offered(leak()).await;
+    let (_, after) = dispatch.offered(leak()).await;
+    dispatch.claim(&first, &before).await.unwrap();
+
+    let mut documents = campus_kit::documents().into_iter();
+    let leaks = documents
+        .find(|one| one.kind == DocumentKind::ServiceItem && one.id.as_str() == "water-leak");
+    let mut leaks = leaks.unwrap();
+    leaks.value["spec"]["training"] = "required".into();
+    let (revision, document) = (Revision(2), Some(leaks.value));
+    let changed =
+        DocumentChangedV1 { revision, kind: leaks.kind, id: leaks.id, document, last: true };
+    dispatch.tell(DEFINITION_KEY, DefinitionFact::from(changed)).await;
+    let refused = dispatch.claim(&second, &after).await.unwrap_err();
+    assert_eq!(refused.reason(), "not-trained");
 }
