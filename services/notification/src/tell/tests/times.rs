@@ -60,6 +60,7 @@ fn pause_refused(cause: PauseRefusal) -> EscalationFact {
         work_order: work().0,
         cycle: Cycle::FIRST,
         reason: HoldReason::RequesterAnswer,
+        from: Some(at("25T10:00")),
         cause,
         by: None,
         at: at("25T10:20"),

@@ -65,7 +65,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
     course.wrong
 }
 
-/// What dispatch shows to be paused is the hold for which that was granted, and not a later one.
+/// What dispatch shows of the clocks of a hold was said of that hold, and not of an earlier one.
 fn shown(file: &File<'_>) -> Vec<String> {
     let journal = file.world.dispatch.journal.iter().filter(|entry| entry.case == file.case);
     let mut held = BTreeMap::new();
@@ -76,16 +76,23 @@ fn shown(file: &File<'_>) -> Vec<String> {
                 held.insert(fact.work_order, fact.at);
             }
             (
-                Worked::PauseAnswered { work_order, pause: Pausing::Granted { .. } },
+                Worked::PauseAnswered { work_order, pause },
                 Cause::Letter(Service::EscalationTimer, sequence),
             ) => {
                 let said = usize::try_from(sequence.saturating_sub(1))
                     .ok()
                     .and_then(|at| file.timer.get(at));
-                let is_it = matches!(said, Some(EscalationFact::PauseGranted(granted))
-                    if held.get(work_order) == Some(&granted.from));
-                if !is_it {
-                    wrong.push(format!("{work_order} shows a pause that was for another hold"));
+                let of = match (pause, said) {
+                    (Pausing::Granted { .. }, Some(EscalationFact::PauseGranted(granted))) => {
+                        Some(granted.from)
+                    }
+                    (Pausing::Refused { .. }, Some(EscalationFact::PauseRefused(refused))) => {
+                        refused.from
+                    }
+                    _ => None,
+                };
+                if of.is_none() || held.get(work_order) != of.as_ref() {
+                    wrong.push(format!("{work_order} shows what was said of another hold"));
                 }
             }
             _ => {}
