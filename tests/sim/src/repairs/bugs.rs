@@ -71,11 +71,13 @@ pub enum Bug {
     MergeReversed,
     /// That one part waits no more is taken for another that waits.
     OtherHoldEnded,
+    /// Nobody watches whether an offer is claimed, and nothing says so.
+    OfferUnwatched,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::EffectLost,
         Self::EffectTwice,
         Self::PastGap,
@@ -101,6 +103,7 @@ impl Bug {
         Self::FirstPartIsAll,
         Self::MergeReversed,
         Self::OtherHoldEnded,
+        Self::OfferUnwatched,
     ];
 }
 
@@ -194,6 +197,12 @@ impl Spoil for Timer {
                     next.at += fired.fired.duration_since(fired.planned);
                 }
             }
+        }
+        let offered = |event: &Timed| matches!(event, Timed::Armed { offered: Some(_), .. });
+        if bug == Bug::OfferUnwatched && events.iter().any(offered) {
+            // With its warning: what is left of an offer alone is nothing at all.
+            let warned = |event: &Timed| matches!(event, Timed::WarningPlanned { .. });
+            events.retain(|event| !offered(event) && !warned(event));
         }
         if bug == Bug::ClockRestarted {
             events.extend(restarted(state, &events, now));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::TimerId;
 use escalation_timer_core::Event;
 use events::{
-    DispatchFact, EscalationFact, IntakeFact,
+    DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::ArmedV1,
     intake::Promise,
     words::{Asked, Commitment, Cycle, MoveCause, Service, Subject, Urgency},
@@ -94,17 +94,17 @@ fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
     wrong
 }
 
-/// The cycle that was watched when each letter of dispatch was heard.
+/// The cycle that was to be watched when each letter of dispatch took effect, whatever was made of it.
 fn watched(file: &File<'_>) -> BTreeMap<u64, Cycle> {
+    let heard = file.world.timer.applied.iter().filter(|letter| letter.key == file.case);
     let mut watched = BTreeMap::new();
     let mut now = None;
-    for entry in &file.timed {
-        match (&entry.event, entry.cause) {
-            (Event::Watched(watched), _) => now = Some(watched.cycle),
-            (Event::Ended { .. }, _) => now = None,
-            (_, Cause::Letter(Service::Dispatch, sequence)) => {
-                watched.extend(now.map(|cycle| (sequence, cycle)));
-            }
+    for letter in heard {
+        match &letter.fact {
+            Fact::Intake(IntakeFact::CaseAccepted(fact)) => now = Some(fact.cycle),
+            Fact::Intake(IntakeFact::CaseReopened(fact)) => now = Some(fact.cycle),
+            Fact::Intake(IntakeFact::CaseClosed(_)) => now = None,
+            Fact::Dispatch(_) => watched.extend(now.map(|cycle| (letter.sequence, cycle))),
             _ => {}
         }
     }
