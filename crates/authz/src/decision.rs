@@ -1,4 +1,4 @@
-use events::words::Level;
+use events::words::{Level, Service};
 
 use crate::{
     Action, Principal, Relation, Relations, Subject,

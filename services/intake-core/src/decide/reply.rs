@@ -28,7 +28,7 @@ pub(super) fn decide(
         State::New => return Err(Rejected::NoSuchCase { command: Reply::VERB.word }),
         State::Open(case) => (case, false),
         State::Resolved { case, .. } => (case, true),
-        State::Closed { case, closing } if is_owed(case, closing.end, &reply) => (case, false),
+        State::Closed { case, closing, .. } if is_owed(case, closing.end, &reply) => (case, false),
         State::Closed { closing, .. } => {
             return Err(Rejected::CaseClosed { command: Reply::VERB, end: closing.end });
         }
