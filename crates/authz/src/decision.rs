@@ -1,8 +1,8 @@
-use events::words::Level;
+use events::words::{Level, Service};
 
 use crate::{
     Action, Principal, Relation, Relations, Subject,
-    table::{OF_ONE_SERVICE, TABLE},
+    table::{OF_SOME_SERVICES, TABLE},
 };
 
 /// What the table says.
@@ -63,10 +63,11 @@ impl Reach {
 
 /// The levels at which `subject` may do `action` to rows that they stand in `relation` to.
 pub(crate) fn reach(subject: &Subject, action: Action, relation: Relation) -> Reach {
-    let is_another_s = OF_ONE_SERVICE.iter().any(|(of_one, service)| {
-        *of_one == action && subject.principal != Principal::Service(*service)
+    let is_of_others = OF_SOME_SERVICES.iter().any(|(of_some, services)| {
+        let is_theirs = |one: &Service| subject.principal == Principal::Service(*one);
+        *of_some == action && !services.iter().any(is_theirs)
     });
-    if is_another_s {
+    if is_of_others {
         return Reach::default();
     }
     let granted = TABLE

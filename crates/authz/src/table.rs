@@ -181,8 +181,11 @@ pub(crate) const TABLE: &[Grant] = &[
     grant(Role::Service,             Unrelated,      Public,       &[ShowSurvey, AnswerSurvey, FindLinks, FindNextSteps, FindAddresses, Redeliver, RaiseAlarm, GetKeys]),
 ];
 
-/// What one service alone may ask: for the others it would be a look that nobody needs.
-pub(crate) const OF_ONE_SERVICE: &[(Action, Service)] = &[(FindAddresses, Service::Notification)];
+/// What some services alone may ask: for the others it would be a look that nobody needs.
+pub(crate) const OF_SOME_SERVICES: &[(Action, &[Service])] = &[
+    (FindAddresses, &[Service::Notification]),
+    (FindNextSteps, &[Service::Notification, Service::Portal]),
+];
 
 /// What guards do with what their post has, with what they have themselves, and with what they were
 /// alerted by.

@@ -136,7 +136,8 @@ pub enum Field {
     Before,
     /// What the work waits for.
     Reason,
-    /// Why a promise moved, why nobody has it, or why no clock rests.
+    /// Why a promise moved, why nobody has it, or why no clock rests; of one that is at risk, what to do
+    /// where it cannot be kept.
     Why,
     /// Until when more time is asked for, or a clock rests at most.
     Until,
@@ -285,7 +286,7 @@ impl Occasion {
             Self::Ordered => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Department, Post, Rung]
             }
-            Self::AtRisk => &[Number, Item, Place, Urgency, Commitment, Due, Department, Post],
+            Self::AtRisk => &[Number, Item, Place, Urgency, Commitment, Due, Why, Department, Post],
             Self::Overdue => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }

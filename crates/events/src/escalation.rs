@@ -303,6 +303,9 @@ pub struct PauseRefusedV1 {
     pub cycle: Cycle,
     /// What it waits for.
     pub reason: HoldReason,
+    /// Since when: which hold it is. An earlier release does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
     /// Why not.
     pub cause: PauseRefusal,
     /// Who refused it; nobody where it follows by itself.

@@ -32,16 +32,24 @@ impl Concerned {
         }
     }
 
-    /// Refuses what would bring a work order of the complaint to one of them.
+    /// Refuses what would bring a work order of the complaint to one of them; nor does anybody take one at
+    /// a post of them, to which its route or work that came later may have brought it.
     pub fn permit(&self, order: &Order, command: &Command) -> Result<(), Rejected> {
-        let concerned = match command {
+        const ANOTHER: &str = "choose one who had none";
+        let (concerned, instead) = match command {
             Command::Transfer(Transfer { to, .. })
             | Command::Reassign(Reassign { to, .. })
             | Command::Split(Split { to, .. })
-            | Command::Adjudicate(Adjudicate { to, .. }) => self.posts.contains(to),
-            Command::Return(_) => order.from.as_ref().is_some_and(|post| self.posts.contains(post)),
-            Command::Claim(Claim { by, .. }) => self.people.contains(by),
-            Command::Assign(Assign { to, .. }) => self.people.contains(to),
+            | Command::Adjudicate(Adjudicate { to, .. }) => (self.posts.contains(to), ANOTHER),
+            Command::Return(_) => {
+                let concerned = order.from.as_ref().is_some_and(|post| self.posts.contains(post));
+                (concerned, "transfer it elsewhere, or complete it")
+            }
+            Command::Claim(Claim { by, .. }) => {
+                let concerned = self.people.contains(by) || self.posts.contains(&order.offer.post);
+                (concerned, "let the dispatcher reassign it to one who had none")
+            }
+            Command::Assign(Assign { to, .. }) => (self.people.contains(to), ANOTHER),
             Command::Arrive(_)
             | Command::Contain(_)
             | Command::Hold(_)
@@ -49,8 +57,11 @@ impl Concerned {
             | Command::Complete(_)
             | Command::Merge(_)
             | Command::Ask(_)
-            | Command::Answer(_) => false,
+            | Command::Answer(_) => (false, ANOTHER),
         };
-        if concerned { Err(Rejected::Concerned { command: command.word() }) } else { Ok(()) }
+        if concerned {
+            return Err(Rejected::Concerned { command: command.word(), instead });
+        }
+        Ok(())
     }
 }

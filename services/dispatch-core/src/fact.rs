@@ -127,8 +127,8 @@ pub fn on_fact(
         Fact::PauseGranted(PauseGrantedV1 { work_order, from, until, .. }) => {
             on_paused(state, (*work_order, Some(*from)), Pause::Granted { until: *until })
         }
-        Fact::PauseRefused(PauseRefusedV1 { work_order, cause, .. }) => {
-            on_paused(state, (*work_order, None), Pause::Refused { cause: *cause })
+        Fact::PauseRefused(PauseRefusedV1 { work_order, from, cause, .. }) => {
+            on_paused(state, (*work_order, *from), Pause::Refused { cause: *cause })
         }
     };
     followed.unwrap_or_else(|reason| fact.noted(reason))

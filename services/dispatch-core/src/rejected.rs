@@ -215,12 +215,14 @@ pub enum Rejected {
     },
     /// It would be theirs to decide about themselves.
     #[error(
-        "cannot {command}: who would have it then had a part in the work that it complains of; choose \
-         one who had none"
+        "cannot {command}: who would have it then had a part in the work that it complains of; \
+         {instead}"
     )]
     Concerned {
         /// The verb.
         command: &'static str,
+        /// What else there is to do.
+        instead: &'static str,
     },
     /// Nobody defined such a post.
     #[error("cannot {command}: there is no post {post}; choose one of the definitions")]

@@ -210,16 +210,25 @@ fn rest(timer: &mut Timer, accepted: &RiskAcceptedV1, resumes: Option<Planned>) 
 }
 
 fn watch(state: &mut State, watched: &Watched) {
-    let Watched { revision, cycle, urgency, start_rung, .. } = *watched;
+    let Watched { revision, cycle, number, urgency, start_rung, .. } = *watched;
     let (timers, holds) = match mem::take(state) {
         State::New => (Vec::new(), Vec::new()),
         State::Watching(before) | State::Ended(before) => (before.timers, before.holds),
     };
     let (item, place) = (watched.item.clone(), watched.place.clone());
     let calendars = None;
-    let watch =
-        Watch { revision, calendars, item, place, urgency, cycle, start_rung, timers, holds };
-    *state = State::Watching(watch);
+    *state = State::Watching(Watch {
+        revision,
+        calendars,
+        number,
+        item,
+        place,
+        urgency,
+        cycle,
+        start_rung,
+        timers,
+        holds,
+    });
 }
 
 /// The first promise makes the clock; a later one takes the place of the one before it.

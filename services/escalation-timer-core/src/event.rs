@@ -6,7 +6,7 @@ use events::{
         PauseAskedV1, PauseGrantedV1, PauseRefusedV1, PromiseMovedV1, RiskAcceptedV1, RungFiredV1,
         RungRetractedV1, RungToldV1, TakenOverV1,
     },
-    words::{Cycle, End, ItemId, PlaceId, Revision, Urgency},
+    words::{CaseNumber, Cycle, End, ItemId, PlaceId, Revision, Urgency},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,9 @@ pub struct Watched {
     pub revision: Revision,
     /// Which cycle.
     pub cycle: Cycle,
+    /// The case's number, by which it is called back or not; absent of what an earlier release accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CaseNumber>,
     /// What is asked for.
     pub item: ItemId,
     /// Where.

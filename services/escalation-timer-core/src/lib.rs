@@ -43,7 +43,7 @@
 //!  replied to   │ noted     stops follow up, and arms the next              stops it, if
 //!  its reporter │                                                           that was before
 //!  completed(n) │ noted     stops all of cycle n but follow up, arms call   noted
-//!               │           back
+//!               │           back, if this case is to be
 //!  attempted,   │
 //!  answered,    │ noted     stops call back                                 noted
 //!  judged       │

@@ -1,7 +1,7 @@
 use clock::{AccountId, TimerId, WorkOrderId};
 use events::words::{
-    Commitment, Cycle, HoldReason, ItemId, LadderId, MoveCause, PlaceId, PostId, Revision, Subject,
-    Urgency,
+    CaseNumber, Commitment, Cycle, HoldReason, ItemId, LadderId, MoveCause, PlaceId, PostId,
+    Revision, Subject, Urgency,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,9 @@ pub struct Watch {
     /// The revision by whose calendars it is counted, if another year was announced since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendars: Option<Revision>,
+    /// The case's number, by which it is called back or not; absent of what an earlier release accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CaseNumber>,
     /// What was asked for.
     pub item: ItemId,
     /// Where.

@@ -87,6 +87,7 @@ fn lapse_next(state: &State, wake: Wake<'_>) -> Option<Event> {
         work_order: hold.work_order,
         cycle: hold.cycle,
         reason: hold.reason,
+        from: Some(hold.from),
         cause: PauseRefusal::Undecided,
         by: None,
         at: wake.now,

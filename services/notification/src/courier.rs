@@ -13,6 +13,7 @@ use std::{collections::HashMap, time::Duration};
 
 use clock::SendingId;
 use delivery::{Fault, Tx, lock_one, nudge};
+use events::words::MessageChannel;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::task::{self, JoinSet};
@@ -132,7 +133,8 @@ impl Notification {
             tracing::warn!(sending = %id, error = format!("{error:#}"), "its link cannot be had now");
             Outcome::Away
         })?;
-        self.inserts.fill(messages.iter_mut().map(|message| &mut message.words).collect()).await;
+        let words = messages.iter_mut().map(|message| &mut message.words).collect();
+        self.inserts.fill(words, longest(way)).await;
         Ok((to, messages))
     }
 
@@ -261,5 +263,18 @@ impl Notification {
         }
         store::acknowledgements::undelivered(tx, sending.id).await?;
         store::messages::nudge_cases(tx, messages, now).await
+    }
+}
+
+/// The longest text with what it need not say: a text message is paid for by its parts, and few gateways
+/// take many.
+const fn longest(way: &Way) -> usize {
+    match way.channel {
+        MessageChannel::Sms => 500,
+        MessageChannel::Log
+        | MessageChannel::Mailbox
+        | MessageChannel::Wecom
+        | MessageChannel::Webhook
+        | MessageChannel::Mail => usize::MAX,
     }
 }

@@ -56,20 +56,23 @@ impl Inserts {
         Self { portal: PortalClient::new(portal), dispatch: DispatchClient::new(dispatch) }
     }
 
-    /// Puts in what there is; what cannot be had is left out.
-    pub(crate) async fn fill(&self, all: Vec<&mut Words>) {
+    /// Puts in what there is; what cannot be had is left out, and so is what would make a text longer
+    /// than `most` characters.
+    pub(crate) async fn fill(&self, all: Vec<&mut Words>, most: usize) {
         let full = || all.iter().filter_map(|words| words.full.as_deref());
         let accounts = marked(full(), NAME);
         let work_orders = marked(full(), NEXT_STEPS);
         let mut known = Known::new();
-        for found in [self.names(accounts).await, self.next_steps(work_orders).await] {
+        let (names, next_steps) = tokio::join!(self.names(accounts), self.next_steps(work_orders));
+        for found in [names, next_steps] {
             match found {
                 Ok(found) => known.extend(found),
                 Err(error) => tracing::warn!(%error, "messages are said without what is sealed"),
             }
         }
         for words in all {
-            if let Some(text) = words.full.as_deref().and_then(|full| filled(full, &known)) {
+            let full = words.full.as_deref().and_then(|full| filled(full, &known));
+            if let Some(text) = full.filter(|text| text.chars().count() <= most) {
                 words.text = text;
             }
         }

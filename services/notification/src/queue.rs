@@ -25,8 +25,9 @@ pub(crate) struct About {
 }
 
 impl Notification {
-    /// Queues what a notice says; nothing if its recipient was told of its cause, or if a revision
-    /// has no words for it that a release applied which knew nothing of this occasion.
+    /// Queues what a notice says; nothing if its recipient was told of its cause, or if neither the
+    /// revision of the case nor the newest has words for it, for a release applied them that knew nothing
+    /// of this occasion.
     pub(crate) async fn queue(
         &self,
         tx: &mut Tx<'_>,
@@ -36,13 +37,18 @@ impl Notification {
         about: About,
         now: Timestamp,
     ) -> Result<Option<Message>, Fault> {
-        if rules.template(notice.occasion).is_none() {
+        let newest = match rules.template(notice.occasion) {
+            Some(_) => None,
+            None => self.revisions.newest(tx).await?,
+        };
+        let newest = newest.as_deref().unwrap_or(rules);
+        if [rules, newest].iter().all(|one| one.template(notice.occasion).is_none()) {
             let (case, occasion, revision) = (about.case, notice.occasion, matter.revision);
             tracing::warn!(%case, %occasion, %revision, "nobody is told: there is no template");
             return Ok(None);
         }
         let ways = ways(rules, matter, &about.to);
-        let message = self.message(rules, matter, notice, about, now)?;
+        let message = self.message((rules, newest), matter, notice, about, now)?;
         if !store::messages::queue(tx, &message, &ways).await? {
             return Ok(None);
         }
@@ -53,13 +59,13 @@ impl Notification {
     /// What is said by a notice, and when it goes out.
     fn message(
         &self,
-        rules: &Rules,
+        (rules, newest): (&Rules, &Rules),
         matter: &Matter,
         notice: &Notice,
         About { case, cause, to }: About,
         now: Timestamp,
     ) -> Result<Message, Fault> {
-        let words = words(rules, matter, notice);
+        let words = words((rules, newest), matter, notice);
         let weight = Weight::of(notice.occasion, urgency(rules, matter));
         Ok(Message {
             id: self.ids().id(),

@@ -33,6 +33,11 @@ impl Refusal {
             .into()
     }
 
+    /// Its reason, for programs.
+    pub(crate) fn reason(&self) -> &str {
+        self.error.reason()
+    }
+
     /// Logs it where it is told in other words than its own.
     pub(crate) fn log(&self) {
         log(&self.error);

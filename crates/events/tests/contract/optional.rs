@@ -5,10 +5,10 @@ use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact, Received, SurveyFact, What, decode,
     dispatch::{Merged, Split},
     encode,
-    escalation::ExtensionRefusedV1,
+    escalation::{ExtensionRefusedV1, PauseRefusedV1},
     intake::CaseAcceptedV1,
     survey::CallbackDueV1,
-    words::{Commitment, Cycle, HoldReason},
+    words::{Commitment, Cycle, HoldReason, PauseRefusal},
 };
 use serde_json::{Value, json};
 
@@ -68,6 +68,20 @@ fn a_refused_extension_says_what_the_work_waits_for() {
         at: samples::at("15:00:00"),
     };
     assert_eq!(written(EscalationFact::from(refused))["reason"], "parts");
+}
+
+#[test]
+fn a_refused_pause_says_of_which_hold() {
+    let refused = PauseRefusedV1 {
+        work_order: samples::id(3),
+        cycle: Cycle::FIRST,
+        reason: HoldReason::NoAccess,
+        from: Some(samples::at("10:00:00")),
+        cause: PauseRefusal::Denied,
+        by: None,
+        at: samples::at("11:00:00"),
+    };
+    assert_eq!(written(EscalationFact::from(refused))["from"], "2026-09-01T02:00:00Z");
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub struct Oidc {
     pub client_id: String,
     /// Holds what it proves that with.
     pub client_secret_file: PathBuf,
-    /// The claim of the ID token that is the login name of an account.
+    /// The claim of the ID token that is the login name of an account: one that people cannot change,
+    /// and that nobody has after another.
     #[serde(default = "preferred_username")]
     pub claim: String,
 }

@@ -6,7 +6,8 @@ use super::{find, theirs, with_a_post};
 use crate::{command::Ask, event::Event, rejected::Rejected, state::State};
 
 /// Who has the work asks its requester, the desk, or the head of their department for an instruction
-/// (请示); the department that has it is asked by the desk, whoever of it has the work. Nothing waits for the answer, unless the work is held besides.
+/// (请示); the department that has it is asked by the desk, whoever of it has the work. Nothing waits for
+/// the answer, unless the work is held besides.
 pub(super) fn decide(
     state: &State,
     ask: Ask,

@@ -86,18 +86,18 @@ impl Case {
     pub(super) fn answer(&self, granted: bool) -> Fact {
         let (work_order, cycle, reason) = (self.last_order(), Cycle::FIRST, HoldReason::NoAccess);
         let (at, by) = (self.now, None);
+        let newest = self.state.work().and_then(|work| work.orders.last());
+        let from = if let Some(Status::OnHold { held_at, .. }) = newest.map(|one| one.status) {
+            held_at
+        } else {
+            self.now
+        };
         if granted {
-            let newest = self.state.work().and_then(|work| work.orders.last());
-            let from = if let Some(Status::OnHold { held_at, .. }) = newest.map(|one| one.status) {
-                held_at
-            } else {
-                self.now
-            };
             let until = self.now + SignedDuration::from_hours(48);
             Fact::PauseGranted(PauseGrantedV1 { work_order, cycle, reason, from, until, by, at })
         } else {
-            let cause = PauseRefusal::Denied;
-            Fact::PauseRefused(PauseRefusedV1 { work_order, cycle, reason, cause, by, at })
+            let (from, cause) = (Some(from), PauseRefusal::Denied);
+            Fact::PauseRefused(PauseRefusedV1 { work_order, cycle, reason, from, cause, by, at })
         }
     }
 

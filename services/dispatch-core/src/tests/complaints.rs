@@ -67,3 +67,25 @@ fn a_complaint_remembers_what_it_is_about_wherever_it_goes() {
     let other = Case::after(&[accepted("dorm-7")]);
     assert_eq!(other.state.work().unwrap().complains_of, None);
 }
+
+#[test]
+fn a_complaint_that_its_route_brings_to_a_post_that_it_is_about_is_claimed_by_nobody_there() {
+    let (concerned, case) = (complained_of(), Case::after(&[accepted("dorm-7")]));
+    assert_eq!(case.order().offer.post.to_string(), CARETAKERS);
+    let asks = |verb| concerned.permit(case.order(), &case.command(&Step::Asks(Who::Li, verb)));
+    let refused = asks(Verb::Claim).unwrap_err();
+    assert_eq!(refused.reason(), "concerned-by-the-complaint");
+    assert!(refused.to_string().ends_with("let the dispatcher reassign it to one who had none"));
+    // Who decides names somebody who had no part in it.
+    assert_eq!(asks(Verb::Assign), Ok(()));
+}
+
+#[test]
+fn who_cannot_return_a_complaint_hears_what_else_there_is_to_do_with_it() {
+    let case = complaint();
+    let refused = |step| complained_of().permit(case.order(), &case.command(&step)).unwrap_err();
+    let returned = refused(Step::Moves(Move::Return)).to_string();
+    assert!(returned.ends_with("transfer it elsewhere, or complete it"), "{returned}");
+    let moved = refused(transfers(PLUMBING)).to_string();
+    assert!(moved.ends_with("choose one who had none"), "{moved}");
+}

@@ -1,12 +1,15 @@
 use clock::{Ids, SeededIds};
-use events::words::{Cycle, End, PauseRefusal, Urgency};
+use events::{
+    escalation::PauseRefusedV1,
+    words::{Cycle, End, PauseRefusal, Urgency},
+};
 use jiff::SignedDuration;
 
 use super::case::{
     Case, Move, Step, Verb, Who, accepted, accepted_as, closed, danger, reopened, rung_fired,
     rung_told,
 };
-use crate::{Event, Pause, State, Status};
+use crate::{Event, Fact, Pause, State, Status};
 
 const WANG_CLAIMS: Step = Step::Asks(Who::Wang, Verb::Claim);
 const WANG_ARRIVES: Step = Step::Asks(Who::Wang, Verb::Arrive);
@@ -244,13 +247,25 @@ fn a_work_order_on_hold_shows_whether_its_clocks_wait_too_until_it_goes_on() {
 }
 
 #[test]
-fn a_pause_that_was_granted_for_an_earlier_hold_is_none_of_the_one_that_runs() {
+fn what_is_said_of_an_earlier_hold_is_nothing_about_the_one_that_runs() {
     let wang = |verb| Step::Asks(Who::Wang, verb);
-    let mut case = Case::after(&[accepted("dorm-7"), wang(Verb::Claim), wang(Verb::Hold)]);
-    let granted = Step::Hears(case.answer(true));
-    case.step(&wang(Verb::Resume)).unwrap();
-    case.step(&wang(Verb::Hold)).unwrap();
-    let late = case.step(&granted).unwrap();
-    assert!(matches!(&late[..], [Event::Noted { .. }]), "{late:?}");
-    assert_eq!(case.order().status.pause(), None);
+    let held_again = |granted| {
+        let mut case = Case::after(&[accepted("dorm-7"), wang(Verb::Claim), wang(Verb::Hold)]);
+        let said = case.answer(granted);
+        case.step(&wang(Verb::Resume)).unwrap();
+        case.step(&wang(Verb::Hold)).unwrap();
+        (case, said)
+    };
+    for granted in [true, false] {
+        let (mut case, said) = held_again(granted);
+        let late = case.step(&Step::Hears(said)).unwrap();
+        assert!(matches!(&late[..], [Event::Noted { .. }]), "{late:?}");
+        assert_eq!(case.order().status.pause(), None);
+    }
+    // An earlier release does not say which hold it refuses.
+    let (mut case, said) = held_again(false);
+    let Fact::PauseRefused(refused) = said else { panic!("{said:?}") };
+    case.step(&Step::Hears(Fact::PauseRefused(PauseRefusedV1 { from: None, ..refused }))).unwrap();
+    let refused = Pause::Refused { cause: PauseRefusal::Denied };
+    assert_eq!(case.order().status.pause(), Some(refused));
 }

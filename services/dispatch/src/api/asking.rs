@@ -1,6 +1,7 @@
 //! Questions on the wire: what is asked and answered, and what is shown of it.
 
 use authz::Subject;
+use definitions::Rules;
 use delivery_rpc::timestamp;
 use dispatch_core::{Answer, Ask, Question};
 use events::words::Asked;
@@ -64,8 +65,9 @@ pub(super) fn list(request: &ListQuestionsRequest) -> Result<ListQuestions, Erro
     fields.end("list-invalid", Some(list))
 }
 
-/// A question in a list of somebody's; none for one that is not in its case, which no writer leaves.
-pub(crate) fn question(subject: &Subject, found: Found) -> Option<wire::Question> {
+/// A question in a list of somebody's, by the definitions of its case; none for one that is not in its
+/// case, which no writer leaves.
+pub(crate) fn question(subject: &Subject, rules: &Rules, found: Found) -> Option<wire::Question> {
     let work = found.case.state.work()?;
     let order = work.order(found.work_order)?;
     let Question { of, by, at, answered, .. } =
@@ -88,6 +90,6 @@ pub(crate) fn question(subject: &Subject, found: Found) -> Option<wire::Question
         answered_by: answered_by.map(|one| one.by.to_string()).unwrap_or_default(),
         answered_at: answered.map(|one| timestamp(one.at)),
         open: answered.is_none() && order.status.is_open(),
-        of_you: is_asked(subject, *of, (work, order)),
+        of_you: is_asked(subject, rules, *of, (work, order)),
     })
 }

@@ -4,6 +4,7 @@
 use authz::{Role, Subject};
 use clock::AccountId;
 use definitions::{Duty, Post, Rules};
+use delivery::Tx;
 use delivery_rpc::Failure;
 use dispatch_core::{
     Command, Order, Return, Split, Work,
@@ -14,11 +15,16 @@ use jiff::Timestamp;
 use rpc::{Code, Error};
 use sqlx::PgConnection;
 
-use crate::store::{rosters, trainings};
+use crate::{
+    Dispatch,
+    rosters::newest_rules,
+    store::{rosters, trainings},
+};
 
-/// Refuses what the policy allows but a duty does not.
+/// Refuses what the policy allows but a duty does not. Who decides is known by the definitions of the case,
+/// who there is and who must be trained by the newest.
 pub(super) async fn permit(
-    connection: &mut PgConnection,
+    (dispatch, tx): (&Dispatch, &mut Tx<'_>),
     subject: &Subject,
     rules: &Rules,
     command: &Command,
@@ -29,13 +35,15 @@ pub(super) async fn permit(
     match command {
         Command::Assign(assign) => {
             decides(subject, rules, department)?;
-            let roster = rosters::load(connection, rules, now).await?;
+            let newest = newest_rules(dispatch, tx).await?;
+            let roster = rosters::load(tx, &newest, now).await?;
             is_a_worker(&roster, assign.to, department, now)?;
-            is_trained(connection, &roster, rules, (command, assign.to), (work, order), now).await
+            is_trained(tx, &roster, &newest, (command, assign.to), (work, order), now).await
         }
         Command::Claim(claim) => {
-            let roster = rosters::load(connection, rules, now).await?;
-            is_trained(connection, &roster, rules, (command, claim.by), (work, order), now).await
+            let newest = newest_rules(dispatch, tx).await?;
+            let roster = rosters::load(tx, &newest, now).await?;
+            is_trained(tx, &roster, &newest, (command, claim.by), (work, order), now).await
         }
         // Who has it refuses it for themselves, and knows what else there is to do.
         Command::Return(Return { by, .. }) | Command::Split(Split { by, .. })
@@ -53,10 +61,11 @@ pub(super) async fn permit(
         }
         Command::Reassign(reassign) => Ok(reaches(subject, department, &reassign.to)?),
         Command::Adjudicate(_) => Ok(adjudicates(subject, work.urgency)?),
-        Command::Ask(ask) => Ok(asks(subject, ask.of)?),
+        Command::Ask(ask) => Ok(asks(subject, rules, ask.of, (work, order))?),
         Command::Answer(answer) => {
             let asked = order.questions.iter().find(|question| question.id == answer.question);
-            asked.map_or(Ok(()), |question| Ok(answers(subject, question.of, (work, order))?))
+            let Some(question) = asked else { return Ok(()) };
+            Ok(answers(subject, rules, question.of, (work, order))?)
         }
         Command::Arrive(_)
         | Command::Contain(_)
@@ -125,7 +134,10 @@ async fn is_trained(
     let message = format!(
         "cannot {verb}: whoever is to do it {what}; whoever answers for them records it, or chooses another"
     );
-    Err(Error::new(Code::FailedPrecondition, "not-trained", message).into())
+    let error = Error::new(Code::FailedPrecondition, "not-trained", message);
+    // Who takes it themselves named nobody.
+    let names_them = matches!(command, Command::Assign(_));
+    Err(if names_them { error.violating("to", what) } else { error }.into())
 }
 
 /// Refuses a head or a leader the posts of other departments, which may refuse what is theirs: only
@@ -171,10 +183,11 @@ fn adjudicates(subject: &Subject, urgency: Urgency) -> Result<(), Error> {
 const DESK: &[Role] =
     &[Role::DeskAssistant, Role::DutyCounsellor, Role::Dispatcher, Role::HallDirector];
 
-/// Refuses a department what only the desk asks: its own people.
-fn asks(subject: &Subject, of: Asked) -> Result<(), Error> {
+/// Refuses a department what only the desk asks, its own people; and an instruction that nobody else gives.
+fn asks(subject: &Subject, rules: &Rules, of: Asked, asked: (&Work, &Order)) -> Result<(), Error> {
     match of {
-        Asked::Requester | Asked::Desk | Asked::Head => Ok(()),
+        Asked::Requester | Asked::Desk => Ok(()),
+        Asked::Head => has_a_head(subject, rules, asked),
         Asked::Department if has(subject, DESK) => Ok(()),
         Asked::Department => {
             let what = "is asked by the desk alone; ask the desk or the requester";
@@ -185,8 +198,35 @@ fn asks(subject: &Subject, of: Asked) -> Result<(), Error> {
     }
 }
 
-/// Whether somebody is among those who are asked.
-pub(crate) fn is_asked(subject: &Subject, of: Asked, (work, order): (&Work, &Order)) -> bool {
+/// Refuses to ask the head where there is none who would hear of it, and who would ask themselves.
+fn has_a_head(subject: &Subject, rules: &Rules, asked: (&Work, &Order)) -> Result<(), Error> {
+    let (_, order) = asked;
+    if head_of(rules, order).is_none() {
+        let what = format!("{} has no head; ask the desk", order.department());
+        let message = format!("cannot ask: {what}");
+        return Err(Error::new(Code::FailedPrecondition, "no-head", message).violating("of", what));
+    }
+    if is_asked(subject, rules, Asked::Head, asked) {
+        let what = "the instruction is yours to give; ask the desk if you need another's";
+        let message = format!("cannot ask: {what}");
+        let error = Error::new(Code::FailedPrecondition, "asks-themselves", message);
+        return Err(error.violating("of", what));
+    }
+    Ok(())
+}
+
+/// The post of the head of the department that has a work order.
+fn head_of<'a>(rules: &'a Rules, order: &Order) -> Option<&'a PostId> {
+    rules.department(order.department()).and_then(|department| department.head.as_ref())
+}
+
+/// Whether somebody is among those who are asked, by the definitions of the case.
+pub(crate) fn is_asked(
+    subject: &Subject,
+    rules: &Rules,
+    of: Asked,
+    (work, order): (&Work, &Order),
+) -> bool {
     match of {
         Asked::Requester => subject.person.is_some_and(|person| work.reporters.contains(&person)),
         Asked::Desk => has(subject, DESK),
@@ -195,22 +235,29 @@ pub(crate) fn is_asked(subject: &Subject, of: Asked, (work, order): (&Work, &Ord
             let has_it = worker.is_some() && worker == subject.principal.account();
             has_it || subject.department.as_ref() == Some(order.department())
         }
+        // Whoever stands in at the post of the head is told, and answers.
         Asked::Head => {
             let theirs = subject.department.as_ref() == Some(order.department());
-            theirs && has(subject, &[Role::DepartmentHead])
+            let leads = theirs && has(subject, &[Role::DepartmentHead]);
+            leads || head_of(rules, order).is_some_and(|post| subject.posts.contains(post))
         }
     }
 }
 
 /// Refuses whoever was not asked. Of what its requester is asked, the desk writes the answer down too.
-fn answers(subject: &Subject, of: Asked, asked: (&Work, &Order)) -> Result<(), Error> {
+fn answers(
+    subject: &Subject,
+    rules: &Rules,
+    of: Asked,
+    asked: (&Work, &Order),
+) -> Result<(), Error> {
     let (for_them, who) = match of {
         Asked::Requester => (has(subject, DESK), "who reported it, or the desk for them,"),
         Asked::Desk => (false, "whoever is at the desk"),
         Asked::Department => (false, "the department that has the work order"),
         Asked::Head => (false, "the head of the department that has the work order"),
     };
-    if for_them || is_asked(subject, of, asked) {
+    if for_them || is_asked(subject, rules, of, asked) {
         return Ok(());
     }
     let message = format!("cannot answer: that is not asked of you; {who} answers it");

@@ -1,6 +1,6 @@
 use authz::{Action, Relation, Relations, Role, Subject};
 use clock::AccountId;
-use definitions::Rules;
+use definitions::{Post, Rules};
 use delivery::{Fault, audit, lock_one};
 use delivery_rpc::{Asked, Failure};
 use dispatch_core::roster::{Roster, Train};
@@ -35,8 +35,9 @@ pub(crate) async fn train(
     let is_trained = store::trainings::is_recorded(&mut tx, who, item).await?;
 
     authorize(&subject, Action::TrainAssistants, relations(&subject, &roster, who), Level::Public)?;
+    // What is recorded of an assistant is told to nobody who does not answer for them.
+    is_accountable(&subject, &rules, &roster, who)?;
     roster.train(&rules, &train, is_trained).map_err(|rejected| refusal(&rejected))?;
-    is_accountable(&subject, &rules, &roster, &train)?;
     if revoked {
         store::trainings::revoke(&mut tx, who, item).await?;
     } else {
@@ -65,20 +66,22 @@ pub(super) fn relations(subject: &Subject, roster: &Roster, who: AccountId) -> R
     Relations::NONE.with(Relation::InMyDepartment, mine)
 }
 
-/// Refuses a handler who does not answer for the assistant: who holds the A post of theirs does, or who
-/// is above it.
+/// Refuses who does not answer for the assistant: who holds the A post of theirs does, the head of the
+/// department in which they assist, and who is above both. For who assists nowhere a head of theirs does.
 fn is_accountable(
     subject: &Subject,
     rules: &Rules,
     roster: &Roster,
-    train: &Train,
+    who: AccountId,
 ) -> Result<(), Error> {
-    let above = [Role::DepartmentHead, Role::HallDirector];
-    let mut answers_to =
-        roster.assists_at(rules, train.who).filter_map(|post| post.answers_to.as_ref());
-    if above.iter().any(|role| subject.roles.contains(role))
-        || answers_to.any(|a| subject.posts.contains(a))
-    {
+    let is_head = subject.roles.contains(&Role::DepartmentHead);
+    let answers = |post: &Post| {
+        let heads = is_head && subject.department.as_ref() == Some(post.id.department());
+        heads || post.answers_to.as_ref().is_some_and(|a| subject.posts.contains(a))
+    };
+    let mut assists_at = roster.assists_at(rules, who).peekable();
+    let theirs = if assists_at.peek().is_none() { is_head } else { assists_at.any(answers) };
+    if theirs || subject.roles.contains(&Role::HallDirector) {
         return Ok(());
     }
     let message =

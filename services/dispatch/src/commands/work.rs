@@ -70,7 +70,7 @@ pub(crate) async fn work(
     authorize(&subject, action(&command), relations, level)?;
     let concerned = concerned(&mut tx, work).await?;
     concerned.permit(order, &command).map_err(|rejected| refusal(&rejected))?;
-    duty::permit(&mut tx, &subject, &rules, &command, (work, order), now).await?;
+    duty::permit((dispatch, &mut tx), &subject, &rules, &command, (work, order), now).await?;
     let kept = Kept::of(&command, (work, order), &events, &subject);
 
     let actor = intent.id.principal.clone();

@@ -1,5 +1,6 @@
 use authz::{Action, Subject};
 use clock::{QuestionId, WorkOrderId};
+use delivery::Fault;
 use delivery_rpc::{Failure, note_reads};
 use events::words::{Asked, CaseRef};
 use proto::dispatch::v1::ListQuestionsResponse;
@@ -38,8 +39,12 @@ pub(crate) async fn list_questions(
     let next_page_token = page_size.cut(&mut found, |last| last.id.to_string());
     let cases = found.iter().filter_map(|one| Some((one.case_id, one.case.state.work()?.level)));
     note_reads(&mut tx, dispatch.clock().now(), subject, Action::ListQuestions, cases).await?;
+    let mut questions = Vec::new();
+    for found in found {
+        let Some(revision) = found.case.state.work().map(|work| work.revision) else { continue };
+        let rules = dispatch.revisions.rules(&mut tx, revision).await.map_err(Fault::from)?;
+        questions.extend(asking::question(subject, &rules, found));
+    }
     tx.commit().await?;
-    let questions =
-        found.into_iter().filter_map(|found| asking::question(subject, found)).collect();
     Ok(ListQuestionsResponse { questions, next_page_token })
 }

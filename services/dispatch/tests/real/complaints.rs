@@ -69,6 +69,8 @@ async fn a_complaint_about_other_work_may_go_to_a_post_that_it_does_not_concern(
     let dispatch = Running::start().await;
     let (locked, _) = dispatch.offered(lock()).await;
     let (_, order) = dispatch.offered(complaint(locked)).await;
+    let refused = dispatch.claim(&holding(&[CARETAKERS]), &order).await.unwrap_err();
+    assert_eq!(refused.reason(), "concerned-by-the-complaint", "the work is theirs");
     let dispatcher = somebody(Role::Dispatcher, None);
     dispatch.reassigns(&dispatcher, &order, PLUMBERS).await.unwrap();
     let refused = dispatch.reassigns(&dispatcher, &order, CARETAKERS).await.unwrap_err();

@@ -2,12 +2,13 @@
 
 use authz::{Role, Subject};
 use clock::PersonId;
+use definitions::Document;
 use delivery_rpc::timestamp;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::ArmedV1,
     intake::{CaseAcceptedV1, CaseUnjoinedV1},
-    words::{Commitment, Cycle, Level, Service, Subject as Of},
+    words::{Commitment, Cycle, DocumentKind, Level, Service, Subject as Of},
 };
 use proto::{
     dispatch::v1::{AnswerRequest, AskRequest, ListQuestionsRequest, Question},
@@ -17,7 +18,7 @@ use rpc::{Code, Error};
 use service_kit::{account, id, somebody};
 use uuid::Uuid;
 
-use crate::case::{Running, at, leak, plumber};
+use crate::case::{Running, at, holding, leak, plumber};
 
 impl Running {
     async fn ask(&self, by: &Subject, order: &str, of: Asked, text: &str) -> Result<(), Error> {
@@ -198,6 +199,45 @@ async fn who_is_not_asked_does_not_answer_and_who_does_not_have_it_does_not_ask(
     dispatch.answer(&desk, of(Asked::Requester), "they said on the phone").await.unwrap();
     dispatch.answer(&desk, of(Asked::Desk), "ours").await.unwrap();
     dispatch.answer(&colleague, of(Asked::Department), "ours too").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_at_the_post_of_the_head_gives_the_instruction_and_nobody_asks_themselves() {
+    let dispatch = Running::start().await;
+    let (plumber, stands_in) = (plumber(), holding(&["logistics/head"]));
+    let (_, order) = dispatch.claimed(leak(), &plumber).await;
+    dispatch.ask(&plumber, &order, Asked::Head, "may I open the wall?").await.unwrap();
+    let [question] = &dispatch.open(&stands_in).await[..] else { panic!() };
+    assert!(question.of_you);
+    let of_another = holding(&["logistics/electrical"]);
+    assert!(!dispatch.open(&of_another).await[0].of_you);
+    let refused = reason(dispatch.answer(&of_another, question, "yes").await);
+    assert_eq!(refused, (Code::PermissionDenied, "not-asked".to_owned()));
+    dispatch.answer(&stands_in, question, "yes, below the window").await.unwrap();
+
+    let head = somebody(Role::DepartmentHead, Some("logistics"));
+    for who in [&stands_in, &head] {
+        let (_, order) = dispatch.claimed(leak(), who).await;
+        let refused = dispatch.ask(who, &order, Asked::Head, "may I?").await.unwrap_err();
+        assert_eq!((refused.reason(), &*refused.violations()[0].field), ("asks-themselves", "of"));
+        dispatch.ask(who, &order, Asked::Desk, "who has the key?").await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_without_a_head_is_asked_for_no_instruction() {
+    let mut campus = campus_kit::documents();
+    let is_logistics = |one: &&mut Document| {
+        one.kind == DocumentKind::Department && one.id.as_str() == "logistics"
+    };
+    let logistics = campus.iter_mut().find(is_logistics).unwrap();
+    logistics.value["spec"].as_object_mut().unwrap().remove("head").unwrap();
+    let dispatch = Running::start_on(&campus).await;
+    let plumber = plumber();
+    let (_, order) = dispatch.claimed(leak(), &plumber).await;
+    let refused = dispatch.ask(&plumber, &order, Asked::Head, "may I?").await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::FailedPrecondition, "no-head"));
+    assert_eq!(refused.violations()[0].field, "of");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,12 @@
 //! Training: an assistant takes no work order of an item that needs it before it is recorded.
 
 use authz::{Role, Subject};
-use events::intake::CaseAcceptedV1;
+use events::{
+    DEFINITION_KEY, DefinitionFact,
+    definition::DocumentChangedV1,
+    intake::CaseAcceptedV1,
+    words::{DocumentKind, Revision},
+};
 use proto::dispatch::v1::{AssignRequest, RecordTrainingRequest, ShowRosterRequest, Training};
 use rpc::{Code, Error};
 use service_kit::{account, somebody};
@@ -46,10 +51,12 @@ async fn an_assistant_takes_what_needs_training_once_their_teacher_has_recorded_
     let (_, work_order) = dispatch.offered(mailbox()).await;
     let refused = dispatch.claim(&assistant, &work_order).await.unwrap_err();
     assert_eq!((refused.code(), refused.reason()), (Code::FailedPrecondition, "not-trained"));
+    assert!(refused.violations().is_empty(), "they named nobody");
     let assign =
         AssignRequest { work_order: work_order.clone(), to: account(&assistant).to_string() };
     let refused = dispatch.client().assign(dispatch.asks(&teacher, assign)).await.unwrap_err();
-    assert_eq!(Error::from(refused).reason(), "not-trained");
+    let refused = Error::from(refused);
+    assert_eq!((refused.reason(), &*refused.violations()[0].field), ("not-trained", "to"));
 
     dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap();
     let [recorded] = &dispatch.trainings(ASSISTANT).await[..] else { panic!() };
@@ -86,7 +93,9 @@ async fn only_who_answers_for_an_assistant_records_what_they_were_trained_for() 
         (&crew, &assistant, ITEM, false, "not-accountable"),
         (&assistant, &assistant, ITEM, false, "not-accountable"),
         (&teacher, &assistant, "mailbox-folt", false, "no-such-item"),
-        (&teacher, &crew, ITEM, false, "no-assistant"),
+        (&teacher, &crew, ITEM, false, "not-accountable"),
+        (&head, &crew, ITEM, false, "no-assistant"),
+        (&assistant, &assistant, ITEM, true, "not-accountable"),
         (&teacher, &assistant, ITEM, true, "no-such-training"),
     ] {
         let refused = dispatch.trains(who, (trainee, item), revoked).await.unwrap_err();
@@ -95,8 +104,46 @@ async fn only_who_answers_for_an_assistant_records_what_they_were_trained_for() 
     dispatch.trains(&head, (&assistant, ITEM), false).await.unwrap();
     let twice = dispatch.trains(&teacher, (&assistant, ITEM), false).await.unwrap_err();
     assert_eq!((twice.code(), twice.reason()), (Code::FailedPrecondition, "already-trained"));
+    let denied = dispatch.trains(&crew, (&assistant, ITEM), false).await.unwrap_err();
+    assert_eq!(denied.reason(), "not-accountable", "what is recorded is not theirs to know");
     let nothing = RecordTrainingRequest::default();
     let refused = dispatch.client().record_training(dispatch.asks(&head, nothing)).await;
     let refused = Error::from(refused.unwrap_err());
     assert_eq!((refused.reason(), refused.violations().len()), ("training-invalid", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_records_what_was_trained_in_their_own_department_alone() {
+    let dispatch = Running::start().await;
+    // An assistant of the network centre, who is a plumber besides.
+    let assistant = holding(&[ASSISTANT, "logistics/plumbing"]);
+    dispatch.holds(&[&assistant]).await;
+    let head = |department| somebody(Role::DepartmentHead, Some(department));
+    let refused = dispatch.trains(&head("logistics"), (&assistant, ITEM), false).await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::PermissionDenied, "not-accountable"));
+    dispatch.trains(&head("network"), (&assistant, ITEM), false).await.unwrap();
+    let director = somebody(Role::HallDirector, None);
+    dispatch.trains(&director, (&assistant, ITEM), true).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_training_since_today_needs_it_in_the_cases_of_yesterday_too() {
+    let dispatch = Running::start().await;
+    let [first, second] = ["logistics/dispatch-b"; 2].map(|post| holding(&[post]));
+    dispatch.holds(&[&first, &second]).await;
+    let (_, before) = dispatch.offered(leak()).await;
+    let (_, after) = dispatch.offered(leak()).await;
+    dispatch.claim(&first, &before).await.unwrap();
+
+    let mut documents = campus_kit::documents().into_iter();
+    let leaks = documents
+        .find(|one| one.kind == DocumentKind::ServiceItem && one.id.as_str() == "water-leak");
+    let mut leaks = leaks.unwrap();
+    leaks.value["spec"]["training"] = "required".into();
+    let (revision, document) = (Revision(2), Some(leaks.value));
+    let changed =
+        DocumentChangedV1 { revision, kind: leaks.kind, id: leaks.id, document, last: true };
+    dispatch.tell(DEFINITION_KEY, DefinitionFact::from(changed)).await;
+    let refused = dispatch.claim(&second, &after).await.unwrap_err();
+    assert_eq!(refused.reason(), "not-trained");
 }

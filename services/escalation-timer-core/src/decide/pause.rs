@@ -56,6 +56,7 @@ pub(super) fn refuse(asked: Asked<'_>, decide: &DecidePause) -> Result<Vec<Event
         work_order: hold.work_order,
         cycle: hold.cycle,
         reason: hold.reason,
+        from: Some(hold.from),
         cause: PauseRefusal::Denied,
         by: Some(decide.speaker.account),
         at: asked.now,

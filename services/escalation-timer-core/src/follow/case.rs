@@ -29,6 +29,7 @@ pub(crate) fn accepted(
     let watched = Event::Watched(Watched {
         revision: rules.revision(),
         cycle: fact.cycle,
+        number: Some(fact.number),
         item: fact.item.clone(),
         place: fact.place.clone(),
         urgency: fact.urgency,
@@ -60,6 +61,7 @@ pub(crate) fn reopened(
     let watched = Event::Watched(Watched {
         revision: rules.revision(),
         cycle: fact.cycle,
+        number: watch.number,
         item: fact.item.clone(),
         place: fact.place.clone(),
         urgency: fact.urgency,

@@ -33,8 +33,9 @@ pub(crate) fn held(
     let hold = Hold { work_order, cycle, reason, from, ended: None, pause: Pause::Unasked };
     let asked = if reason.may_pause() {
         pausing::ask(watch, rules, &hold, now).unwrap_or_else(|cause| {
-            let (by, at) = (None, now);
-            vec![Event::PauseRefused(PauseRefusedV1 { work_order, cycle, reason, cause, by, at })]
+            let (from, by, at) = (Some(from), None, now);
+            let refused = PauseRefusedV1 { work_order, cycle, reason, from, cause, by, at };
+            vec![Event::PauseRefused(refused)]
         })
     } else {
         Vec::new()

@@ -56,7 +56,8 @@ fn as_urgent(watch: &Watch, rules: &Rules, timer: &Timer, at: Timestamp) -> Opti
     Some(next.moved(MoveCause::Containment, None, None, at))
 }
 
-/// A completion ends all that was promised in its cycle, and begins the promise to call back.
+/// A completion ends all that was promised in its cycle, and begins the promise to call back, if the
+/// case is among those of its item that are.
 pub(crate) fn completed(
     state: &State,
     rules: &Rules,
@@ -75,7 +76,9 @@ pub(crate) fn completed(
         return Err(Reason::AlreadyKnown);
     }
     let mut events = ended_by(watch, fact);
-    let promised = promised(watch, rules, Subject::Case, callback, done_at);
+    let is_taken = |number| rules.is_called_back(&watch.item, number) != Some(false);
+    let promised = promised(watch, rules, Subject::Case, callback, done_at)
+        .filter(|_| watch.number.is_none_or(is_taken));
     events.extend(promised.map(|promised| promised.arm(ids)));
     if events.is_empty() { Err(Reason::NothingRuns) } else { Ok(events) }
 }

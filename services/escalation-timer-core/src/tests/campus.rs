@@ -26,6 +26,10 @@ pub(super) const CAMPUS: &str = "
   names: {zh: 门坏, en: Door}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: doors, callback: true}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: lamp}, spec: {
+  names: {zh: 路灯, en: Lamp}, category: plumbing, kind: repair, level: public,
+  department: logistics, policy: doors, callback: 40%}}
+---
 {apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: bench}, spec: {
   names: {zh: 长椅, en: Bench}, category: plumbing, kind: repair, level: public,
   department: logistics, policy: someday, callback: false}}

@@ -123,7 +123,9 @@ fn somebody_who_may_is_asked_and_says_yes_or_no() {
     assert_eq!(due(&case), at("1T21:00"));
     assert_eq!(reason(case.is_told("1T16:00", &approve_pause("chief"))), "not-approver");
     assert_eq!(reason(case.is_told("1T16:00", &ask_pause(false))), "pause-pending");
-    case.is_told("1T16:00", &refuse_pause("head")).unwrap();
+    let events = case.is_told("1T16:00", &refuse_pause("head")).unwrap();
+    let [Event::PauseRefused(refused)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(refused.from, Some(at("1T15:00")), "it says of which hold");
     assert_eq!(due(&case), at("1T21:00"), "one that was refused moves nothing");
     assert_eq!(reason(case.is_told("1T16:10", &approve_pause("head"))), "pause-not-asked");
     case.is_told("1T16:20", &ask_pause(false)).unwrap();
@@ -155,7 +157,7 @@ fn a_pause_after_the_due_is_refused() {
     case.is_awake_until(at("1T21:00"));
     let events = case.hears("1T21:10", &held(1, HoldReason::NoAccess, "1T21:10"));
     let [Event::Held(_), Event::PauseRefused(refused)] = &events[..] else { panic!("{events:?}") };
-    assert_eq!(refused.cause, PauseRefusal::AfterDue);
+    assert_eq!((refused.cause, refused.from), (PauseRefusal::AfterDue, Some(at("1T21:10"))));
     assert_eq!(reason(case.is_told("1T21:20", &ask_pause(false))), "promise-expired");
     assert_eq!(due(&case), at("1T21:00"));
 }
@@ -168,7 +170,7 @@ fn a_request_that_nobody_decides_until_the_due_is_refused_by_the_hour() {
     else {
         panic!("{events:?}")
     };
-    assert_eq!(refused.cause, PauseRefusal::Undecided);
+    assert_eq!((refused.cause, refused.from), (PauseRefusal::Undecided, Some(at("1T15:00"))));
 }
 
 #[test]

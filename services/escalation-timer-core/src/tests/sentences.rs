@@ -3,14 +3,14 @@ use std::collections::BTreeSet;
 use clock::SeededIds;
 use events::{
     survey::CaseAnsweredV1,
-    words::{Commitment, End, PostId, Urgency},
+    words::{CaseNumber, Commitment, End, ItemId, PostId, Urgency},
 };
 
 use super::{
     campus::RULES,
     case::{
         Case, accepted, answered, arrived, at, attempted, claimed, closed, completed, cycle,
-        judged, offered, rungs,
+        judged, offered, reopened, rungs,
     },
 };
 use crate::{Event, Fact, Run, State, Wake, next_at, on_wake, posts_above};
@@ -227,6 +227,56 @@ fn a_completion_ends_every_other_promise_and_begins_the_one_to_call_back() {
     let running: Vec<_> = case.state.watch().unwrap().running().collect();
     let [callback] = &running[..] else { panic!("{running:?}") };
     assert_eq!((callback.commitment, callback.first.due), (Commitment::CallBack, at("1T21:20")));
+}
+
+/// A completed case of an item of which a share is called back, of the first number that is, or is not.
+fn lamp(is_called_back: bool, then: impl FnOnce(&mut Case)) -> Case {
+    let item: ItemId = "lamp".parse().unwrap();
+    let mut numbers = (1..=100).map(|serial| CaseNumber::new(2026, 9, serial).unwrap());
+    let is_it = |number: &CaseNumber| RULES.is_called_back(&item, *number) == Some(is_called_back);
+    let number = numbers.find(is_it).unwrap();
+    let mut fact = accepted(Urgency::Urgent, &[Commitment::Complete], "1T09:00");
+    let Fact::Accepted(accepted) = &mut fact else { panic!("{fact:?}") };
+    (accepted.item, accepted.number) = (item, number);
+    let mut case = Case::new();
+    case.hears("1T09:00", &fact);
+    then(&mut case);
+    case.hears("1T10:00", &completed(1, "1T10:00"));
+    case
+}
+
+fn waits_for_a_callback(case: &Case) -> bool {
+    let mut running = case.state.watch().unwrap().running();
+    running.any(|timer| timer.commitment == Commitment::CallBack)
+}
+
+#[test]
+fn of_a_share_that_is_called_back_only_those_that_are_taken_have_a_clock_for_it() {
+    assert!(waits_for_a_callback(&lamp(true, |_| {})));
+    let mut case = lamp(false, |_| {});
+    assert!(!waits_for_a_callback(&case), "{:?}", case.state);
+    let again = case.hears("1T10:01", &completed(1, "1T10:00"));
+    assert!(matches!(&again[..], [Event::Noted { .. }]), "{again:?}");
+    // The number stays the case's in its next cycle.
+    for is_called_back in [true, false] {
+        let mut case = lamp(is_called_back, |_| {});
+        let mut fact = reopened(2, "1T12:00");
+        let Fact::Reopened(reopened) = &mut fact else { panic!("{fact:?}") };
+        reopened.item = "lamp".parse().unwrap();
+        case.hears("1T12:00", &fact);
+        case.hears("1T13:00", &completed(2, "1T13:00"));
+        assert_eq!(waits_for_a_callback(&case), is_called_back);
+    }
+}
+
+#[test]
+fn what_an_earlier_release_accepted_has_no_number_and_is_watched_as_before() {
+    let as_before = |case: &mut Case| {
+        let mut row = serde_json::to_value(&case.state).unwrap();
+        row["watching"].as_object_mut().unwrap().remove("number").unwrap();
+        case.state = serde_json::from_value(row).unwrap();
+    };
+    assert!(waits_for_a_callback(&lamp(false, as_before)));
 }
 
 #[test]

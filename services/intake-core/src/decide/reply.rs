@@ -16,7 +16,8 @@ use crate::{
 /// A year and a day: whoever promises an answer later than that has mistyped a date.
 const FARTHEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-/// Of what nobody is called back about, the answer for good is the end, once the work is done.
+/// Of what nobody is called back about, the answer for good is the end, once the work is done. What was
+/// promised of one that ended meanwhile may still be answered, for good.
 pub(super) fn decide(
     state: &State,
     rules: &Rules,
@@ -27,6 +28,7 @@ pub(super) fn decide(
         State::New => return Err(Rejected::NoSuchCase { command: Reply::VERB.word }),
         State::Open(case) => (case, false),
         State::Resolved { case, .. } => (case, true),
+        State::Closed { case, closing, .. } if is_owed(case, closing.end, &reply) => (case, false),
         State::Closed { closing, .. } => {
             return Err(Rejected::CaseClosed { command: Reply::VERB, end: closing.end });
         }
@@ -39,6 +41,12 @@ pub(super) fn decide(
     let closed = ends.then(|| close(case, End::Uncalled, now, Some(Actor::Account(by))));
     let replied = CaseRepliedV1 { cycle: case.cycle, next, department, by, at: now };
     Ok([Event::Replied(replied)].into_iter().chain(closed).collect())
+}
+
+/// Whether it is the answer for good that was promised of what was done.
+fn is_owed(case: &Case, end: End, reply: &Reply) -> bool {
+    let is_done = matches!(end, End::Solved | End::Unreachable | End::Uncalled);
+    is_done && reply.next.is_none() && case.owes_reply()
 }
 
 /// The promise of the next answer, which somebody watches and which is due while time counts.

@@ -34,6 +34,19 @@ const CAMPUS: &str = "
   names: {zh: 水压, en: Water Pressure}, category: plumbing, kind: repair, level: internal,
   department: logistics, policy: repairs, callback: 40%}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: water-quality}, spec: {
+  names: {zh: 水质, en: Water Quality}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: watched, callback: true}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: watched}, spec: {
+  names: {zh: 跟进, en: Followed Up},
+  limits: {
+    complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
+    call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
+  ladders: {complete: leaders, call-back: leaders, follow-up: leaders},
+  callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00, 14:30-21:30]},
+  reopenWithinDays: {closed-solved: 7, closed-unreachable: 30}}}
+---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},
   limits: {

@@ -2,11 +2,11 @@
 
 use events::{
     intake::CaseRepliedV1,
-    words::{Commitment, End, Urgency},
+    words::{Commitment, End, Urgency, Verdict},
 };
 
 use super::case::{Case, Step, at, leak, question, referral};
-use crate::{Event, State};
+use crate::{Accept, Event, State};
 
 /// The answer that a step gave, and the end that followed.
 fn answered(case: &mut Case, next: Option<&'static str>) -> (CaseRepliedV1, Option<End>) {
@@ -68,6 +68,24 @@ fn a_next_answer_is_not_promised_for_the_past_for_a_night_for_ever_or_to_nobody(
     let mut case = Case::after(&[Step::accept(leak())]);
     let rejected = case.step(&Step::Reply(Some("2026-09-02T10:00:00+08:00"))).unwrap_err();
     assert!(rejected.to_string().contains("no ladder of `follow-up`"), "{rejected}");
+}
+
+#[test]
+fn who_says_that_it_is_solved_still_gets_the_answer_that_was_promised() {
+    let next = Step::Reply(Some("2026-09-02T10:00:00+08:00"));
+    let owed = [
+        Step::accept(Accept { item: "water-quality".parse().unwrap(), ..leak() }),
+        next,
+        Step::Completed(1),
+    ];
+    let mut case = Case::after(&owed);
+    case.step(&Step::Judged(1, Verdict::Solved)).unwrap();
+    assert!(matches!(case.state, State::Closed { .. }));
+    let again = Step::Reply(Some("2026-09-03T10:00:00+08:00"));
+    assert_eq!(case.step(&again).unwrap_err().reason(), "case-closed", "not another promise");
+    assert_eq!(answered(&mut case, None).1, None);
+    assert!(matches!(case.state, State::Closed { .. }), "it stays as it ended");
+    assert_eq!(case.step(&Step::Reply(None)).unwrap_err().reason(), "case-closed");
 }
 
 #[test]

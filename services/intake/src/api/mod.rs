@@ -197,7 +197,8 @@ impl Interface for Answering {
         request: Request<ReplyCaseRequest>,
     ) -> Result<Response<ReplyCaseResponse>, Status> {
         let asked = Asked::of("yizhan.intake.v1.Intake/ReplyCase", &request)?;
-        let command = requests::reply(asked, request.into_inner())?;
+        let mut command = requests::reply(asked, request.into_inner())?;
+        self.heed(&mut command).await?;
         Ok(Response::new(reply(&self.intake, command).await?))
     }
 

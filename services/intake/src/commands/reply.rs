@@ -4,9 +4,9 @@ use events::words::CaseRef;
 use intake_core::{Command, Event};
 use jiff::Timestamp;
 use proto::intake::v1::ReplyCaseResponse;
-use rpc::account;
+use rpc::{Code, Error, account};
 
-use super::existing::Existing;
+use super::{Said, Spoken, existing::Existing};
 use crate::{Intake, api::answers, words::Words};
 
 /// What whoever reported a case is answered.
@@ -19,11 +19,20 @@ pub(crate) struct Reply {
     pub(crate) next: Option<Timestamp>,
 }
 
+impl Spoken for Reply {
+    fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
+        (&self.asked, &mut self.text, Said::about(self.case))
+    }
+}
+
 /// Keeps it, sealed; whoever reported the case hears that there is an answer, and reads it there.
 pub(crate) async fn reply(
     intake: &Intake,
     Reply { asked, case, text, next }: Reply,
 ) -> Result<ReplyCaseResponse, Failure> {
+    if text.is_withheld() {
+        return Err(withheld().into());
+    }
     let (now, machine) = (intake.clock().now(), intake.clock().machine());
     let mut tx = intake.pool().begin().await?;
     if let Some(answered) = asked.intent.begin(&mut tx, machine).await? {
@@ -44,4 +53,12 @@ pub(crate) async fn reply(
     tx.commit().await?;
     intake.delivery.bell().ring();
     Ok(answer)
+}
+
+/// Whoever reads answers may not be who handles a person at risk.
+fn withheld() -> Error {
+    let what = "tells of a person at risk, and is kept with the alarm that was raised of it";
+    let message =
+        format!("cannot reply: the text {what}; say to whoever asked only what they may know");
+    Error::new(Code::FailedPrecondition, "person-at-risk", message).violating("text", what)
 }

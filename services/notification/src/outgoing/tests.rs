@@ -251,6 +251,7 @@ fn matter(level: Level, urgency: Urgency) -> Matter {
         post: None,
         orders: None,
         questions: [].into(),
+        answers: None,
         offers: 0,
         is_said_safe: false,
         next_steps: Vec::new(),

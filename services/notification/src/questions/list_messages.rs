@@ -35,7 +35,7 @@ impl Notification {
         tx.commit().await?;
         self.links.show(subject, &mut found).await;
         let words = found.iter_mut().map(|found| &mut found.message.words).collect();
-        self.inserts.fill(words).await;
+        self.inserts.fill(words, usize::MAX).await;
         Ok(Page { found, next_page_token })
     }
 }

@@ -6,8 +6,8 @@ use events::{
     escalation::{ArmedV1, PromiseMovedV1},
     intake::{self, CaseAcceptedV1, CaseReopenedV1, Promise},
     words::{
-        Asked, CaseNumber, Commitment, Cycle, ItemId, Level, PlaceId, PostId, Revision, Subject,
-        Urgency,
+        Asked, CaseNumber, Commitment, Cycle, DepartmentId, ItemId, Level, PlaceId, PostId,
+        Revision, Subject, Urgency,
     },
 };
 use jiff::Timestamp;
@@ -48,6 +48,9 @@ pub(crate) struct Matter {
     /// The questions of that cycle that nobody has answered.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) questions: BTreeMap<QuestionId, Question>,
+    /// The department that has promised the next answer to its reporters; absent if none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) answers: Option<DepartmentId>,
     /// Its reporters were told in that cycle that they are safe.
     #[serde(default)]
     pub(crate) is_said_safe: bool,
@@ -121,6 +124,7 @@ impl Matter {
             post: None,
             orders: None,
             questions: BTreeMap::new(),
+            answers: None,
             offers: 0,
             is_said_safe: false,
             next_steps: Vec::new(),
@@ -140,7 +144,7 @@ impl Matter {
         self.cycle = reopened.cycle;
         self.promise = promised(&reopened.promises);
         (self.post, self.offers, self.completed_at) = (None, 0, None);
-        (self.orders, self.questions) = (None, BTreeMap::new());
+        (self.orders, self.questions, self.answers) = (None, BTreeMap::new(), None);
         self.is_said_safe = false;
         self.next_steps = Vec::new();
         if let Some(incident) = &mut self.incident {
@@ -154,6 +158,17 @@ impl Matter {
             Some(orders) => orders.values().map(|order| &order.post).collect(),
             None => self.post.iter().collect(),
         }
+    }
+
+    /// Those of a department.
+    pub(crate) fn posts_in(&self, department: &DepartmentId) -> impl Iterator<Item = &PostId> {
+        self.posts().into_iter().filter(move |post| post.department() == department)
+    }
+
+    /// The department that owes its reporters the next answer, for it promised that and has work of it; if
+    /// there is none, the desk does.
+    pub(super) fn answering(&self) -> Option<&DepartmentId> {
+        self.answers.as_ref().filter(|department| self.posts_in(department).next().is_some())
     }
 
     /// The post that has a work order.

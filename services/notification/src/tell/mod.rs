@@ -35,8 +35,8 @@
 //!  case.ordered       │                 ordered
 //!  workorder.disputed │                                     returned-twice, its head's
 //!                     │                                     and who decides'
-//!  case.at-risk       │                 at-risk
-//!  case.rung-fired    │                 overdue, the first  rung; unclaimed, the first of an
+//!  case.at-risk       │                 at-risk (3)
+//!  case.rung-fired    │                 overdue (3), first  rung; unclaimed, the first of an
 //!                     │                                     offer, its head's
 //!  case.rung-told     │                                     not-solved
 //!  case.rung-retracted│                                     repaired, if it is
@@ -44,6 +44,8 @@
 //!
 //!  1  the desk asks those who left no name, and who waits for the end of an incident
 //!  2  as soon as no other work order of it is dangerous: by this one, or because that one is over
+//!  3  of an answer that is owed, the posts that have work in the department that promised it; if none
+//!     has, the desk
 //! ```
 //!
 //! A case may have several work orders. What is about one of them is told to its post, and what is about

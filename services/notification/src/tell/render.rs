@@ -36,11 +36,16 @@ impl Words {
 /// Where there is nothing to say.
 const NOTHING: &str = "—";
 
-/// The words of a notice; `None` if these definitions have none, which those of the case do.
-pub(crate) fn words(rules: &Rules, matter: &Matter, notice: &Notice) -> Option<Words> {
+/// The words of a notice by the definitions of the case. If those were written before there was a message
+/// for it, the newest have its template; `None` if they have none either.
+pub(crate) fn words(
+    (rules, newest): (&Rules, &Rules),
+    matter: &Matter,
+    notice: &Notice,
+) -> Option<Words> {
     let item = rules.item(&matter.item)?;
     let zone = rules.calendar_for(&item.department)?.zone();
-    let template = rules.template(notice.occasion)?;
+    let template = [rules, newest].into_iter().find_map(|one| one.template(notice.occasion))?;
     let text = |is_full| {
         let [zh, en] = [Language::Chinese, Language::English].map(|language| {
             let item = &item.names;
@@ -195,12 +200,13 @@ impl Speaker<'_> {
         self.list(posts.iter().filter_map(|id| Some(&self.rules.post(id)?.names)))
     }
 
-    /// The posts whose it is: the one that the notice is about, or all that have work of the case; when
+    /// The posts whose it is: those that the notice is about, or all that have work of the case; when
     /// all is done, the last that it was offered to.
     fn whose(&self) -> Vec<PostId> {
         let matter = self.matter;
         match &self.notice.particulars.whose {
             Some(Whose::Post(post)) => vec![post.clone()],
+            Some(Whose::WorkIn(department)) => matter.posts_in(department).cloned().collect(),
             Some(Whose::Desk) => self.posts_of(&Addressee::Desk),
             Some(Whose::HeadOf(department)) => {
                 self.posts_of(&Addressee::HeadOf(department.clone()))
@@ -247,6 +253,7 @@ impl Speaker<'_> {
                 self.either(words).to_owned()
             }
             Why::Unpaused(cause) => self.either(unpaused(cause)).to_owned(),
+            Why::AtRisk(commitment) => self.either(remedy(commitment)).to_owned(),
         }
     }
 
@@ -335,6 +342,25 @@ const fn unpaused(cause: PauseRefusal) -> (&'static str, &'static str) {
         PauseRefusal::NotInPolicy => ("此原因不停表", "for this reason no clock rests"),
         PauseRefusal::Denied => ("审批人未同意", "who decides said no"),
         PauseRefusal::Undecided => ("到期前无人审批", "nobody had decided when it was due"),
+    }
+}
+
+/// What who has it does where it cannot be kept. Nobody gives more time for an answer: who promised it
+/// answers for now.
+const fn remedy(commitment: Commitment) -> (&'static str, &'static str) {
+    match commitment {
+        Commitment::FollowUp => (
+            "请先作阶段性答复,并约定下次答复时间",
+            "answer for now and say when the next answer comes",
+        ),
+        Commitment::Accept
+        | Commitment::Arrive
+        | Commitment::Contain
+        | Commitment::Complete
+        | Commitment::Answer
+        | Commitment::Reply
+        | Commitment::Adjudicate
+        | Commitment::CallBack => ("请在到期前申请延期", "ask for an extension before it is due"),
     }
 }
 

@@ -57,7 +57,7 @@ async fn opened_again_before_its_case_is_known_it_is_early() {
 }
 
 /// A document of revision 2 is heard of, which is whole with the last one.
-async fn defines(told: &Told, document: &Document, is_there: bool, last: bool) {
+pub(crate) async fn defines(told: &Told, document: &Document, is_there: bool, last: bool) {
     let Document { kind, id, value } = document.clone();
     let (revision, document) = (SECOND_REVISION, is_there.then_some(value));
     let changed = DocumentChangedV1 { revision, kind, id, document, last };
@@ -66,7 +66,7 @@ async fn defines(told: &Told, document: &Document, is_there: bool, last: bool) {
     told.put(&envelope, &DefinitionFact::from(changed).into()).await;
 }
 
-async fn knows_both(told: &Told) {
+pub(crate) async fn knows_both(told: &Told) {
     let known = "select count(*) from definitions.revision";
     eventually("the second revision is known", async || told.count(known).await == 2).await;
 }

@@ -1,10 +1,18 @@
 //! Who is told what, once.
 
-use events::{Fact, words::Service};
+use clock::AccountId;
+use events::{
+    Fact, IntakeFact,
+    intake::CaseRepliedV1,
+    words::{Cycle, DocumentKind, Service},
+};
 use jiff::SignedDuration;
 use service_kit::id;
 
-use crate::case::{Told, accepted, claimed, completed, fired, offered, reporter, retracted};
+use crate::{
+    case::{Told, accepted, claimed, completed, fired, offered, reporter, retracted},
+    ringing::{defines, knows_both},
+};
 
 #[tokio::test]
 async fn a_late_repair_is_told_to_its_requester_its_post_and_its_leader() {
@@ -73,4 +81,31 @@ async fn each_is_told_once_though_facts_come_three_times_and_shuffled() {
     assert_eq!(told.count("select count(*) from delivery.inbox_waiting").await, 0);
     one.stop().await;
     other.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_definitions_of_a_case_have_no_words_for_is_told_in_those_of_the_newest() {
+    let (words, before): (Vec<_>, Vec<_>) = campus_kit::documents()
+        .into_iter()
+        .partition(|one| one.kind == DocumentKind::Template && one.id.as_str() == "replied");
+    let [words] = &words[..] else { panic!("{words:?}") };
+    let told = Told::on(&before).await.at("10:00");
+    let replica = told.start().await;
+    let case = id();
+    let replied = || {
+        let (by, at) = (AccountId::from_uuid(id()), told.now());
+        let (next, department) = (None, None);
+        IntakeFact::from(CaseRepliedV1 { cycle: Cycle::FIRST, next, department, by, at })
+    };
+    told.tell(case, accepted()).await;
+    told.tell(case, replied()).await;
+    let messages = "select count(*) from notification.message";
+    assert_eq!(told.count(messages).await, 1, "there are no words yet");
+    defines(&told, words, true, true).await;
+    knows_both(&told).await;
+    told.tell(case, replied()).await;
+    let requester = format!("person/{}", reporter());
+    let tells = told.tells(case, 2).await;
+    assert_eq!(tells, [format!("{requester}: accepted"), format!("{requester}: replied")]);
+    replica.stop().await;
 }

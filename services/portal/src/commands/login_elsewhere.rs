@@ -75,10 +75,12 @@ pub(crate) async fn redeem_code(
 }
 
 /// The account of whom somebody else vouches for. People come from the file of people: nobody gets one
-/// by logging in.
+/// by logging in, and whoever is called there as the first administrator is here is not the
+/// administrator.
 async fn proven(portal: &Portal, vouched: &Vouched) -> Result<Proven<'static>, Refusal> {
     let by = vouched.way.word();
-    match accounts::by_login(portal.pool(), &vouched.name).await? {
+    let found = accounts::by_login(portal.pool(), &vouched.name).await?;
+    match found.filter(|login| login.is_imported) {
         None => {
             note(portal, "service:portal", by, "sso-account-unknown").await?;
             let message = "unified login knows you, and there is no account of that name here: ask \

@@ -186,9 +186,10 @@ pub(super) struct Ask {
 
 /// Asks somebody about a work order
 ///
-/// Who has the work asks its requester, the desk, or their head; the desk asks the department. Nothing waits for
-/// the answer. Refused by `no-such-work-order`, `question-invalid`, `not-the-desk`, `not-yours`,
-/// `not-claimed`, `already-completed`, `work-order-cancelled`, `case-closed` and `disputed`.
+/// Who has the work asks its requester, the desk, or their head; the desk asks the department. Nothing
+/// waits for the answer. Refused by `no-such-work-order`, `question-invalid`, `not-the-desk`, `not-yours`,
+/// `no-head`, `asks-themselves`, `not-claimed`, `already-completed`, `work-order-cancelled`, `case-closed`
+/// and `disputed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/questions", tag = "questions",
     operation_id = "askQuestion", request_body = Ask,
@@ -220,9 +221,10 @@ pub(super) struct Said {
 
 /// Answers a question
 ///
-/// Whoever is asked, once; of what its requester is asked, they or the desk for them. Refused by
-/// `no-such-work-order`, `no-such-question`, `answer-invalid`, `not-asked`, `already-answered`,
-/// `already-completed`, `work-order-cancelled` and `case-closed`.
+/// Whoever is asked, once; of what its requester is asked, they or the desk for them; of what the head is
+/// asked, also who stands in at the post of the head. Refused by `no-such-work-order`, `no-such-question`,
+/// `answer-invalid`, `not-asked`, `already-answered`, `already-completed`, `work-order-cancelled` and
+/// `case-closed`.
 #[utoipa::path(
     post, path = "/work-orders/{id}/questions/{question}/answer", tag = "questions",
     operation_id = "answerQuestion", request_body = Said,

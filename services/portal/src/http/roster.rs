@@ -359,9 +359,9 @@ pub(super) struct Train {
 /// Records a training
 ///
 /// An assistant was trained for an item, or what was recorded of it counts no more. Without it they take
-/// no work order of an item that needs it. By the head of their department, the hall director, or who holds
-/// the A post that theirs answers to. Refused by `no-such-item`, `no-assistant`, `already-trained`,
-/// `no-such-training`, `not-accountable`, `training-invalid` and `definitions-unknown`.
+/// no work order of an item that needs it. By the head of the department in which they assist, the hall
+/// director, or who holds the A post that theirs answers to. Refused by `no-such-item`, `no-assistant`,
+/// `already-trained`, `no-such-training`, `not-accountable`, `training-invalid` and `definitions-unknown`.
 #[utoipa::path(
     post, path = "/roster/train", tag = "roster",
     operation_id = "recordTraining", request_body = Train,

@@ -9,6 +9,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -25,7 +26,8 @@ use crate::{
     sso::{Attempt, Back, HandOff, Vouched, Way},
 };
 
-/// Whom the session is handed to; without both it is the answer.
+/// Whom the session is handed to; without both it is the answer. With them the provider is asked to
+/// let nobody through who has logged in before, and a refusal is handed on by its reason (`error`).
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Begin {
@@ -36,7 +38,7 @@ pub(super) struct Begin {
 }
 
 impl Begin {
-    fn hand_off(self) -> Result<Option<HandOff>, Refusal> {
+    fn hand_off(self, begun_at: Timestamp) -> Result<Option<HandOff>, Refusal> {
         let (port, challenge) = match (self.port, self.challenge) {
             (None, None) => return Ok(None),
             (Some(port), Some(challenge)) => (port, challenge),
@@ -46,7 +48,7 @@ impl Begin {
         if port == 0 {
             return Err(Refusal::field("port", "must be 1 to 65535"));
         }
-        let hand_off = HandOff { port, challenge };
+        let hand_off = HandOff { port, challenge, begun_at };
         let valid = Some(hand_off).filter(HandOff::is_valid);
         let malformed = || Refusal::field("challenge", "must be 43 characters of base64url");
         valid.map(Some).ok_or_else(malformed)
@@ -85,7 +87,11 @@ pub(super) async fn begin_cas(
 }
 
 async fn lead(portal: &Portal, way: Way, begin: Begin) -> Result<Response, Refusal> {
-    let begun = portal.sso.begin(way, begin.hand_off()?).await?;
+    let hand_off = begin.hand_off(portal.clock().machine())?;
+    let begun = match portal.sso.begin(way, hand_off.clone()).await {
+        Ok(begun) => begun,
+        Err(refusal) => return Ok(refused(hand_off.as_ref(), refusal)),
+    };
     let headers = [(LOCATION, begun.location.to_string()), (SET_COOKIE, begun.cookie)];
     Ok((StatusCode::FOUND, headers).into_response())
 }
@@ -113,7 +119,7 @@ pub(super) struct OidcBack {
     operation_id = "endOidcLogin", params(OidcBack),
     responses(
         (status = 200, description = "A session", body = Session),
-        (status = 302, description = "To the command line that waits, with a code for `/login/code`"),
+        (status = 302, description = "To the command line that waits, with `code` or `error`"),
         Refused,
     ),
 )]
@@ -125,7 +131,7 @@ pub(super) async fn end_oidc(
     let OidcBack { state, code, error, iss } = back;
     let attempt = portal.sso.attempt(Way::Oidc, &headers, state.as_deref())?;
     let vouched = portal.sso.by_oidc(&attempt, Back { code, error, iss }).await;
-    Ok(end(&portal, attempt, vouched).await)
+    Ok(end(&portal, &attempt, vouched).await)
 }
 
 /// What CAS sends back.
@@ -145,7 +151,7 @@ pub(super) struct CasBack {
     operation_id = "endCasLogin", params(CasBack),
     responses(
         (status = 200, description = "A session", body = Session),
-        (status = 302, description = "To the command line that waits, with a code for `/login/code`"),
+        (status = 302, description = "To the command line that waits, with `code` or `error`"),
         Refused,
     ),
 )]
@@ -157,31 +163,42 @@ pub(super) async fn end_cas(
     let attempt = portal.sso.attempt(Way::Cas, &headers, back.state.as_deref())?;
     let ticket = back.ticket.unwrap_or_default();
     let vouched = portal.sso.by_cas(&attempt, &ticket).await;
-    Ok(end(&portal, attempt, vouched).await)
+    Ok(end(&portal, &attempt, vouched).await)
 }
 
 /// The session, or the way to who waits for it. Whatever came of it, the attempt is over.
-async fn end(portal: &Portal, attempt: Attempt, vouched: Result<Vouched, Refusal>) -> Response {
+async fn end(portal: &Portal, attempt: &Attempt, vouched: Result<Vouched, Refusal>) -> Response {
     let forget = [(SET_COOKIE, portal.sso.forget())];
-    match given(portal, attempt, vouched).await {
-        Ok(given) => (forget, given).into_response(),
-        Err(refusal) => (forget, refusal).into_response(),
-    }
+    let given = given(portal, attempt, vouched).await;
+    let given = given.unwrap_or_else(|refusal| refused(attempt.hand_off(), refusal));
+    (forget, given).into_response()
 }
 
 async fn given(
     portal: &Portal,
-    attempt: Attempt,
+    attempt: &Attempt,
     vouched: Result<Vouched, Refusal>,
 ) -> Result<Response, Refusal> {
     let vouched = vouched?;
-    let Some(HandOff { port, challenge }) = attempt.into_hand_off() else {
+    let Some(HandOff { port, challenge, .. }) = attempt.hand_off() else {
         let opened = commands::login_elsewhere(portal, &vouched).await?;
         return Ok(Json(Session::from(opened)).into_response());
     };
-    let code = commands::login_by_code(portal, &vouched, &challenge).await?;
-    let location = [(LOCATION, format!("http://127.0.0.1:{port}/?code={code}"))];
-    Ok((StatusCode::FOUND, location).into_response())
+    let code = commands::login_by_code(portal, &vouched, challenge).await?;
+    Ok(handed(*port, "code", &code))
+}
+
+/// Why there is no session, to who waits for it.
+fn refused(hand_off: Option<&HandOff>, refusal: Refusal) -> Response {
+    let Some(HandOff { port, .. }) = hand_off else { return refusal.into_response() };
+    refusal.log();
+    handed(*port, "error", refusal.reason())
+}
+
+/// The way to the command line on the machine of the browser.
+fn handed(port: u16, name: &str, value: &str) -> Response {
+    let location = [(LOCATION, format!("http://127.0.0.1:{port}/?{name}={value}"))];
+    (StatusCode::FOUND, location).into_response()
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -20,8 +20,14 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
 /// The farthest that a place on earth is from UTC, either way.
 const FARTHEST_SECONDS: u32 = 14 * 60 * 60;
 
+/// Also as the command line shows one, with a blank before the offset: `2026-09-01 16:00:00 +08`.
 fn parse(text: &str) -> Result<Timestamp, String> {
     let shown: String = text.chars().take(40).collect();
+    let joined = match text.rsplit_once(' ') {
+        Some((time, offset)) if offset.starts_with(['+', '-']) => format!("{time}{offset}"),
+        Some(_) | None => text.to_owned(),
+    };
+    let text = joined.as_str();
     let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
     if offset.is_some_and(|offset| offset.seconds().unsigned_abs() > FARTHEST_SECONDS) {
         return Err(format!("`{shown}` has an offset that no place has: at most +14:00 or -14:00"));
@@ -57,6 +63,20 @@ mod tests {
         for right in ["2026-11-29T20:00:00+14:00", "2026-11-29T20:00:00-12:00"] {
             assert!(parse(right).is_ok(), "{right}");
         }
+    }
+
+    #[test]
+    fn what_the_command_line_shows_can_be_given_back() {
+        for (shown, meant) in [
+            ("2026-09-01 16:00:00 +08", "2026-09-01T08:00:00Z"),
+            ("2026-09-01 16:00:00 +05:30", "2026-09-01T10:30:00Z"),
+            ("2026-09-01 16:00:00 -04", "2026-09-01T20:00:00Z"),
+            ("2026-09-01 16:00:00Z", "2026-09-01T16:00:00Z"),
+        ] {
+            assert_eq!(parse(shown), Ok(meant.parse().unwrap()), "{shown}");
+        }
+        assert!(parse("2026-09-01 16:00:00 +25").unwrap_err().contains("at most +14:00"));
+        assert!(parse("2026-09-01 16:00:00").unwrap_err().contains("has no offset"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use axum::http::{HeaderMap, header::COOKIE};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use ring::{
     hmac,
     rand::{SecureRandom as _, SystemRandom},
@@ -17,20 +18,25 @@ pub(crate) fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes()))
 }
 
-/// The command line that waits for a login on the machine of the browser (RFC 8252).
+/// The command line that waits for a login on the machine of the browser (RFC 8252). Anybody may lead
+/// somebody here with a port of their own, so only a login counts that was made for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HandOff {
     /// Where it waits, on loopback.
     pub(crate) port: u16,
     /// Of the secret that it takes the session with.
     pub(crate) challenge: String,
+    /// Since when, in machine time, to the second.
+    pub(crate) begun_at: Timestamp,
 }
 
 impl HandOff {
     fn parse(text: &str) -> Option<Self> {
-        let (port, challenge) = text.split_once('.')?;
+        let (port, rest) = text.split_once('.')?;
+        let (challenge, begun_at) = rest.split_once('.')?;
         let (port, challenge) = (port.parse().ok()?, challenge.to_owned());
-        Some(Self { port, challenge }).filter(Self::is_valid)
+        let begun_at = Timestamp::from_second(begun_at.parse().ok()?).ok()?;
+        Some(Self { port, challenge, begun_at }).filter(Self::is_valid)
     }
 
     /// Whether it names a port, and what `S256` makes of a secret.
@@ -71,13 +77,15 @@ impl Attempt {
     fn kept(&self) -> String {
         match &self.hand_off {
             None => self.secret.clone(),
-            Some(HandOff { port, challenge }) => format!("{}.{port}.{challenge}", self.secret),
+            Some(HandOff { port, challenge, begun_at }) => {
+                format!("{}.{port}.{challenge}.{}", self.secret, begun_at.as_second())
+            }
         }
     }
 
     /// Whom the session is handed to, if it is not the browser.
-    pub(crate) fn into_hand_off(self) -> Option<HandOff> {
-        self.hand_off
+    pub(crate) const fn hand_off(&self) -> Option<&HandOff> {
+        self.hand_off.as_ref()
     }
 
     /// What `purpose` has of it, 64 hexadecimal digits that lead back to nothing.
@@ -159,7 +167,8 @@ mod tests {
     }
 
     fn attempts() -> [Attempt; 2] {
-        let hand_off = HandOff { port: 40_000, challenge: challenge("x") };
+        let begun_at = Timestamp::from_second(1_800_000_000).unwrap();
+        let hand_off = HandOff { port: 40_000, challenge: challenge("x"), begun_at };
         [Attempt::new(None).unwrap(), Attempt::new(Some(hand_off)).unwrap()]
     }
 
@@ -198,9 +207,21 @@ mod tests {
     #[test]
     fn a_cookie_that_is_none_of_ours_is_no_attempt() {
         let (secret, challenge) = ("0".repeat(64), challenge("x"));
-        for rest in ["x", ".", ".1", ".0.{}", ".1.{}.2", ".70000.{}", ".1.a@evil.example"] {
-            let text = format!("{secret}{}", rest.replace("{}", &challenge));
-            assert_eq!(Attempt::parse(&text), None, "{text}");
+        let parsed =
+            |rest: &str| Attempt::parse(&format!("{secret}{}", rest.replace("{}", &challenge)));
+        assert!(parsed(".1.{}.2").is_some());
+        for rest in [
+            "x",
+            ".",
+            ".1",
+            ".1.{}",
+            ".0.{}.2",
+            ".70000.{}.2",
+            ".1.a@evil.example.2",
+            ".1.{}.x",
+            ".1.{}.2.3",
+        ] {
+            assert_eq!(parsed(rest), None, "{rest}");
         }
     }
 

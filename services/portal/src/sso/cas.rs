@@ -30,6 +30,7 @@ impl Cas {
     pub(super) fn begin(&self, attempt: &Attempt) -> Result<Url, Failed> {
         let mut url = self.page("login")?;
         url.query_pairs_mut().append_pair("service", &self.service(attempt));
+        renew(&mut url, attempt);
         Ok(url)
     }
 
@@ -38,6 +39,7 @@ impl Cas {
         let mut url = self.page("p3/serviceValidate")?;
         let service = self.service(attempt);
         url.query_pairs_mut().append_pair("service", &service).append_pair("ticket", ticket);
+        renew(&mut url, attempt);
         let answered = ask(self.client.get(url)).await?;
         if !answered.status.is_success() {
             return Err(Failed::away(format!("it answered {}", answered.status)));
@@ -71,5 +73,13 @@ impl Cas {
 
     fn page(&self, path: &str) -> Result<Url, Failed> {
         safe(&format!("{}/{path}", self.config.url.trim_end_matches('/')))
+    }
+}
+
+/// Asks that they prove anew who they are, and that the ticket be of that (CAS protocol 3.0, 2.1.1 and
+/// 2.5.1), if the session is handed to the command line.
+fn renew(url: &mut Url, attempt: &Attempt) {
+    if attempt.hand_off().is_some() {
+        url.query_pairs_mut().append_pair("renew", "true");
     }
 }

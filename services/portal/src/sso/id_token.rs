@@ -46,6 +46,8 @@ pub(super) enum Unproven {
     Expired,
     #[error("it is from the future")]
     Future,
+    #[error("it does not say that they have logged in for it")]
+    NotAnew,
 }
 
 /// What it must say.
@@ -56,6 +58,8 @@ pub(super) struct Expected<'a> {
     pub(super) nonce: &'a str,
     /// In machine time.
     pub(super) now: Timestamp,
+    /// When the login began, if they must have proved since then who they are.
+    pub(super) anew_since: Option<Timestamp>,
 }
 
 /// What it says.
@@ -98,9 +102,11 @@ impl Claims {
         Timestamp::from_second(self.auth_time.unwrap_or(self.iat)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// A claim that is a text.
-    pub(super) fn text(&self, claim: &str) -> Option<&str> {
-        self.others.get(claim).and_then(Value::as_str)
+    /// A claim that is a text, or a whole number, which is its digits.
+    pub(super) fn text(&self, claim: &str) -> Option<String> {
+        let value = self.others.get(claim)?;
+        let digits = || value.as_u64().map(|number| number.to_string());
+        value.as_str().map(ToOwned::to_owned).or_else(digits)
     }
 }
 
@@ -165,6 +171,12 @@ fn judge(claims: &Claims, expected: &Expected<'_>) -> Result<(), Unproven> {
     }
     if claims.iat > now.saturating_add(LEEWAY) {
         return Err(Unproven::Future);
+    }
+    if let Some(begun) = expected.anew_since {
+        let proved = claims.auth_time.map(|proved| proved.saturating_add(LEEWAY));
+        if proved.is_none_or(|proved| proved < begun.as_second()) {
+            return Err(Unproven::NotAnew);
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use runtime::{Secret, config};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::sync::Mutex;
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
@@ -19,6 +20,9 @@ use super::{
 
 /// For how long a provider that was there is not asked again before somebody is led to it.
 const TRUSTED_TO_BE_THERE: SignedDuration = SignedDuration::from_secs(60);
+
+/// For how long a provider that was away is not asked again: anybody may begin a login.
+const TRUSTED_TO_BE_AWAY: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the provider sends the browser back with (RFC 6749, 4.1.2; RFC 9207).
 #[derive(Debug, Default)]
@@ -67,7 +71,7 @@ struct NoTokens {
 struct Known {
     description: Description,
     keys: Vec<Jwk>,
-    /// In machine time.
+    /// When it was asked, in machine time.
     at: Timestamp,
 }
 
@@ -81,6 +85,8 @@ pub(super) struct Oidc {
     client: Client,
     clock: Clock,
     known: RwLock<Option<Arc<Known>>>,
+    /// Held by the one who asks it what it is; when that last failed, in machine time.
+    asking: Mutex<Option<Timestamp>>,
 }
 
 impl Oidc {
@@ -91,7 +97,8 @@ impl Oidc {
         client: Client,
         clock: Clock,
     ) -> Self {
-        Self { config, secret, back, client, clock, known: RwLock::default() }
+        let (known, asking) = (RwLock::default(), Mutex::default());
+        Self { config, secret, back, client, clock, known, asking }
     }
 
     /// Where somebody logs in.
@@ -107,6 +114,10 @@ impl Oidc {
             .append_pair("nonce", &attempt.nonce())
             .append_pair("code_challenge", &attempt.challenge())
             .append_pair("code_challenge_method", "S256");
+        if attempt.hand_off().is_some() {
+            // With an age it must say when they logged in (OpenID Connect Core 1.0, 3.1.2.1).
+            url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        }
         Ok(url)
     }
 
@@ -127,10 +138,10 @@ impl Oidc {
         let token = self.id_token(&known.description, attempt, &code).await?;
         let claims = self.believe(&known, attempt, &token).await?;
         let name = claims.text(&self.config.claim).ok_or_else(|| {
-            Failed::away(format!("its ID token has no claim `{}`", self.config.claim))
+            let claim = &self.config.claim;
+            Failed::away(format!("its ID token has no text or whole number as `{claim}`"))
         })?;
-        let (name, authenticated_at) = (name.to_owned(), claims.authenticated_at());
-        Ok(Vouched { way: Way::Oidc, name, authenticated_at })
+        Ok(Vouched { way: Way::Oidc, name, authenticated_at: claims.authenticated_at() })
     }
 
     /// What the token says. If it names a key that is not known, the keys may have changed.
@@ -146,6 +157,7 @@ impl Oidc {
             client: &self.config.client_id,
             nonce: &nonce,
             now: self.clock.machine(),
+            anew_since: attempt.hand_off().map(|hand_off| hand_off.begun_at),
         };
         match verify(token, &known.keys, &expected) {
             Err(Unproven::UnknownKey) => {
@@ -193,13 +205,32 @@ impl Oidc {
         Err(Failed::away(format!("its token endpoint answered {status} {error}")))
     }
 
-    /// What is known of it, asked again if that is as old as `most`.
+    /// What is known of it, asked again if that is as old as `most`. One asks, and whoever else wants to
+    /// know waits for what comes of it.
     async fn known(&self, most: SignedDuration) -> Result<Arc<Known>, Failed> {
-        let now = self.clock.machine();
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.filter(|known| now.duration_since(known.at) < most) {
+        let since = self.clock.machine();
+        let recent = || {
+            let last = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+            last.filter(|known| since.duration_since(known.at) < most)
+        };
+        if let Some(known) = recent() {
             return Ok(known);
         }
+        let mut failed_at = self.asking.lock().await;
+        if let Some(known) = recent() {
+            return Ok(known);
+        }
+        let now = self.clock.machine();
+        if failed_at.is_some_and(|at| now.duration_since(at) < TRUSTED_TO_BE_AWAY) {
+            return Err(Failed::away("it was away a moment ago, and is not asked again yet"));
+        }
+        let learned = self.learn(now).await;
+        *failed_at = learned.is_err().then(|| self.clock.machine());
+        learned
+    }
+
+    /// Asks it what it is.
+    async fn learn(&self, at: Timestamp) -> Result<Arc<Known>, Failed> {
         let issuer = &self.config.issuer;
         let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let description: Description = self.read(&place).await?;
@@ -208,7 +239,7 @@ impl Oidc {
             return Err(Failed::away(format!("it calls itself `{other}`: set portal.oidc.issuer")));
         }
         let KeySet { keys: set } = self.read(&description.jwks_uri).await?;
-        let known = Arc::new(Known { description, keys: keys(&set), at: now });
+        let known = Arc::new(Known { description, keys: keys(&set), at });
         let mut last = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *last = Some(Arc::clone(&known));
         Ok(known)

@@ -19,12 +19,14 @@ pub(crate) struct Login {
     /// Argon2id as a PHC string.
     pub(crate) password: Option<String>,
     pub(crate) is_closed: bool,
+    /// Whether a file of people brought it.
+    pub(crate) is_imported: bool,
 }
 
 /// The account of this login name.
 pub(crate) async fn by_login(pool: &PgPool, login: &str) -> Result<Option<Login>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select id, password, closed_at is not null as "is_closed!"
+        r#"select id, password, closed_at is not null as "is_closed!", imported
            from portal.account where login = $1"#,
         login
     )
@@ -34,6 +36,7 @@ pub(crate) async fn by_login(pool: &PgPool, login: &str) -> Result<Option<Login>
         account: AccountId::from_uuid(row.id),
         password: row.password,
         is_closed: row.is_closed,
+        is_imported: row.imported,
     }))
 }
 

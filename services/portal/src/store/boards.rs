@@ -190,7 +190,7 @@ pub(crate) async fn follow_ups(
                 or c.level = any($6) and $5 = any(c.workers)
                 or c.level = any($7) and $8 = any(c.departments)
                 or c.level = any($9) and c.told && $10)
-           and c.follow_up_due is not null
+           and c.follow_up_due is not null and c.state <> 'closed'
            and ($11::timestamptz is null or (c.follow_up_due, c.key) > ($11, $12::uuid))
          order by c.follow_up_due, c.key limit $13",
         &levels(Relation::Unrelated),

@@ -25,9 +25,15 @@ pub(crate) struct CasServer {
 
 #[derive(Default)]
 struct Acts {
-    /// Whom it gave a ticket, and for which service.
-    tickets: BTreeMap<String, (String, String)>,
+    tickets: BTreeMap<String, Ticket>,
     says: Says,
+}
+
+struct Ticket {
+    name: String,
+    service: String,
+    /// Whether they proved for it who they are.
+    is_anew: bool,
 }
 
 /// What it answers.
@@ -65,11 +71,13 @@ impl CasServer {
     /// Lets `name` log in, who was led there by `location`; the way back.
     pub(crate) fn logs_in(&self, name: &str, location: &Url) -> String {
         assert!(location.as_str().starts_with(&format!("{}/login?", self.url)), "{location}");
-        let service = parameters(location)["service"].clone();
-        let ticket = format!("ST-{}", id());
+        let asked = parameters(location);
+        let (name, service) = (name.to_owned(), asked["service"].clone());
+        let is_anew = asked.get("renew").is_some_and(|renew| renew == "true");
+        let id = format!("ST-{}", id());
         let mut back: Url = service.parse().unwrap();
-        back.query_pairs_mut().append_pair("ticket", &ticket);
-        self.acts.lock().unwrap().tickets.insert(ticket, (name.to_owned(), service));
+        back.query_pairs_mut().append_pair("ticket", &id);
+        self.acts.lock().unwrap().tickets.insert(id, Ticket { name, service, is_anew });
         back.to_string()
     }
 
@@ -92,8 +100,9 @@ async fn validate(
     }
     match acts.lock().unwrap().tickets.remove(&asked["ticket"]) {
         None => failure("INVALID_TICKET"),
-        Some((_, service)) if service != asked["service"] => failure("INVALID_SERVICE"),
-        Some((name, _)) => envelope(&format!(
+        Some(ticket) if ticket.service != asked["service"] => failure("INVALID_SERVICE"),
+        Some(ticket) if asked.contains_key("renew") && !ticket.is_anew => failure("INVALID_TICKET"),
+        Some(Ticket { name, .. }) => envelope(&format!(
             "<cas:authenticationSuccess><cas:user>{name}</cas:user><cas:attributes>\
              <cas:authenticationDate>2026-01-01T08:00:00+08:00</cas:authenticationDate>\
              <cas:employeeNumber>{name}</cas:employeeNumber>\

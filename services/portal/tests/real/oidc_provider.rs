@@ -57,6 +57,10 @@ pub(crate) struct Acts {
     pub(crate) claims: Value,
     /// The secret of the client.
     pub(crate) secret: String,
+    /// How often it was asked what it is.
+    pub(crate) described: usize,
+    /// Whether it has nothing to say then.
+    pub(crate) is_silent: bool,
 }
 
 struct Login {
@@ -79,9 +83,11 @@ impl Acts {
 
     fn id_token(&self, login: &Login) -> String {
         let now = Clock::system().machine().as_second();
+        let is_anew = login.asked.get("prompt").is_some_and(|prompt| prompt == "login");
+        let auth_time = if is_anew { now } else { AUTHENTICATED_AT };
         let mut claims = json!({
             "iss": self.issuer, "sub": "1", "aud": CLIENT, "nonce": login.asked["nonce"],
-            "iat": now, "exp": now + 300, "auth_time": AUTHENTICATED_AT,
+            "iat": now, "exp": now + 300, "auth_time": auth_time,
             "preferred_username": login.name,
         });
         for (name, value) in self.claims.as_object().unwrap() {
@@ -92,7 +98,7 @@ impl Acts {
     }
 }
 
-/// When everybody proved to it who they are.
+/// When everybody proved to it who they are, who need not do it anew.
 pub(crate) const AUTHENTICATED_AT: i64 = 1_767_225_600;
 
 impl Provider {
@@ -102,7 +108,8 @@ impl Provider {
         let (signer, secret) = (Signer::new(), SECRET.to_owned());
         let (published, logins) = (vec![signer.public.clone()], BTreeMap::new());
         let claims = json!({});
-        let acts = Acts { issuer, signer, published, logins, claims, secret };
+        let (described, is_silent) = (0, false);
+        let acts = Acts { issuer, signer, published, logins, claims, secret, described, is_silent };
         let acts = Arc::new(Mutex::new(acts));
         let routes = Router::new()
             .route("/campus/.well-known/openid-configuration", get(describe))
@@ -158,7 +165,14 @@ pub(crate) async fn goodbye(mut response: Response) -> Response {
 type Shared = State<Arc<Mutex<Acts>>>;
 
 async fn describe(State(acts): Shared) -> Json<Value> {
-    let issuer = acts.lock().unwrap().issuer.clone();
+    let (issuer, is_silent) = {
+        let mut acts = acts.lock().unwrap();
+        acts.described += 1;
+        (acts.issuer.clone(), acts.is_silent)
+    };
+    if is_silent {
+        return Json(json!({}));
+    }
     let base = issuer.trim_end_matches("/campus");
     Json(json!({
         "issuer": issuer, "authorization_endpoint": format!("{base}/authorize?theme=campus"),

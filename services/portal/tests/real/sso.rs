@@ -1,5 +1,6 @@
 //! Logging in by a provider of OpenID Connect.
 
+use futures::future::join_all;
 use reqwest::header::{HOST, HeaderMap};
 use serde_json::json;
 
@@ -122,6 +123,7 @@ async fn who_has_no_open_account_is_told_so_and_noted_and_gets_none() {
         ("stranger", (403, "sso-account-unknown")),
         ("DESK-2", (403, "sso-account-unknown")),
         ("", (403, "sso-account-unknown")),
+        ("root", (403, "sso-account-unknown")),
         ("desk-1", (401, "account-closed")),
     ] {
         let answer = login(&world, &provider, name).await;
@@ -130,7 +132,7 @@ async fn who_has_no_open_account_is_told_so_and_noted_and_gets_none() {
     assert_eq!(sessions(&world).await, before);
     assert_eq!(world.count(accounts).await, known);
     let noted = "select count(*) from delivery.audit where action = 'session.refuse'";
-    assert_eq!(world.count(noted).await, 4);
+    assert_eq!(world.count(noted).await, 5);
     let named = "select count(*) from delivery.audit where detail::text like '%stranger%'";
     assert_eq!(world.count(named).await, 0);
 }
@@ -160,6 +162,24 @@ async fn a_provider_that_was_never_there_refuses_nothing_but_its_own_way() {
     let answer = world.stranger().get("/login/oidc").await;
     assert_eq!(answer.refused(), (503, "sso-unavailable"));
     world.login("root").await;
+}
+
+#[tokio::test]
+async fn a_provider_is_asked_once_what_it_is_for_all_who_begin_together() {
+    let (world, provider) = campus().await;
+    join_all((0..20).map(|_| async { Browser::new().led(&world, "/login/oidc").await })).await;
+    provider.acts(|acts| assert_eq!(acts.described, 1));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_not_asked_by_each_who_begins() {
+    let (world, provider) = campus().await;
+    provider.acts(|acts| acts.is_silent = true);
+    let answers = (0..20).map(|_| async { world.stranger().get("/login/oidc").await });
+    for answer in join_all(answers).await {
+        assert_eq!(answer.refused(), (503, "sso-unavailable"));
+    }
+    provider.acts(|acts| assert!((1..20).contains(&acts.described), "{}", acts.described));
 }
 
 #[tokio::test]
@@ -256,6 +276,48 @@ async fn the_command_line_changes_its_code_for_the_session_once() {
     assert_eq!(redeem(&fourth, VERIFIER).await.refused(), refused, "of a closed account");
     assert_eq!(redeem("yzl_0", VERIFIER).await.refused(), refused);
     assert_eq!(sessions(&world).await, before + 1);
+}
+
+#[tokio::test]
+async fn the_command_line_is_handed_a_login_that_was_made_for_it_or_why_there_is_none() {
+    let (world, provider) = campus().await;
+    let before = sessions(&world).await;
+    let begin = format!("/login/oidc?port=40123&challenge={}", "x".repeat(43));
+    let mut browser = Browser::new();
+    for (name, claims, error) in [
+        ("desk-1", json!({ "auth_time": AUTHENTICATED_AT }), "sso-refused"),
+        ("desk-1", json!({ "auth_time": null }), "sso-refused"),
+        ("desk-1", json!({ "preferred_username": null }), "sso-unavailable"),
+        ("stranger", json!({}), "sso-account-unknown"),
+    ] {
+        provider.acts(|acts| acts.claims = claims.clone());
+        let location = browser.led(&world, &begin).await;
+        let asked = parameters(&location);
+        assert_eq!((asked["prompt"].as_str(), asked["max_age"].as_str()), ("login", "0"));
+        let handed = browser.follow(&provider.logs_in(name, &location)).await;
+        let expected = format!("http://127.0.0.1:40123/?error={error}");
+        assert_eq!(handed.as_str(), expected, "{name} {claims}");
+        assert!(browser.cookie.is_none(), "the attempt is over");
+    }
+    assert_eq!(world.count("select count(*) from portal.login_code").await, 0);
+    assert_eq!(sessions(&world).await, before);
+
+    let usual = parameters(&browser.led(&world, "/login/oidc").await);
+    assert!(!usual.contains_key("prompt"), "who stays in the browser is let through");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_told_to_the_command_line_that_waits() {
+    let mut provider = Provider::serve().await;
+    provider.stop().await;
+    let world = World::start_with(|config| {
+        publish(config);
+        provider.configure(config);
+    });
+    let world = world.await;
+    let begin = format!("/login/oidc?port=40123&challenge={}", "x".repeat(43));
+    let handed = Browser::new().led(&world, &begin).await;
+    assert_eq!(handed.as_str(), "http://127.0.0.1:40123/?error=sso-unavailable");
 }
 
 #[tokio::test]

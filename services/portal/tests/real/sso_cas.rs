@@ -1,5 +1,7 @@
 //! Logging in by Apereo CAS.
 
+use url::Url;
+
 use crate::{
     browser::{Browser, publish},
     cas_server::{CasServer, Says},
@@ -60,11 +62,32 @@ async fn a_ticket_counts_in_the_browser_that_began_alone() {
 #[tokio::test]
 async fn who_has_no_open_account_gets_none_by_a_ticket() {
     let (world, server) = campus(None).await;
-    assert_eq!(login(&world, &server, "stranger").await.refused(), (403, "sso-account-unknown"));
+    for name in ["stranger", "root"] {
+        let refused = login(&world, &server, name).await;
+        assert_eq!(refused.refused(), (403, "sso-account-unknown"), "{name}");
+    }
     world
         .tamper("update portal.account set closed_at = '2026-01-01Z' where login = 'desk-1'")
         .await;
     assert_eq!(login(&world, &server, "desk-1").await.refused(), (401, "account-closed"));
+}
+
+#[tokio::test]
+async fn the_command_line_is_handed_a_login_that_was_made_for_it() {
+    let (world, server) = campus(None).await;
+    let begin = format!("/login/cas?port=40123&challenge={}", "x".repeat(43));
+    let mut browser = Browser::new();
+    let location = browser.led(&world, &begin).await;
+    let handed = browser.follow(&server.logs_in("desk-1", &location)).await;
+    assert!(handed.as_str().starts_with("http://127.0.0.1:40123/?code=yzl_"), "{handed}");
+
+    let location = browser.led(&world, &begin).await;
+    let usual: Url = location.as_str().replace("&renew=true", "").parse().unwrap();
+    assert_ne!(usual, location, "it is asked to let nobody through");
+    let handed = browser.follow(&server.logs_in("desk-1", &usual)).await;
+    assert_eq!(handed.as_str(), "http://127.0.0.1:40123/?error=sso-refused", "it let them through");
+    assert_eq!(world.count("select count(*) from portal.login_code").await, 1);
+    assert_eq!(login(&world, &server, "desk-1").await.status, 200, "where the browser stays");
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ impl Similar {
 }
 
 /// A line for each case of which the one that was just opened may be a duplicate, with what makes it one:
-/// its reporter is then told of the other, and its work is cancelled.
+/// its reporter is then told of the other, and its work is cancelled. That one case
+/// is another, the duty counsellor says.
 pub(super) fn duplicated(opened: &Value) -> String {
     let new = cell(opened, "number");
     let line = |similar: &Value| {
@@ -53,7 +54,7 @@ pub(super) fn duplicated(opened: &Value) -> String {
         let join = if similar.get("incident") == Some(&true.into()) {
             format!("yizhan incident join {number} --case {new}")
         } else {
-            format!("yizhan case close-as {new} duplicate --of {number}")
+            format!("the duty counsellor gives yizhan case close-as {new} duplicate --of {number}")
         };
         format!("Similar   {number} ({place}), if it is the same: {join}\n")
     };
@@ -77,7 +78,7 @@ mod tests {
             "Similar   2026-09-000002 (dorm-7), if it is the same: \
              yizhan incident join 2026-09-000002 --case 2026-09-000003\n\
              Similar   2026-09-000001 (dorm-7-302), if it is the same: \
-             yizhan case close-as 2026-09-000003 duplicate --of 2026-09-000001\n"
+             the duty counsellor gives yizhan case close-as 2026-09-000003 duplicate --of 2026-09-000001\n"
         );
         assert_eq!(duplicated(&json!({ "number": "2026-09-000003" })), "");
     }

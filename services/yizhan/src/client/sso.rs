@@ -3,7 +3,7 @@
 //! ```text
 //!  a free port, a secret ── address with port and challenge ──> the browser, unified login, the portal
 //!        ^                                                          │
-//!        └────────── http://127.0.0.1:<port>/?code=... <────────────┘
+//!        └──── http://127.0.0.1:<port>/?code=... or ?error=... <────┘
 //!  code and secret ──> the portal: the session (RFC 8252, RFC 7636)
 //! ```
 //!
@@ -32,8 +32,8 @@ use crate::{home::Home, print};
 const PATIENCE: Duration = Duration::from_mins(10);
 /// How long a browser may take to say what it wants; some open connections that they never use.
 const REQUEST_WITHIN: Duration = Duration::from_secs(2);
-/// The longest first line that is read.
-const LONGEST_LINE: usize = 4_096;
+/// The longest head of a request that is read: a browser sends the cookies of all ports along.
+const LONGEST_HEAD: usize = 65_536;
 
 /// Who is asked who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,10 +58,14 @@ pub(super) async fn login(home: &Home, options: &Options, way: Way) -> Result<()
     let address = api.url();
     print::line("Open this address in a browser on this machine, and log in:")?;
     print::line(format_args!("{address}/api/v1/login/{by}?port={port}&challenge={challenge}"))?;
-    let Ok(code) = timeout(PATIENCE, code(&listener)).await else {
+    let Ok(brought) = timeout(PATIENCE, brought(&listener)).await else {
         bail!("nobody has logged in within 10 minutes: begin again");
     };
-    let answer = api.post("/login/code", &json!({ "code": code?, "verifier": verifier })).await?;
+    let code = match brought? {
+        Brought::Code(code) => code,
+        Brought::Error(reason) => bail!("unified login was refused: {reason}"),
+    };
+    let answer = api.post("/login/code", &json!({ "code": code, "verifier": verifier })).await?;
     let token = sessions::token(&answer)?.to_owned();
     let me = api.clone().with_token(token).get("/me", &[]).await?;
     let account = me.get("account").and_then(Value::as_str).context("the answer has no account")?;
@@ -75,54 +79,98 @@ fn secret() -> Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The code that a browser brings. What else it asks for is not here.
-async fn code(listener: &TcpListener) -> Result<String> {
+/// What a browser brings from the portal.
+#[derive(Debug, PartialEq, Eq)]
+enum Brought {
+    /// What the session is had for.
+    Code(String),
+    /// The reason why there is none.
+    Error(String),
+}
+
+impl Brought {
+    /// What the first line of a request has.
+    fn parse(line: &str) -> Option<Self> {
+        let query = line.strip_prefix("GET /?")?.strip_suffix(" HTTP/1.1")?;
+        let (name, value) = query.split_once('=')?;
+        let is_code = |value: &str| {
+            let digits = value.strip_prefix("yzl_");
+            digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        };
+        let is_reason = |value: &str| {
+            let is_of_words = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+            !value.is_empty() && value.bytes().all(is_of_words)
+        };
+        match name {
+            "code" if is_code(value) => Some(Self::Code(value.to_owned())),
+            "error" if is_reason(value) => Some(Self::Error(value.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// What the browser is told.
+    fn page(&self) -> (&'static str, String) {
+        match self {
+            Self::Code(_) => {
+                let text = "Logged in. You can close this page.\n已登录，可以关闭此页。\n";
+                ("200 OK", text.to_owned())
+            }
+            Self::Error(reason) => {
+                let text = format!("Not logged in: {reason}.\n未能登录：{reason}。\n");
+                ("403 Forbidden", text)
+            }
+        }
+    }
+}
+
+/// What a browser brings. What else it asks for is not here.
+async fn brought(listener: &TcpListener) -> Result<Brought> {
     loop {
         let (mut browser, _) = listener.accept().await.context("waiting for the browser")?;
         let line = timeout(REQUEST_WITHIN, first_line(&mut browser)).await;
-        let code = line.ok().and_then(|line| brought(&line.ok()?).map(ToOwned::to_owned));
-        let (status, text) = match code {
-            Some(_) => ("200 OK", "Logged in. You can close this page.\n已登录，可以关闭此页。\n"),
-            None => ("404 Not Found", "There is nothing here.\n"),
-        };
+        let brought = line.ok().and_then(|line| Brought::parse(&line.ok()?));
+        let nothing = || ("404 Not Found", "There is nothing here.\n".to_owned());
+        let (status, text) = brought.as_ref().map_or_else(nothing, Brought::page);
         let answer = format!(
             "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{text}",
             text.len()
         );
-        // A browser that went away has left its code all the same.
+        // A browser that went away has left what it brought all the same.
         drop(browser.write_all(answer.as_bytes()).await);
-        if let Some(code) = code {
-            return Ok(code);
+        drop(browser.shutdown().await);
+        if let Some(brought) = brought {
+            return Ok(brought);
         }
     }
 }
 
+/// The first line of a request whose whole head is read: from a connection that is closed with something
+/// unread, a browser may lose the answer.
 async fn first_line(browser: &mut TcpStream) -> Result<String> {
-    let mut read = Vec::new();
-    while !read.contains(&b'\n') {
-        if read.len() > LONGEST_LINE || browser.read_buf(&mut read).await? == 0 {
+    let mut read = Vec::with_capacity(4_096);
+    while !read.ends_with(b"\r\n\r\n") {
+        if read.len() > LONGEST_HEAD || browser.read_buf(&mut read).await? == 0 {
             bail!("this is no request");
         }
     }
-    let text = String::from_utf8(read)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-/// The code in the first line of a request.
-fn brought(line: &str) -> Option<&str> {
-    let code = line.strip_prefix("GET /?code=")?.strip_suffix(" HTTP/1.1")?;
-    let is_code = code.starts_with("yzl_") && code.bytes().skip(4).all(|b| b.is_ascii_hexdigit());
-    is_code.then_some(code)
+    let line = read.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    Ok(String::from_utf8(line.to_vec())?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn code(code: &str) -> Brought {
+        Brought::Code(code.to_owned())
+    }
+
     #[test]
-    fn a_code_is_read_from_the_request_that_has_one() {
-        assert_eq!(brought("GET /?code=yzl_0aF HTTP/1.1"), Some("yzl_0aF"));
+    fn what_the_portal_says_is_read_from_the_request_that_has_it() {
+        assert_eq!(Brought::parse("GET /?code=yzl_0aF HTTP/1.1"), Some(code("yzl_0aF")));
+        let refused = Brought::Error("sso-account-unknown".to_owned());
+        assert_eq!(Brought::parse("GET /?error=sso-account-unknown HTTP/1.1"), Some(refused));
         for line in [
             "",
             "GET / HTTP/1.1",
@@ -130,8 +178,11 @@ mod tests {
             "POST /?code=yzl_0aF HTTP/1.1",
             "GET /?code=yzl_0aF&x=1 HTTP/1.1",
             "GET /?code=another HTTP/1.1",
+            "GET /?error= HTTP/1.1",
+            "GET /?error=%1b[31m HTTP/1.1",
+            "GET /?error=no\u{1b}[31m HTTP/1.1",
         ] {
-            assert_eq!(brought(line), None, "{line}");
+            assert_eq!(Brought::parse(line), None, "{line}");
         }
     }
 
@@ -143,7 +194,8 @@ mod tests {
             let mut answers = Vec::new();
             for path in ["/favicon.ico", "/?code=yzl_0a"] {
                 let mut connection = TcpStream::connect(address).await.unwrap();
-                let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+                let cookie = "x".repeat(10_000);
+                let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\n\r\n");
                 connection.write_all(request.as_bytes()).await.unwrap();
                 let mut answer = String::new();
                 connection.read_to_string(&mut answer).await.unwrap();
@@ -151,8 +203,8 @@ mod tests {
             }
             answers
         };
-        let (code, answers) = tokio::join!(code(&listener), browser);
-        assert_eq!(code.unwrap(), "yzl_0a");
+        let (brought, answers) = tokio::join!(brought(&listener), browser);
+        assert_eq!(brought.unwrap(), code("yzl_0a"));
         assert_eq!(answers, ["HTTP/1.1 404", "HTTP/1.1 200"]);
     }
 }

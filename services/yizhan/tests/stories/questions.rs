@@ -1,5 +1,6 @@
 //! Desk, department and requester ask each other inside a case, and only those whom it concerns see it.
 
+use jiff::ToSpan as _;
 use serde_json::Value;
 
 use crate::{account::Account, campus::Campus};
@@ -84,6 +85,24 @@ fn who_has_the_work_asks_their_head_for_an_instruction_and_nobody_else_gives_it(
     let shown = plumber.asks(&format!("case show {case}"));
     assert_eq!(shown["questions"][0]["answer"], "yes, below the window");
     assert!(student.asks(&format!("case show {case}"))["questions"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn whoever_stands_in_for_the_head_gives_the_instruction() {
+    let campus = Campus::open();
+    let names = ["student-1", "plumber-1", "head-logistics", "dispatch-teacher"];
+    let [student, plumber, head, teacher] = names.map(|name| campus.account(name));
+    campus.clock_to("10:00");
+    let until = campus.now() + 72.hours();
+    head.does(&format!("roster leave --until {until} --cover dispatch-teacher"));
+    campus.settle();
+    let case = student.opens(LEAK);
+    plumber.does(&format!("work claim {case}"));
+    plumber.does(&format!("work ask {case} --of head 'may I open the wall?'"));
+    assert_eq!(case.told("asked-inside"), ["post/logistics/head"]);
+    teacher.does(&format!("work answer {case} 'yes, below the window'"));
+    let shown = plumber.asks(&format!("case show {case}"));
+    assert_eq!(shown["questions"][0]["answer"], "yes, below the window");
 }
 
 #[test]

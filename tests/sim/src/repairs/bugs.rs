@@ -7,7 +7,7 @@ use escalation_timer_core::Event as Timed;
 use events::{
     DispatchFact, EscalationFact, Fact, SurveyFact,
     dispatch::{CaseCompletedV1, WorkOrderCompletedV1},
-    escalation::ArmedV1,
+    escalation::{ArmedV1, ClockStoppedV1},
     words::{Commitment, HoldReason, Service, Verdict},
 };
 use intake_core::Event as Taken;
@@ -71,11 +71,17 @@ pub enum Bug {
     MergeReversed,
     /// That one part waits no more is taken for another that waits.
     OtherHoldEnded,
+    /// Nobody watches whether an offer is claimed, and nothing says so.
+    OfferUnwatched,
+    /// An answer does not keep what was promised before.
+    ReplyKeepsNothing,
+    /// That the work is done is taken for the answer that is owed.
+    CompletionAnswers,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::EffectLost,
         Self::EffectTwice,
         Self::PastGap,
@@ -101,6 +107,9 @@ impl Bug {
         Self::FirstPartIsAll,
         Self::MergeReversed,
         Self::OtherHoldEnded,
+        Self::OfferUnwatched,
+        Self::ReplyKeepsNothing,
+        Self::CompletionAnswers,
     ];
 }
 
@@ -195,6 +204,13 @@ impl Spoil for Timer {
                 }
             }
         }
+        let offered = |event: &Timed| matches!(event, Timed::Armed { offered: Some(_), .. });
+        if bug == Bug::OfferUnwatched && events.iter().any(offered) {
+            // With its warning: what is left of an offer alone is nothing at all.
+            let warned = |event: &Timed| matches!(event, Timed::WarningPlanned { .. });
+            events.retain(|event| !offered(event) && !warned(event));
+        }
+        answer_spoilt(bug, state, &mut events);
         if bug == Bug::ClockRestarted {
             events.extend(restarted(state, &events, now));
         }
@@ -206,6 +222,30 @@ impl Spoil for Timer {
 fn all_done(done: &WorkOrderCompletedV1) -> CaseCompletedV1 {
     let (cycle, completed_at, workers) = (done.cycle, done.at, vec![done.by]);
     CaseCompletedV1 { cycle, completed_at, workers }
+}
+
+/// What becomes of answers that are owed, while the cycle goes on.
+fn answer_spoilt(bug: Bug, state: &escalation_timer_core::State, events: &mut Vec<Timed>) {
+    if events.iter().any(|event| matches!(event, Timed::Watched(_) | Timed::Ended { .. })) {
+        return;
+    }
+    if bug == Bug::ReplyKeepsNothing {
+        let is_kept = |event: &Timed| matches!(event, Timed::Stopped(one) if one.commitment == Commitment::FollowUp);
+        events.retain(|event| !is_kept(event));
+    }
+    let mut stopped = events
+        .iter()
+        .filter_map(|event| if let Timed::Stopped(stopped) = event { Some(stopped) } else { None });
+    let done = stopped.find(|one| one.commitment == Commitment::Complete).cloned();
+    if let (Bug::CompletionAnswers, Some(done)) = (bug, done) {
+        let running = state.watch().into_iter().flat_map(escalation_timer_core::Watch::running);
+        let owed = running.filter(|timer| timer.commitment == Commitment::FollowUp);
+        events.extend(owed.map(|timer| {
+            let on_time = Some(done.at <= timer.first.due);
+            let (timer, commitment, corrects) = (timer.id, timer.commitment, None);
+            Timed::Stopped(ClockStoppedV1 { timer, commitment, on_time, corrects, ..done.clone() })
+        }));
+    }
 }
 
 /// The completion promised anew, if something was offered.

@@ -35,6 +35,10 @@ const CAMPUS: &str = "
   names: {zh: 长椅, en: Bench}, category: plumbing, kind: repair, level: public,
   department: logistics, policy: someday, callback: false}}
 ---
+{apiVersion: yizhan/v1, kind: ServiceItem, metadata: {name: door-card}, spec: {
+  names: {zh: 门禁卡, en: Door Card}, category: plumbing, kind: repair, level: internal,
+  department: logistics, policy: answered, callback: false}}
+---
 {apiVersion: yizhan/v1, kind: Policy, metadata: {name: repairs}, spec: {
   names: {zh: 承诺, en: Promises},
   limits: {
@@ -47,7 +51,7 @@ const CAMPUS: &str = "
     call-back: {critical: 12h 24x7, urgent: 24h 24x7, normal: 2d working-days}},
   ladders: {
     accept: duty, arrive: duty, contain: duty, adjudicate: quality, reply: quality,
-    complete: leaders, call-back: quality},
+    complete: leaders, follow-up: quality, call-back: quality},
   callback: {attempts: 3, days: 2, hours: 2, within: [08:30-12:00, 14:30-21:30]},
   pauses: {
     no-access: {upTo: 48h 24x7},
@@ -60,6 +64,15 @@ const CAMPUS: &str = "
   names: {zh: 不限到场, en: No Arrival Promised},
   limits: {complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days}},
   ladders: {complete: leaders},
+  callback: {attempts: 1, days: 1, hours: 1, within: [08:30-12:00]},
+  reopenWithinDays: {closed-uncalled: 7}}}
+---
+{apiVersion: yizhan/v1, kind: Policy, metadata: {name: answered}, spec: {
+  names: {zh: 限时答复, en: An Answer Promised},
+  limits: {
+    complete: {critical: 12h 24x7, urgent: 16h duty-time, normal: 3d working-days},
+    follow-up: {critical: 4h 24x7, urgent: 8h duty-time, normal: 1d working-days}},
+  ladders: {complete: leaders, follow-up: quality},
   callback: {attempts: 1, days: 1, hours: 1, within: [08:30-12:00]},
   reopenWithinDays: {closed-uncalled: 7}}}
 ---

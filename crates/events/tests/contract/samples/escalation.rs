@@ -139,6 +139,7 @@ pub(super) fn paused() -> Vec<Fact> {
             work_order,
             cycle,
             reason: HoldReason::NoAccess,
+            from: None,
             cause: PauseRefusal::Denied,
             by: Some(by),
             at: at("11:00:00"),

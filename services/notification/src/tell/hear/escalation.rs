@@ -92,7 +92,8 @@ impl Matter {
 
     fn at_risk(&self, risk: &AtRiskV1) -> Vec<Notice> {
         let (commitment, due) = (Some(risk.commitment), Some(risk.due));
-        let particulars = Particulars { commitment, due, ..Particulars::default() };
+        let why = Some(Why::AtRisk(risk.commitment));
+        let particulars = Particulars { commitment, due, why, ..Particulars::default() };
         self.to_owing((risk.subject, risk.commitment), Occasion::AtRisk, &particulars)
     }
 
@@ -113,8 +114,12 @@ impl Matter {
     }
 
     fn late(&self, fired: &RungFiredV1) -> Notice {
-        let (rung, whose) = (Some(fired.rung), self.whose(fired.subject));
-        let particulars = Particulars { rung, whose, ..self.lateness(fired) };
+        let whose = if fired.commitment == Commitment::FollowUp {
+            Some(self.answering().cloned().map_or(Whose::Desk, Whose::WorkIn))
+        } else {
+            self.whose(fired.subject)
+        };
+        let particulars = Particulars { rung: Some(fired.rung), whose, ..self.lateness(fired) };
         let RungFiredV1 { timer, promise, rung, round, .. } = *fired;
         let says = Says::Raised(Rung { timer, promise, number: rung, round });
         Notice { says, ..to_post(&fired.post, Occasion::Rung, particulars) }
@@ -201,22 +206,22 @@ impl Matter {
         self.to_post_of(refused.work_order, Occasion::PauseRefused, particulars)
     }
 
-    /// Who is to do what a clock runs for: whoever has it. Of an answer that is still owed when nobody has
-    /// work of the case any more, the desk.
+    /// Who is to do what a clock runs for: whoever has it. An answer is owed by who promised it.
     fn to_owing(
         &self,
         (subject, commitment): (Subject, Commitment),
         occasion: Occasion,
         with: &Particulars,
     ) -> Vec<Notice> {
-        let notices = self.to_whose(subject, occasion, with);
-        if notices.is_empty() && commitment == Commitment::FollowUp {
-            return vec![to_desk(
-                occasion,
-                Particulars { whose: Some(Whose::Desk), ..with.clone() },
-            )];
+        if commitment != Commitment::FollowUp {
+            return self.to_whose(subject, occasion, with);
         }
-        notices
+        let Some(department) = self.answering() else {
+            let particulars = Particulars { whose: Some(Whose::Desk), ..with.clone() };
+            return vec![to_desk(occasion, particulars)];
+        };
+        let notice = |post: &PostId| to_post(post, occasion, with.clone().of(Some(post)));
+        self.posts_in(department).map(notice).collect()
     }
 
     /// Who has what a clock runs for: of a case all who have work of it, and of a question nobody, for

@@ -68,8 +68,9 @@ impl Matter {
 
     /// Who reported it hears that there is an answer, and when the next one comes; it is for their eyes
     /// alone, and so in the case and not in the message.
-    fn replied(&self, replied: &CaseRepliedV1) -> Vec<Notice> {
+    fn replied(&mut self, replied: &CaseRepliedV1) -> Vec<Notice> {
         let due = replied.next.as_ref().map(|next| next.due);
+        self.answers = replied.department.clone().filter(|_| due.is_some());
         let occasion = if due.is_some() { Occasion::RepliedForNow } else { Occasion::Replied };
         self.to_reporters_of(occasion, &Particulars { due, ..Particulars::default() })
     }

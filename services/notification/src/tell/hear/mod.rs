@@ -127,6 +127,8 @@ pub(crate) enum Why {
     Unattended,
     /// Its clocks do not rest.
     Unpaused(PauseRefusal),
+    /// Little time is left for this, and it says what to do where that cannot be kept.
+    AtRisk(Commitment),
 }
 
 /// Whose something is.
@@ -134,6 +136,8 @@ pub(crate) enum Why {
 pub(crate) enum Whose {
     /// This post's.
     Post(PostId),
+    /// Of the posts in this department that have work of it.
+    WorkIn(DepartmentId),
     /// Whoever's is at the desk.
     Desk,
     /// The head's of this department.

@@ -65,7 +65,7 @@ fn what_the_reporter_of_an_alarm_is_asked_the_desk_asks_them() {
 fn an_alarm_says_what_and_where_and_how_to_say_that_one_has_it() {
     let fire = alarm("alarm-fire", Level::Restricted);
     let notice = Notice::to_post(&"security/guard-post".parse().unwrap(), Occasion::Alarm);
-    let said = words(&CAMPUS, &fire, &notice).unwrap().text;
+    let said = words((&CAMPUS, &CAMPUS), &fire, &notice).unwrap().text;
     let number = fire.number.to_string();
     for part in
         ["火情", "Fire", &CAMPUS.place_name(&fire.place, definitions::Language::English).unwrap()]
@@ -106,7 +106,7 @@ fn that_the_work_about_a_person_at_risk_is_done_is_told_to_whom_it_alerts_at_onc
     let to = notice.to.find(&CAMPUS, &matter);
     let to: Vec<_> = to.iter().map(ToString::to_string).collect();
     assert_eq!(to, ["post/security/guard-post", "post/hall/duty-counsellor"]);
-    let said = words(&CAMPUS, &matter, notice).unwrap().text;
+    let said = words((&CAMPUS, &CAMPUS), &matter, notice).unwrap().text;
     assert!(said.contains("办结") && said.contains("was completed by"), "{said}");
     let mut fire = case("alarm-fire", Level::Restricted);
     let notices = fire.notices(completed(1));

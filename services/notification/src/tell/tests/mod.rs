@@ -64,7 +64,7 @@ impl Case {
     /// What the first who is told of a fact reads: the title, and a line in each language.
     fn reads(&mut self, fact: impl Into<Fact>) -> Vec<String> {
         let notice = self.notices(fact).remove(0);
-        let words = words(&CAMPUS, self.matter.as_ref().unwrap(), &notice).unwrap();
+        let words = words((&CAMPUS, &CAMPUS), self.matter.as_ref().unwrap(), &notice).unwrap();
         [&*words.title].into_iter().chain(words.text.lines()).map(str::to_owned).collect()
     }
 }
@@ -263,8 +263,8 @@ fn what_is_late_moved_done_or_not_solved_is_said_in_the_same_words() {
         ),
         (
             completed(1).into(),
-            "您的办件 2026-11-000007(水管漏水)已于 2026-11-25 20:50 办结。我们会回访您;如果没有解决,请直接告诉我们。",
-            "Your case 2026-11-000007 (Leaking Pipe) was completed at 2026-11-25 20:50. We will call you back; if it is not solved, just say so.",
+            "您的办件 2026-11-000007(水管漏水)已于 2026-11-25 20:50 办结。如果没有解决,请直接告诉我们。",
+            "Your case 2026-11-000007 (Leaking Pipe) was completed at 2026-11-25 20:50. If it is not solved, just say so.",
         ),
         (
             retracted(done()).into(),
@@ -379,7 +379,7 @@ fn what_its_post_and_heads_are_told_is_said_with_its_figures() {
         ),
     ] {
         let notice = case.notices(fact).pop().unwrap();
-        let words = words(&CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+        let words = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), &notice).unwrap();
         assert_eq!(words.text.lines().nth(1).unwrap(), said.replace("LEAK", leak));
     }
 }

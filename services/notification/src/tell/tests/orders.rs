@@ -260,7 +260,7 @@ fn a_message_names_the_post_that_it_is_about_and_of_the_case_all_that_have_it() 
 /// What is said of a fact, without what no row holds and with marks of it.
 fn said(case: &mut Case, fact: impl Into<Fact>) -> (String, Option<String>) {
     let notice = case.notices(fact).remove(0);
-    let words = words(&CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+    let words = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), &notice).unwrap();
     (words.text, words.full)
 }
 
@@ -334,7 +334,7 @@ fn of_an_offer_that_nobody_takes_in_time_the_head_hears_once_and_its_post_alone_
             "the head of logistics: unclaimed",
         ]
     );
-    let said = words(&CAMPUS, case.matter.as_ref().unwrap(), &first[2]).unwrap().text;
+    let said = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), &first[2]).unwrap().text;
     let said: Vec<_> = said.lines().collect();
     assert_eq!(
         said,
@@ -373,7 +373,7 @@ fn who_is_assigned_is_told_by_name_unless_they_took_it_themselves() {
     let told = case.notices(assigned(1));
     let [notice] = &told[..] else { panic!("{told:?}") };
     assert_eq!(notice.to.to_string(), format!("account/{worker}"));
-    let said = words(&CAMPUS, case.matter.as_ref().unwrap(), notice).unwrap().text;
+    let said = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), notice).unwrap().text;
     let said: Vec<_> = said.lines().collect();
     assert_eq!(
         said,
@@ -448,7 +448,7 @@ fn of_a_late_reply_the_leader_reads_who_owes_it_and_never_whoever_asked() {
         }
         let notices = case.notices(reply_late());
         assert_eq!(notices.len(), 1, "no post is late with its work: {notices:?}");
-        words(&CAMPUS, case.matter.as_ref().unwrap(), &notices[0]).unwrap().text
+        words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), &notices[0]).unwrap().text
     };
     let desk = owes(Some(Asked::Desk));
     assert!(desk.contains("“reply”") && !desk.contains("Plumbing"), "{desk}");

@@ -1,14 +1,16 @@
 //! Whoever reported it is answered; and what is owed to them is told to who owes it.
 
+use clock::{Ids as _, SeededIds};
+use definitions::Rules;
 use events::{
     DispatchFact, EscalationFact, Fact, IntakeFact,
-    dispatch::WorkOrderCancelledV1,
+    dispatch::{WorkOrderCancelledV1, WorkOrderOfferedV1},
     escalation::{ArmedV1, AtRiskV1, RungFiredV1},
     intake::{CaseRepliedV1, Promise},
-    words::{Commitment, Level, Urgency},
+    words::{Commitment, Level, Revision, Urgency},
 };
 
-use super::{CAMPUS, Case, alarms, facts::*};
+use super::{CAMPUS, Case, alarms, facts::*, words};
 use crate::outgoing::Weight;
 
 /// An answer, and until when the next one is promised.
@@ -16,6 +18,12 @@ fn replied(number: u16, next: Option<&str>) -> IntakeFact {
     let (cycle, department, by) = (cycle(number), "hall".parse().ok(), work().2);
     let promise = |due| Promise { commitment: Commitment::FollowUp, ..completes(due) };
     CaseRepliedV1 { cycle, next: next.map(promise), department, by, at: at("25T10:00") }.into()
+}
+
+/// An answer for now of this department.
+fn replied_for_now(department: &str) -> IntakeFact {
+    let IntakeFact::CaseReplied(replied) = replied(1, Some("25T15:00")) else { unreachable!() };
+    CaseRepliedV1 { department: department.parse().ok(), ..replied }.into()
 }
 
 /// Whoever reported it is promised an answer until 15:00.
@@ -103,21 +111,77 @@ fn the_words_of_an_answer_are_read_in_the_case_and_not_in_the_message() {
 }
 
 #[test]
-fn who_has_the_work_hears_that_an_answer_is_owed_and_the_desk_when_nobody_has_it() {
+fn what_was_accepted_before_there_was_a_message_of_it_is_told_in_the_newest_words() {
+    let mut documents = campus_kit::documents();
+    for document in documents.iter_mut().filter(|document| document.id.as_str() == "replied") {
+        document.value["spec"]["en"] = "There is news of {number}.".into();
+    }
+    let other = Rules::from_documents(Revision(1), &documents).unwrap();
+    documents.retain(|document| document.id.as_str() != "replied");
+    let without = Rules::from_documents(Revision(1), &documents).unwrap();
     let mut case = Case::offered();
-    case.hears(promised());
-    assert_eq!(case.hears(soon()), ["post/logistics/plumbing: at-risk"]);
-    let rung = "post/hall/duty-counsellor: rung";
-    assert_eq!(case.hears(late()), [rung, "post/logistics/plumbing: overdue"]);
+    let notice = case.notices(replied(1, None)).remove(0);
+    let said = |rules: &Rules, newest: &Rules| {
+        let words = words((rules, newest), case.matter.as_ref().unwrap(), &notice)?;
+        words.text.lines().nth(1).map(str::to_owned)
+    };
+    let news = Some("There is news of 2026-11-000007.".to_owned());
+    assert_eq!(said(&without, &without), None);
+    assert_eq!(said(&without, &other), news);
+    assert_eq!(said(&other, &CAMPUS), news, "and otherwise in the words of its time");
+}
 
+#[test]
+fn who_promised_an_answer_hears_that_it_is_owed_and_the_desk_where_they_have_no_work_of_it() {
+    const DESK: (&str, &str) = ("the desk", "It is with Service Desk, One-Stop Service Hall.");
+    const PLUMBERS: (&str, &str) =
+        ("post/logistics/plumbing", "It is with Plumbing and Heating, Logistics Office.");
+    let is_owed_by = |case: &mut Case, (owes, named): (&str, &str)| {
+        assert_eq!(case.hears(soon()), [format!("{owes}: at-risk")]);
+        let rung = "post/hall/duty-counsellor: rung".to_owned();
+        assert_eq!(case.hears(late()), [rung, format!("{owes}: overdue")]);
+        let leader = case.reads(late()).concat();
+        assert!(leader.contains(named), "{leader}");
+    };
+    for (department, owes) in [("hall", DESK), ("logistics", PLUMBERS)] {
+        let mut case = Case::offered();
+        case.hears(promised());
+        is_owed_by(&mut case, DESK);
+        case.hears(replied_for_now(department));
+        is_owed_by(&mut case, owes);
+        case.hears(replied(1, None));
+        is_owed_by(&mut case, DESK);
+        case.hears(replied_for_now(department));
+        case.hears(idle());
+        case.hears(completed(1));
+        is_owed_by(&mut case, DESK);
+    }
+}
+
+#[test]
+fn who_cannot_answer_in_time_is_told_to_answer_for_now_and_others_to_ask_for_more_time() {
     let mut case = Case::offered();
+    let [_, zh, en] = &case.reads(soon())[..] else { panic!("a title and two lines") };
+    assert!(zh.ends_with("请服务台抓紧;不能按时的,请先作阶段性答复,并约定下次答复时间。"), "{zh}");
+    let said = "Service Desk, please hurry, or answer for now and say when the next answer comes.";
+    assert!(en.contains("“follow up”") && en.ends_with(said), "{en}");
+    let [_, zh, en] = &case.reads(at_risk(1))[..] else { panic!("a title and two lines") };
+    assert!(zh.ends_with("不能按时的,请在到期前申请延期。"), "{zh}");
+    assert!(en.ends_with("please hurry, or ask for an extension before it is due."), "{en}");
+}
+
+#[test]
+fn all_that_have_work_in_the_department_that_promised_an_answer_owe_it() {
+    let mut case = Case::offered();
+    let DispatchFact::WorkOrderOffered(first) = offered(1) else { unreachable!() };
+    let (work_order, offer, post) =
+        (SeededIds::new(30).id(), SeededIds::new(31).id(), "logistics/electrical".parse().unwrap());
+    let other = WorkOrderOfferedV1 { work_order, offer, post, ..first };
+    case.hears(DispatchFact::from(other));
     case.hears(promised());
-    case.hears(idle());
-    case.hears(completed(1));
-    assert_eq!(case.hears(soon()), ["the desk: at-risk"]);
-    assert_eq!(case.hears(late()), [rung, "the desk: overdue"]);
-    let said = case.reads(soon()).concat();
-    assert!(said.contains("Service Desk") && said.contains("follow up"), "{said}");
+    case.hears(replied_for_now("logistics"));
+    let both = ["post/logistics/electrical: at-risk", "post/logistics/plumbing: at-risk"];
+    assert_eq!(case.hears(soon()), both);
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn pause_refused(cause: PauseRefusal) -> EscalationFact {
         work_order: work().0,
         cycle: Cycle::FIRST,
         reason: HoldReason::RequesterAnswer,
+        from: Some(at("25T10:00")),
         cause,
         by: None,
         at: at("25T10:20"),
@@ -154,7 +155,9 @@ fn what_is_asked_for_is_said_with_its_reason_and_its_times() {
         assert_eq!(case.reads(fact)[1..], [zh.to_owned(), en.replace("LEAK", LEAK)]);
     }
     let notice = case.notices(extended(1)).pop().unwrap();
-    let words = super::words(&super::CAMPUS, case.matter.as_ref().unwrap(), &notice).unwrap();
+    let words =
+        super::words((&super::CAMPUS, &super::CAMPUS), case.matter.as_ref().unwrap(), &notice)
+            .unwrap();
     let said = "Extended: LEAK. It was due 2026-11-25 21:00 and is now due 2026-11-26 18:00 (parts are \
         awaited).";
     assert_eq!(words.text.lines().nth(1).unwrap(), said.replace("LEAK", LEAK));

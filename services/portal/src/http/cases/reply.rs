@@ -64,7 +64,8 @@ pub(super) struct Reply {
 /// They are told that there is an answer, and read it in the case. With `next` it is one for now: the next
 /// is promised until then, which leaders hear if it is late, and which only another reply keeps. Where
 /// nobody is called back, a case that is completed ends with the last answer. Refused by `case-unknown`,
-/// `reply-invalid` and `case-closed`.
+/// `reply-invalid`, `case-closed` and `person-at-risk` (the words tell of one: they are kept with the
+/// alarm that was raised of it).
 #[utoipa::path(
     post, path = "/cases/{case}/reply", tag = "cases",
     operation_id = "replyCase", request_body = CaseReply,

@@ -38,7 +38,8 @@ const NOW: i64 = 1_800_000_000;
 
 fn expected() -> Expected<'static> {
     let now = Timestamp::from_second(NOW).unwrap();
-    Expected { issuer: "https://id.example.edu", client: "yizhan", nonce: "once", now }
+    let (issuer, client, nonce) = ("https://id.example.edu", "yizhan", "once");
+    Expected { issuer, client, nonce, now, anew_since: None }
 }
 
 fn right() -> Value {
@@ -62,12 +63,30 @@ fn a_token_that_is_all_that_it_must_be_says_who_they_are_and_since_when() {
     let signer = Signer::new("a");
     let keys = keys(&[json!({ "kty": "later" }), signer.public.clone()]);
     let claims = verify(&signer.sign(&right()), &keys, &expected()).unwrap();
-    assert_eq!(claims.text("preferred_username"), Some("desk-1"));
+    assert_eq!(claims.text("preferred_username").as_deref(), Some("desk-1"));
     assert_eq!(claims.text("email"), None);
     assert_eq!(claims.authenticated_at().as_second(), NOW - 3_600);
     let token = signer.sign(&with(&json!({ "auth_time": null })));
     let claims = verify(&token, &keys, &expected()).unwrap();
     assert_eq!(claims.authenticated_at().as_second(), NOW - 1, "when it was issued");
+}
+
+#[test]
+fn a_number_that_names_somebody_is_read_by_its_digits() {
+    let signer = Signer::new("a");
+    let keys = keys(std::slice::from_ref(&signer.public));
+    for (value, read) in [
+        (json!(20_210_012), Some("20210012")),
+        (json!("020210012"), Some("020210012")),
+        (json!(2.5), None),
+        (json!(-1), None),
+        (json!(true), None),
+        (json!(["desk-1"]), None),
+    ] {
+        let token = signer.sign(&with(&json!({ "employee_id": value })));
+        let claims = verify(&token, &keys, &expected()).unwrap();
+        assert_eq!(claims.text("employee_id").as_deref(), read, "{value}");
+    }
 }
 
 #[test]
@@ -97,6 +116,23 @@ fn each_claim_is_judged() {
     ];
     for (changes, why) in cases {
         assert_eq!(judged(changes.clone()), why, "{changes}");
+    }
+}
+
+#[test]
+fn a_login_that_must_be_anew_is_proved_since_it_began() {
+    let signer = Signer::new("a");
+    let keys = keys(std::slice::from_ref(&signer.public));
+    let anew = Expected { anew_since: Timestamp::from_second(NOW - 10).ok(), ..expected() };
+    for (auth_time, why) in [
+        (json!(NOW - 5), None),
+        (json!(NOW - 70), None),
+        (json!(NOW - 71), Some(Unproven::NotAnew)),
+        (json!(null), Some(Unproven::NotAnew)),
+    ] {
+        let token = signer.sign(&with(&json!({ "auth_time": auth_time })));
+        assert_eq!(verify(&token, &keys, &anew).map(|_| ()).err(), why, "{auth_time}");
+        assert!(verify(&token, &keys, &expected()).is_ok(), "{auth_time}");
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 
 /// What leave and a swap say of who asks: whose it is, and of which department they are.
 pub(super) const OF_LEAVE: &[Relation] = &[Relation::Own, Relation::InMyDepartment];
-/// There is no such item: whoever may record a training is told so.
+/// There is no such item: whoever may record a training is told so, or that they do not answer for whom it is.
 const NO_ITEM: &str = "nothing-at-all";
 /// What a cover says: of which department the post is; and a training, of which its trainee is, and a timetable
 /// its assistant.

@@ -2,16 +2,19 @@
 
 use callback_survey_core::{Answer, State as Survey, Through};
 use dispatch_core::{Adjudicate, Claim, Command, Complete, State as Dispatch, Status};
+use intake_core::{Case, Reply};
 
 use super::{Desk, Order};
-use crate::repairs::campus::{WORKERS, WORKING, account};
+use crate::repairs::campus::{RULES, WORKERS, WORKING, account};
 
 /// What is next for a case; nothing if it is for others to say, or ended.
 pub(in crate::repairs) fn diligent(desk: &Desk<'_>) -> Option<Order> {
     match desk.intake {
         intake_core::State::New | intake_core::State::Closed { .. } => None,
         intake_core::State::Open(_) => work(desk.dispatch?).map(Order::Dispatch),
-        intake_core::State::Resolved { .. } => ask(desk.survey?).map(Order::Survey),
+        intake_core::State::Resolved { case, .. } => {
+            answer(case).map(Order::Intake).or_else(|| ask(desk.survey?).map(Order::Survey))
+        }
     }
 }
 
@@ -29,6 +32,13 @@ fn work(dispatch: &Dispatch) -> Option<Command> {
         }
         Status::Completed { .. } | Status::Cancelled { .. } => return None,
     })
+}
+
+/// For good, where nobody is called back: the case waits for that alone.
+fn answer(case: &Case) -> Option<intake_core::Command> {
+    let (next, department, by) = (None, None, account(0));
+    let waits = RULES.is_called_back(&case.item, case.number) == Some(false);
+    waits.then_some(intake_core::Command::Reply(Reply { next, department, by }))
 }
 
 /// By somebody who never works.

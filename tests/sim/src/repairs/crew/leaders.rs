@@ -6,11 +6,10 @@ use escalation_timer_core::{
     AcceptRisk, AskExtension, AskPause, Command, DecidePause, Extend, OfLeader, Speaker, State,
     Timer, Watch,
 };
-use events::words::{Commitment, HoldReason, PostId, Urgency};
-use jiff::Timestamp;
+use events::words::{Commitment, HoldReason, PostId};
 
-use super::{Desk, Dice, anybody, choose, worker};
-use crate::repairs::campus::{LEADING, RULES};
+use super::{Desk, Dice, anybody, choose, until, worker};
+use crate::repairs::campus::LEADING;
 
 pub(super) fn act(desk: &mut Desk<'_>) -> Option<Command> {
     let watch = desk.timer.and_then(State::watch)?;
@@ -83,17 +82,4 @@ fn head(dice: &mut Dice) -> Speaker {
     let head = LEADING.iter().find(|post| post.name() == "head").filter(|_| dice.percent(90));
     let posts = head.or(LEADING.first()).cloned().into_iter().collect();
     Speaker { account: anybody(dice), posts }
-}
-
-/// A time some hours or days ahead that counts for such a promise.
-fn until(dice: &mut Dice, from: Timestamp, urgency: Urgency) -> Option<Timestamp> {
-    let limit = match urgency {
-        Urgency::Normal => "1d working-days",
-        Urgency::Urgent => "3h duty-time",
-        Urgency::Critical => "5h 24x7",
-    };
-    let department = RULES.departments().next()?;
-    let calendar = RULES.calendar_for(&department.id)?;
-    let times = u32::try_from(1 + dice.below(3)).unwrap_or(1);
-    Some(calendar.after(from, times, limit.parse().ok()?).ok()?.at)
 }

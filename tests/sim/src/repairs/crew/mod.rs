@@ -7,12 +7,12 @@ mod leaders;
 mod requesters;
 
 use clock::CaseId;
-use events::words::CaseNumber;
+use events::words::{CaseNumber, Urgency};
 use jiff::Timestamp;
 
 use super::{
     Dice,
-    campus::{PERSONS, WORKERS, account, person},
+    campus::{PERSONS, RULES, WORKERS, account, person},
     deeds::Order,
 };
 
@@ -57,6 +57,19 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Option<Order> {
 pub(super) fn choose<T: Clone>(dice: &mut Dice, among: &[T]) -> Option<T> {
     let chosen = dice.below(among.len() as u64);
     among.get(usize::try_from(chosen).unwrap_or(0)).cloned()
+}
+
+/// A time some hours or days ahead that counts for such a promise.
+fn until(dice: &mut Dice, from: Timestamp, urgency: Urgency) -> Option<Timestamp> {
+    let limit = match urgency {
+        Urgency::Normal => "1d working-days",
+        Urgency::Urgent => "3h duty-time",
+        Urgency::Critical => "5h 24x7",
+    };
+    let department = RULES.departments().next()?;
+    let calendar = RULES.calendar_for(&department.id)?;
+    let times = u32::try_from(1 + dice.below(3)).unwrap_or(1);
+    Some(calendar.after(from, times, limit.parse().ok()?).ok()?.at)
 }
 
 fn worker(dice: &mut Dice) -> clock::AccountId {

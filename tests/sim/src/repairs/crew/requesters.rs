@@ -3,7 +3,7 @@
 use clock::{ContactId, Ids as _, SeededIds};
 use events::{
     intake::Incident,
-    words::{CaseNumber, Channel, DepartmentId, Urgency},
+    words::{CaseNumber, Channel, Commitment, DepartmentId, Urgency},
 };
 use intake_core::{
     Accept, Actor, ChangeUrgency, Chase, CloseAs, CloseIncident, Command, Disposal, Join,
@@ -11,7 +11,7 @@ use intake_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Desk, Dice, Order, Other, anybody, choose, somebody};
+use super::{Desk, Dice, Order, Other, anybody, choose, somebody, until};
 use crate::repairs::campus::{ITEMS, PLACES, RULES};
 
 /// Somebody reports something.
@@ -59,14 +59,15 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Order {
     if desk.dice.percent(if is_incident { 50 } else { 2 }) {
         return Order::Intake(of_incident(desk, by));
     }
+    // Whoever waits for an answer hears something, now and then.
+    if is_owed_an_answer(desk) && desk.dice.percent(40) {
+        return Order::Intake(reply(desk));
+    }
     Order::Intake(match desk.dice.below(100) {
         0..22 => join(desk.dice, by),
-        22..40 => Command::Chase(Chase { by }),
-        40..45 => Command::Note(Note { by }),
-        45..48 => {
-            let (next, department, by) = (None, None, anybody(desk.dice));
-            Command::Reply(Reply { next, department, by })
-        }
+        22..37 => Command::Chase(Chase { by }),
+        37..42 => Command::Note(Note { by }),
+        42..48 => reply(desk),
         48..60 => Command::Unjoin(Unjoin { person: unwanted(desk), by }),
         60..80 => {
             let (urgency, is_reasoned) = (urgency(desk.dice), desk.dice.percent(80));
@@ -111,6 +112,20 @@ fn reported(dice: &mut Dice, by: Actor) -> Join {
         vulnerable: false,
         by,
     }
+}
+
+/// Whether somebody watches that they get one.
+fn is_owed_an_answer(desk: &Desk<'_>) -> bool {
+    let watch = desk.timer.and_then(|timer| timer.watch());
+    let mut running = watch.into_iter().flat_map(escalation_timer_core::Watch::running);
+    running.any(|timer| timer.commitment == Commitment::FollowUp)
+}
+
+/// For good, or for now with the time of the next.
+fn reply(desk: &mut Desk<'_>) -> Command {
+    let urgency = desk.intake.case().map_or(Urgency::Normal, |case| case.urgency);
+    let next = until(desk.dice, desk.now, urgency).filter(|_| desk.dice.percent(50));
+    Command::Reply(Reply { next, department: None, by: anybody(desk.dice) })
 }
 
 /// One of the reporters, mostly.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::TimerId;
 use escalation_timer_core::Event;
 use events::{
-    DispatchFact, EscalationFact, IntakeFact,
+    DispatchFact, EscalationFact, Fact, IntakeFact,
     escalation::ArmedV1,
     intake::Promise,
     words::{Asked, Commitment, Cycle, MoveCause, Service, Subject, Urgency},
@@ -28,12 +28,13 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
     let mut wrong = at_receipt(file, &first);
     wrong.extend(later(file, &first));
     wrong.extend(twice(&first));
+    wrong.extend(answers(file));
     wrong.extend(restarted(file));
     wrong.extend(told(file));
     wrong
 }
 
-/// What intake promised for a cycle is watched, as it was promised.
+/// What intake promised for a cycle is watched, as it was promised; of an answer see [`answers`].
 fn at_receipt(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
     let mut wrong = Vec::new();
     for fact in &file.intake {
@@ -42,7 +43,8 @@ fn at_receipt(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
             IntakeFact::CaseReopened(reopened) => (reopened.cycle, &reopened.promises),
             _ => continue,
         };
-        for Promise { commitment, due, .. } in promises {
+        let once = promises.iter().filter(|one| one.commitment != Commitment::FollowUp);
+        for Promise { commitment, due, .. } in once {
             let is_it = |armed: &&&ArmedV1| {
                 (armed.cycle, armed.commitment, armed.due) == (cycle, *commitment, *due)
             };
@@ -94,27 +96,64 @@ fn later(file: &File<'_>, first: &[&ArmedV1]) -> Vec<String> {
     wrong
 }
 
-/// The cycle that was watched when each letter of dispatch was heard.
+/// The cycle that was to be watched when each letter of dispatch took effect, whatever was made of it.
 fn watched(file: &File<'_>) -> BTreeMap<u64, Cycle> {
+    let heard = file.world.timer.applied.iter().filter(|letter| letter.key == file.case);
     let mut watched = BTreeMap::new();
     let mut now = None;
-    for entry in &file.timed {
-        match (&entry.event, entry.cause) {
-            (Event::Watched(watched), _) => now = Some(watched.cycle),
-            (Event::Ended { .. }, _) => now = None,
-            (_, Cause::Letter(Service::Dispatch, sequence)) => {
-                watched.extend(now.map(|cycle| (sequence, cycle)));
-            }
+    for letter in heard {
+        match &letter.fact {
+            Fact::Intake(IntakeFact::CaseAccepted(fact)) => now = Some(fact.cycle),
+            Fact::Intake(IntakeFact::CaseReopened(fact)) => now = Some(fact.cycle),
+            Fact::Intake(IntakeFact::CaseClosed(_)) => now = None,
+            Fact::Dispatch(_) => watched.extend(now.map(|cycle| (letter.sequence, cycle))),
             _ => {}
         }
     }
     watched
 }
 
-/// The clocks of a case and those of an offer are one each, however often the work order moves.
+/// Each answer that is promised has one clock of its own with that due, however many follow one
+/// another, and there is no other.
+fn answers(file: &File<'_>) -> Vec<String> {
+    const COMMITMENT: Commitment = Commitment::FollowUp;
+    let mut promised = BTreeSet::new();
+    for fact in &file.intake {
+        let (cycle, promises, at) = match fact {
+            IntakeFact::CaseAccepted(fact) => {
+                (fact.cycle, fact.promises.as_slice(), fact.received_at)
+            }
+            IntakeFact::CaseReopened(fact) => {
+                (fact.cycle, fact.promises.as_slice(), fact.reopened_at)
+            }
+            IntakeFact::CaseReplied(fact) => (fact.cycle, fact.next.as_slice(), fact.at),
+            _ => continue,
+        };
+        let answers = promises.iter().filter(|one| one.commitment == COMMITMENT);
+        promised.extend(answers.map(|one| (cycle, at, one.due)));
+    }
+    let clocks = file.timed.iter().filter_map(|entry| match &entry.event {
+        Event::Armed { armed, since, .. }
+            if (armed.commitment, armed.subject, armed.promise)
+                == (COMMITMENT, Subject::Case, 1) =>
+        {
+            Some((armed.cycle, *since, armed.due))
+        }
+        _ => None,
+    });
+    let mut clocks: Vec<_> = clocks.collect();
+    clocks.sort_unstable();
+    let is_right = clocks.iter().eq(&promised);
+    let what = || format!("answers are promised {promised:?}, and watched {clocks:?}");
+    (!is_right).then(what).into_iter().collect()
+}
+
+/// The clocks of a case and those of an offer are one each, however often the work order moves; each
+/// answer has its own.
 fn twice(first: &[&ArmedV1]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let again = first.iter().filter(|armed| {
+    let once = first.iter().filter(|armed| armed.commitment != Commitment::FollowUp);
+    let again = once.filter(|armed| {
         let subject = (armed.subject, armed.commitment.word(), armed.cycle);
         !seen.insert(subject)
     });

@@ -7,12 +7,13 @@ use dispatch_core as dispatch;
 use escalation_timer_core as timer;
 use events::{
     DispatchFact, IntakeFact, SurveyFact,
-    intake::{CaseClosedV1, CaseReopenedV1},
-    words::{Cycle, End, ReopenCause, Verdict},
+    intake::{CaseClosedV1, CaseReopenedV1, Promise},
+    words::{Commitment, Cycle, End, ReopenCause, Verdict},
 };
 use jiff::{Timestamp, tz::Offset};
 
 use super::File;
+use crate::repairs::campus::RULES;
 
 pub(super) fn check(file: &File<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -57,6 +58,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
         wrong.push(format!("it was accepted {accepted} times"));
     }
     wrong.extend(not_taken_up(file));
+    wrong.extend(uncalled(file));
     match end {
         None => wrong.push("it has no end".to_owned()),
         Some(end) => wrong.extend(disagreement(file, cycle, end)),
@@ -132,14 +134,59 @@ fn ground_of(file: &File<'_>, closed: &CaseClosedV1) -> Option<String> {
     let has_ground = match end {
         End::Solved => was_answered(file, cycle, true, at),
         End::Unreachable => was_sought(file, cycle),
+        // With the completion or with an answer: see [`uncalled`].
         End::Uncalled => {
-            completed_at(file, cycle) == Some(at) || file.was_done(&["close the incident"], at)
+            let done = completed_at(file, cycle).is_some_and(|done| done <= at);
+            done || file.was_done(&["close the incident"], at)
         }
         End::Withdrawn => file.was_done(&["withdraw"], at),
         End::Duplicate => file.was_done(&["close as a duplicate"], at),
         End::NotOurs | End::Refused | End::Test => file.was_done(&["close as"], at),
     };
     (!has_ground).then(|| format!("it ended as {end} in cycle {cycle} without a ground"))
+}
+
+/// A case of which nobody is called back ends with its completion, or with the answer for good if one
+/// is owed then; no other ends so, but an incident that is over.
+fn uncalled(file: &File<'_>) -> Vec<String> {
+    let (mut is_called, mut owes, mut is_done, mut ends_at) = (true, false, false, None);
+    let promised = |promises: &[Promise]| {
+        promises.iter().any(|promise| promise.commitment == Commitment::FollowUp)
+    };
+    let mut wrong = Vec::new();
+    let facts = file.intake.iter().copied().map(Some).chain([None]);
+    for fact in facts {
+        let ended = match fact {
+            Some(IntakeFact::CaseClosed(closed)) if closed.end == End::Uncalled => {
+                Some(closed.closed_at)
+            }
+            _ => None,
+        };
+        let is_incident = ended.is_some_and(|at| file.was_done(&["close the incident"], at));
+        if ended != ends_at && !(is_incident && !is_done) {
+            wrong.push(format!("it ended without a call at {ended:?}, not {ends_at:?}"));
+        }
+        ends_at = None;
+        match fact {
+            Some(IntakeFact::CaseAccepted(fact)) => {
+                is_called = RULES.is_called_back(file.item, fact.number) != Some(false);
+                (owes, is_done) = (promised(&fact.promises), false);
+            }
+            Some(IntakeFact::CaseReopened(fact)) => {
+                (owes, is_done) = (promised(&fact.promises), false);
+            }
+            Some(IntakeFact::CaseReplied(fact)) => {
+                owes = fact.next.is_some();
+                ends_at = (is_done && !is_called && !owes).then_some(fact.at);
+            }
+            Some(IntakeFact::CaseResolved(fact)) => {
+                is_done = true;
+                ends_at = (!is_called && !owes).then_some(fact.resolved_at);
+            }
+            _ => {}
+        }
+    }
+    wrong
 }
 
 /// Three attempts, on two days at least and at two hours of the day.

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Base, Pause};
-use clock::{TimerId, WorkOrderId};
+use clock::{OfferId, TimerId, WorkOrderId};
 use dispatch_core::{Event as Worked, Pause as Pausing};
 use escalation_timer_core::{Event, Hold};
 use events::{
     DispatchFact, EscalationFact,
+    dispatch::{WorkOrderAssignedV1, WorkOrderClaimedV1, WorkOrderReleasedV1},
     escalation::{PauseGrantedV1, PromiseMovedV1},
-    words::{Commitment, Cycle, MoveCause, Service, Urgency},
+    words::{Commitment, Cycle, MoveCause, Service, Subject, Urgency},
 };
 use jiff::Timestamp;
 
@@ -65,7 +66,7 @@ pub(super) fn check(file: &File<'_>) -> Vec<String> {
     course.wrong
 }
 
-/// What dispatch shows to be paused is the hold for which that was granted, and not a later one.
+/// What dispatch shows of the clocks of a hold was said of that hold, and not of an earlier one.
 fn shown(file: &File<'_>) -> Vec<String> {
     let journal = file.world.dispatch.journal.iter().filter(|entry| entry.case == file.case);
     let mut held = BTreeMap::new();
@@ -76,16 +77,23 @@ fn shown(file: &File<'_>) -> Vec<String> {
                 held.insert(fact.work_order, fact.at);
             }
             (
-                Worked::PauseAnswered { work_order, pause: Pausing::Granted { .. } },
+                Worked::PauseAnswered { work_order, pause },
                 Cause::Letter(Service::EscalationTimer, sequence),
             ) => {
                 let said = usize::try_from(sequence.saturating_sub(1))
                     .ok()
                     .and_then(|at| file.timer.get(at));
-                let is_it = matches!(said, Some(EscalationFact::PauseGranted(granted))
-                    if held.get(work_order) == Some(&granted.from));
-                if !is_it {
-                    wrong.push(format!("{work_order} shows a pause that was for another hold"));
+                let of = match (pause, said) {
+                    (Pausing::Granted { .. }, Some(EscalationFact::PauseGranted(granted))) => {
+                        Some(granted.from)
+                    }
+                    (Pausing::Refused { .. }, Some(EscalationFact::PauseRefused(refused))) => {
+                        refused.from
+                    }
+                    _ => None,
+                };
+                if of.is_none() || held.get(work_order) != of.as_ref() {
+                    wrong.push(format!("{work_order} shows what was said of another hold"));
                 }
             }
             _ => {}
@@ -167,14 +175,13 @@ impl Course {
         if !is_due || self.waiting.get(&work_order) != Some(&from) {
             self.wrong.push(format!("a pause for {reason} that nobody granted"));
         }
-        let (is_shared, was_shared) = shared(file.dispatch.get(..self.heard), cycle, work_order);
+        let is_shared = shared(file, self.heard, cycle, work_order);
         let mut rests = BTreeSet::new();
         for (timer, clock) in &mut self.clocks {
             let may_wait = match clock.commitment {
                 Commitment::Complete => true,
                 // While another may come first, nobody needs to wait for this one.
-                Commitment::Arrive if is_shared => false,
-                Commitment::Arrive => !was_shared || rested.contains(timer),
+                Commitment::Arrive => !is_shared,
                 _ => false,
             };
             let in_time = clock.cycle == cycle && from < clock.due && at < clock.due;
@@ -251,26 +258,41 @@ fn together(pauses: impl Iterator<Item = Pause>) -> Vec<Pause> {
     together
 }
 
-/// Whether others of the cycle were open beside a work order when that much had been said, and whether
-/// any ever were.
-fn shared(said: Option<&[&DispatchFact]>, cycle: Cycle, work_order: WorkOrderId) -> (bool, bool) {
-    let (mut others, mut over) = (BTreeSet::new(), BTreeSet::new());
-    for fact in said.into_iter().flatten() {
+/// Whether there were others of the cycle beside a work order when that much had been heard. One that was
+/// given away in time and that nobody ever had does not count: nobody could come for it first.
+fn shared(file: &File<'_>, heard: usize, cycle: Cycle, work_order: WorkOrderId) -> bool {
+    let mut others = BTreeMap::new();
+    for fact in file.dispatch.iter().take(heard) {
         match fact {
             DispatchFact::WorkOrderOffered(fact) if fact.cycle == cycle => {
-                others.insert(fact.work_order);
+                // What is offered again was with another post before.
+                let again = others.contains_key(&fact.work_order);
+                others.insert(fact.work_order, (!again).then_some(fact.offer));
             }
-            DispatchFact::WorkOrderCompleted(fact) => {
-                over.insert(fact.work_order);
+            DispatchFact::WorkOrderClaimed(WorkOrderClaimedV1 { work_order, .. })
+            | DispatchFact::WorkOrderAssigned(WorkOrderAssignedV1 { work_order, .. })
+            | DispatchFact::WorkOrderReleased(WorkOrderReleasedV1 { work_order, .. }) => {
+                others.entry(*work_order).and_modify(|untouched| *untouched = None);
             }
             DispatchFact::WorkOrderCancelled(fact) => {
-                over.insert(fact.work_order);
+                let offer = others.get(&fact.work_order).copied().flatten();
+                let due = offer.and_then(|offer| claimed_by(file, offer));
+                if due.is_some_and(|due| fact.at <= due) {
+                    others.remove(&fact.work_order);
+                }
             }
             _ => {}
         }
     }
-    others.remove(&work_order);
-    (!others.is_subset(&over), !others.is_empty())
+    others.keys().any(|other| *other != work_order)
+}
+
+/// Until when it was promised at first that an offer is claimed.
+fn claimed_by(file: &File<'_>, offer: OfferId) -> Option<Timestamp> {
+    file.timer.iter().find_map(|fact| match fact {
+        EscalationFact::Armed(armed) if armed.subject == Subject::Offer(offer) => Some(armed.due),
+        _ => None,
+    })
 }
 
 /// The work order that waits no more from this on, if it waited.

@@ -103,8 +103,8 @@ impl Course<'_> {
 
     fn arm(&mut self, armed: &ArmedV1, urgency: Option<Urgency>, known: Timestamp) {
         let first = Step { rung: armed.first_rung, round: 0, at: armed.due };
-        let ArmedV1 { subject, commitment, cycle, promise, due, .. } = *armed;
-        let sought = Sought { subject, commitment, cycle };
+        let ArmedV1 { timer, subject, commitment, cycle, promise, due, .. } = *armed;
+        let sought = Sought { timer, subject, commitment, cycle };
         let first_due = self.clocks.get(&armed.timer).map_or(due, |clock| clock.first_due);
         let (anchor, next) = (first, first);
         let (stopped, on_time) = (None, None);
@@ -193,7 +193,7 @@ impl Course<'_> {
             let kept = truth::kept(self.file, *sought);
             let over = truth::idle(self.file, *sought);
             let first = kept.iter().chain(&over).min();
-            let hurried = truth::hurried(self.file, sought.cycle).contains(&at);
+            let hurried = truth::hurried(self.file, *sought).contains(&at);
             if first != Some(&at) && !hurried {
                 wrong.push(format!(
                     "a clock to {} stopped at {at}, not {first:?}",
@@ -254,10 +254,10 @@ fn standing(file: &File<'_>) -> Vec<String> {
         let is_it = |one: &&&RungRetractedV1| {
             (one.timer, one.promise, one.rung, one.round) == (timer, promise, rung, round)
         };
-        let sought = Sought { subject, commitment, cycle };
+        let sought = Sought { timer, subject, commitment, cycle };
         let kept = truth::kept(file, sought);
         let over = truth::idle(file, sought);
-        let hurried = truth::hurried(file, cycle);
+        let hurried = truth::hurried(file, sought);
         let first = kept.iter().chain(&over).min();
         let what = format!("rung {rung}.{round} to {commitment} of {promise} in cycle {cycle}");
         match retracted.iter().find(is_it) {

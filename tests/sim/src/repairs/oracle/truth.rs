@@ -1,5 +1,7 @@
 //! When what a clock waits for really happened, by whoever did it.
 
+use clock::TimerId;
+use escalation_timer_core::Event;
 use events::{
     DispatchFact, IntakeFact, SurveyFact,
     words::{Commitment, Cycle, Subject},
@@ -11,6 +13,7 @@ use super::File;
 /// What a clock runs for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sought {
+    pub(super) timer: TimerId,
     pub(super) subject: Subject,
     pub(super) commitment: Commitment,
     pub(super) cycle: Cycle,
@@ -29,17 +32,26 @@ pub(super) fn kept(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
         | Commitment::Answer => {
             file.dispatch.iter().filter_map(|fact| worked(fact, sought)).collect()
         }
-        Commitment::FollowUp => reported(file, sought.cycle),
+        Commitment::FollowUp => reported(file, sought),
     }
 }
 
-/// What whoever reported it was answered.
-fn reported(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
-    let reported = file.intake.iter().filter_map(|fact| match fact {
-        IntakeFact::CaseReplied(replied) if replied.cycle == cycle => Some(replied.at),
+/// What whoever reported it was answered after the answer that promised this one, if one did.
+fn reported(file: &File<'_>, Sought { timer, cycle, .. }: Sought) -> Vec<Timestamp> {
+    let replies = file.intake.iter().filter_map(|fact| match fact {
+        IntakeFact::CaseReplied(replied) if replied.cycle == cycle => Some(replied),
         _ => None,
     });
-    reported.collect()
+    let replies: Vec<_> = replies.collect();
+    let began = file.timed.iter().find_map(|entry| match &entry.event {
+        Event::Armed { armed, since, .. } if armed.timer == timer => Some((*since, armed.due)),
+        _ => None,
+    });
+    // Of two at one instant that promise the same the later one says nothing new.
+    let before = replies.iter().rposition(|replied| {
+        began.is_some() && replied.next.as_ref().map(|next| (replied.at, next.due)) == began
+    });
+    replies.iter().skip(before.map_or(0, |before| before + 1)).map(|replied| replied.at).collect()
 }
 
 /// All after which nobody wants the promise kept.
@@ -73,8 +85,12 @@ pub(super) fn idle(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
     over(file, sought.cycle).into_iter().chain(ended).collect()
 }
 
-/// All that may make a clock of the cycle superfluous besides.
-pub(super) fn hurried(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
+/// All that may make a clock of the cycle superfluous besides; haste has no part in an answer.
+pub(super) fn hurried(file: &File<'_>, sought: Sought) -> Vec<Timestamp> {
+    let Sought { commitment, cycle, .. } = sought;
+    if commitment == Commitment::FollowUp {
+        return Vec::new();
+    }
     let hurried = file.intake.iter().filter_map(|fact| match fact {
         IntakeFact::CaseUrgencyChanged(changed) if changed.cycle == cycle => Some(changed.at),
         _ => None,
@@ -82,7 +98,8 @@ pub(super) fn hurried(file: &File<'_>, cycle: Cycle) -> Vec<Timestamp> {
     hurried.collect()
 }
 
-fn worked(fact: &DispatchFact, Sought { subject, commitment, cycle }: Sought) -> Option<Timestamp> {
+fn worked(fact: &DispatchFact, sought: Sought) -> Option<Timestamp> {
+    let Sought { subject, commitment, cycle, .. } = sought;
     let accepts = |offer| commitment == Commitment::Accept && subject == Subject::Offer(offer);
     let comes = |of: Cycle| commitment == Commitment::Arrive && of == cycle;
     let secures = |of: Cycle| commitment == Commitment::Contain && of == cycle;
