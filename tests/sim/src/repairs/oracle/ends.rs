@@ -163,7 +163,7 @@ fn uncalled(file: &File<'_>) -> Vec<String> {
             _ => None,
         };
         let is_incident = ended.is_some_and(|at| file.was_done(&["close the incident"], at));
-        if ended != ends_at && !(is_incident && !is_done) {
+        if ended != ends_at && (is_done || !is_incident) {
             wrong.push(format!("it ended without a call at {ended:?}, not {ends_at:?}"));
         }
         ends_at = None;
