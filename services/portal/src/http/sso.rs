@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Answer, Body, Params},
@@ -25,6 +26,16 @@ use crate::{
     refusal::Refusal,
     sso::{Attempt, Back, HandOff, Vouched, Way},
 };
+
+/// All that is asked of them.
+pub(super) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new()
+        .routes(routes!(begin_oidc))
+        .routes(routes!(end_oidc))
+        .routes(routes!(begin_cas))
+        .routes(routes!(end_cas))
+        .routes(routes!(redeem))
+}
 
 /// Whom the session is handed to; without both it is the answer. With them the provider is asked to
 /// let nobody through who has logged in before, and a refusal is handed on by its reason (`error`).

@@ -32,6 +32,11 @@ fn another_urgency_of(question: &Question<'_>, case: String) -> intake::ChangeUr
     intake::ChangeUrgencyRequest { case, urgency, reason: "walk".to_owned() }
 }
 
+fn leaks_nearby() -> intake::FindSimilarRequest {
+    let (item, place) = ("water-leak".to_owned(), "library".to_owned());
+    intake::FindSimilarRequest { item, place, ..Default::default() }
+}
+
 fn reply_to(case: String) -> intake::ReplyCaseRequest {
     intake::ReplyCaseRequest { case, text: "walk".to_owned(), next: None }
 }
@@ -46,11 +51,7 @@ impl Grpc {
         let case = || question.world.case(question.probe.action, question.level).to_owned();
         let mut intake = self.intake();
         match method {
-            "FindSimilar" => {
-                let (item, place) = ("water-leak".to_owned(), "library".to_owned());
-                let request = intake::FindSimilarRequest { item, place, ..Default::default() };
-                intake.find_similar(call.request(request)).await.map(nothing)
-            }
+            "FindSimilar" => intake.find_similar(call.request(leaks_nearby())).await.map(nothing),
             "OpenAlarm" => intake.open_alarm(call.request(alarm_of(question))).await.map(nothing),
             "ChaseCase" => {
                 let request = intake::ChaseCaseRequest { case: case(), ..Default::default() };

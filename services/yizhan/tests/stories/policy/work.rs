@@ -128,10 +128,7 @@ impl Grpc {
                 let request = dispatch::CompleteRequest { work_order, ..Default::default() };
                 dispatch.complete(call.request(request)).await.map(nothing)
             }
-            "FindNextSteps" => {
-                let request = dispatch::FindNextStepsRequest::default();
-                dispatch.find_next_steps(call.request(request)).await.map(nothing)
-            }
+            "FindNextSteps" => dispatch.find_next_steps(call.request(of_none())).await.map(nothing),
             "Ask" | "Answer" | "ListQuestions" => self.ask_to_ask(question, call, method).await,
             "ShowHandover" | "SignHandover" => self.ask_for_the_desk(call, method).await,
             "ShowRoster" | "TakeLeave" | "SwapTurns" | "CoverPost" | "EndArrangement"
@@ -346,6 +343,10 @@ impl Grpc {
     pub(super) fn dispatch(&self) -> DispatchClient<Channel> {
         DispatchClient::new(self.channel(Service::Dispatch))
     }
+}
+
+fn of_none() -> dispatch::FindNextStepsRequest {
+    dispatch::FindNextStepsRequest::default()
 }
 
 /// Whom somebody may ask, if they may ask at all.
