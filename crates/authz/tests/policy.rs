@@ -155,12 +155,11 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 }
 
 #[test]
-fn a_service_may_ask_for_events_keys_and_next_steps_serve_survey_links_hand_over_an_alarm_and_nothing_else()
- {
+fn a_service_may_ask_for_events_and_keys_serve_survey_links_hand_over_an_alarm_and_nothing_else() {
     let service = Subject::service(Service::Dispatch);
     let of_links =
         [Action::ComplainCase, Action::ShowSurvey, Action::AnswerSurvey, Action::FindLinks];
-    let others = [Action::FindNextSteps, Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
+    let others = [Action::RaiseAlarm, Action::Redeliver, Action::GetKeys];
     assert_eq!(allowed(&service), [&of_links[..], &others].concat());
     assert_eq!(service.principal.to_string(), "service:dispatch");
 }
@@ -173,6 +172,16 @@ fn where_people_are_reached_is_told_to_notification_alone() {
     }
     // An account is no service, whatever role it was given.
     assert!(!allowed(&with(Role::Service)).contains(&Action::FindAddresses));
+}
+
+#[test]
+fn what_comes_next_is_told_to_those_services_alone_that_say_or_show_it() {
+    for &service in Service::ALL {
+        let finds = allowed(&Subject::service(service)).contains(&Action::FindNextSteps);
+        let says = matches!(service, Service::Notification | Service::Portal);
+        assert_eq!(finds, says, "{service}");
+    }
+    assert!(!allowed(&with(Role::Service)).contains(&Action::FindNextSteps));
 }
 
 /// What somebody may do that concerns no case.
