@@ -13,6 +13,7 @@ use events::words::{DepartmentId, Level};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Answer, Body, Caller, Key, id},
@@ -26,6 +27,11 @@ use crate::{
     refusal::Refusal,
     store::api_keys::{self, ApiKey},
 };
+
+/// All that is asked of them.
+pub(super) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ApiKeys {

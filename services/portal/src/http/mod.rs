@@ -161,8 +161,7 @@ fn api() -> OpenApiRouter<Portal> {
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
         .routes(routes!(dead_letters::drop))
-        .routes(routes!(api_keys::list, api_keys::create))
-        .routes(routes!(api_keys::revoke));
+        .merge(api_keys::routes());
     OpenApiRouter::with_openapi(describe::document()).nest("/api/v1", v1)
 }
 
