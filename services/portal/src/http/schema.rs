@@ -44,6 +44,7 @@ macro_rules! lists {
 
 lists! {
     kind = one_of of CaseKind::ALL;
+    kind_or_none = one_or_none of CaseKind::ALL;
     channel = one_of of Channel::ALL;
     channel_or_none = one_or_none of Channel::ALL;
     alarm_kind_or_none = one_or_none of AlarmKind::ALL;

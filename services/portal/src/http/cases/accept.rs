@@ -30,10 +30,9 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct NewCase {
-    /// `repair` if it is missing.
-    #[schema(schema_with = schema::kind)]
-    #[serde(default = "repair")]
-    kind: CaseKind,
+    /// What the item must be of; if it is missing, the kind is the item's.
+    #[schema(schema_with = schema::kind_or_none)]
+    kind: Option<CaseKind>,
     /// If it is missing: `hotline` of the desk, `web` of whoever reports for themselves, who may state
     /// no other.
     #[schema(schema_with = schema::channel_or_none)]
@@ -69,10 +68,6 @@ pub(in crate::http) struct NewCase {
     /// The case that it follows, by number or id, where that takes no more reporters.
     #[serde(default)]
     linked_to: String,
-}
-
-const fn repair() -> CaseKind {
-    CaseKind::Repair
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,7 +120,7 @@ pub(in crate::http) async fn accept(
     let channel = case.channel.unwrap_or_else(|| caller.usual_channel());
     let item = case.item.clone();
     let request = AcceptCaseRequest {
-        kind: wire_words::CaseKind::from(case.kind).into(),
+        kind: case.kind.map(wire_words::CaseKind::from).unwrap_or_default().into(),
         channel: wire_words::Channel::from(channel).into(),
         campus_phone: case.campus_phone,
         item: case.item,

@@ -121,6 +121,8 @@ fn accepting() -> BTreeSet<String> {
     /// After the command line, which begins the trace and sends no spans.
     const REQUEST: &str = "? > portal: POST /api/v1/cases";
     const CALL: &str = "intake: yizhan.intake.v1.Intake/AcceptCase";
+    /// Asked for whoever reports: what was reported before and may be the same.
+    const SIMILAR: &str = "intake: yizhan.intake.v1.Intake/FindSimilar";
     let accepted = [
         "callback-survey: apply INTAKE",
         "dispatch: apply INTAKE",
@@ -141,7 +143,8 @@ fn accepting() -> BTreeSet<String> {
         "portal: apply INTAKE",
     ];
     let caused = accepted.iter().map(|path| format!("{REQUEST} > {CALL} > {path}"));
-    caused.chain([REQUEST.to_owned(), format!("{REQUEST} > {CALL}")]).collect()
+    let called = [CALL, SIMILAR].map(|call| format!("{REQUEST} > {call}"));
+    caused.chain(called).chain([REQUEST.to_owned()]).collect()
 }
 
 /// Lets what was not published yet have happened six minutes ago, and been recorded then.
