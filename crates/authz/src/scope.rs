@@ -47,6 +47,15 @@ pub fn scope(subject: &Subject, action: Action) -> Option<Scope> {
 }
 
 impl Scope {
+    /// The same without what is hidden, for what is offered to whoever did not ask for it.
+    #[must_use]
+    pub fn without_hidden(mut self) -> Self {
+        for reach in &mut self.reach {
+            reach.hidden = false;
+        }
+        self
+    }
+
     /// The words of all levels of rows in this relation that may be seen, for a `level` column.
     pub fn levels(&self, relation: Relation) -> Vec<String> {
         let of = Relation::ALL.into_iter().zip(self.reach).find(|(one, _)| *one == relation);

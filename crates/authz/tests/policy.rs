@@ -155,6 +155,22 @@ fn a_scope_carries_who_asks_and_names_the_levels_of_each_relation() {
 }
 
 #[test]
+fn of_a_scope_without_what_is_hidden_all_else_is_left() {
+    for role in Role::ALL {
+        let Some(scope) = scope(&with(role), Action::ListCases) else { continue };
+        let without = scope.clone().without_hidden();
+        for relation in Relation::ALL {
+            let mut open = scope.levels(relation);
+            open.retain(|level| level != Level::Hidden.word());
+            assert_eq!(without.levels(relation), open, "{role} {relation:?}");
+        }
+    }
+    let counsellor = scope(&with(Role::DutyCounsellor), Action::ListCases).unwrap();
+    assert!(counsellor.admits(Relations::NONE, Level::Hidden));
+    assert!(!counsellor.without_hidden().admits(Relations::NONE, Level::Hidden));
+}
+
+#[test]
 fn a_service_may_ask_for_events_and_keys_serve_survey_links_hand_over_an_alarm_and_nothing_else() {
     let service = Subject::service(Service::Dispatch);
     let of_links =

@@ -16,7 +16,7 @@ use crate::{
     Intake,
     api::answers,
     commands::accept::no_definitions,
-    store::{incidents, similar},
+    store::{incidents, list, similar},
 };
 
 /// More than these nobody reads while somebody is on the line.
@@ -32,13 +32,14 @@ pub(crate) struct FindSimilar {
     pub(crate) before: Option<CaseId>,
 }
 
-/// What they may be speaking of, of what `subject` may see: the newest first.
+/// What they may be speaking of, of what `subject` may see: the newest first. What is hidden is offered to
+/// nobody, whoever may see it.
 pub(crate) async fn find_similar(
     intake: &Intake,
     subject: &Subject,
     asked: FindSimilar,
 ) -> Result<FindSimilarResponse, Failure> {
-    let scope = scope(subject, Action::ListCases)?;
+    let scope = scope(subject, Action::ListCases)?.without_hidden();
     let now = intake.clock().now();
     let mut tx = intake.pool().begin().await?;
     let rules = intake.revisions.newest(&mut tx).await.map_err(delivery::Fault::from)?;
@@ -90,8 +91,9 @@ async fn open_or_running(
     let Some(within) = rules.similar_within(item) else { return Ok(Vec::new()) };
     let places = around(rules, place);
     let since = now.checked_sub(within).unwrap_or(now);
-    let filter = similar::Filter { item, places: &places, since, before: *before, limit: MOST };
-    let cases = similar::cases(connection, scope, &filter).await?;
+    let among = Some(similar::candidates(connection, item, &places, since).await?);
+    let filter = list::Filter { among, before: *before, limit: MOST, ..list::Filter::default() };
+    let cases = list::cases(connection, scope, &filter).await?;
     let covering = incidents::Filter {
         status: "open",
         item: Some(item.clone()),

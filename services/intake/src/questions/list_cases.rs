@@ -46,7 +46,7 @@ pub(crate) async fn list_cases(
     };
     let ListCases { status, urgency, item, page_size, after, .. } = asked;
     let limit = page_size.limit();
-    let filter = Filter { status, urgency, item, places, before: after, limit };
+    let filter = Filter { status, urgency, item, places, among: None, before: after, limit };
     let mut cases = list::cases(&mut tx, &scope, &filter).await?;
     let next_page_token = page_size.cut(&mut cases, |(id, _)| id.to_string());
     let read = cases.iter().filter_map(|(id, state)| Some((*id, state.case()?.level)));

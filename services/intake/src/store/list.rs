@@ -16,6 +16,8 @@ pub(crate) struct Filter {
     pub(crate) item: Option<ItemId>,
     /// One of these places.
     pub(crate) places: Option<Vec<PlaceId>>,
+    /// One of these cases.
+    pub(crate) among: Option<Vec<CaseId>>,
     /// Recorded before this one: where the previous page ended.
     pub(crate) before: Option<CaseId>,
     /// At most so many.
@@ -30,6 +32,8 @@ pub(crate) async fn cases(
 ) -> Result<Vec<(CaseId, State)>, sqlx::Error> {
     let places = filter.places.as_ref();
     let places: Option<Vec<_>> = places.map(|ids| ids.iter().map(ToString::to_string).collect());
+    let among = filter.among.as_ref();
+    let among: Option<Vec<_>> = among.map(|ids| ids.iter().map(|id| id.uuid()).collect());
     let rows = sqlx::query!(
         r#"select c.id, c.state as "state: Json<State>" from intake.cases c
            where (c.level = any($1)
@@ -44,6 +48,7 @@ pub(crate) async fn cases(
              and ($11::text is null or c.item = $11)
              and ($12::text[] is null or c.place = any($12))
              and ($13::uuid is null or c.id < $13)
+             and ($17::uuid[] is null or c.id = any($17))
            order by c.id desc limit $14"#,
         &scope.levels(Relation::Unrelated),
         scope.person().map(|person| person.to_string()),
@@ -61,6 +66,7 @@ pub(crate) async fn cases(
         i64::from(filter.limit),
         &scope.posts(),
         &scope.levels(Relation::EscalatedToMe),
+        among.as_deref(),
     )
     .fetch_all(connection)
     .await?;
