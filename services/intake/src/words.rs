@@ -8,6 +8,7 @@ use std::fmt;
 pub(crate) struct Words {
     said: String,
     withheld: bool,
+    again: bool,
 }
 
 impl Words {
@@ -30,11 +31,21 @@ impl Words {
     pub(crate) fn withhold(&self) -> Self {
         Self { withheld: true, ..self.clone() }
     }
+
+    /// Whether they were heard before: whom they tell of is a case already.
+    pub(crate) const fn is_again(&self) -> bool {
+        self.again
+    }
+
+    /// The same words, where they were heard before.
+    pub(crate) fn again(self, again: bool) -> Self {
+        Self { again, ..self }
+    }
 }
 
 impl From<String> for Words {
     fn from(said: String) -> Self {
-        Self { said, withheld: false }
+        Self { said, ..Self::default() }
     }
 }
 

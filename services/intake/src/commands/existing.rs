@@ -77,6 +77,17 @@ impl Existing {
         Ok(Self { id, locked, state, action })
     }
 
+    /// The same for who was permitted by what it follows.
+    pub(super) async fn lock_following(
+        tx: &mut Tx<'_>,
+        id: CaseId,
+        action: Action,
+    ) -> Result<Self, Failure> {
+        let locked = lock_one(tx, id.uuid()).await?;
+        let state = store::cases::load(tx, id).await?;
+        Ok(Self { id, locked, state, action })
+    }
+
     /// What follows from a command; nothing is written yet.
     pub(super) async fn decide(
         &self,

@@ -43,7 +43,8 @@ pub(crate) trait Spoken {
 /// Words that tell of a person at risk make that person a hidden case, before anything else is done;
 /// they are kept with it alone. What they were said about goes on as it would have.
 ///
-/// Under the key of the command, so that a repeated one finds the case there.
+/// Under the key of the command, so that a repeated one finds the case there. Of words that were heard
+/// before it is there.
 pub(crate) async fn heed(
     intake: &Intake,
     accepting: &Accepting,
@@ -56,6 +57,11 @@ pub(crate) async fn heed(
     let Some((linked, place)) = told_of(intake, asked, words, &said).await? else {
         return Ok(None);
     };
+    let text = words.clone();
+    *words = words.withhold();
+    if text.is_again() {
+        return Ok(None);
+    }
     let person = AcceptCase {
         asked: asked.beside("person-at-risk"),
         kind: None,
@@ -63,7 +69,7 @@ pub(crate) async fn heed(
         campus_phone: None,
         wanted: Wanted::Heard,
         place: Some(place),
-        text: words.clone(),
+        text,
         caller: said.caller,
         on_behalf_of: said.on_behalf_of,
         asset: None,
@@ -73,7 +79,6 @@ pub(crate) async fn heed(
         linked,
         incident: None,
     };
-    *words = words.withhold();
     let told_by_another = person.is_told_by_another();
     let answer = accepting.accept(person).await?;
     Ok(if told_by_another { answers::person_at_risk(answer) } else { None })

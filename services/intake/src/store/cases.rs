@@ -1,6 +1,6 @@
 use clock::{CaseId, PersonId};
 use delivery::Tx;
-use events::words::{CaseKind, CaseNumber};
+use events::words::{CaseKind, CaseNumber, Level};
 use intake_core::{Case, State};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{PgConnection, types::Json};
@@ -48,6 +48,26 @@ pub(crate) async fn open_complaint(
     let mut cases = states.iter().filter_map(|Json(state)| state.case());
     let of_this = |case: &&Case| case.kind == CaseKind::Complaint && case.linked == Some(about);
     Ok(cases.find(of_this).cloned())
+}
+
+/// The person at risk of whom somebody told by what they said about a case, while that is open.
+pub(crate) async fn open_at_risk(
+    connection: &mut PgConnection,
+    person: PersonId,
+    about: CaseId,
+) -> Result<Option<CaseId>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select c.id, c.state as "state: Json<State>"
+           from intake.relations r join intake.cases c on c.id = r.case_id
+           where r.who = $1 and r.relation = 'own' and c.status = 'open' and c.level = $2"#,
+        person.to_string(),
+        Level::Hidden.word(),
+    )
+    .fetch_all(connection)
+    .await?;
+    let of_this = |case: &Case| case.linked == Some(about) && case.caller == Some(person);
+    let found = rows.iter().find(|row| row.state.0.case().is_some_and(of_this));
+    Ok(found.map(|row| CaseId::from_uuid(row.id)))
 }
 
 /// Writes where cases stand.

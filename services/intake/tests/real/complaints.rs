@@ -48,6 +48,7 @@ fn of(case: &str) -> ComplainCaseRequest {
         channel: Channel::Web.into(),
         text: "来了三次都没带工具".to_owned(),
         person: None,
+        withheld: false,
     }
 }
 

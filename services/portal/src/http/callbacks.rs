@@ -15,7 +15,7 @@ use proto::{
     intake::v1::{self as intake, AcceptCaseResponse},
     words::v1 as wire_words,
 };
-use rpc::{Call, Code, Error};
+use rpc::{Call, Code, Error, Fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,9 +24,13 @@ use super::{
     cases::{self, accept::Accepted, complain::Saying, views::Person},
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
+    survey::LONGEST_WORDS,
     wire::{instant, lower, some, upper, word},
 };
 use crate::{head::Head, portal::Portal, refusal::Refusal};
+
+/// The most characters of a complaint, as intake keeps it.
+const LONGEST_COMPLAINT: usize = 4_000;
 
 const PREFIX: &str = "CALLBACK_STATE_";
 const STATES: [&str; 4] = ["due", "answered", "unreachable", "withdrawn"];
@@ -214,6 +218,20 @@ pub(super) struct NewAttempt {
 }
 
 impl NewAttempt {
+    /// Refuses texts that would not be kept. Before they are heard, which loses no cry for help: whoever
+    /// wrote down too much is told at once, still has it, and sends what is heard then.
+    fn fits(&self) -> Result<(), Error> {
+        let mut fields = Fields::default();
+        for (field, text, most) in [
+            ("words", &self.words, LONGEST_WORDS),
+            ("complaint", &self.complaint, LONGEST_COMPLAINT),
+            ("quality_note", &self.quality_note, LONGEST_WORDS),
+        ] {
+            fields.text(field, text.clone().unwrap_or_default(), most);
+        }
+        fields.end("attempt-invalid", Some(()))
+    }
+
     /// The answer that was given, if somebody was reached.
     fn answer(self) -> Result<Option<survey::Answer>, Refusal> {
         let complains = self.complaint.is_some();
@@ -265,7 +283,8 @@ pub(super) struct Recorded {
     judged: bool,
     /// When to try again.
     next_attempt_at: Option<Timestamp>,
-    /// Who is at risk by the words or the note, which are kept with them alone and not with the answer.
+    /// Who is at risk by what was said: words and note are kept with them alone and not with the answer,
+    /// and so is the complaint if it tells of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     person_at_risk: Option<PersonAtRisk>,
     /// The complaint that was opened before.
@@ -281,9 +300,9 @@ pub(super) struct Recorded {
 /// The first "not solved" of a cycle reopens the case. Refused by
 /// `no-such-callback`, `callback-withdrawn`, `worker-may-not-call-back`, `reopen-window-over`, and by `attempt-invalid` with a
 /// violation for each field that is wrong. Where nobody was reached, refused by `no-callback-open`,
-/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. Words
-/// and note are heard first, whatever becomes of the attempt: where they tell of a person at risk, that
-/// person is a case of its own. Then a complaint is opened, and refused as by `complainCase`, but where
+/// `outside-calling-hours` and `too-soon` too, which say from when on it would be right. Words,
+/// note and complaint are heard first, whatever else becomes of the attempt: where they tell of a person
+/// at risk, that person is one case of its own. Then a complaint is opened, and refused as by `complainCase`, but where
 /// theirs is open already; where the attempt is refused after it, the message says its number.
 #[utoipa::path(
     post, path = "/callbacks/{id}/attempts", tag = "callbacks",
@@ -300,6 +319,7 @@ pub(super) async fn record(
     Body(attempt): Body<NewAttempt>,
 ) -> Answer<Recorded> {
     let callback = id::<CallbackId>(&callback, "no-such-callback", "callback")?.to_string();
+    attempt.fits()?;
     let (reached, complaint) = (attempt.reached, attempt.complaint.clone());
     let answer = attempt.answer()?;
     // Under one key, which each of the commands has for itself: what is lost between them is repeated,
@@ -337,13 +357,13 @@ struct Done {
 }
 
 impl Told<'_> {
-    /// What intake is told before an attempt is recorded: the words of the answer, and then the complaint
+    /// What intake is told before an attempt is recorded: all that was said, once, and then the complaint
     /// of whom the callback asks, if theirs is not open already.
     async fn first(self, portal: &Portal, caller: &Caller, call: &Call) -> Result<Done, Refusal> {
         let Self { callback, answer, complaint } = self;
         let mut done = Done { answer, complaint: None, person_at_risk: None };
-        let words = done.answer.as_ref().map_or_else(String::new, words);
-        if words.is_empty() && complaint.is_none() {
+        let said = said(done.answer.as_ref(), complaint.as_deref());
+        if said.is_empty() && complaint.is_none() {
             return Ok(done);
         }
         let asked = find(portal, caller, callback).await?;
@@ -354,16 +374,18 @@ impl Told<'_> {
             text,
             person: Person::known(&asked.person),
         };
-        if !words.is_empty() {
-            let heard = cases::complain::hear(portal, call.clone(), saying(words)).await?;
-            if let Some(answer) = done.answer.as_mut().filter(|_| heard.withheld) {
+        let mut withheld = false;
+        if !said.is_empty() {
+            let heard = cases::complain::hear(portal, call.clone(), saying(said)).await?;
+            withheld = heard.withheld;
+            if let Some(answer) = done.answer.as_mut().filter(|_| withheld) {
                 answer.words.clear();
                 answer.quality_note.clear();
             }
             done.person_at_risk = heard.person_at_risk;
         }
         if let Some(text) = complaint {
-            let opened = cases::complain::open(portal, call.clone(), saying(text)).await;
+            let opened = cases::complain::open(portal, call.clone(), saying(text), withheld).await;
             done.complaint = match opened.map_err(Error::from) {
                 Ok(complaint) => Some(complaint),
                 Err(error) if error.reason() == "already-complained" => None,
@@ -374,9 +396,11 @@ impl Told<'_> {
     }
 }
 
-/// What was said in words, and noted of it.
-fn words(answer: &survey::Answer) -> String {
-    [answer.words.trim(), answer.quality_note.trim()].join("\n").trim().to_owned()
+/// What was said in words, noted of it, and complained of.
+fn said(answer: Option<&survey::Answer>, complaint: Option<&str>) -> String {
+    let answered = answer.map(|answer| [&*answer.words, &*answer.quality_note]);
+    let all = answered.into_iter().flatten().chain(complaint).map(str::trim);
+    all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 async fn find(

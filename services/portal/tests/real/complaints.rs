@@ -166,6 +166,20 @@ async fn words_by_the_page_that_tell_of_a_person_at_risk_are_heard_once_and_not_
 }
 
 #[tokio::test]
+async fn a_complaint_by_the_page_of_who_is_at_risk_is_heard_once_and_opened_as_one_that_was() {
+    let world = World::with_survey().await;
+    world.others.told.state().survey = Some(asked());
+    let form = "solved=yes&complains=yes&words=没人管我不想活了";
+    assert_eq!(sent(&world, form).await.0, StatusCode::SEE_OTHER);
+    let state = world.others.told.state();
+    assert_eq!(state.heard.len(), 1);
+    let [complaint] = &state.complaints[..] else { panic!("{:?}", state.complaints) };
+    assert!(complaint.withheld && complaint.text == "没人管我不想活了", "{complaint:?}");
+    let answer = state.survey.clone().unwrap().answer.unwrap();
+    assert!(answer.complains && answer.words.is_empty(), "{answer:?}");
+}
+
+#[tokio::test]
 async fn what_opens_no_second_complaint_is_heard_all_the_same() {
     for reason in ["already-complained", "no-complaints"] {
         let world = World::with_survey().await;
@@ -209,6 +223,46 @@ async fn what_is_said_when_somebody_calls_is_heard_before_it_is_recorded() {
     let unreached = json!({ "reached": false });
     assert_eq!(quality.post(&path, &unreached).await.status, 200);
     assert_eq!(world.others.told.state().heard.len(), 2, "nothing was said");
+}
+
+#[tokio::test]
+async fn words_and_complaint_of_one_call_are_heard_together_and_make_one_person_at_risk() {
+    let world = World::with_people_and_survey().await;
+    let quality = world.session("quality").await;
+    let path = format!("/callbacks/{CALLBACK}/attempts");
+    let attempt = json!({
+        "reached": true, "solved": true, "words": "他说不想活了",
+        "complaint": "他说不想活了,没人管"
+    });
+    let recorded = quality.post(&path, &attempt).await;
+    assert_eq!(recorded.status, 200, "{recorded:?}");
+    assert_eq!(recorded.body["person_at_risk"]["number"], "2026-11-000098");
+    assert_eq!(recorded.body["complaint"]["number"], "2026-11-000099");
+    let state = world.others.told.state();
+    let [(_, heard)] = &state.heard[..] else { panic!("{:?}", state.heard) };
+    assert_eq!(heard.text, "他说不想活了\n他说不想活了,没人管");
+    assert!(state.complaints[0].withheld, "intake has heard it");
+    assert_eq!(state.recorded.clone().unwrap().words, "");
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_kept_is_refused_by_field_before_it_is_heard() {
+    let world = World::with_people_and_survey().await;
+    let quality = world.session("quality").await;
+    let path = format!("/callbacks/{CALLBACK}/attempts");
+    for (field, most) in [("words", 2_000), ("quality_note", 2_000), ("complaint", 4_000)] {
+        let mut attempt = json!({ "reached": true, "solved": true });
+        attempt[field] = format!("不想活{}", "了".repeat(most)).into();
+        let refused = quality.post(&path, &attempt).await;
+        assert_eq!(refused.refused(), (400, "attempt-invalid"), "{field}");
+        assert_eq!(refused.violations()[0].0, field);
+    }
+    assert!(world.others.told.state().heard.is_empty());
+    let mut longest = json!({ "reached": true, "solved": true });
+    longest["words"] = "水".repeat(2_000).into();
+    longest["complaint"] = "慢".repeat(4_000).into();
+    assert_eq!(quality.post(&path, &longest).await.status, 200);
+    assert_eq!(world.others.told.state().heard.len(), 1);
 }
 
 #[tokio::test]

@@ -137,18 +137,28 @@ async fn whoever_is_at_risk_by_what_is_said_by_a_link_or_in_a_call_is_the_counse
         let cases = listed["cases"].as_array().unwrap().clone();
         cases.into_iter().filter(|one| one["item"] == "person-at-risk").collect::<Vec<_>>()
     };
+    // However often who has the link says it: it has rung, and its counsellor reads the rest there.
+    let more = Client::new().post(&link).body("solved=yes&words=真的不想活了");
+    let more = more.header("Content-Type", "application/x-www-form-urlencoded");
+    assert_eq!(page(more).await.0, StatusCode::OK);
+    campus.settle();
     let [person] = &hidden()[..] else { panic!("{:?}", hidden()) };
     let person = person["number"].as_str().unwrap();
     let shown = counsellor.asks(&format!("case show {person}"));
     assert_eq!(shown["details"]["text"], "我不想活了");
+    assert_eq!(shown["details"]["remarks"][0]["text"], "真的不想活了", "{shown}");
     assert_eq!(shown["details"]["linked_to"], case.to_string());
     for who in [&desk, &quality, &first] {
         assert!(who.is_refused(&format!("case show {person}")).message.contains("case-unknown"));
     }
 
-    let recorded = quality.does(&format!("callback record {case} --solved --words '她说不想活了'"));
+    let told = "--words '她说不想活了' --complain '说了不想活也没人管'";
+    let recorded = quality.does(&format!("callback record {case} --solved {told}"));
     assert!(recorded["person_at_risk"]["number"].is_string(), "{recorded}");
-    assert_eq!(hidden().len(), 2);
+    assert_eq!(hidden().len(), 2, "one person, whatever else they complain of");
+    let complaint = recorded["complaint"]["number"].as_str().unwrap();
+    let complaint = first.asks(&format!("case show {complaint}")).to_string();
+    assert!(!complaint.contains("不想活"), "{complaint}");
     let answered = quality.asks(&format!("callback list --case {case}")).to_string();
     assert!(!answered.contains("不想活"), "{answered}");
 }

@@ -4,10 +4,13 @@ use proto::intake::v1::{ComplainCaseRequest, HearWordsRequest};
 use rpc::{Error, Fields};
 
 use super::{LONGEST_TEXT, named};
-use crate::commands::{
-    Hear,
-    accept::{AcceptCase, Wanted},
-    called,
+use crate::{
+    commands::{
+        Hear,
+        accept::{AcceptCase, Wanted},
+        called,
+    },
+    words::Words,
 };
 
 /// The most characters of all that somebody says at once to another service.
@@ -25,7 +28,8 @@ pub(in crate::api) fn complain(
     if request.text.trim().is_empty() {
         fields.refuse("text", "must say what they complain of");
     }
-    let text = fields.text("text", request.text, LONGEST_TEXT).into();
+    let text = fields.text("text", request.text, LONGEST_TEXT);
+    let text = Words::from(text).again(request.withheld);
     let made = channel.map(|channel| AcceptCase {
         asked,
         kind: None,

@@ -5,9 +5,34 @@
 //! nothing that others see knows of it.
 
 use definitions::Rules;
-use events::words::{AlarmKind, Level};
+use delivery::{Tx, lock_one};
+use delivery_rpc::Failure;
+use events::words::{AlarmKind, CaseRef, Level};
+use rpc::{Code, Error};
 
 use super::{AcceptCase, Wanted};
+use crate::store;
+
+/// Refuses one more by the link of who told of one whose case is open: whoever has a link is logged in
+/// nowhere, and each would ring. What else they say is kept with that one.
+pub(super) async fn admit(
+    tx: &mut Tx<'_>,
+    call: &AcceptCase,
+) -> Result<Result<(), Error>, Failure> {
+    let person = call.caller.as_ref().and_then(|named| named.id);
+    let (true, Some(CaseRef::Id(about)), Some(person)) =
+        (call.is_heard_by_link(), call.linked, person)
+    else {
+        return Ok(Ok(()));
+    };
+    // Until the end of this one no other is opened.
+    drop(lock_one(tx, about.uuid()).await?);
+    if store::cases::open_at_risk(tx, person, about).await?.is_none() {
+        return Ok(Ok(()));
+    }
+    let message = "what they said before is being handled: say it again if that has ended";
+    Ok(Err(Error::new(Code::Conflict, "already-heard", message)))
+}
 
 impl AcceptCase {
     /// The call as it is kept, and the person at risk of whom it tells, if it does.

@@ -29,8 +29,8 @@ use crate::{
     words::Words,
 };
 
-/// Words are heard before anything is refused, but those that a service brings: it sees no case, and they
-/// are heard with the complaint that they make. Where they make none it has them heard for themselves.
+/// Words are heard before anything is refused, but those that a service brings: it sees no case, and has
+/// them heard for themselves. What it did not have heard is heard with the complaint that it makes.
 impl Spoken for AcceptCase {
     fn spoken(&mut self) -> (&Asked, &mut Words, Said) {
         let said = Said {
@@ -38,6 +38,8 @@ impl Spoken for AcceptCase {
             channel: Some(self.channel),
             caller: self.caller.clone(),
             on_behalf_of: self.on_behalf_of.clone(),
+            // It was seen to when they were heard.
+            permitted: self.text.is_again(),
             ..Said::default()
         };
         (&self.asked, &mut self.text, said)

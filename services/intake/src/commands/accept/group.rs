@@ -18,7 +18,7 @@ use proto::intake::v1::AcceptCaseResponse;
 use rpc::Error;
 
 use super::{
-    AcceptCase, complaint,
+    AcceptCase, at_risk, complaint,
     decide::{Decided, Known, decide_one},
     linked::linked,
     numbers::Numbers,
@@ -114,7 +114,8 @@ pub(super) async fn accept(
     Ok(Outcome::Committed { answers: answers.into_values().collect(), new: new.len() as u64 })
 }
 
-/// The calls with what a complaint has of the case that it is about; without those that are refused.
+/// The calls with what a complaint has of the case that it is about; without those that are refused for
+/// what is open already.
 async fn completed<'a>(
     intake: &Intake,
     tx: &mut Tx<'_>,
@@ -124,12 +125,13 @@ async fn completed<'a>(
 ) -> Result<Vec<(usize, Cow<'a, AcceptCase>)>, Failure> {
     let mut completed = Vec::with_capacity(calls.len());
     for (place, call) in calls {
-        if !call.is_complaint() {
-            completed.push((place, Cow::Borrowed(call)));
-            continue;
-        }
-        match complaint::complete(intake, tx, rules, call).await? {
-            Ok(complaint) => completed.push((place, Cow::Owned(complaint))),
+        let call = if call.is_complaint() {
+            complaint::complete(intake, tx, rules, call).await?.map(Cow::Owned)
+        } else {
+            at_risk::admit(tx, call).await?.map(|()| Cow::Borrowed(call))
+        };
+        match call {
+            Ok(call) => completed.push((place, call)),
             Err(refusal) => drop(refused.insert(place, refusal)),
         }
     }

@@ -82,6 +82,16 @@ impl AcceptCase {
         matches!(self.wanted, Wanted::Complaint(_))
     }
 
+    /// Whether somebody who is logged in nowhere tells of a person at risk.
+    fn is_heard_by_link(&self) -> bool {
+        matches!(self.wanted, Wanted::Heard) && self.asked.subject.principal.account().is_none()
+    }
+
+    /// Whether a person has but one of these about a case at a time.
+    fn is_one_at_a_time(&self) -> bool {
+        self.is_complaint() || self.is_heard_by_link()
+    }
+
     /// Whether the case that it follows was looked at before.
     const fn is_looked_at(&self) -> bool {
         matches!(self.wanted, Wanted::Complaint(_) | Wanted::Heard)

@@ -173,14 +173,16 @@ impl Writer {
 }
 
 /// Equal commands as one. Another command under the key of one of them has to wait for its turn, and a
-/// complaint for the one before it, which may be the same person's about the same case.
+/// complaint, or what is heard by a link, for the one before it, which may be the same person's about the
+/// same case.
 fn fold(group: Vec<Waiting>) -> (Vec<Call>, Vec<Waiting>) {
     let (mut calls, mut other): (Vec<Call>, _) = (Vec::new(), Vec::new());
     for Waiting { command, asker } in group {
         let intent = &command.asked.intent;
         let comes_before = |call: &&mut Call| {
             let other = &call.command;
-            other.asked.intent.id == intent.id || other.is_complaint() && command.is_complaint()
+            other.asked.intent.id == intent.id
+                || other.is_one_at_a_time() && command.is_one_at_a_time()
         };
         match calls.iter_mut().find(comes_before) {
             None => calls.push(Call { command, askers: vec![asker] }),

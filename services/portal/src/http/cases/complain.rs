@@ -60,11 +60,13 @@ pub(in crate::http) async fn complain(
     reference(&case)?;
     let channel = channel.unwrap_or_else(|| caller.usual_channel());
     let saying = Saying { case, channel, text, person };
-    let answer = open(&portal, portal.on_behalf(&caller)?.idempotent(key), saying).await?;
+    let call = portal.on_behalf(&caller)?.idempotent(key);
+    let answer = open(&portal, call, saying, false).await?;
     Ok((StatusCode::CREATED, Json(Accepted::of(answer)?)))
 }
 
 /// Who says what of which case, and how.
+#[derive(Clone)]
 pub(in crate::http) struct Saying {
     pub(in crate::http) case: String,
     pub(in crate::http) channel: Channel,
@@ -72,17 +74,19 @@ pub(in crate::http) struct Saying {
     pub(in crate::http) person: Option<Person>,
 }
 
-/// Has intake open a complaint, by whoever calls.
+/// Has intake open a complaint, by whoever calls. What was said may be `withheld` since it was heard.
 pub(in crate::http) async fn open(
     portal: &Portal,
     call: Call,
     Saying { case, channel, text, person }: Saying,
+    withheld: bool,
 ) -> Result<AcceptCaseResponse, Refusal> {
     let request = call.request(ComplainCaseRequest {
         case,
         channel: wire_words::Channel::from(channel).into(),
         text,
         person: person.map(Into::into),
+        withheld,
     });
     Ok(portal.peers.intake()?.complain_case(request).await?.into_inner())
 }

@@ -211,7 +211,7 @@ impl Case {
 }
 
 /// A human being as far as a case needs one; every field may be missing.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::http) struct Person {
     /// Of a person known already.

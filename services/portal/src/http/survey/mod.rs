@@ -3,8 +3,8 @@
 //! ```text
 //!  GET /s/<secret>   shows what is asked, or what they said: changes nothing, for mail scanners and
 //!                    previews open links too
-//!  POST /s/<secret>  records it, and leads back there (303); a complaint is opened with intake before,
-//!                    which hears all words first that are to be recorded
+//!  POST /s/<secret>  records it, and leads back there (303); intake hears all words before, and opens
+//!                    the complaint of who complains
 //! ```
 //!
 //! Nobody logs in here: the secret in the address is all that it takes. So it is in no log (routes are
@@ -46,7 +46,7 @@ use language::Language;
 use page::{Body, Mistake, Page};
 
 /// The most characters of what somebody says, as callback-survey keeps them.
-const LONGEST_WORDS: usize = 2_000;
+pub(super) const LONGEST_WORDS: usize = 2_000;
 
 const STYLE: &str = include_str!("../../../assets/page.css");
 
@@ -192,19 +192,27 @@ async fn survey(portal: &Portal, token: &str) -> Result<ShowSurveyResponse, Erro
     Ok(portal.peers.callback_survey()?.show_survey(request).await?.into_inner())
 }
 
-/// Opens the complaint of who complains, has intake hear what words are left, and then records the
-/// answer: a post that is repeated finds done what is.
+/// Has intake hear the words, opens the complaint of who complains, and then records the answer: a post
+/// that is repeated finds done what is.
 async fn say(portal: &Portal, token: &str, answer: Answer) -> Result<(), Error> {
-    let answer = if answer.complains { complain(portal, token, answer).await? } else { answer };
-    record(portal, token, heard(portal, token, answer).await?).await
+    let is_silent = answer.words.trim().is_empty();
+    let answer = if is_silent { answer } else { heard(portal, token, answer).await? };
+    record(portal, token, answer).await
 }
 
-/// What is left to be recorded of an answer with a complaint: its words go with the complaint alone. On
-/// a campus that takes none they stay with the answer.
-async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
+/// What is left to be recorded of an answer: words that tell of a person at risk are with that person
+/// alone, and those of who complains with the complaint alone.
+async fn heard(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
     let saying = saying(portal, token, &answer).await?;
     let call = Call::new().idempotent(key_of(token, &answer)?);
-    match open(portal, call, saying).await.map_err(Error::from) {
+    let heard = hear(portal, call.clone(), saying.clone()).await.map_err(Error::from)?;
+    let words = if heard.withheld { String::new() } else { answer.words };
+    let answer = Answer { words, ..answer };
+    if !answer.complains {
+        return Ok(answer);
+    }
+    match open(portal, call, saying, heard.withheld).await.map_err(Error::from) {
+        // On a campus that takes no complaints the words stay with the answer.
         Err(error) if error.reason() == "no-complaints" => {
             Ok(Answer { complains: false, ..answer })
         }
@@ -213,17 +221,6 @@ async fn complain(portal: &Portal, token: &str, answer: Answer) -> Result<Answer
         Err(error) => Err(error),
         Ok(_) => Ok(Answer { words: String::new(), ..answer }),
     }
-}
-
-/// What is left of an answer whose words tell of a person at risk: they are with that person alone.
-async fn heard(portal: &Portal, token: &str, answer: Answer) -> Result<Answer, Error> {
-    if answer.words.trim().is_empty() {
-        return Ok(answer);
-    }
-    let saying = saying(portal, token, &answer).await?;
-    let call = Call::new().idempotent(key_of(token, &answer)?);
-    let withheld = hear(portal, call, saying).await.map_err(Error::from)?.withheld;
-    Ok(if withheld { Answer { words: String::new(), ..answer } } else { answer })
 }
 
 /// What intake is told by who followed a link.
@@ -235,7 +232,7 @@ async fn saying(portal: &Portal, token: &str, answer: &Answer) -> Result<Saying,
 }
 
 /// The same for the same words by the same link: a repeated post makes no second complaint of them, and
-/// no second person at risk. The secret is hashed with them, so that nobody finds them by trying.
+/// no second note. The secret is hashed with them, so that nobody finds them by trying.
 fn key_of(token: &str, answer: &Answer) -> Result<IdempotencyKey, Error> {
     hex(&sha256(format!("{token}\n{}", answer.words).as_bytes())).parse().map_err(Error::internal)
 }

@@ -19,7 +19,7 @@ fn alarm_of(question: &Question<'_>) -> intake::OpenAlarmRequest {
 /// The campus of the walk takes none, which who may complain is told.
 fn complaint_about(case: String) -> intake::ComplainCaseRequest {
     let (channel, text) = (words::Channel::Web.into(), "walk".to_owned());
-    intake::ComplainCaseRequest { case, channel, text, person: None }
+    intake::ComplainCaseRequest { case, channel, text, person: None, withheld: false }
 }
 
 fn said_about(case: String) -> intake::HearWordsRequest {
