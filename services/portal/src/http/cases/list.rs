@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    handlers::Published,
     show::note_reading,
     steps::Reader,
     views::{Case, with_names},
@@ -114,9 +115,8 @@ pub(in crate::http) async fn list(
     note_reading(&portal, &caller, &traced, Action::ListCases).await?;
     let mut cases = named(&portal, found).await?;
     if Reader::of_lists(&caller.subject) == Reader::Requester {
-        for case in &mut cases {
-            case.rung = None;
-        }
+        let published = Published::now(&portal).await?;
+        cases.iter_mut().for_each(|case| published.limit_case(case));
     }
     let ordered_at = |case: &Case| {
         if wanted.follow_ups { case.follow_up_due } else { case.received_at }
