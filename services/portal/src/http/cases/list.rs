@@ -116,7 +116,9 @@ pub(in crate::http) async fn list(
     let mut cases = named(&portal, found).await?;
     if Reader::of_lists(&caller.subject) == Reader::Requester {
         let published = Published::now(&portal).await?;
-        cases.iter_mut().for_each(|case| published.limit_case(case));
+        for case in &mut cases {
+            published.limit_case(case);
+        }
     }
     let ordered_at = |case: &Case| {
         if wanted.follow_ups { case.follow_up_due } else { case.received_at }

@@ -150,7 +150,9 @@ pub(in crate::http) async fn show(
     let steps = with_next_steps(&portal, steps).await.into_iter();
     let mut steps: Vec<_> = steps.filter_map(|step| steps::told(reader, step)).collect();
     if let Some(published) = published {
-        steps.iter_mut().for_each(|step| published.limit_step(step));
+        for step in &mut steps {
+            published.limit_step(step);
+        }
     }
     let timeline = named_steps(&portal, steps).await?;
     let said = details
