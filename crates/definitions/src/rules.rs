@@ -5,7 +5,7 @@ use events::words::{
     AlarmKind, CalendarId, CaseKind, CaseNumber, Commitment, DepartmentId, End, ItemId, Level,
     MessageChannel, PlaceId, PostId, Revision, Urgency,
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
 use crate::{
     Alert, Callback, Circumstances, Department, Judged, Ladder, Language, Occasion, Place, Policy,
@@ -209,6 +209,20 @@ impl Rules {
     ) -> Option<Due> {
         let calendar = self.calendar_for(&self.item(item)?.department)?;
         calendar.named(self.base(item, commitment, urgency)?, at)
+    }
+
+    /// The first instant from `at` on that can be [`named`](Self::named), as the clocks of the item's
+    /// department show it; `None` where there is none.
+    pub fn named_from(
+        &self,
+        item: &ItemId,
+        commitment: Commitment,
+        urgency: Urgency,
+        at: Timestamp,
+    ) -> Option<Zoned> {
+        let calendar = self.calendar_for(&self.item(item)?.department)?;
+        let first = calendar.runs_from(self.base(item, commitment, urgency)?, at).ok()?;
+        Some(first.at.to_zoned(calendar.zone().clone()))
     }
 
     /// When a commitment that begins with `at` falls due, by the calendar of the item's department.

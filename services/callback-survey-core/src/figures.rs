@@ -36,12 +36,16 @@ pub struct Figures {
     pub marks: u32,
     /// Those after which the case was taken up again.
     pub reopened: u32,
+    /// Those of cases that were entered late: received before, and written on paper meanwhile.
+    pub entered_late: u32,
 }
 
 impl Figures {
-    /// These with the callback of one cycle; `cycle` is the one in which its case is now.
-    pub fn count(&mut self, call: &Call, fate: Option<Fate>, cycle: Cycle) {
+    /// These with the callback of one cycle; `cycle` is the one in which its case is now, which was
+    /// entered late or not.
+    pub fn count(&mut self, call: &Call, fate: Option<Fate>, cycle: Cycle, entered_late: bool) {
         self.completed += 1;
+        self.entered_late += u32::from(entered_late);
         let not_solved = fate == Some(Fate::Judged(Verdict::NotSolved));
         self.reopened += u32::from(not_solved || call.cycle < cycle);
         match fate {

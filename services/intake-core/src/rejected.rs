@@ -1,5 +1,5 @@
 use events::words::{CaseNumber, Channel, DepartmentId, End, ItemId, PlaceId, Urgency};
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use crate::{command::Verb, state::Case};
 
@@ -238,10 +238,12 @@ pub enum Violation {
         most: Timestamp,
     },
     /// It is promised for an hour that does not count.
-    #[error("{next} is outside the hours that count for it; choose one that does")]
+    #[error("{} is outside the hours that count for it; {}", local(.next), choice(.counts_from.as_ref()))]
     NextOffHours {
-        /// What was given.
-        next: Timestamp,
+        /// What was given, where the campus is.
+        next: Zoned,
+        /// The first time after it that would do, if any would.
+        counts_from: Option<Zoned>,
     },
     /// Nobody would hear that it is late.
     #[error(
@@ -284,6 +286,18 @@ impl Violation {
 
 fn sentence(violations: &[Violation]) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What may be given instead.
+fn choice(counts_from: Option<&Zoned>) -> String {
+    match counts_from {
+        Some(first) => format!("the next that counts is {}", local(first)),
+        None => "choose one that does".to_owned(),
+    }
+}
+
+fn local(time: &Zoned) -> impl std::fmt::Display {
+    time.strftime("%Y-%m-%d %H:%M")
 }
 
 /// The first 64 characters of a text that is shown in a refusal.

@@ -159,7 +159,8 @@ impl Notification {
             return Ok(None);
         }
         let tries = sending.tries + 1;
-        store::ways::attempt(&mut tx, id, machine, machine + channels::LEASE).await?;
+        let (again, over) = (machine + channels::LEASE, machine - MINUTE);
+        store::ways::attempt(&mut tx, id, machine, (again, over)).await?;
         if sending.ways.first().is_some_and(Way::reaches_a_group) {
             let hidden = store::messages::hidden_of_sending(&mut tx, id).await?;
             for message in &mut messages {

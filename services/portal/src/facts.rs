@@ -201,7 +201,9 @@ async fn escalation(
             promised(tx, key, of, fact.new, fact.provisional).await
         }
         EscalationFact::ClockStopped(fact) => match (fact.subject, fact.commitment) {
-            (Subject::Case, Commitment::FollowUp) => boards::follows_up(tx, key, None).await,
+            (Subject::Case, Commitment::FollowUp) => {
+                boards::follows_up(tx, key, fact.cycle, None).await
+            }
             (
                 Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_),
                 _,
@@ -237,7 +239,9 @@ async fn promised(
         (Subject::Case, Commitment::Complete | Commitment::Answer) => {
             boards::promised(tx, key, cycle, due, provisional).await
         }
-        (Subject::Case, Commitment::FollowUp) => boards::follows_up(tx, key, Some(due)).await,
+        (Subject::Case, Commitment::FollowUp) => {
+            boards::follows_up(tx, key, cycle, Some(due)).await
+        }
         (Subject::Case | Subject::Offer(_) | Subject::WorkOrder(_) | Subject::Question(_), _) => {
             Ok(())
         }

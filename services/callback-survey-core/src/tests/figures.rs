@@ -12,7 +12,7 @@ fn figures(steps: &[Step]) -> Figures {
     let case = Case::after(steps);
     let mut figures = Figures::default();
     let cycle = case.state.survey().unwrap().cycle;
-    case.state.callbacks().for_each(|(call, fate)| figures.count(call, fate, cycle));
+    case.state.callbacks().for_each(|(call, fate)| figures.count(call, fate, cycle, false));
     figures
 }
 
@@ -23,7 +23,7 @@ fn changed(steps: &[Step], change: impl Fn(&mut Call)) -> Figures {
     let mut call = call.clone();
     change(&mut call);
     let mut figures = Figures::default();
-    figures.count(&call, fate, case.state.survey().unwrap().cycle);
+    figures.count(&call, fate, case.state.survey().unwrap().cycle, false);
     figures
 }
 
@@ -138,7 +138,21 @@ fn a_case_that_was_taken_up_again_is_reopened_whatever_its_verdict() {
     assert_eq!(fate, Some(Fate::Judged(Verdict::Solved)));
     for (cycle, reopened) in [(1, 0), (2, 1)] {
         let mut figures = Figures::default();
-        figures.count(call, fate, Cycle::new(cycle).unwrap());
+        figures.count(call, fate, Cycle::new(cycle).unwrap(), false);
         assert_eq!(figures.reopened, reopened);
     }
+}
+
+#[test]
+fn each_cycle_of_a_case_that_was_entered_late_is_said_to_be_among_them() {
+    let in_time = Case::after(&calling());
+    let late = Case::after(&calling_and(&[NOT_SOLVED, reopened(2), resolved(2)]));
+    let mut figures = Figures::default();
+    for (case, entered_late) in [(&in_time, false), (&late, true)] {
+        let cycle = case.state.survey().unwrap().cycle;
+        case.state.callbacks().for_each(|(call, fate)| {
+            figures.count(call, fate, cycle, entered_late);
+        });
+    }
+    assert_eq!((figures.completed, figures.entered_late), (3, 2));
 }

@@ -86,6 +86,7 @@ pub(crate) fn figures(month: Date, figures: Figures) -> GetFiguresResponse {
         marked,
         marks: _,
         reopened,
+        entered_late,
     } = figures;
     GetFiguresResponse {
         month: month.strftime("%Y-%m").to_string(),
@@ -101,6 +102,7 @@ pub(crate) fn figures(month: Date, figures: Figures) -> GetFiguresResponse {
         mean_mark,
         reopened,
         reopened_percent,
+        entered_late,
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) async fn of(
     end: Timestamp,
 ) -> Result<Figures, sqlx::Error> {
     let mut rows = sqlx::query!(
-        r#"select c.id, s.state as "state: Json<State>"
+        r#"select c.id, s.state as "state: Json<State>", s.entered_late
            from callback_survey.callback c
            join callback_survey.survey s on s.case_id = c.case_id
            where (c.completed_at >= $1 and c.completed_at < $2 or c.completed_at is null)
@@ -35,7 +35,7 @@ pub(crate) async fn of(
         let called = state.callbacks().find(|(call, _)| call.id == id);
         let called = called.filter(|(call, _)| is_within(call.completed_at));
         if let Some((survey, (call, fate))) = state.survey().zip(called) {
-            figures.count(call, fate, survey.cycle);
+            figures.count(call, fate, survey.cycle, row.entered_late);
         }
     }
     Ok(figures)

@@ -54,6 +54,20 @@ pub(crate) async fn save(
     Ok(())
 }
 
+/// A case was received before it was entered, by which figures tell it from others.
+pub(crate) async fn entered_late(
+    connection: &mut PgConnection,
+    case: CaseId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update callback_survey.survey set entered_late = true where case_id = $1",
+        case.uuid(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 async fn save_callback(
     connection: &mut PgConnection,
     case: CaseId,

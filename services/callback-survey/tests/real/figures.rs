@@ -2,15 +2,16 @@
 
 use authz::{Role, Subject};
 use events::{
-    intake::CaseResolvedV1,
-    words::{End, Level},
+    Fact, IntakeFact,
+    intake::{CaseAcceptedV1, CaseResolvedV1},
+    words::{End, Level, Service},
 };
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use proto::callback_survey::v1::{Answer, GetFiguresRequest, GetFiguresResponse};
 use rpc::Error;
-use service_kit::somebody;
+use service_kit::{id, somebody};
 
-use crate::case::{Running, assistant, closed, day, not_solved, resolved, solved};
+use crate::case::{Running, accepted, assistant, closed, day, not_solved, resolved, solved};
 
 impl Running {
     async fn figures(&self, who: &Subject, month: &str) -> Result<GetFiguresResponse, Error> {
@@ -90,6 +91,21 @@ async fn a_month_counts_what_an_earlier_release_wrote_beside_this_one() {
     let earlier = local(completed).date().first_of_month().yesterday().unwrap();
     let earlier = earlier.strftime("%Y-%m").to_string();
     assert_eq!(survey.figures(&auditor, &earlier).await.unwrap().completed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_says_how_many_were_written_on_paper_and_entered_late() {
+    let survey = Running::start().await;
+    let auditor = somebody(Role::Auditor, None);
+    survey.completed(resolved()).await;
+    let case = id();
+    let entered = survey.envelope(Service::Intake, case);
+    let at_once = CaseAcceptedV1 { received_at: entered.happened, ..accepted() };
+    survey.put(&entered, &Fact::from(IntakeFact::from(at_once))).await;
+    survey.say(case, IntakeFact::from(resolved())).await;
+    survey.callback(case, 1).await;
+    let figures = survey.figures(&auditor, &month(day(0, "15:00"))).await.unwrap();
+    assert_eq!((figures.completed, figures.entered_late), (2, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,6 +66,9 @@ fn promise(
         return Err(Violation::NextUnwatched { item: case.item.clone() });
     }
     let due = rules.named(&case.item, COMMITMENT, case.urgency, next);
-    let due = due.ok_or(Violation::NextOffHours { next })?;
+    let due = due.ok_or_else(|| {
+        let counts_from = rules.named_from(&case.item, COMMITMENT, case.urgency, next);
+        Violation::NextOffHours { next: next.to_zoned(rules.zone()), counts_from }
+    })?;
     Ok(Promise { commitment: COMMITMENT, due: due.at, provisional: due.provisional })
 }

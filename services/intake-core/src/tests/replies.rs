@@ -55,7 +55,11 @@ fn a_next_answer_is_not_promised_for_the_past_for_a_night_for_ever_or_to_nobody(
     let night = "2026-09-02T03:00:00+08:00";
     for (next, why) in [
         ("2026-09-01T09:02:00+08:00", "is past: the next answer is still to come"),
-        (night, "is outside the hours that count for it"),
+        (
+            night,
+            "2026-09-02 03:00 is outside the hours that count for it; the next that counts is \
+             2026-09-02 08:00",
+        ),
         ("2027-09-06T10:00:00+08:00", "must not be later than"),
     ] {
         let before = case.state.clone();
@@ -64,6 +68,8 @@ fn a_next_answer_is_not_promised_for_the_past_for_a_night_for_ever_or_to_nobody(
         assert!(rejected.to_string().contains(why), "{next}: {rejected}");
         assert_eq!(case.state, before);
     }
+    // What is named instead is taken.
+    case.step(&Step::Reply(Some("2026-09-02T08:00:00+08:00"))).unwrap();
     // No ladder is named for it, so nobody would hear that it is late.
     let mut case = Case::after(&[Step::accept(leak())]);
     let rejected = case.step(&Step::Reply(Some("2026-09-02T10:00:00+08:00"))).unwrap_err();

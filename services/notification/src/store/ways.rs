@@ -68,8 +68,15 @@ pub(crate) async fn took_no_room(
     id: SendingId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!("update notification.sending set tried_at = null where id = $1", id.uuid())
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    sqlx::query!(
+        "delete from notification.attempt
+         where id = (select max(id) from notification.attempt where sending_id = $1)",
+        id.uuid(),
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -113,18 +120,18 @@ pub(crate) async fn take_turns(
     .await
 }
 
-/// When this way was tried since then, the oldest first; to persons, whose addresses nobody keeps, all go
-/// the same way.
+/// When this way was tried since then, the oldest first, each attempt of a sending for itself; to persons,
+/// whose addresses nobody keeps, all go the same way.
 pub(crate) async fn tried_since(
     connection: &mut PgConnection,
     way: &Way,
     since: Timestamp,
 ) -> Result<Vec<Timestamp>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
-        r#"select tried_at as "at!" from notification.sending
-           where channel = $1 and tried_at > $3
-             and (address = $2 or $2::text is null and address is null)
-           order by tried_at"#,
+        "select at from notification.attempt
+         where channel = $1 and at > $3
+           and (address = $2 or $2::text is null and address is null)
+         order by at",
         way.channel.word(),
         way.address.as_deref(),
         since.to_sqlx() as _,
@@ -157,12 +164,13 @@ pub(crate) async fn weightier(
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// An attempt is made now; if nothing is heard of it, another follows at `again`.
+/// An attempt is made now; if nothing is heard of it, another follows at `again`. Those that were made up
+/// to `over` count for no budget any more.
 pub(crate) async fn attempt(
     connection: &mut PgConnection,
     id: SendingId,
     machine: Timestamp,
-    again: Timestamp,
+    (again, over): (Timestamp, Timestamp),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update notification.sending set tries = tries + 1, tried_at = $2, try_at = $3
@@ -170,6 +178,21 @@ pub(crate) async fn attempt(
         id.uuid(),
         machine.to_sqlx() as _,
         again.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into notification.attempt (sending_id, channel, address, at)
+         select id, channel, address, $2 from notification.sending where id = $1",
+        id.uuid(),
+        machine.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from notification.attempt where id in (
+             select id from notification.attempt where at <= $1 for update skip locked)",
+        over.to_sqlx() as _,
     )
     .execute(connection)
     .await?;

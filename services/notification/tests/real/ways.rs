@@ -60,6 +60,10 @@ impl Ways {
 }
 
 const CRITICAL: Urgency = Urgency::Critical;
+/// What the robot has no room for this minute.
+const WAITS: &str = "select count(*) from notification.sending
+    where channel = 'wecom' and state = 'sending' and tries = 0
+      and try_at > (select max(at) from notification.attempt) + interval '30 seconds'";
 
 #[tokio::test]
 async fn a_robot_says_all_that_waits_in_one_text() {
@@ -158,6 +162,29 @@ async fn beyond_its_budget_a_way_carries_a_digest() {
     eventually("the others are begun", async || ways.told.count(waiting).await == 3).await;
     let sendings = "select count(*) from notification.sending where state = 'sending'";
     assert_eq!(ways.told.count(sendings).await, 1);
+    assert_eq!(ways.robot.asked().len(), 1);
+    ways.replica.stop().await;
+}
+
+#[tokio::test]
+async fn each_attempt_of_a_sending_counts_for_the_budget() {
+    let ways = Ways::with(&[Answer::Status(503), Answer::Status(503)], &[], 3).await;
+    let first = ways.late(CRITICAL, "repair-leader").await;
+    assert_eq!(ways.told_by(first).await, "wecom");
+    assert_eq!(ways.robot.asked().len(), 3);
+    ways.late(CRITICAL, "section-chief").await;
+    eventually("the next waits for room", async || ways.told.count(WAITS).await == 1).await;
+    assert_eq!(ways.robot.asked().len(), 3);
+    ways.replica.stop().await;
+}
+
+#[tokio::test]
+async fn attempts_count_of_what_has_taken_another_way_since() {
+    let ways = Ways::with(&[Answer::Status(429)], &[], 1).await;
+    let first = ways.late(CRITICAL, "repair-leader").await;
+    assert_eq!(ways.told_by(first).await, "sms");
+    ways.late(CRITICAL, "section-chief").await;
+    eventually("the next waits for room", async || ways.told.count(WAITS).await == 1).await;
     assert_eq!(ways.robot.asked().len(), 1);
     ways.replica.stop().await;
 }

@@ -49,6 +49,8 @@ pub(super) struct Figures {
     reopened: u32,
     /// Percent reopened, of those completed; absent where there are none.
     reopened_percent: Option<f64>,
+    /// Those of cases that were entered late: written on paper during an outage.
+    entered_late: u32,
 }
 
 /// Counts what the callbacks of a month came to
@@ -82,6 +84,7 @@ pub(super) async fn figures(
         mean_mark,
         reopened,
         reopened_percent,
+        entered_late,
     } = answer;
     Ok(Json(Figures {
         month,
@@ -97,5 +100,6 @@ pub(super) async fn figures(
         mean_mark,
         reopened,
         reopened_percent,
+        entered_late,
     }))
 }

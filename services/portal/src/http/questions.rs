@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    cases::{Account, Reader, with_names},
+    cases::{Account, Published, Reader, with_names},
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
     wire::{instant, some, word},
@@ -79,6 +79,7 @@ pub(super) struct Question {
     #[schema(schema_with = schema::asked_or_none)]
     of: Option<Asked>,
     text: String,
+    /// Absent for its requester where the department does not publish who has it.
     asked_by: Option<Account>,
     asked_at: Option<Timestamp>,
     /// When the answer is due; null where none is promised.
@@ -165,8 +166,13 @@ async fn look_up(
     let answer = portal.peers.dispatch()?.list_questions(request).await?.into_inner();
     let mut questions: Vec<_> = answer.questions.into_iter().map(Question::from).collect();
     if reader == Reader::Requester {
+        let published = Published::now(portal).await?;
         for question in &mut questions {
             question.answered_by = None;
+            let department = question.post.split('/').next();
+            if !published.names_those_of(department) {
+                question.asked_by = None;
+            }
         }
     }
     with_names(portal, questions.iter_mut().flat_map(Question::people)).await?;

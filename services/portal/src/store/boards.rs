@@ -260,7 +260,8 @@ pub(crate) async fn alerted(
     Ok(())
 }
 
-/// A case was reopened: its next cycle begins without work order, holder or rung.
+/// A case was reopened: its next cycle begins without work order, holder or rung, and owes no answer that
+/// the one before promised.
 pub(crate) async fn reopened(
     tx: &mut Tx<'_>,
     key: Uuid,
@@ -273,7 +274,8 @@ pub(crate) async fn reopened(
         "update portal.board_case
          set state = 'open', ending = null, cycle = $2, kind = $3, item = $4, place = $5,
              places = $6, urgency = $7, level = $8, due = $9, provisional = $10, reporters = $11,
-             department = null, post = null, holder = null, work = null, held_for = null, rung = 0
+             department = null, post = null, holder = null, work = null, held_for = null, rung = 0,
+             follow_up_due = null
          where key = $1",
         key,
         cycle(fact.cycle),
@@ -381,11 +383,13 @@ pub(crate) async fn promised(
 pub(crate) async fn follows_up(
     tx: &mut Tx<'_>,
     key: Uuid,
+    of_cycle: Cycle,
     due: Option<Timestamp>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update portal.board_case set follow_up_due = $2 where key = $1",
+        "update portal.board_case set follow_up_due = $3 where key = $1 and cycle = $2",
         key,
+        cycle(of_cycle),
         due.map(ToSqlx::to_sqlx) as _,
     )
     .execute(&mut **tx)

@@ -102,6 +102,7 @@ async fn figures_are_shown_as_they_are_counted() {
     let figures = quality.get("/callbacks/figures?month=2026-11").await.body;
     assert_eq!((&figures["month"], &figures["completed"]), (&"2026-11".into(), &3.into()));
     assert_eq!(figures["reach_percent"], 200.0 / 3.0);
+    assert_eq!(figures["entered_late"], 1);
     assert!(figures["satisfied_percent"].is_null(), "nobody answered");
     let missing = quality.get("/callbacks/figures").await;
     assert_eq!(missing.violations(), [("month", "is missing")]);

@@ -171,7 +171,7 @@ impl Case {
         }
     }
 
-    fn reopened(&self) -> CaseReopenedV1 {
+    pub(crate) fn reopened(&self) -> CaseReopenedV1 {
         CaseReopenedV1 {
             cycle: Cycle::FIRST.next(),
             cause: ReopenCause::NotSolved,

@@ -1,6 +1,6 @@
 //! Cases that more than one post works on, as lists show them.
 
-use clock::Id;
+use clock::{Id, PersonId};
 use events::{
     dispatch::{
         Merged, Split, WorkOrderCancelledV1, WorkOrderCompletedV1, WorkOrderHeldV1,
@@ -9,6 +9,7 @@ use events::{
     words::{Cycle, HoldReason, Level},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     facts::{Case, Streams, at, shown},
@@ -103,6 +104,64 @@ async fn each_open_part_is_shown_with_who_has_it_and_what_one_does_changes_no_ot
     shown(&world, 8).await;
     let done = listed(&auditor, "").await;
     assert_eq!((&done["post"], &done["work"]), (&json!("logistics/plumbing"), &json!("completed")));
+}
+
+#[tokio::test]
+async fn who_reported_it_reads_who_has_it_where_their_department_publishes_that_and_staff_always() {
+    let world = World::with_people().await;
+    let streams = Streams::of(&world).await;
+    let person: Uuid =
+        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
+            .fetch_one(&world.pool())
+            .await
+            .unwrap();
+    let mut case = Case::new(1, Level::Internal);
+    case.reporter = PersonId::from_uuid(person);
+    case.worker = world.account("plumber-1").await;
+    let first = case.offered(Cycle::FIRST);
+    let second = part(&case, &first);
+    let mut claimed = case.claimed(&second);
+    claimed.by = world.account("caretaker").await;
+    streams
+        .publish(&[
+            case.tell(0, case.accepted()),
+            case.tell(1, first.clone()),
+            case.tell(5, case.claimed(&first)),
+            case.tell(6, second.clone()),
+            case.tell(8, claimed),
+        ])
+        .await;
+    shown(&world, 5).await;
+    let [student, auditor] = [world.session("student-1").await, world.session("auditor").await];
+    let path = format!("/cases/{}", case.number);
+    let nobody = [(); 5].map(|()| Value::Null);
+    let plumber = json!("江水生 Jiang Shuisheng");
+    let seen = auditor.get(&path).await.body;
+    let all = names(&seen["case"], &seen["timeline"]);
+    assert!(all.iter().all(Value::is_string), "{seen}");
+    assert_eq!(names(&listed(&auditor, "").await, &Value::Null)[..3], all[..3]);
+
+    // Before it is known what a department publishes it publishes nobody.
+    let seen = student.get(&path).await.body;
+    assert_eq!(names(&seen["case"], &seen["timeline"]), nobody);
+    assert!(!seen.to_string().contains(&case.worker.to_string()), "{seen}");
+    world.defines(&campus_kit::documents()).await;
+    let logistics_alone = [plumber.clone(), plumber.clone(), Value::Null, plumber, Value::Null];
+    let seen = student.get(&path).await.body;
+    assert_eq!(names(&seen["case"], &seen["timeline"]), logistics_alone);
+    let on_list = listed(&student, "").await;
+    assert_eq!(names(&on_list, &Value::Null)[..3], logistics_alone[..3]);
+}
+
+/// Who has a case, who has its parts, and who claimed them, as far as they are named.
+fn names(case: &Value, timeline: &Value) -> [Value; 5] {
+    let steps = timeline.as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    let mut claims = steps.filter(|step| step["what"] == "workorder.claimed");
+    let mut claimed =
+        || claims.next().map(|step| step["actor"]["name"].clone()).unwrap_or_default();
+    let holder = |part: &Value| part["holder"]["name"].clone();
+    let [first, second] = [&case["parts"][0], &case["parts"][1]].map(holder);
+    [holder(case), first, second, claimed(), claimed()]
 }
 
 #[tokio::test]

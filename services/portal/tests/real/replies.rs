@@ -16,11 +16,15 @@ use crate::{
 
 /// Whoever reported it is promised an answer.
 fn promised(case: &mut Case, timer: TimerId, due: i64) -> Event {
+    promised_in(Cycle::FIRST, case, timer, due)
+}
+
+fn promised_in(cycle: Cycle, case: &mut Case, timer: TimerId, due: i64) -> Event {
     let armed = ArmedV1 {
         timer,
         subject: Subject::Case,
         commitment: Commitment::FollowUp,
-        cycle: Cycle::FIRST,
+        cycle,
         promise: 1,
         due: at(due),
         provisional: false,
@@ -96,6 +100,29 @@ async fn who_may_see_a_case_sees_that_an_answer_is_owed_the_next_due_first_until
     assert_eq!(owed(&desk).await, [of(&early, 400)]);
     let narrowed = desk.get("/cases?follow_ups=true&state=open").await;
     assert_eq!(narrowed.violations()[0].0, "follow_ups");
+}
+
+#[tokio::test]
+async fn an_answer_of_a_cycle_is_owed_in_it_alone_however_late_its_clock_is_heard_of() {
+    let world = World::with_people().await;
+    let streams = Streams::of(&world).await;
+    let desk = world.session("desk-1").await;
+    let second = Cycle::FIRST.next();
+    let mut case = Case::new(6, Level::Internal);
+    let [first, next] = [(); 2].map(|()| Id::from_uuid(id()));
+    let mut events = vec![case.tell(0, case.accepted()), promised(&mut case, first, 200)];
+    events.push(case.tell(5, case.reopened()));
+    streams.publish(&events).await;
+    shown(&world, 3).await;
+    assert!(owed(&desk).await.is_empty(), "that was the first cycle's");
+    streams.publish(&[promised_in(second, &mut case, next, 300)]).await;
+    shown(&world, 4).await;
+    let owed_now = [(case.number.clone(), at(300).to_string())];
+    assert_eq!(owed(&desk).await, owed_now);
+    let late = [promised(&mut case, first, 250), kept(&mut case, first)];
+    streams.publish(&late).await;
+    shown(&world, 6).await;
+    assert_eq!(owed(&desk).await, owed_now);
 }
 
 #[tokio::test]

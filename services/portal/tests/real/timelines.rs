@@ -78,6 +78,7 @@ fn names(steps: &[(String, Value)]) -> Vec<&str> {
 #[tokio::test]
 async fn a_requester_hears_of_the_handler_and_of_no_leader_and_a_worker_not_of_their_marks() {
     let world = World::with_people().await;
+    world.defines(&campus_kit::documents()).await;
     let story = told(&world).await;
     Streams::of(&world).await.publish(&story).await;
     shown(&world, 6).await;

@@ -241,6 +241,11 @@ impl Refused {
         self.status
     }
 
+    /// Its stable name, if the portal said one.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.problem.as_ref().map(|problem| &*problem.reason)
+    }
+
     /// The refusal of a question that was asked for the sake of a command: whoever may not ask may not
     /// give it either, and is told so.
     pub(super) fn of(mut error: anyhow::Error, asked: &str, action: &str) -> anyhow::Error {

@@ -46,6 +46,7 @@ fn told(figures: &Value) -> String {
         ("Satisfied", share("satisfied_percent", " %", count("reached"))),
         ("Mean score", share("mean_mark", "", count("marked"))),
         ("Reopened", share("reopened_percent", " %", count("completed"))),
+        ("Entered late", count("entered_late").to_string()),
     ];
     let lines = lines.map(|(name, value)| format!("{name:<13}  {value}"));
     lines.join("\n") + "\n"
@@ -63,6 +64,7 @@ mod tests {
             "month": "2026-11", "completed": 10, "reached": 6, "unreachable": 2, "not_called": 1,
             "open": 1, "reach_percent": 75.0, "satisfied": 4, "satisfied_percent": 66.666_666_7,
             "marked": 4, "mean_mark": 4.25, "reopened": 1, "reopened_percent": 10.0,
+            "entered_late": 2,
         });
         insta::assert_snapshot!(told(&figures), @r"
         Month          2026-11
@@ -75,6 +77,7 @@ mod tests {
         Satisfied      66.7 % of 6
         Mean score     4.2 of 4
         Reopened       10.0 % of 10
+        Entered late   2
         ");
     }
 

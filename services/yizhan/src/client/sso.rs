@@ -7,7 +7,8 @@
 //!  code and secret ──> the portal: the session (RFC 8252, RFC 7636)
 //! ```
 //!
-//! Whoever else is on this machine may read the code, which is nothing without the secret.
+//! Whoever else is on this machine may read the code, which is nothing without the secret. Any page in the
+//! browser may send a code or an error of its own to the port: it is told of, and ends no login.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -25,7 +26,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Api, Options, sessions};
+use super::{Api, Options, Refused, sessions};
 use crate::{home::Home, print};
 
 /// How long somebody may take to log in: as long as the portal waits.
@@ -58,18 +59,26 @@ pub(super) async fn login(home: &Home, options: &Options, way: Way) -> Result<()
     let address = api.url();
     print::line("Open this address in a browser on this machine, and log in:")?;
     print::line(format_args!("{address}/api/v1/login/{by}?port={port}&challenge={challenge}"))?;
-    let Ok(brought) = timeout(PATIENCE, brought(&listener)).await else {
+    let redeem = async |code| redeem(&api, code, &verifier).await;
+    let Ok(answer) = timeout(PATIENCE, session(&listener, redeem)).await else {
         bail!("nobody has logged in within 10 minutes: begin again");
     };
-    let code = match brought? {
-        Brought::Code(code) => code,
-        Brought::Error(reason) => bail!("unified login was refused: {reason}"),
-    };
-    let answer = api.post("/login/code", &json!({ "code": code, "verifier": verifier })).await?;
+    let answer = answer?;
     let token = sessions::token(&answer)?.to_owned();
     let me = api.clone().with_token(token).get("/me", &[]).await?;
     let account = me.get("account").and_then(Value::as_str).context("the answer has no account")?;
     sessions::keep(home, &api, account, &answer)
+}
+
+/// The session that a code is changed for, or why it is not.
+async fn redeem(api: &Api, code: String, verifier: &str) -> Result<Result<Value, String>> {
+    let answer = api.post("/login/code", &json!({ "code": code, "verifier": verifier })).await;
+    answer.map(Ok).or_else(|error| match error.downcast_ref::<Refused>() {
+        Some(refused) if refused.status().is_client_error() => {
+            Ok(Err(refused.reason().unwrap_or("login-code-refused").to_owned()))
+        }
+        Some(_) | None => Err(error),
+    })
 }
 
 /// 256 random bits, as a text that needs no escape.
@@ -99,7 +108,7 @@ impl Brought {
         };
         let is_reason = |value: &str| {
             let is_of_words = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
-            !value.is_empty() && value.bytes().all(is_of_words)
+            (1..=64).contains(&value.len()) && value.bytes().all(is_of_words)
         };
         match name {
             "code" if is_code(value) => Some(Self::Code(value.to_owned())),
@@ -107,42 +116,53 @@ impl Brought {
             _ => None,
         }
     }
-
-    /// What the browser is told.
-    fn page(&self) -> (&'static str, String) {
-        match self {
-            Self::Code(_) => {
-                let text = "Logged in. You can close this page.\n已登录，可以关闭此页。\n";
-                ("200 OK", text.to_owned())
-            }
-            Self::Error(reason) => {
-                let text = format!("Not logged in: {reason}.\n未能登录：{reason}。\n");
-                ("403 Forbidden", text)
-            }
-        }
-    }
 }
 
-/// What a browser brings. What else it asks for is not here.
-async fn brought(listener: &TcpListener) -> Result<Brought> {
+/// The session that a browser brings the code of. What is refused is told, there and here, and the right
+/// one is waited for still; what else a browser asks for is not here.
+async fn session(
+    listener: &TcpListener,
+    redeem: impl AsyncFn(String) -> Result<Result<Value, String>>,
+) -> Result<Value> {
     loop {
         let (mut browser, _) = listener.accept().await.context("waiting for the browser")?;
         let line = timeout(REQUEST_WITHIN, first_line(&mut browser)).await;
-        let brought = line.ok().and_then(|line| Brought::parse(&line.ok()?));
-        let nothing = || ("404 Not Found", "There is nothing here.\n".to_owned());
-        let (status, text) = brought.as_ref().map_or_else(nothing, Brought::page);
-        let answer = format!(
-            "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{text}",
-            text.len()
-        );
-        // A browser that went away has left what it brought all the same.
-        drop(browser.write_all(answer.as_bytes()).await);
-        drop(browser.shutdown().await);
-        if let Some(brought) = brought {
-            return Ok(brought);
-        }
+        let refused = match line.ok().and_then(|line| Brought::parse(&line.ok()?)) {
+            None => {
+                answer(&mut browser, "404 Not Found", "There is nothing here.\n").await;
+                continue;
+            }
+            Some(Brought::Error(reason)) => reason,
+            Some(Brought::Code(code)) => match redeem(code).await {
+                Ok(Ok(session)) => {
+                    let text = "Logged in. You can close this page.\n已登录，可以关闭此页。\n";
+                    answer(&mut browser, "200 OK", text).await;
+                    return Ok(session);
+                }
+                Ok(Err(reason)) => reason,
+                Err(error) => {
+                    let text =
+                        "Not logged in: the portal does not answer.\n未能登录：系统没有应答。\n";
+                    answer(&mut browser, "502 Bad Gateway", text).await;
+                    return Err(error);
+                }
+            },
+        };
+        let text = format!("Not logged in: {refused}.\n未能登录：{refused}。\n");
+        answer(&mut browser, "403 Forbidden", &text).await;
+        eprintln!("Refused: {refused}. Log in by the address above, or end this with Ctrl-C.");
     }
+}
+
+/// Answers a browser. One that went away has left what it brought all the same.
+async fn answer(browser: &mut TcpStream, status: &str, text: &str) {
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{text}",
+        text.len()
+    );
+    drop(browser.write_all(answer.as_bytes()).await);
+    drop(browser.shutdown().await);
 }
 
 /// The first line of a request whose whole head is read: from a connection that is closed with something
@@ -186,25 +206,68 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_a_browser_asks_for_besides_does_not_keep_the_code_away() {
+    /// What each of these requests is answered, until one brings the session.
+    async fn answers(paths: &[&str], redeems: &str) -> (Vec<String>, Value) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let browser = async {
             let mut answers = Vec::new();
-            for path in ["/favicon.ico", "/?code=yzl_0a"] {
+            for path in paths {
                 let mut connection = TcpStream::connect(address).await.unwrap();
                 let cookie = "x".repeat(10_000);
                 let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\n\r\n");
                 connection.write_all(request.as_bytes()).await.unwrap();
                 let mut answer = String::new();
                 connection.read_to_string(&mut answer).await.unwrap();
-                answers.push(answer[..12].to_owned());
+                answers.push(answer);
             }
             answers
         };
-        let (brought, answers) = tokio::join!(brought(&listener), browser);
-        assert_eq!(brought.unwrap(), code("yzl_0a"));
-        assert_eq!(answers, ["HTTP/1.1 404", "HTTP/1.1 200"]);
+        let redeem = async |code| {
+            let refused = || "login-code-refused".to_owned();
+            Ok((code == redeems).then(|| json!({ "token": "t" })).ok_or_else(refused))
+        };
+        let (session, answers) = tokio::join!(session(&listener, redeem), browser);
+        (answers, session.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_a_browser_asks_for_besides_does_not_keep_the_code_away() {
+        let (answers, session) = answers(&["/favicon.ico", "/?code=yzl_0a"], "yzl_0a").await;
+        let statuses: Vec<_> = answers.iter().map(|answer| &answer[..12]).collect();
+        assert_eq!(statuses, ["HTTP/1.1 404", "HTTP/1.1 200"]);
+        assert_eq!(session["token"], "t");
+    }
+
+    #[tokio::test]
+    async fn what_a_stranger_s_page_brings_is_refused_and_ends_nobody_s_login() {
+        let paths = ["/?code=yzl_00", "/?error=sso-refused", "/?code=yzl_0a"];
+        let (answers, session) = answers(&paths, "yzl_0a").await;
+        let statuses: Vec<_> = answers.iter().map(|answer| &answer[..12]).collect();
+        assert_eq!(statuses, ["HTTP/1.1 403", "HTTP/1.1 403", "HTTP/1.1 200"]);
+        let told =
+            ["login-code-refused", "sso-refused"].map(|why| format!("Not logged in: {why}."));
+        assert!(
+            told.iter().zip(&answers).all(|(told, answer)| answer.contains(told)),
+            "{answers:?}"
+        );
+        assert_eq!(session["token"], "t");
+    }
+
+    #[tokio::test]
+    async fn who_cannot_change_the_code_says_so_to_the_browser_too() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let browser = async {
+            let mut connection = TcpStream::connect(address).await.unwrap();
+            connection.write_all(b"GET /?code=yzl_0a HTTP/1.1\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let away = async |_| anyhow::bail!("the portal is away");
+        let (session, answer) = tokio::join!(session(&listener, away), browser);
+        assert_eq!(session.unwrap_err().to_string(), "the portal is away");
+        assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
     }
 }

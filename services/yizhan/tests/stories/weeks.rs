@@ -138,6 +138,13 @@ fn what_was_written_on_paper_during_an_outage_is_late_from_when_it_was_received(
     assert!(cases[0].rungs_of("accept").is_empty());
     plumber.repairs(&cases[0]);
     assert_eq!(cases[0].state(), ("resolved".into(), 1));
+
+    plumber.repairs(&at_once);
+    let month = campus.now().to_string()[..7].to_owned();
+    let director = campus.account("director");
+    let figures = director.asks(&format!("callback figures --month {month}"));
+    let counted = ["completed", "entered_late"].map(|name| figures[name].as_u64().unwrap());
+    assert_eq!(counted, [2, 1], "{figures}");
 }
 
 /// When this was to be done, to the minute.

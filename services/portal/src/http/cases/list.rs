@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    handlers::Published,
     show::note_reading,
     steps::Reader,
     views::{Case, with_names},
@@ -114,8 +115,9 @@ pub(in crate::http) async fn list(
     note_reading(&portal, &caller, &traced, Action::ListCases).await?;
     let mut cases = named(&portal, found).await?;
     if Reader::of_lists(&caller.subject) == Reader::Requester {
+        let published = Published::now(&portal).await?;
         for case in &mut cases {
-            case.rung = None;
+            published.limit_case(case);
         }
     }
     let ordered_at = |case: &Case| {

@@ -6,6 +6,7 @@ pub(super) mod close_as;
 pub(super) mod complain;
 pub(super) mod end;
 pub(super) mod explain;
+mod handlers;
 pub(super) mod join;
 pub(super) mod ladder;
 pub(super) mod list;
@@ -18,6 +19,7 @@ mod steps;
 pub(super) mod urgency;
 pub(super) mod views;
 
+pub(in crate::http) use handlers::Published;
 pub(in crate::http) use steps::Reader;
 pub(in crate::http) use views::{Account, with_names};
 

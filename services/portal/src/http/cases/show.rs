@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     close_as::Referral,
+    handlers::Published,
     list::named,
     note::{Remark, named_remarks},
     reference,
@@ -123,8 +124,8 @@ struct TimelineStep {
 /// Shows a case
 ///
 /// With its timeline: the steps of every service, in order, with who and when, as far as the asker
-/// is told of them. A requester hears of no leaders, and of staff only who has it; who works on it
-/// does not hear how they were marked. A completion says by `next_steps` what comes next, in the words
+/// is told of them. A requester hears of no leaders, and of staff only who has it, where their department
+/// publishes that; who works on it does not hear how they were marked. A completion says by `next_steps` what comes next, in the words
 /// of who completed it; `true` where dispatch does not answer, and nothing if they said nothing. Refused by `case-unknown`, also where the asker may not know
 /// of it.
 #[utoipa::path(
@@ -143,11 +144,16 @@ pub(in crate::http) async fn show(
     if let Some(head) = &since.head {
         head.await_shown(portal.pool()).await?;
     }
-    let Found { case, mut details, missing, reader } =
+    let Found { case, mut details, missing, reader, published } =
         find(&portal, &caller, case, Action::GetCase).await?;
     let steps = timeline::of(portal.pool(), case.id).await?;
     let steps = with_next_steps(&portal, steps).await.into_iter();
-    let steps = steps.filter_map(|step| steps::told(reader, step)).collect();
+    let mut steps: Vec<_> = steps.filter_map(|step| steps::told(reader, step)).collect();
+    if let Some(published) = published {
+        for step in &mut steps {
+            published.limit_step(step);
+        }
+    }
     let timeline = named_steps(&portal, steps).await?;
     let said = details
         .as_mut()
@@ -172,6 +178,8 @@ pub(super) struct Found {
     missing: Option<&'static str>,
     /// What the asker is to it.
     pub(super) reader: Reader,
+    /// What a requester is told of who has it.
+    published: Option<Published>,
 }
 
 /// Looks a case up: on the boards, which know every relation of the asker to it, and at intake,
@@ -210,10 +218,14 @@ pub(super) async fn find(
         note_reading(portal, caller, &[CaseId::from_uuid(case.id)], action).await?;
     }
     let reader = Reader::of(&caller.subject, relations, level);
-    if reader == Reader::Requester {
-        case.rung = None;
+    let published = match reader {
+        Reader::Requester => Some(Published::now(portal).await?),
+        Reader::Staff | Reader::Quality => None,
+    };
+    if let Some(published) = &published {
+        published.limit_case(&mut case);
     }
-    Ok(Found { case, details, missing, reader })
+    Ok(Found { case, details, missing, reader, published })
 }
 
 /// What intake says of a case to the asker; nothing if that is nothing to them.

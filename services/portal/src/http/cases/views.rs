@@ -68,7 +68,8 @@ pub(in crate::http) struct Case {
     pub(super) provisional: bool,
     /// Until when whoever reported it was promised another answer; null where nobody waits for one.
     pub(super) follow_up_due: Option<Timestamp>,
-    /// Where the work lies, and who has it: of several open work orders the first.
+    /// Where the work lies, and who has it: of several open work orders the first. A requester reads who
+    /// has it where their department publishes that.
     pub(super) department: Option<String>,
     pub(super) post: Option<String>,
     pub(super) holder: Option<Account>,
@@ -91,7 +92,7 @@ pub(in crate::http) struct Case {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CasePart)]
 pub(in crate::http) struct Part {
-    department: String,
+    pub(super) department: String,
     post: String,
     pub(super) holder: Option<Account>,
     work: String,

@@ -95,6 +95,7 @@ impl CallbackSurvey for Told {
             reached: 2,
             unreachable: 1,
             reach_percent: Some(200.0 / 3.0),
+            entered_late: 1,
             ..Default::default()
         }))
     }
