@@ -8,11 +8,19 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use nix::sys::statvfs::statvfs;
+use nix::unistd::Uid;
 use servers::{Durability, Password, Places, Postgres, Programs, Setup};
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::workspace::Workspace;
+use crate::{scratch, workspace::Workspace};
+
+/// Where files are in memory: each test's database makes and removes some hundred of them, and a file
+/// system on a disk looks ever longer for room where much was removed just now.
+const MEMORY: &str = "/dev/shm";
+/// What a run leaves there at most, and as much again for the tests' own folders.
+const ROOM: u64 = 8 << 30;
 
 /// A Postgres that runs until this is dropped, and what tests must know.
 pub(crate) struct TestServers {
@@ -28,7 +36,10 @@ impl TestServers {
     pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
         let progress = |line: &str| eprintln!("{line}");
         let programs = servers::provide(&Places::of_process(&workspace.root), &progress)?;
-        let folder = workspace.scratch()?;
+        let folder = match spacious() {
+            Some(memory) => scratch::folder(&memory)?,
+            None => workspace.scratch()?,
+        };
         let guard = env::current_exe().context("finding our own program")?;
         let setup = Setup {
             folder: folder.path().join("postgres"),
@@ -77,4 +88,11 @@ impl TestServers {
             Ok(())
         })
     }
+}
+
+/// A place of this user in memory, if there is room.
+fn spacious() -> Option<PathBuf> {
+    let memory = statvfs(MEMORY).ok()?;
+    let free = memory.blocks_available() * memory.block_size();
+    (free > ROOM).then(|| Path::new(MEMORY).join(format!("yizhan-xtask-{}", Uid::effective())))
 }
