@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use clock::PersonId;
 use events::{
     intake::{CaseClosedV1, IntakeFact},
     words::{Cycle, End, Level, Service},
@@ -14,7 +13,6 @@ use proto::{
     words::v1 as wire,
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     facts::{Case, Event, Streams, at, rung_fired, shown},
@@ -86,15 +84,10 @@ async fn a_timeline_is_in_order_though_events_come_shuffled_and_thrice() {
 async fn a_list_shows_each_what_they_may_see_and_no_more() {
     let world = World::with_people().await;
     let streams = Streams::of(&world).await;
-    let person: Uuid =
-        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
-            .fetch_one(&world.pool())
-            .await
-            .unwrap();
     // 1: the student's own; 2: claimed by the plumber; 3: restricted, and told to the team leader;
     // 4: confidential, and taken by the counsellor.
     let mut own = Case::new(1, Level::Internal);
-    own.reporter = PersonId::from_uuid(person);
+    own.reporter = world.person("student-1").await;
     let mut claimed = Case::new(2, Level::Internal);
     claimed.worker = world.account("plumber-1").await;
     let mut told = Case::new(3, Level::Restricted);

@@ -1,6 +1,6 @@
 //! Cases that more than one post works on, as lists show them.
 
-use clock::{Id, PersonId};
+use clock::Id;
 use events::{
     dispatch::{
         Merged, Split, WorkOrderCancelledV1, WorkOrderCompletedV1, WorkOrderHeldV1,
@@ -9,7 +9,6 @@ use events::{
     words::{Cycle, HoldReason, Level},
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     facts::{Case, Streams, at, shown},
@@ -110,13 +109,8 @@ async fn each_open_part_is_shown_with_who_has_it_and_what_one_does_changes_no_ot
 async fn who_reported_it_reads_who_has_it_where_their_department_publishes_that_and_staff_always() {
     let world = World::with_people().await;
     let streams = Streams::of(&world).await;
-    let person: Uuid =
-        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
-            .fetch_one(&world.pool())
-            .await
-            .unwrap();
     let mut case = Case::new(1, Level::Internal);
-    case.reporter = PersonId::from_uuid(person);
+    case.reporter = world.person("student-1").await;
     case.worker = world.account("plumber-1").await;
     let first = case.offered(Cycle::FIRST);
     let second = part(&case, &first);

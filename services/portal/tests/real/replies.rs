@@ -1,13 +1,12 @@
 //! Answers to whoever reported a case: who reads them, and to whom one is still owed.
 
-use clock::{Id, PersonId, TimerId};
+use clock::{Id, TimerId};
 use events::{
     escalation::{ArmedV1, ClockStoppedV1},
     words::{Commitment, Cycle, Level, Subject},
 };
 use proto::intake::v1::{GetCaseResponse, Reply};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     facts::{Case, Event, Streams, at, shown},
@@ -129,13 +128,8 @@ async fn an_answer_of_a_cycle_is_owed_in_it_alone_however_late_its_clock_is_hear
 async fn a_requester_reads_whose_answer_it_is_and_staff_who_gave_it() {
     let world = World::with_people().await;
     let streams = Streams::of(&world).await;
-    let person: Uuid =
-        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
-            .fetch_one(&world.pool())
-            .await
-            .unwrap();
     let mut case = Case::new(5, Level::Internal);
-    case.reporter = PersonId::from_uuid(person);
+    case.reporter = world.person("student-1").await;
     streams.publish(&[case.tell(0, case.accepted())]).await;
     shown(&world, 1).await;
     let account = world.account("desk-1").await.to_string();

@@ -1,6 +1,6 @@
 //! What each reader is told of what happened to a case.
 
-use clock::{Id, PersonId};
+use clock::Id;
 use events::{
     dispatch::WorkOrderCompletedV1,
     notify::CaseToldV1,
@@ -13,7 +13,6 @@ use proto::{
     intake::v1::GetCaseResponse,
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     facts::{Case, Event, Streams, at, rung_fired, shown},
@@ -24,13 +23,8 @@ const PATH: &str = "/cases/2026-09-000001";
 
 /// A case of student-1 that plumber-1 was late with, and was marked for.
 async fn told(world: &World) -> Vec<Event> {
-    let person: Uuid =
-        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
-            .fetch_one(&world.pool())
-            .await
-            .unwrap();
     let mut case = Case::new(1, Level::Internal);
-    case.reporter = PersonId::from_uuid(person);
+    case.reporter = world.person("student-1").await;
     case.first_receiver = world.account("desk-1").await;
     case.worker = world.account("plumber-1").await;
     let quality = world.account("quality").await;
@@ -152,12 +146,7 @@ async fn what_comes_next_is_shown_with_the_completion_to_its_requester_too_as_fa
  {
     let world = World::with_people().await;
     let mut case = Case::new(1, Level::Internal);
-    let person: Uuid =
-        sqlx::query_scalar("select person from portal.account where login = 'student-1'")
-            .fetch_one(&world.pool())
-            .await
-            .unwrap();
-    case.reporter = PersonId::from_uuid(person);
+    case.reporter = world.person("student-1").await;
     let offered = case.offered(Cycle::FIRST);
     let claimed = case.claimed(&offered);
     let work_order = claimed.work_order.to_string();

@@ -3,7 +3,7 @@
 use std::{fs, net::TcpListener, path::PathBuf, sync::Arc};
 
 use authz::{Principal, Role, Subject};
-use clock::{AccountId, Clock, Ids as _, RandomIds};
+use clock::{AccountId, Clock, Ids as _, PersonId, RandomIds};
 use definitions::Document;
 use delivery::stream_settings;
 use events::words::{Level, Service};
@@ -187,6 +187,16 @@ impl World {
             .await
             .unwrap();
         AccountId::from_uuid(id)
+    }
+
+    /// Who has an imported account, as cases know them.
+    pub(crate) async fn person(&self, login: &str) -> PersonId {
+        let id: Uuid = sqlx::query_scalar("select person from portal.account where login = $1")
+            .bind(login)
+            .fetch_one(&self.pool())
+            .await
+            .unwrap();
+        PersonId::from_uuid(id)
     }
 
     /// A session of somebody, without the work of a login.
