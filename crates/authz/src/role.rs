@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Asks, reports, applies, complains (申请人).
     Requester,
+    /// Has left, and still reads what they once asked for (校友).
+    Graduate,
     /// A student assistant at the desk (B post of the hall).
     DeskAssistant,
     /// The counsellor on duty, who answers for the desk (值班辅导员).
@@ -38,8 +40,9 @@ pub enum Role {
 
 impl Role {
     /// Each of them, as they are declared.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Requester,
+        Self::Graduate,
         Self::DeskAssistant,
         Self::DutyCounsellor,
         Self::Dispatcher,
@@ -59,6 +62,7 @@ impl Role {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Requester => "requester",
+            Self::Graduate => "graduate",
             Self::DeskAssistant => "desk-assistant",
             Self::DutyCounsellor => "duty-counsellor",
             Self::Dispatcher => "dispatcher",

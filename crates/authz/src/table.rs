@@ -36,6 +36,9 @@ pub(crate) const TABLE: &[Grant] = &[
                                                                      AnswerQuestion, ListQuestions]),
     // Whoever reports a person at risk does not find it among their own afterwards: whose screen it is, nobody knows.
     grant(Role::Requester,           Own,            Hidden,       &[AcceptCase]),
+    // What was theirs they may read for ever; a survey link answers for itself.
+    grant(Role::Graduate,            Unrelated,      Public,       &[GetDefinitions]),
+    grant(Role::Graduate,            Own,            Confidential, &[GetCase, ListCases, ListClocks, ListMessages, ListQuestions]),
 
     // Assistants are students: they may take anything, and see nothing restricted.
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[AcceptCase]),
@@ -147,6 +150,8 @@ pub(crate) const TABLE: &[Grant] = &[
     // Whoever sees smoke says so, and whoever hears of a person at risk, whatever they are cleared for.
     grant(Role::Requester,           Own,            Confidential, &[OpenAlarm]),
     grant(Role::Requester,           Own,            Hidden,       &[OpenAlarm]),
+    grant(Role::Graduate,            Own,            Confidential, &[OpenAlarm]),
+    grant(Role::Graduate,            Own,            Hidden,       &[OpenAlarm]),
     grant(Role::DeskAssistant,       Unrelated,      Confidential, &[OpenAlarm]),
     grant(Role::DeskAssistant,       Unrelated,      Hidden,       &[OpenAlarm]),
     grant(Role::DutyCounsellor,      Unrelated,      Confidential, &[OpenAlarm]),

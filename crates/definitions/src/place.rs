@@ -9,7 +9,7 @@ use crate::{
     read::{Cursor, Thing, composed, fields, list, parsed, reference, set},
 };
 
-/// A place: a campus, a building, a floor or a room.
+/// A place: a campus, a building, a floor, a room or a bed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Its id.
@@ -20,6 +20,8 @@ pub struct Place {
     pub within: Option<PlaceId>,
     /// What urgency rules ask about: `dormitory`, `laboratory`, `switch-room`.
     pub flags: BTreeSet<Code>,
+    /// Whether it is a bed: at most one person lives there.
+    pub is_bed: bool,
 }
 
 /// One document: a campus, or a building with all that is inside.
@@ -38,13 +40,13 @@ pub(crate) fn read(id: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Tree> {
         let floors = f.optional("floors", list(|cursor| floor(id, cursor)));
         let phones = f.optional("phones", list(phone));
         let (names, within, flags) = (names?, within?, flags?.unwrap_or_default());
-        let mut places = vec![Place { id: id.clone(), names, within, flags }];
+        let mut places = vec![Place { id: id.clone(), names, within, flags, is_bed: false }];
         places.extend(floors?.unwrap_or_default().into_iter().flatten());
         Some(Tree { places, phones: phones?.unwrap_or_default() })
     })
 }
 
-/// A floor, followed by its rooms.
+/// A floor, followed by its rooms, each followed by its beds.
 fn floor(building: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Vec<Place>> {
     fields(cursor, |f| {
         let own = f.required("floor", part(building, "f"));
@@ -59,38 +61,63 @@ fn floor(building: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Vec<Place>> {
             names: names?.unwrap_or(usual),
             within: Some(building.clone()),
             flags: flags?.unwrap_or_default(),
+            is_bed: false,
         };
         let within = Some(floor.id.clone());
-        let on_floor = |room: Place| Place { within: within.clone(), ..room };
-        let rooms: Vec<Place> = rooms?.unwrap_or_default().into_iter().map(on_floor).collect();
+        let on_floor =
+            |place: Place| Place { within: place.within.or_else(|| within.clone()), ..place };
+        let rooms = rooms?.unwrap_or_default().into_iter().flatten().map(on_floor);
         Some(std::iter::once(floor).chain(rooms).collect())
     })
 }
 
-/// A room by its number alone, or with names and flags of its own.
-fn room(building: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Place> {
+/// A room by its number alone, or with names, flags and beds of its own.
+fn room(building: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Vec<Place>> {
     let number = part(building, "");
-    let (own, names, flags) = if matches!(cursor.node.value, Yaml::Map(_)) {
-        fields(cursor, |f| {
-            let own = f.required("room", &number);
-            let names = f.optional("names", names);
-            let flags = f.optional("flags", set(parsed));
-            Some((own?, names?, flags?.unwrap_or_default()))
-        })?
-    } else {
-        (number(cursor)?, None, BTreeSet::new())
-    };
-    let (id, number) = own;
-    let usual = Names { zh: format!("{}室", number.to_uppercase()), en: format!("Room {number}") };
-    Some(Place { id, names: names.unwrap_or(usual), within: None, flags })
+    if !matches!(cursor.node.value, Yaml::Map(_)) {
+        let (id, number) = number(cursor)?;
+        let names = room_names(&number);
+        return Some(vec![Place {
+            id,
+            names,
+            within: None,
+            flags: BTreeSet::new(),
+            is_bed: false,
+        }]);
+    }
+    fields(cursor, |f| {
+        let own = f.required("room", &number);
+        let names = f.optional("names", names);
+        let flags = f.optional("flags", set(parsed));
+        let id = own.as_ref().map(|(id, _)| id.clone());
+        let beds = f.optional("beds", list(|cursor| bed(id.as_ref()?, cursor)));
+        let (id, number) = own?;
+        let names = names?.unwrap_or_else(|| room_names(&number));
+        let flags = flags?.unwrap_or_default();
+        let room = Place { id, names, within: None, flags, is_bed: false };
+        Some(std::iter::once(room).chain(beds?.unwrap_or_default()).collect())
+    })
 }
 
-/// A part of a building: its id is the building's with the part's number after it.
+fn room_names(number: &str) -> Names {
+    let number = number.to_uppercase();
+    Names { zh: format!("{number}室"), en: format!("Room {number}") }
+}
+
+/// A bed by its number.
+fn bed(room: &PlaceId, cursor: &mut Cursor<'_>) -> Option<Place> {
+    let (id, number) = part(room, "b")(cursor)?;
+    let number = number.to_uppercase();
+    let names = Names { zh: format!("{number}号床"), en: format!("Bed {number}") };
+    Some(Place { id, names, within: Some(room.clone()), flags: BTreeSet::new(), is_bed: true })
+}
+
+/// A part of a building or room: its id is that of the whole with the part's number after it.
 fn part(
-    building: &PlaceId,
+    whole: &PlaceId,
     prefix: &'static str,
 ) -> impl Fn(&mut Cursor<'_>) -> Option<(PlaceId, String)> {
-    composed(Thing::Place, move |number| format!("{building}-{prefix}{number}"))
+    composed(Thing::Place, move |number| format!("{whole}-{prefix}{number}"))
 }
 
 fn phone(cursor: &mut Cursor<'_>) -> Option<(Code, PlaceId)> {

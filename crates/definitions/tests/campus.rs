@@ -208,6 +208,12 @@ fn a_place_is_named_from_the_campus_down() {
     assert_eq!(name(Language::Chinese), "东校区7号学生公寓1层配电间");
     assert_eq!(name(Language::English), "East Campus, Dormitory 7, Floor 1, Switch Room");
     assert_eq!(rules.place_name(&place("nowhere"), Language::English), None);
+    assert_eq!(
+        rules.place_name(&place("dorm-5-304-b2"), Language::English).unwrap(),
+        "East Campus, Dormitory 5, Floor 3, Room 304, Bed 2"
+    );
+    assert!(rules.place(&place("dorm-5-304-b2")).unwrap().is_bed);
+    assert!(!rules.place(&place("dorm-5-304")).unwrap().is_bed);
 }
 
 #[test]

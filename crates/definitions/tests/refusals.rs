@@ -45,6 +45,8 @@ const SLIPS: &[Slip] = &[
     ("a phone in no place", "places-east.yaml", "place: dorm-7-f3", "place: dorm-7-f5"),
     ("a document twice", "routes.yaml", "  name: electrical", "  name: plumbing"),
     ("a room twice", "places-east.yaml", "\"206\"", "\"205\""),
+    ("a bed twice", "places-east.yaml", "beds: [\"1\", \"2\"", "beds: [\"1\", \"1\""),
+    ("capitals in a bed", "places-east.yaml", "beds: [\"1\", \"2\"", "beds: [\"A\", \"2\""),
     ("a phone twice", "places-east.yaml", "phone: cp-703", "phone: cp-701"),
     ("a post twice", "departments.yaml", "post: section-chief", "post: repair-leader"),
     ("a reason twice", "items.yaml", "reason: water-at-switchgear", "reason: flooding"),

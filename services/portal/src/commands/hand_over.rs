@@ -50,13 +50,14 @@ pub(super) async fn hand_over(
 }
 
 fn wire(requester: &people::Requester) -> Requester {
+    let personal = requester.personal.clone();
     Requester {
         person: requester.person.to_string(),
         account: requester.account.to_string(),
-        name: requester.personal.name.clone(),
-        phone: requester.personal.phone.clone().unwrap_or_default(),
-        mail: String::new(),
-        number: String::new(),
+        name: personal.name,
+        phone: personal.phone.unwrap_or_default(),
+        mail: personal.more.mail.unwrap_or_default(),
+        number: personal.more.number.unwrap_or_default(),
     }
 }
 

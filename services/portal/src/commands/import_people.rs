@@ -180,10 +180,11 @@ impl<I: Ids> Writing<'_, I> {
         let touched: BTreeSet<_> = difference.added.iter().chain(changed).collect();
         let mut written = Vec::new();
         for row in rows.iter().filter(|row| touched.contains(&row.login)) {
-            let account = by_login.get(&row.login).copied();
+            let account = by_login.get(&row.login).or_else(|| by_login.get(row.formerly.as_ref()?));
+            let account = account.copied();
             let account = account.unwrap_or_else(|| self.ids.id());
-            let is_requester = row.roles.contains(&Role::Requester);
-            let person: Option<PersonId> = is_requester.then(|| self.ids.id());
+            let asks = row.roles.contains(&Role::Requester) || row.roles.contains(&Role::Graduate);
+            let person: Option<PersonId> = asks.then(|| self.ids.id());
             let sealed = row.personal.seal(&self.masters, account)?;
             written.push(Written { account, person, row, sealed });
         }

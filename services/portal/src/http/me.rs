@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use authz::Role;
 use axum::{Json, extract::State, http::StatusCode};
 use clock::{AccountId, PersonId};
-use events::words::{DepartmentId, Level};
+use events::words::{DepartmentId, Level, PlaceId};
 use rpc::Code;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub(super) struct Me {
     /// The same human being as requester.
     #[schema(value_type = Option<Uuid>)]
     person: Option<PersonId>,
+    /// Where they live, as the file of people says: the place of what they report and name none for.
+    #[schema(value_type = Option<String>)]
+    home: Option<PlaceId>,
 }
 
 pub(super) fn roles() -> utoipa::openapi::schema::Array {
@@ -63,6 +66,7 @@ pub(super) async fn me(State(portal): State<Portal>, caller: Caller) -> Answer<M
         level: subject.highest,
         posts: own.posts,
         person: subject.person,
+        home: accounts::home(portal.pool(), &portal.masters(), id).await?,
     }))
 }
 

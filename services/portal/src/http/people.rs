@@ -20,7 +20,8 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct People {
-    /// The file: `account,name,roles,department,posts,phone` and, if wanted, `level`.
+    /// The file: `account,name,roles,department,posts,phone` and, if wanted, `level`, `mail`, `number`,
+    /// `home` and `formerly`.
     csv: String,
     /// Says what would change, and changes nothing.
     #[serde(default)]

@@ -210,7 +210,7 @@ async fn with_holders(
 impl PhoneCall {
     fn of(call: notification::PhoneCall, holders: &BTreeMap<String, Vec<Personal>>) -> Self {
         let known = call.to.as_ref().and_then(|to| holders.get(&to.id).cloned());
-        let holder = |Personal { name, phone }| Holder { name, phone };
+        let holder = |Personal { name, phone, .. }| Holder { name, phone };
         Self {
             why: lower(call.why().as_str_name(), "UNHEARD_"),
             to: call.to.as_ref().and_then(recipient_of),

@@ -35,16 +35,22 @@ pub(crate) struct Changed {
     pub(crate) columns: Vec<String>,
 }
 
-/// What `rows` change of the accounts as they are.
+/// What `rows` change of the accounts as they are. A row that says what its account was called before
+/// is about the account of that name, which is called otherwise from then on.
 ///
-/// Refused if nobody would be left to import people again.
+/// Refused if nobody would be left to import people again, or two accounts would become one.
 pub(crate) fn compare(known: &[Known], rows: &[Row]) -> Result<Difference, Error> {
     let by_login: BTreeMap<&str, &Known> =
         known.iter().map(|known| (known.row.login.as_str(), known)).collect();
-    let named: BTreeSet<&str> = rows.iter().map(|row| row.login.as_str()).collect();
+    let former = |row: &Row| by_login.get(row.formerly.as_deref()?).copied();
+    nobody_is_two(&by_login, rows)?;
+    let logins = rows.iter().map(|row| row.login.as_str());
+    let named: BTreeSet<&str> =
+        logins.chain(rows.iter().filter_map(|row| row.formerly.as_deref())).collect();
     let mut difference = Difference::default();
     for row in rows {
-        match by_login.get(row.login.as_str()).map(|known| columns(known, row)) {
+        let account = by_login.get(row.login.as_str()).copied().or_else(|| former(row));
+        match account.map(|known| columns(known, row)) {
             None => difference.added.push(row.login.clone()),
             Some(columns) if columns.is_empty() => difference.unchanged += 1,
             Some(columns) => {
@@ -64,6 +70,27 @@ pub(crate) fn compare(known: &[Known], rows: &[Row]) -> Result<Difference, Error
     Ok(difference)
 }
 
+/// An account that is to be called as another one is cannot be: neither's cases are given away.
+fn nobody_is_two(by_login: &BTreeMap<&str, &Known>, rows: &[Row]) -> Result<(), Error> {
+    let is_two = |row: &&Row| {
+        let former = row.formerly.as_deref().and_then(|login| by_login.get(login));
+        let is_open = former.is_some_and(|former| !former.is_closed);
+        is_open && by_login.contains_key(row.login.as_str())
+    };
+    let two: Vec<_> = rows.iter().filter(is_two).collect();
+    if two.is_empty() {
+        return Ok(());
+    }
+    let message = "some accounts would be called as others are already; nothing was changed: leave \
+                   `formerly` empty, and give each account a row of its own or none";
+    let refusal = Error::new(Code::FailedPrecondition, "account-taken", message);
+    Err(two.iter().fold(refusal, |refusal, row| {
+        let former = row.formerly.as_deref().unwrap_or_default();
+        let what = format!("`{}` is an account besides `{former}`", row.login);
+        refusal.violating(row.login.as_str(), what)
+    }))
+}
+
 pub(super) fn nobody_would_administer() -> Error {
     Error::new(
         Code::FailedPrecondition,
@@ -75,13 +102,18 @@ pub(super) fn nobody_would_administer() -> Error {
 /// The columns in which the file differs from what is known.
 pub(super) fn columns(known: &Known, row: &Row) -> Vec<String> {
     let old = &known.row;
+    let (more, new) = (&old.personal.more, &row.personal.more);
     let columns = [
+        ("account", old.login != row.login),
         ("name", old.personal.name != row.personal.name),
         ("roles", old.roles != row.roles),
         ("department", old.department != row.department),
         ("posts", old.posts != row.posts),
         ("phone", old.personal.phone != row.personal.phone),
         ("level", old.level != row.level),
+        ("mail", more.mail != new.mail),
+        ("number", more.number != new.number),
+        ("home", more.home != new.home),
         ("reopened", known.is_closed),
     ];
     columns.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
@@ -99,11 +131,12 @@ mod tests {
     fn row(login: &str, role: Role) -> Row {
         Row {
             login: login.to_owned(),
-            personal: Personal { name: login.to_owned(), phone: None },
+            personal: Personal { name: login.to_owned(), ..Personal::default() },
             roles: BTreeSet::from([role]),
             department: None,
             posts: BTreeSet::new(),
             level: Level::Confidential,
+            formerly: None,
         }
     }
 

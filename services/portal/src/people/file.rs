@@ -3,20 +3,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use authz::Role;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use definitions::Rules;
-use events::words::{DepartmentId, InvalidCode, Level, PostId, UnknownWord};
+use events::words::{DepartmentId, InvalidCode, Level, PlaceId, PostId, UnknownWord};
 use rpc::{Code, Error, FieldViolation};
 
-use crate::personal::Personal;
+use crate::personal::{More, Personal};
 
 /// What the file is called in a finding, which reads `<file>:<line> <column>`.
 const FILE: &str = "people.csv";
 
-/// All columns; the last one may be left out.
-const COLUMNS: [&str; 7] = ["account", "name", "roles", "department", "posts", "phone", "level"];
-const OPTIONAL: &str = "level";
+/// The columns that every file has.
+const COLUMNS: [&str; 6] = ["account", "name", "roles", "department", "posts", "phone"];
+
+/// Those that may be left out.
+const OPTIONAL: [&str; 5] = ["level", "mail", "number", "home", "formerly"];
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
+
+/// The longest address of mail, as RFC 5321 has it.
+const LONGEST_MAIL: usize = 254;
+
+/// The longest campus number.
+const LONGEST_NUMBER: usize = 64;
 
 /// Roles that mean nothing without a department.
 const OF_A_DEPARTMENT: [Role; 4] =
@@ -33,6 +41,8 @@ pub(crate) struct Row {
     pub(crate) posts: BTreeSet<PostId>,
     /// The highest level that they are cleared for: all that their roles give, if nothing is said.
     pub(crate) level: Level,
+    /// What the account was called before, if it was called otherwise: by an admission number.
+    pub(crate) formerly: Option<String>,
 }
 
 /// Reads the file; wrong as a whole if anything is, with every mistake named by line and column.
@@ -50,7 +60,7 @@ pub(crate) fn parse(text: &str, rules: &Rules) -> Result<Vec<Row>, Error> {
     let header = reader.headers().map_err(Error::internal)?.clone();
     let mut mistakes = Mistakes::default();
     let columns = columns(&header, &mut mistakes);
-    let (mut rows, mut lines) = (Vec::new(), BTreeMap::new());
+    let (mut rows, mut taken) = (Vec::new(), Taken::default());
     for record in reader.records() {
         // The reader is given a text, so all that could be wrong is not.
         let record = record.map_err(Error::internal)?;
@@ -61,14 +71,39 @@ pub(crate) fn parse(text: &str, rules: &Rules) -> Result<Vec<Row>, Error> {
             continue;
         }
         if let Some(row) = row(&at, rules, &mut mistakes) {
-            if let Some(before) = lines.insert(row.login.clone(), at.line) {
-                let problem = format!("`{}` is on line {before} already", row.login);
-                mistakes.note(at.line, "account", problem);
-            }
+            taken.by(&row, at.line, rules, &mut mistakes);
             rows.push(row);
         }
     }
     mistakes.or(rows)
+}
+
+/// What only one row can have, with the line of that row.
+#[derive(Debug, Default)]
+struct Taken {
+    /// An account is what one row says, by its name of now or its former one.
+    logins: BTreeMap<String, u64>,
+    beds: BTreeMap<PlaceId, u64>,
+}
+
+impl Taken {
+    fn by(&mut self, row: &Row, line: u64, rules: &Rules, mistakes: &mut Mistakes) {
+        let logins = [("account", Some(&row.login)), ("formerly", row.formerly.as_ref())];
+        for (column, login) in logins {
+            let Some(login) = login else { continue };
+            if let Some(before) = self.logins.insert(login.clone(), line) {
+                mistakes.note(line, column, format!("`{login}` is on line {before} already"));
+            }
+        }
+        let home = row.personal.more.home.as_ref();
+        let Some(bed) = home.filter(|home| rules.place(home).is_some_and(|place| place.is_bed))
+        else {
+            return;
+        };
+        if let Some(before) = self.beds.insert(bed.clone(), line) {
+            mistakes.note(line, "home", format!("`{bed}` is the bed of line {before} already"));
+        }
+    }
 }
 
 /// The mistakes of a file, in the order of its lines.
@@ -97,15 +132,16 @@ impl Mistakes {
 
 /// Where each known column is.
 fn columns(header: &StringRecord, mistakes: &mut Mistakes) -> BTreeMap<&'static str, usize> {
-    for name in header.iter().filter(|name| !COLUMNS.contains(name)) {
-        let allowed = COLUMNS.join(", ");
+    let all: Vec<&'static str> = COLUMNS.into_iter().chain(OPTIONAL).collect();
+    for name in header.iter().filter(|name| !all.contains(name)) {
+        let allowed = all.join(", ");
         mistakes.note(1, name, format!("is no column: they are {allowed}"));
     }
     let place = |column: &&'static str| {
         header.iter().position(|name| name == *column).map(|place| (*column, place))
     };
-    let columns: BTreeMap<_, _> = COLUMNS.iter().filter_map(place).collect();
-    for name in COLUMNS.iter().filter(|name| !columns.contains_key(*name) && **name != OPTIONAL) {
+    let columns: BTreeMap<_, _> = all.iter().filter_map(place).collect();
+    for name in COLUMNS.iter().filter(|name| !columns.contains_key(*name)) {
         mistakes.note(1, name, "this column is missing");
     }
     columns
@@ -145,7 +181,11 @@ fn row(at: &At<'_>, rules: &Rules, mistakes: &mut Mistakes) -> Option<Row> {
         let allowed = "must be 1 to 64 of a-z, 0-9, `.`, `_` and `-`, beginning with a-z or 0-9";
         mistakes.note(at.line, "account", allowed);
     }
-    let personal = personal(at, mistakes);
+    let personal = personal(at, rules, mistakes);
+    let formerly = Some(at.field("formerly").to_owned()).filter(|login| !login.is_empty());
+    if formerly.as_ref() == Some(&login) {
+        mistakes.note(at.line, "formerly", "is what it is called now: leave it empty");
+    }
     let roles = roles(at, mistakes);
     let department = department(at, rules, mistakes);
     if let Some(role) = OF_A_DEPARTMENT.into_iter().find(|role| roles.contains(role))
@@ -162,7 +202,7 @@ fn row(at: &At<'_>, rules: &Rules, mistakes: &mut Mistakes) -> Option<Row> {
             .ok(),
     };
     let level = level.filter(|_| mistakes.0.len() == before)?;
-    Some(Row { login, personal, roles, department, posts, level })
+    Some(Row { login, personal, roles, department, posts, level, formerly })
 }
 
 fn is_login(text: &str) -> bool {
@@ -171,7 +211,7 @@ fn is_login(text: &str) -> bool {
     text.len() <= 64 && text.bytes().next().is_some_and(plain) && text.bytes().all(inner)
 }
 
-fn personal(at: &At<'_>, mistakes: &mut Mistakes) -> Personal {
+fn personal(at: &At<'_>, rules: &Rules, mistakes: &mut Mistakes) -> Personal {
     let (name, phone) = (at.field("name"), at.field("phone"));
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         mistakes.note(at.line, "name", format!("must have 1 to {LONGEST_NAME} characters"));
@@ -182,7 +222,39 @@ fn personal(at: &At<'_>, mistakes: &mut Mistakes) -> Personal {
         mistakes.note(at.line, "phone", "must be 3 to 20 digits, with + before them or not");
     }
     let phone = Some(phone.to_owned()).filter(|phone| !phone.is_empty());
-    Personal { name: name.to_owned(), phone }
+    Personal { name: name.to_owned(), phone, more: more(at, rules, mistakes) }
+}
+
+fn more(at: &At<'_>, rules: &Rules, mistakes: &mut Mistakes) -> More {
+    let (mail, number, home) = (at.field("mail"), at.field("number"), at.field("home"));
+    let is_mail = mail
+        .split_once('@')
+        .is_some_and(|(who, host)| !who.is_empty() && !host.is_empty() && !host.contains('@'));
+    let is_plain = |text: &str| !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    if !(mail.is_empty() || is_mail && is_plain(mail) && mail.len() <= LONGEST_MAIL) {
+        let what =
+            format!("must be an address like one@example.edu, of up to {LONGEST_MAIL} bytes");
+        mistakes.note(at.line, "mail", what);
+    }
+    if !is_plain(number) || number.chars().count() > LONGEST_NUMBER {
+        let what = format!("must have up to {LONGEST_NUMBER} characters, and no space");
+        mistakes.note(at.line, "number", what);
+    }
+    let place = (!home.is_empty()).then(|| home.parse::<PlaceId>());
+    let home = match place {
+        Some(Ok(place)) if rules.place(&place).is_none() => {
+            mistakes.note(at.line, "home", format!("`{place}` is no place of the definitions"));
+            None
+        }
+        Some(Err(error)) => {
+            mistakes.note(at.line, "home", error.to_string());
+            None
+        }
+        Some(Ok(place)) => Some(place),
+        None => None,
+    };
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    More { mail: given(mail), number: given(number), home }
 }
 
 fn roles(at: &At<'_>, mistakes: &mut Mistakes) -> BTreeSet<Role> {

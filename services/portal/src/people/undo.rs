@@ -73,11 +73,12 @@ mod tests {
     fn known(number: u128, login: &str, role: Role, is_closed: bool) -> Known {
         let row = Row {
             login: login.to_owned(),
-            personal: Personal { name: login.to_owned(), phone: None },
+            personal: Personal { name: login.to_owned(), ..Personal::default() },
             roles: BTreeSet::from([role]),
             department: None,
             posts: BTreeSet::new(),
             level: Level::Confidential,
+            formerly: None,
         };
         Known { account: Id::from_uuid(Uuid::from_u128(number)), row, imported: true, is_closed }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clock::AccountId;
+use events::words::PlaceId;
 use sealing::Masters;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -151,7 +152,8 @@ pub(crate) async fn names(
         let account = AccountId::from_uuid(row.id);
         let name = match (row.name, row.key_id, row.wrapped) {
             (Some(name), Some(key_id), Some(wrapped)) => {
-                let sealed = Sealed { key_id, wrapped, name, phone: None, phone_index: None };
+                let sealed =
+                    Sealed { key_id, wrapped, name, phone: None, phone_index: None, more: None };
                 sealed.open(masters, account)?.name
             }
             // The first administrator has no name, and who was erased has none any more.
@@ -181,8 +183,14 @@ pub(crate) async fn holders(
     let mut holders = BTreeMap::<String, Vec<Personal>>::new();
     for row in rows {
         let (key_id, wrapped) = (row.key_id, row.wrapped);
-        let sealed =
-            Sealed { key_id, wrapped, name: row.name, phone: row.phone, phone_index: None };
+        let sealed = Sealed {
+            key_id,
+            wrapped,
+            name: row.name,
+            phone: row.phone,
+            phone_index: None,
+            more: None,
+        };
         let personal = sealed.open(masters, AccountId::from_uuid(row.id))?;
         holders.entry(row.post).or_default().push(personal);
     }
@@ -205,6 +213,27 @@ pub(crate) async fn phone(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let (key_id, wrapped) = (row.key_id, row.wrapped);
-    let sealed = Sealed { key_id, wrapped, name: row.name, phone: row.phone, phone_index: None };
+    let sealed =
+        Sealed { key_id, wrapped, name: row.name, phone: row.phone, phone_index: None, more: None };
     Ok(sealed.open(masters, account)?.phone)
+}
+
+/// Where an account lives, if the file of people says so.
+pub(crate) async fn home(
+    pool: &PgPool,
+    masters: &Masters,
+    account: AccountId,
+) -> Result<Option<PlaceId>, Refusal> {
+    let row = sqlx::query!(
+        r#"select a.name as "name!", a.more, k.key_id, k.wrapped
+           from portal.account a join portal.account_key k on k.account = a.id
+           where a.id = $1 and a.name is not null and a.more is not null"#,
+        account.uuid()
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (key_id, wrapped, name, more) = (row.key_id, row.wrapped, row.name, row.more);
+    let sealed = Sealed { key_id, wrapped, name, phone: None, phone_index: None, more };
+    Ok(sealed.open(masters, account)?.more.home)
 }

@@ -20,7 +20,7 @@ use crate::{
 /// counts as different from all that a file can say.
 pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Known>, Refusal> {
     let rows = sqlx::query!(
-        r#"select a.id, a.login, a.roles, a.department, a.level, a.name, a.phone, a.imported,
+        r#"select a.id, a.login, a.roles, a.department, a.level, a.name, a.phone, a.more, a.imported,
                   a.closed_at is not null as "is_closed!", k.key_id as "key_id?",
                   k.wrapped as "wrapped?",
                   array(select post from portal.post_held h where h.account = a.id) as "posts!"
@@ -32,7 +32,8 @@ pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Know
     let mut known = Vec::with_capacity(rows.len());
     for row in rows {
         let account = AccountId::from_uuid(row.id);
-        let personal = opened(masters, account, (row.name, row.phone), (row.key_id, row.wrapped))?;
+        let personal =
+            opened(masters, account, [row.name, row.phone, row.more], (row.key_id, row.wrapped))?;
         known.push(Known {
             account,
             row: Row {
@@ -42,6 +43,7 @@ pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Know
                 department: row.department.and_then(|id| id.parse().ok()),
                 posts: row.posts.iter().filter_map(|post| post.parse().ok()).collect(),
                 level: row.level.parse().unwrap_or(Level::Public),
+                formerly: None,
             },
             imported: row.imported,
             is_closed: row.is_closed,
@@ -54,15 +56,15 @@ pub(crate) async fn known(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Know
 pub(super) fn opened(
     masters: &Masters,
     account: AccountId,
-    (name, phone): (Option<Vec<u8>>, Option<Vec<u8>>),
+    [name, phone, more]: [Option<Vec<u8>>; 3],
     (key_id, wrapped): (Option<Vec<u8>>, Option<Vec<u8>>),
 ) -> Result<Personal, Refusal> {
     match (name, key_id, wrapped) {
         (Some(name), Some(key_id), Some(wrapped)) => {
-            let sealed = Sealed { key_id, wrapped, name, phone, phone_index: None };
+            let sealed = Sealed { key_id, wrapped, name, phone, phone_index: None, more };
             Ok(sealed.open(masters, account)?)
         }
-        (None | Some(_), _, _) => Ok(Personal { name: String::new(), phone: None }),
+        (None | Some(_), _, _) => Ok(Personal::default()),
     }
 }
 
@@ -117,16 +119,17 @@ async fn accounts(
     let names: Vec<_> = people.iter().map(|one| &one.sealed.name[..]).collect();
     let phones: Vec<_> = people.iter().map(|one| one.sealed.phone.as_deref()).collect();
     let indexes: Vec<_> = people.iter().map(|one| one.sealed.phone_index.as_deref()).collect();
+    let more: Vec<_> = people.iter().map(|one| one.sealed.more.as_deref()).collect();
     sqlx::query!(
         "insert into portal.account (id, login, roles, department, level, person, name, phone,
-                                     phone_index, password, imported)
+                                     phone_index, more, password, imported)
          select id, login, string_to_array(roles, ' '), department, level, person, name, phone,
-                phone_index, $10, true
+                phone_index, more, $11, true
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                     $7::bytea[], $8::bytea[], $9::bytea[])
-             as p(id, login, roles, department, level, person, name, phone, phone_index)
+                     $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[])
+             as p(id, login, roles, department, level, person, name, phone, phone_index, more)
          on conflict (id) do update
-         set roles = excluded.roles, department = excluded.department, level = excluded.level,
+         set login = excluded.login, more = excluded.more, roles = excluded.roles, department = excluded.department, level = excluded.level,
              person = coalesce(portal.account.person, excluded.person), name = excluded.name,
              phone = excluded.phone, phone_index = excluded.phone_index,
              password = coalesce(portal.account.password, excluded.password), imported = true,
@@ -140,6 +143,7 @@ async fn accounts(
         &names as _,
         &phones as _,
         &indexes as _,
+        &more as _,
         password,
     )
     .execute(&mut **tx)
@@ -213,16 +217,17 @@ pub(crate) struct Requester {
     pub(crate) personal: Personal,
 }
 
-/// Everybody with an open account who may ask for something.
+/// Everybody with an open account who may ask for something, or once did.
 pub(crate) async fn requesters(
     tx: &mut Tx<'_>,
     masters: &Masters,
 ) -> Result<Vec<Requester>, Refusal> {
     let rows = sqlx::query!(
-        r#"select a.id, a.person as "person!", a.name as "name!", a.phone, k.key_id, k.wrapped
+        r#"select a.id, a.person as "person!", a.name as "name!", a.phone, a.more, k.key_id,
+                  k.wrapped
            from portal.account a join portal.account_key k on k.account = a.id
            where a.person is not null and a.name is not null and a.closed_at is null
-             and 'requester' = any(a.roles)
+             and a.roles && '{requester,graduate}'
            order by a.id"#
     )
     .fetch_all(&mut **tx)
@@ -234,7 +239,7 @@ pub(crate) async fn requesters(
     rows.into_iter()
         .map(|row| {
             let (key_id, wrapped, name, phone) = (row.key_id, row.wrapped, row.name, row.phone);
-            let sealed = Sealed { key_id, wrapped, name, phone, phone_index: None };
+            let sealed = Sealed { key_id, wrapped, name, phone, phone_index: None, more: row.more };
             requester(AccountId::from_uuid(row.id), row.person, sealed)
         })
         .collect()

@@ -41,10 +41,10 @@ pub(crate) async fn keep(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into portal.people_import
-             (account, state, imported_at, roles, department, level, name, phone, phone_index,
-              imported, closed_at, key_id, wrapped, posts)
-         select a.id, $2::text, $3::timestamptz, a.roles, a.department, a.level, a.name, a.phone, a.phone_index,
-                a.imported, a.closed_at, k.key_id, k.wrapped,
+             (account, state, imported_at, login, roles, department, level, name, phone, phone_index,
+              more, imported, closed_at, key_id, wrapped, posts)
+         select a.id, $2::text, $3::timestamptz, a.login, a.roles, a.department, a.level, a.name, a.phone,
+                a.phone_index, a.more, a.imported, a.closed_at, k.key_id, k.wrapped,
                 array(select post from portal.post_held h where h.account = a.id order by post)
          from portal.account a left join portal.account_key k on k.account = a.id
          where a.id = any($1)",
@@ -77,11 +77,11 @@ pub(crate) async fn changed_since(tx: &mut Tx<'_>) -> Result<Vec<String>, sqlx::
         "select a.login from portal.people_import i join portal.account a on a.id = i.account
          left join portal.account_key k on k.account = a.id
          where i.state = 'after'
-           and (a.roles, a.department, a.level, a.name, a.phone, a.imported, a.closed_at, k.key_id, k.wrapped,
-                array(select post from portal.post_held h where h.account = a.id order by post))
+           and (a.login, a.roles, a.department, a.level, a.name, a.phone, a.more, a.imported, a.closed_at,
+                k.key_id, k.wrapped, array(select post from portal.post_held h where h.account = a.id order by post))
                is distinct from
-               (i.roles, i.department, i.level, i.name, i.phone, i.imported, i.closed_at, i.key_id,
-                i.wrapped, i.posts)
+               (coalesce(i.login, a.login), i.roles, i.department, i.level, i.name, i.phone, i.more,
+                i.imported, i.closed_at, i.key_id, i.wrapped, i.posts)
          order by a.login"
     );
     changed.fetch_all(&mut **tx).await
@@ -90,8 +90,8 @@ pub(crate) async fn changed_since(tx: &mut Tx<'_>) -> Result<Vec<String>, sqlx::
 /// The accounts that the import changed, each with what it was before.
 pub(crate) async fn touched(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<Touched>, Refusal> {
     let rows = sqlx::query!(
-        r#"select a.id, a.login, b.account as "before?", b.roles as "roles?", b.department,
-                  b.level as "level?", b.name, b.phone, b.imported as "imported?",
+        r#"select a.id, coalesce(b.login, a.login) as "login!", b.account as "before?", b.roles as "roles?", b.department,
+                  b.level as "level?", b.name, b.phone, b.more, b.imported as "imported?",
                   b.closed_at is not null as "is_closed!", b.key_id, b.wrapped,
                   b.posts as "posts?"
            from portal.people_import i join portal.account a on a.id = i.account
@@ -107,7 +107,8 @@ pub(crate) async fn touched(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<To
             touched.push(Touched { account, before: None });
             continue;
         }
-        let personal = opened(masters, account, (row.name, row.phone), (row.key_id, row.wrapped))?;
+        let personal =
+            opened(masters, account, [row.name, row.phone, row.more], (row.key_id, row.wrapped))?;
         let (roles, posts) = (row.roles.unwrap_or_default(), row.posts.unwrap_or_default());
         let before = Row {
             login: row.login,
@@ -116,6 +117,7 @@ pub(crate) async fn touched(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<To
             department: row.department.and_then(|id| id.parse().ok()),
             posts: posts.iter().filter_map(|post| post.parse().ok()).collect(),
             level: row.level.and_then(|level| level.parse().ok()).unwrap_or(Level::Public),
+            formerly: None,
         };
         let (imported, is_closed) = (row.imported.unwrap_or_default(), row.is_closed);
         let before = Known { account, row: before, imported, is_closed };
@@ -128,7 +130,7 @@ pub(crate) async fn touched(tx: &mut Tx<'_>, masters: &Masters) -> Result<Vec<To
 pub(crate) async fn restore(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update portal.account a
-         set roles = b.roles, department = b.department, level = b.level, name = b.name,
+         set login = coalesce(b.login, a.login), more = b.more, roles = b.roles, department = b.department, level = b.level, name = b.name,
              phone = b.phone, phone_index = b.phone_index, imported = b.imported,
              closed_at = b.closed_at
          from portal.people_import b where b.account = a.id and b.state = 'before'"

@@ -21,6 +21,7 @@ mod oidc_provider;
 mod others;
 mod parts;
 mod people;
+mod people_over_time;
 mod people_undo;
 mod refusals;
 mod replies;

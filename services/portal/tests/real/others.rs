@@ -49,6 +49,8 @@ pub(crate) struct Told(Arc<Mutex<State>>);
 pub(crate) struct State {
     /// Commands with who sent them and under which key.
     pub(crate) commands: Vec<Command>,
+    /// The cases that intake was to accept.
+    pub(crate) accepting: Vec<intake::AcceptCaseRequest>,
     /// What intake answers to the next accepted case.
     pub(crate) accepted: intake::AcceptCaseResponse,
     /// What intake knows of every case that it is asked for.
@@ -160,7 +162,9 @@ impl Intake for Told {
         request: Request<intake::AcceptCaseRequest>,
     ) -> Answer<intake::AcceptCaseResponse> {
         self.take("accept", &request)?;
-        Ok(Response::new(self.state().accepted.clone()))
+        let mut state = self.state();
+        state.accepting.push(request.into_inner());
+        Ok(Response::new(state.accepted.clone()))
     }
 
     async fn get_case(

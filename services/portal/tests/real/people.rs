@@ -136,7 +136,7 @@ async fn a_file_with_mistakes_changes_nothing_and_names_each_by_line_and_column(
     people.csv:2 account: must be 1 to 64 of a-z, 0-9, `.`, `_` and `-`, beginning with a-z or 0-9
     people.csv:3 name: must have 1 to 100 characters
     people.csv:3 phone: must be 3 to 20 digits, with + before them or not
-    people.csv:3 roles: `desk-asistant` is no role: it must be one of requester, desk-assistant, duty-counsellor, dispatcher, guard-post, repairer, department-handler, department-head, leader, hall-director, quality-officer, system-administrator, auditor, service
+    people.csv:3 roles: `desk-asistant` is no role: it must be one of requester, graduate, desk-assistant, duty-counsellor, dispatcher, guard-post, repairer, department-handler, department-head, leader, hall-director, quality-officer, system-administrator, auditor, service
     people.csv:5 roles: must name one or more, divided by `;`
     people.csv:6: has 7 instead of 6 fields
     people.csv:7 department: the role department-handler needs one

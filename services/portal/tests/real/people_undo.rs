@@ -26,7 +26,7 @@ fn edited() -> String {
 const ACCOUNTS: &str = "
     select coalesce(string_agg(whole, E'\\n' order by whole), '') from (
         select concat_ws('|', a.login, a.roles, a.department, a.level, a.name, a.phone,
-                         a.phone_index, a.imported, a.closed_at is not null, k.key_id, k.wrapped,
+                         a.phone_index, a.more, a.imported, a.closed_at is not null, k.key_id, k.wrapped,
                          array(select post from portal.post_held h where h.account = a.id
                                order by post)) as whole
         from portal.account a left join portal.account_key k on k.account = a.id

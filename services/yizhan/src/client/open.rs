@@ -17,7 +17,7 @@ use crate::print;
 pub(crate) struct Open {
     /// The service item.
     item: String,
-    /// The place; may be missing when the campus phone tells it.
+    /// The place; may be missing when the campus phone tells it, or your own home.
     #[arg(long)]
     place: Option<String>,
     /// What was said, in the caller's words.

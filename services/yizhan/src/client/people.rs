@@ -14,7 +14,8 @@ use crate::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// A CSV file: account, name, roles, department, posts, phone.
+    /// A CSV file: account, name, roles, department, posts, phone; if wanted also level, mail, number,
+    /// home, formerly.
     #[arg(short = 'f', long = "file", required_unless_present = "undo")]
     file: Option<PathBuf>,
     /// Undo the last import instead: what it changed is as it was before. Once; the import before it is

@@ -24,6 +24,7 @@ use crate::{
     },
     portal::Portal,
     refusal::Refusal,
+    store::accounts,
 };
 
 /// What somebody reports or asks for. Place and item are enough.
@@ -43,7 +44,7 @@ pub(in crate::http) struct NewCase {
     /// The service item.
     #[schema(example = "water-leak")]
     item: String,
-    /// May be missing when the campus phone tells it.
+    /// May be missing when the campus phone tells it, or who reports for themselves where they live.
     #[schema(example = "dorm-7-302")]
     #[serde(default)]
     place: String,
@@ -119,12 +120,13 @@ pub(in crate::http) async fn accept(
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let channel = case.channel.unwrap_or_else(|| caller.usual_channel());
     let item = case.item.clone();
+    let place = place(&portal, &caller, &case).await?;
     let request = AcceptCaseRequest {
         kind: case.kind.map(wire_words::CaseKind::from).unwrap_or_default().into(),
         channel: wire_words::Channel::from(channel).into(),
         campus_phone: case.campus_phone,
         item: case.item,
-        place: case.place,
+        place,
         text: case.text,
         caller: case.caller.map(Into::into),
         on_behalf_of: case.on_behalf_of.map(Into::into),
@@ -160,4 +162,19 @@ impl Accepted {
             head: Head::answered(Service::Intake, answer.head),
         })
     }
+}
+
+/// Where it is: for whoever reports for themselves and names no place, where they live.
+async fn place(portal: &Portal, caller: &Caller, case: &NewCase) -> Result<String, Refusal> {
+    let names_somebody = case.caller.is_some() || case.on_behalf_of.is_some();
+    let names_place = !case.place.is_empty() || !case.campus_phone.is_empty();
+    let account = caller.subject.principal.account();
+    let own = account.filter(|_| !names_somebody && caller.usual_channel() == Channel::Web);
+    let home = match own {
+        Some(account) if !names_place => {
+            accounts::home(portal.pool(), &portal.masters(), account).await?
+        }
+        Some(_) | None => None,
+    };
+    Ok(home.map_or_else(|| case.place.clone(), |home| home.to_string()))
 }
