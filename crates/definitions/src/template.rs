@@ -67,6 +67,10 @@ pub enum Occasion {
     PartGiven,
     /// To who had that part: they need not come.
     PartTaken,
+    /// To who has it: there is more haste than there was.
+    Raised,
+    /// To who was to do it, by name, or to the post that it was offered to: they need not come.
+    Relieved,
     /// To who decides: the clocks are to rest while the work waits.
     PauseAsked,
     /// To who has it: they rest.
@@ -171,7 +175,7 @@ pub enum Field {
 
 impl Occasion {
     /// Every one; a set of definitions has a template for each.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Offered,
         Self::Accepted,
         Self::Claimed,
@@ -189,6 +193,8 @@ impl Occasion {
         Self::Assigned,
         Self::PartGiven,
         Self::PartTaken,
+        Self::Raised,
+        Self::Relieved,
         Self::PauseAsked,
         Self::PauseGranted,
         Self::PauseRefused,
@@ -234,6 +240,8 @@ impl Occasion {
             Self::Assigned => "assigned",
             Self::PartGiven => "part-given",
             Self::PartTaken => "part-taken",
+            Self::Raised => "raised",
+            Self::Relieved => "relieved",
             Self::PauseAsked => "pause-asked",
             Self::PauseGranted => "pause-granted",
             Self::PauseRefused => "pause-refused",
@@ -290,7 +298,7 @@ impl Occasion {
             Self::Overdue => {
                 &[Number, Item, Place, Urgency, Commitment, Due, Late, Department, Post]
             }
-            Self::ReturnedTwice | Self::Assigned => WORK,
+            Self::ReturnedTwice | Self::Assigned | Self::Raised => WORK,
             Self::Unclaimed => {
                 &[Number, Item, Place, Urgency, Received, Due, Why, Department, Post]
             }
@@ -307,7 +315,11 @@ impl Occasion {
                 &[Number, Item, Place, Urgency, Reason, Before, Due, Department, Post]
             }
             Self::Replied | Self::RepliedForNow => &[Number, Item, Place, Due],
-            Self::AskedInside | Self::Answered | Self::PartGiven | Self::PartTaken => INSIDE,
+            Self::AskedInside
+            | Self::Answered
+            | Self::PartGiven
+            | Self::PartTaken
+            | Self::Relieved => INSIDE,
             Self::DeskUntaken => &[Late, Department, Post],
             Self::Completed => &[Number, Item, Place, Completed, Department, Next],
             Self::Survey => &[Number, Item, Place, Completed, Department, Link],
@@ -336,9 +348,13 @@ impl Occasion {
             Reason, Until, Visit, Why,
         };
         match self {
-            Self::Offered | Self::Assigned | Self::PartGiven | Self::PartTaken | Self::Alarm => {
-                &[Number, Item, Place]
-            }
+            Self::Offered
+            | Self::Assigned
+            | Self::PartGiven
+            | Self::PartTaken
+            | Self::Raised
+            | Self::Relieved
+            | Self::Alarm => &[Number, Item, Place],
             Self::Accepted | Self::RepliedForNow => &[Number, Due],
             Self::Claimed => &[Number, Department],
             Self::Held | Self::PauseAsked | Self::PauseGranted | Self::ExtensionRefused => {

@@ -113,6 +113,9 @@ pub enum Event {
     UrgencyChanged {
         /// So much.
         urgency: Urgency,
+        /// Until when who has work of it and has not come must come or say why not, if that is sooner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrive_by: Option<Timestamp>,
     },
     /// The case ended, and with it the work.
     Ended {
@@ -200,7 +203,7 @@ pub fn apply(state: &mut State, event: &Event) {
                 work.escalated_to.insert(to.clone());
             }
         }
-        Event::UrgencyChanged { urgency } => hurry(state, *urgency),
+        Event::UrgencyChanged { urgency, arrive_by } => hurry(state, *urgency, *arrive_by),
         Event::Ended { end, .. } => {
             if let Some(work) = take(state) {
                 *state = State::Ended { work, end: *end };
@@ -222,9 +225,15 @@ fn complain(state: &mut State, of: CaseId) {
     }
 }
 
-fn hurry(state: &mut State, urgency: Urgency) {
-    if let Some(work) = state.work_mut() {
-        work.urgency = urgency;
+fn hurry(state: &mut State, urgency: Urgency, arrive_by: Option<Timestamp>) {
+    let Some(work) = state.work_mut() else { return };
+    work.urgency = urgency;
+    let Some(arrive_by) = arrive_by else { return };
+    for order in &mut work.orders {
+        if let Status::Taken(taken) = order.status {
+            let limit = taken.arrive_by().map_or(arrive_by, |limit| limit.min(arrive_by));
+            order.status = Status::Taken(taken.until(Some(limit)));
+        }
     }
 }
 

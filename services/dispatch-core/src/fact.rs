@@ -15,6 +15,7 @@ use events::{
 use jiff::Timestamp;
 
 use crate::{
+    decide::arrive_by,
     event::{Event, Reason},
     offer,
     order::{Pause, Status},
@@ -117,7 +118,7 @@ pub fn on_fact(
     let followed = match fact {
         Fact::Accepted(accepted) => on_accepted(state, rules, accepted, now, ids),
         Fact::Reopened(reopened) => on_reopened(state, rules, reopened, now, ids),
-        Fact::UrgencyChanged(changed) => on_urgency_changed(state, changed),
+        Fact::UrgencyChanged(changed) => on_urgency_changed(state, rules, changed, now),
         Fact::Joined(CaseJoinedV1 { reporters, .. })
         | Fact::Unjoined(CaseUnjoinedV1 { reporters, .. }) => on_reporters(state, reporters),
         Fact::Closed(closed) => on_closed(state, closed),
@@ -173,8 +174,14 @@ fn on_reopened(
     }
 }
 
-/// The work is listed by it, and offered by it from now on.
-fn on_urgency_changed(state: &State, changed: &CaseUrgencyChangedV1) -> Result<Vec<Event>, Reason> {
+/// The work is listed by it, and offered by it from now on; whoever has it and has not come has no more
+/// time to do so than who would claim it then.
+fn on_urgency_changed(
+    state: &State,
+    rules: &Rules,
+    changed: &CaseUrgencyChangedV1,
+    now: Timestamp,
+) -> Result<Vec<Event>, Reason> {
     let CaseUrgencyChangedV1 { cycle, urgency, .. } = *changed;
     match state {
         State::New => Err(Reason::UnknownCase),
@@ -182,7 +189,10 @@ fn on_urgency_changed(state: &State, changed: &CaseUrgencyChangedV1) -> Result<V
         State::Working(work) | State::Done(work) if urgency == work.urgency => {
             Err(Reason::AlreadyKnown)
         }
-        State::Working(_) | State::Done(_) => Ok(vec![Event::UrgencyChanged { urgency }]),
+        State::Working(work) | State::Done(work) => {
+            let arrive_by = arrive_by(rules, &work.item, urgency, now);
+            Ok(vec![Event::UrgencyChanged { urgency, arrive_by }])
+        }
         // No cycle runs.
         State::Ended { .. } => Err(Reason::OtherCycle),
     }

@@ -76,15 +76,25 @@ impl Hold {
         }
     }
 
+    /// For how long clocks waited with it, or will at most.
+    pub fn granted(&self) -> Option<Stretch> {
+        match self.pause {
+            Pause::Unasked | Pause::Asked { .. } | Pause::Refused { .. } => None,
+            Pause::Granted { until, .. } => {
+                let to = self.ended.map_or(until, |ended| ended.min(until));
+                Some(Stretch { from: self.from, to })
+            }
+        }
+    }
+
     /// For how long it rests a promise, with the due that this had before any pause.
     pub fn rests(&self, timer: TimerId, promise: u16) -> Option<(Stretch, Timestamp)> {
         match &self.pause {
             Pause::Unasked | Pause::Asked { .. } | Pause::Refused { .. } => None,
-            Pause::Granted { until, rested } => {
+            Pause::Granted { rested, .. } => {
                 let mut those = rested.iter();
                 let this = those.find(|one| (one.timer, one.promise) == (timer, promise))?;
-                let to = self.ended.map_or(*until, |ended| ended.min(*until));
-                Some((Stretch { from: self.from, to }, this.unpaused))
+                Some((self.granted()?, this.unpaused))
             }
         }
     }

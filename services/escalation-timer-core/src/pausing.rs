@@ -18,7 +18,7 @@ use events::{
     escalation::{PauseAskedV1, PauseGrantedV1, PromiseMovedV1},
     words::{Commitment, MoveCause, PauseRefusal, Subject},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     event::Event,
@@ -65,6 +65,10 @@ pub(crate) fn grant(
     let calendar = rules.item(&watch.item).and_then(|item| rules.calendar_for(&item.department));
     let cap = calendar.and_then(|calendar| calendar.after(hold.from, 1, rule.up_to).ok());
     let until = cap.filter(|_| !timers.is_empty()).ok_or(PauseRefusal::AfterDue)?.at;
+    let until = if by.is_some() { until } else { until - granted_before(watch, hold) };
+    if until <= hold.from {
+        return Err(PauseRefusal::NotInPolicy);
+    }
     let rested = timers.iter().map(|timer| Rested {
         timer: timer.id,
         promise: timer.promise().number,
@@ -86,6 +90,15 @@ pub(crate) fn grant(
         moved(watch, rules, timer, stretches, (hold, by), now)
     });
     Ok([granted].into_iter().chain(moved).collect())
+}
+
+/// How long the policy has let the work wait by itself before, in the same cycle and for the same reason:
+/// its cap is one for all such holds of a work order, or what goes on for a minute would wait for ever.
+fn granted_before(watch: &Watch, hold: &Hold) -> SignedDuration {
+    let of = |one: &Hold| (one.work_order, one.cycle, one.reason);
+    let alike = |one: &&Hold| of(one) == of(hold);
+    let before = watch.holds.iter().filter(alike).filter(|one| one.from < hold.from);
+    before.filter_map(Hold::granted).map(|stretch| stretch.to.duration_since(stretch.from)).sum()
 }
 
 /// The work goes on: what of its pause was not needed is taken back.

@@ -110,6 +110,8 @@ pub struct Accept {
 pub struct Withdraw {
     /// Who says so.
     pub by: Actor,
+    /// Whether they answer for all who reported it, as the desk does, and not for themselves alone.
+    pub for_all: bool,
 }
 
 /// Say "not solved" of a closed case: one more cycle of the same case.

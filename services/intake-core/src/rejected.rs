@@ -46,6 +46,11 @@ pub enum Rejected {
         "cannot withdraw: it is an incident that others wait for too; ask the desk to take you off it, or to close it when it is over"
     )]
     IsIncident,
+    /// The same of a case that others reported too.
+    #[error(
+        "cannot withdraw: others reported it too, and wait for it; ask the desk to take you off it"
+    )]
+    OthersReported,
     /// Its reporters are to be told.
     #[error(
         "cannot close: it is an incident, whose reporters hear of its end by `incident close` alone; if another is the same, name its places there first"
@@ -130,6 +135,7 @@ impl Rejected {
             Self::CaseClosed { .. } => "case-closed",
             Self::NotAnIncident { .. } => "not-an-incident",
             Self::IsIncident | Self::IncidentNotClosedAs => "case-is-incident",
+            Self::OthersReported => "others-reported",
             Self::NotTouched { .. } => "place-not-touched",
             Self::JoinInvalid(_) => "join-invalid",
             Self::IncidentInvalid(_) => "incident-invalid",

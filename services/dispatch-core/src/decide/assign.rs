@@ -36,7 +36,10 @@ pub(super) fn decide(
                 to: assign.to,
                 at: now,
             };
-            Ok(vec![Event::Assigned { assigned, arrive_by: arrive_by(rules, work, now) }])
+            Ok(vec![Event::Assigned {
+                assigned,
+                arrive_by: arrive_by(rules, &work.item, work.urgency, now),
+            }])
         }
         Status::Taken(Taken::InProgress { .. } | Taken::Contained { .. })
         | Status::OnHold { .. } => {

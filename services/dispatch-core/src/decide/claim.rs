@@ -23,7 +23,10 @@ pub(super) fn decide(
                 by: claim.by,
                 at: now,
             };
-            Ok(vec![Event::Claimed { claimed, arrive_by: arrive_by(rules, work, now) }])
+            Ok(vec![Event::Claimed {
+                claimed,
+                arrive_by: arrive_by(rules, &work.item, work.urgency, now),
+            }])
         }
         Status::Taken(_) | Status::OnHold { .. } => Err(Rejected::AlreadyClaimed { command }),
         Status::Disputed { .. } => Err(Rejected::Disputed { command }),

@@ -18,7 +18,7 @@ mod transfer;
 
 use clock::{AccountId, Ids, WorkOrderId};
 use definitions::{Duty, Rules};
-use events::words::{Commitment, PostId};
+use events::words::{Commitment, ItemId, PostId, Urgency};
 use jiff::Timestamp;
 
 use crate::{
@@ -124,7 +124,12 @@ fn may_accept(rules: &Rules, command: &'static str, post: &PostId) -> Result<(),
 }
 
 /// Until when who has it from now on must come or say why not; `None` if nothing is promised.
-fn arrive_by(rules: &Rules, work: &Work, now: Timestamp) -> Option<Timestamp> {
-    let due = rules.due(&work.item, Commitment::Arrive, work.urgency, now).ok()??;
+pub(crate) fn arrive_by(
+    rules: &Rules,
+    item: &ItemId,
+    urgency: Urgency,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let due = rules.due(item, Commitment::Arrive, urgency, now).ok()??;
     Some(due.at)
 }

@@ -25,7 +25,9 @@ pub(super) fn decide(
             };
             // Whoever had not come yet has as long again.
             let arrive_by = match before {
-                Taken::Claimed { .. } | Taken::Assigned { .. } => arrive_by(rules, work, now),
+                Taken::Claimed { .. } | Taken::Assigned { .. } => {
+                    arrive_by(rules, &work.item, work.urgency, now)
+                }
                 Taken::InProgress { .. } | Taken::Contained { .. } => None,
             };
             Ok(vec![Event::Resumed { resumed, arrive_by }])

@@ -29,11 +29,13 @@ pub(crate) fn reported(
         return kept(state, fact.at, waited);
     }
     let watch = in_cycle(watching(state)?, fact.cycle)?;
-    let is_next = |timer: &Timer| {
+    // Of two at one instant that promise the same the later one says nothing new.
+    let runs_already = |timer: &Timer| {
         let next = fact.next.as_ref().map(|next| next.due);
-        of_cycle(timer) && (timer.first.since, Some(timer.first.due)) == (fact.at, next)
+        let began = (timer.first.since, Some(timer.first.due));
+        timer.run.is_on() && of_cycle(timer) && began == (fact.at, next)
     };
-    if watch.timers.iter().any(is_next) {
+    if watch.timers.iter().any(runs_already) {
         return Err(Reason::AlreadyKnown);
     }
     let mut events = stop_those(watch, fact.at, waited).unwrap_or_default();

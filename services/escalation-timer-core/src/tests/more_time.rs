@@ -183,6 +183,28 @@ fn two_pauses_that_overlap_take_their_time_away_once() {
 }
 
 #[test]
+fn the_cap_of_what_the_policy_grants_by_itself_is_one_for_all_such_holds_of_a_cycle() {
+    let (mut case, _) = waiting(HoldReason::NoAccess);
+    // Of two days a day and a half are taken.
+    case.hears("3T03:00", &resumed(1, "3T03:00"));
+    let before = due(&case);
+    let events = case.hears("3T04:00", &held(1, HoldReason::NoAccess, "3T04:00"));
+    let granted = events.iter().find_map(|event| match event {
+        Event::PauseGranted { granted, .. } => Some(granted.until),
+        _ => None,
+    });
+    assert_eq!(granted, Some(at("3T16:00")), "half a day is left");
+    assert!(due(&case) > before);
+    case.hears("3T16:00", &resumed(1, "3T16:00"));
+    let before = due(&case);
+    let events = case.hears("3T17:00", &held(1, HoldReason::NoAccess, "3T17:00"));
+    let refused = events.iter().any(|event| {
+        matches!(event, Event::PauseRefused(refused) if refused.cause == PauseRefusal::NotInPolicy)
+    });
+    assert!(refused && due(&case) == before, "{events:?}");
+}
+
+#[test]
 fn work_that_is_with_another_post_waits_no_more() {
     let (mut case, _) = waiting(HoldReason::NoAccess);
     case.hears("1T16:00", &released(1, 1, "1T16:00"));

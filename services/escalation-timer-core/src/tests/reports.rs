@@ -99,6 +99,21 @@ fn what_is_promised_at_receipt_is_kept_by_an_answer_and_by_nothing_that_is_done(
 }
 
 #[test]
+fn of_answers_at_one_instant_the_last_one_s_promise_is_the_one_that_runs() {
+    let mut case = door();
+    for next in [Some("1T14:00"), Some("1T14:00"), None, Some("1T15:00"), Some("1T14:00")] {
+        case.hears("1T10:00", &reported(1, "1T10:00", next));
+    }
+    let timers = follow_ups(&case);
+    let running: Vec<_> = timers.iter().filter(|timer| timer.run.is_on()).collect();
+    assert_eq!(
+        running.iter().map(|timer| timer.promise().due).collect::<Vec<_>>(),
+        [at("1T14:00")]
+    );
+    assert_eq!(timers.len(), 3, "what was promised twice has one clock, and then another");
+}
+
+#[test]
 fn the_end_of_the_case_and_its_next_cycle_end_what_nobody_waits_for() {
     let mut case = referral();
     case.hears("1T10:00", &completed(1, "1T10:00"));

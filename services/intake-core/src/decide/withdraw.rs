@@ -13,5 +13,8 @@ pub(super) fn decide(
     if case.incident.is_some() {
         return Err(Rejected::IsIncident);
     }
+    if case.reporters.len() > 1 && !withdraw.for_all {
+        return Err(Rejected::OthersReported);
+    }
     Ok(vec![close(case, End::Withdrawn, now, Some(withdraw.by))])
 }

@@ -49,7 +49,10 @@ impl Case {
             Step::Completed(cycle) => self.hear(&completed(*cycle, self.now)),
             Step::Judged(cycle, verdict) => self.hear(&judged(*cycle, *verdict, self.now)),
             Step::Accept(accept) => self.ask(Command::Accept(accept.clone()))?,
-            Step::Withdraw => self.ask(Command::Withdraw(Withdraw { by: liu() }))?,
+            Step::Withdraw => self.ask(Command::Withdraw(Withdraw { by: liu(), for_all: true }))?,
+            Step::WithdrawAsOne => {
+                self.ask(Command::Withdraw(Withdraw { by: liu(), for_all: false }))?
+            }
             Step::Reopen => self.ask(Command::Reopen(Reopen { by: liu() }))?,
             Step::Chase => self.ask(Command::Chase(Chase { by: liu() }))?,
             Step::Join(person, said) => self.ask(join(*person, said))?,
@@ -128,6 +131,8 @@ fn stored<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::f
 pub(super) enum Step {
     Accept(Box<Accept>),
     Withdraw,
+    /// By one of those who reported it, for themselves.
+    WithdrawAsOne,
     Reopen,
     Chase,
     /// Somebody reports the same, in these words.

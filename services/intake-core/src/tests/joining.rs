@@ -56,6 +56,17 @@ fn nobody_joins_twice_and_its_caller_not_at_all() {
 }
 
 #[test]
+fn nobody_withdraws_what_others_wait_for_but_who_answers_for_all() {
+    let mut case = Case::after(&[accept(), Step::Join(5, "")]);
+    assert_eq!(case.step(&Step::WithdrawAsOne).unwrap_err().reason(), "others-reported");
+    case.step(&Step::Unjoin(5)).unwrap();
+    case.step(&Step::WithdrawAsOne).unwrap();
+
+    let mut case = Case::after(&[accept(), Step::Join(5, "")]);
+    case.step(&Step::Withdraw).unwrap();
+}
+
+#[test]
 fn a_joining_is_undone_even_after_the_end_but_its_caller_stays() {
     let ended = [accept(), Step::Join(5, ""), Step::Completed(1), Step::Judged(1, Verdict::Solved)];
     let mut case = Case::after(&ended);

@@ -1,6 +1,6 @@
 use std::{mem, slice};
 
-use authz::{Action, Relations, Subject, decide};
+use authz::{Action, Relation, Relations, Subject, decide};
 use clock::{CaseId, PersonId};
 use delivery::{Locked, Tx, lock_one, save};
 use delivery_rpc::{Asked, Failure};
@@ -86,6 +86,18 @@ impl Existing {
         let locked = lock_one(tx, id.uuid()).await?;
         let state = store::cases::load(tx, id).await?;
         Ok(Self { id, locked, state, action })
+    }
+
+    /// Whether who may do this to the case may do it by their duty, and not as one who reported it.
+    pub(super) async fn is_ours(
+        &self,
+        tx: &mut Tx<'_>,
+        subject: &Subject,
+    ) -> Result<bool, Failure> {
+        let Some(case) = self.state.case() else { return Ok(false) };
+        let relations = store::relations::of(tx, self.id, subject).await?;
+        let by_duty = relations.without(Relation::Own);
+        Ok(decide(subject, self.action, by_duty, case.level).is_allowed())
     }
 
     /// What follows from a command; nothing is written yet.

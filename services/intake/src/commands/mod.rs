@@ -79,6 +79,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::OthersReported
         | Rejected::IncidentNotClosedAs
         | Rejected::NotTouched { .. }
         | Rejected::IncidentUnchanged => Code::FailedPrecondition,
@@ -105,6 +106,7 @@ fn refusal(rejected: &Rejected) -> Error {
         | Rejected::ReopenWindowOver { .. }
         | Rejected::NotAnIncident { .. }
         | Rejected::IsIncident
+        | Rejected::OthersReported
         | Rejected::IncidentNotClosedAs
         | Rejected::IncidentUnchanged => error,
     }

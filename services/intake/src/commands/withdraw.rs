@@ -33,7 +33,8 @@ pub(crate) async fn withdraw(
         return Ok(answered);
     }
     let mut existing = Existing::lock(&mut tx, case, &asked.subject, Action::WithdrawCase).await?;
-    let command = Command::Withdraw(intake_core::Withdraw { by: actor(&asked.subject)? });
+    let for_all = existing.is_ours(&mut tx, &asked.subject).await?;
+    let command = Command::Withdraw(intake_core::Withdraw { by: actor(&asked.subject)?, for_all });
     let events = existing.decide(&mut tx, intake, command, now).await?;
     existing.remark(&mut tx, intake, &asked, &reason, now).await?;
     existing.record(&mut tx, intake, &asked, events, now).await?;

@@ -49,8 +49,8 @@ pub(crate) async fn get_case(
     Ok(answer)
 }
 
-/// What is sealed: of persons those who are `shown`, for whoever is a party to a case learns nothing
-/// about the other. What was erased stays empty.
+/// What is sealed: of persons those who are `shown`, and the words of one who is, for whoever is a party
+/// to a case learns nothing about the other. What was erased stays empty.
 async fn attach(
     intake: &Intake,
     tx: &mut Tx<'_>,
@@ -76,7 +76,10 @@ async fn attach(
     directory.keys.load(tx, &[owner]).await?;
     if let Some(report) = store::reports::load(tx, id).await? {
         answer.asset = report.asset.unwrap_or_default();
-        let words = report.words.map(|words| directory.keys.open(owner, WORDS, &words));
+        let mut spoke = parties.into_iter().flatten().peekable();
+        let is_read = spoke.peek().is_none() || spoke.any(|one| shown(&one));
+        let words =
+            report.words.filter(|_| is_read).map(|words| directory.keys.open(owner, WORDS, &words));
         answer.text = words.transpose()?.flatten().unwrap_or_default();
     }
     Ok(())

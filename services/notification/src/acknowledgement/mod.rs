@@ -103,6 +103,7 @@ pub(crate) fn is_asked_of(to: &Recipient, occasion: Occasion, weight: Weight) ->
 const fn asks(occasion: Occasion) -> bool {
     match occasion {
         Occasion::Offered
+        | Occasion::Raised
         | Occasion::Ordered
         | Occasion::ReturnedTwice
         | Occasion::Rung
@@ -123,6 +124,7 @@ const fn asks(occasion: Occasion) -> bool {
         | Occasion::Assigned
         | Occasion::PartGiven
         | Occasion::PartTaken
+        | Occasion::Relieved
         // The clocks run on until somebody decides.
         | Occasion::PauseAsked
         | Occasion::PauseGranted
@@ -192,7 +194,7 @@ impl Needless {
     pub(crate) const fn concerns(self, occasion: Occasion) -> bool {
         match self {
             Self::Everything => true,
-            Self::Work => matches!(occasion, Occasion::Offered),
+            Self::Work => matches!(occasion, Occasion::Offered | Occasion::Raised),
             Self::Lateness => matches!(occasion, Occasion::Rung),
             Self::Dispute => matches!(occasion, Occasion::ReturnedTwice),
         }

@@ -167,6 +167,7 @@ fn only_staff_who_are_to_act_on_something_critical_are_asked() {
             Occasion::Offered,
             Occasion::Ordered,
             Occasion::ReturnedTwice,
+            Occasion::Raised,
             Occasion::Rung,
             Occasion::NotSolved,
             Occasion::Alarm

@@ -173,6 +173,8 @@ impl Weight {
             | Occasion::Assigned
             | Occasion::PartGiven
             | Occasion::PartTaken
+            | Occasion::Raised
+            | Occasion::Relieved
             | Occasion::PauseAsked
             | Occasion::PauseGranted
             | Occasion::PauseRefused

@@ -86,6 +86,9 @@ pub(crate) struct Order {
     /// By which offer, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) offer: Option<OfferId>,
+    /// Who is to do it, if somebody is; nobody is known of what an earlier release wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) worker: Option<AccountId>,
     /// The head was told that nobody took that offer, or came.
     #[serde(default)]
     pub(crate) is_head_told: bool,
@@ -284,7 +287,14 @@ impl Matter {
 impl Order {
     /// One that this post has, of which nothing else is known.
     pub(super) const fn at(post: PostId) -> Self {
-        Self { post, offer: None, is_head_told: false, is_disputed: false, is_safe: false }
+        Self {
+            post,
+            offer: None,
+            worker: None,
+            is_head_told: false,
+            is_disputed: false,
+            is_safe: false,
+        }
     }
 
     fn is_by(&self, offer: OfferId) -> bool {
@@ -293,7 +303,7 @@ impl Order {
 }
 
 /// The promise that the requester was told.
-fn promised(promises: &[Promise]) -> Option<Promise> {
+pub(super) fn promised(promises: &[Promise]) -> Option<Promise> {
     let of = |commitment| promises.iter().find(|promise| promise.commitment == commitment);
     of(Commitment::Complete).or_else(|| of(Commitment::Answer)).cloned()
 }

@@ -7,13 +7,20 @@
 //!  case.joined        │ accepted, who is new
 //!  workorder.offered  │                 offered
 //!  workorder.claimed  │ claimed
-//!  workorder.assigned │                 assigned, by name
-//!  workorder.released │                                     unclaimed, its head's, if nobody came
+//!  workorder.assigned │ claimed         assigned, by name
+//!                     │                 relieved (4)
+//!  workorder.released │                 relieved (4)        unclaimed, its head's, if nobody came
 //!  workorder.held     │ held, or appointment
 //!  workorder.contained│ made-safe (2)
 //!  workorder.cancelled│                 part-given and
 //!                     │                 part-taken, if it
-//!                     │                 was merged
+//!                     │                 was merged; else
+//!                     │                 relieved, or the
+//!                     │                 post, if nobody
+//!                     │                 was to do it
+//!  case.urgency-      │
+//!       changed       │                 raised, if there    returned-twice, who decides',
+//!                     │                 is more haste       of what is not decided
 //!  case.replied       │ replied, or replied-for-now
 //!  workorder.asked    │ asked (1)       asked-inside, or    the desk's, of what is restricted
 //!                     │                 the desk
@@ -46,6 +53,7 @@
 //!  2  as soon as no other work order of it is dangerous: by this one, or because that one is over
 //!  3  of an answer that is owed, the posts that have work in the department that promised it; if none
 //!     has, the desk
+//!  4  by name, who was to do it before, unless it was they who said so
 //! ```
 //!
 //! A case may have several work orders. What is about one of them is told to its post, and what is about

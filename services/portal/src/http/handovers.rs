@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     callbacks::{self, Callback},
-    cases::{Account, with_names},
+    cases::{self, Account, views::Case, with_names},
     extract::{Answer, Body, Caller, Key},
     phone_calls::{self, PhoneCall},
     questions::{self, LONGEST_PAGE, Question},
@@ -99,6 +99,8 @@ struct Left {
     callbacks: Option<Vec<Callback>>,
     /// Whom the desk is to phone.
     phone_calls: Option<Vec<PhoneCall>>,
+    /// Cases whose reporters wait for another answer, the next due first.
+    follow_ups: Option<Vec<Case>>,
     /// By name, the lists that go on: there is more than fits in here.
     cut: Vec<&'static str>,
 }
@@ -135,7 +137,9 @@ async fn left(portal: &Portal, caller: &Caller) -> Left {
     let callbacks = listed(&mut cut, "callbacks", callbacks);
     let phone_calls = phone_calls::open(portal, caller, LONGEST_PAGE).await;
     let phone_calls = listed(&mut cut, "phone_calls", phone_calls);
-    Left { work_orders, questions, callbacks, phone_calls, cut }
+    let follow_ups = cases::list::owed(portal, caller, LONGEST_PAGE).await;
+    let follow_ups = listed(&mut cut, "follow_ups", follow_ups);
+    Left { work_orders, questions, callbacks, phone_calls, follow_ups, cut }
 }
 
 /// The first page of a list, by name among those that are cut if another follows.

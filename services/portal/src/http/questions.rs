@@ -5,24 +5,32 @@ use axum::{
     extract::{Path, State},
 };
 use clock::QuestionId;
-use events::words::Asked;
+use events::words::{Asked, Service};
 use jiff::Timestamp;
 use proto::{
     dispatch::v1::{self as dispatch, AnswerRequest, AskRequest, ListQuestionsRequest},
+    intake::v1::HearWordsResponse,
     words::v1 as wire_words,
 };
+use rpc::{Code, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    cases::{Account, Published, Reader, with_names},
+    alarms::PersonAtRisk,
+    cases::{
+        Account, Published, Reader,
+        complain::{Saying, hear},
+        with_names,
+    },
     extract::{Answer, Body, Caller, Key, Params, id},
     schema::{self, Refused},
     wire::{instant, some, word},
     work_orders::{Done, work_order},
 };
 use crate::{
+    head::Head,
     portal::Portal,
     refusal::{Refusal, if_answered},
 };
@@ -225,10 +233,28 @@ pub(super) struct Said {
     text: String,
 }
 
+/// What an answer did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Answered {
+    /// For the next list or case, which then shows the change.
+    #[schema(value_type = Option<String>)]
+    head: Option<Head>,
+    /// Who is at risk by what a requester said; absent for who answers for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_at_risk: Option<PersonAtRisk>,
+}
+
+/// What is kept in place of words that tell of a person at risk: they are with that person alone.
+const WITHHELD: &str = "由服务台另行联系。 The desk will get in touch.";
+
+/// The longest answer, as dispatch takes it.
+const LONGEST_ANSWER: usize = 2_000;
+
 /// Answers a question
 ///
 /// Whoever is asked, once; of what its requester is asked, they or the desk for them; of what the head is
-/// asked, also who stands in at the post of the head. Refused by `no-such-work-order`, `no-such-question`,
+/// asked, also who stands in at the post of the head. What a requester says is heard first: where it tells
+/// of a person at risk, the answer is kept without the words. Refused by `no-such-work-order`, `no-such-question`,
 /// `answer-invalid`, `not-asked`, `already-answered`, `already-completed`, `work-order-cancelled` and
 /// `case-closed`.
 #[utoipa::path(
@@ -236,20 +262,55 @@ pub(super) struct Said {
     operation_id = "answerQuestion", request_body = Said,
     params(("id" = uuid::Uuid, Path), ("question" = uuid::Uuid, Path),
            ("Idempotency-Key" = String, Header, description = "A new UUID for each intention")),
-    responses((status = 200, description = "It is answered", body = Done), Refused),
+    responses((status = 200, description = "It is answered", body = Answered), Refused),
 )]
 pub(super) async fn answer(
     State(portal): State<Portal>,
     caller: Caller,
     Key(key): Key,
     Path((order, question)): Path<(String, String)>,
-    Body(Said { text }): Body<Said>,
-) -> Answer<Done> {
+    Body(Said { mut text }): Body<Said>,
+) -> Answer<Answered> {
     let question = id::<QuestionId>(&question, "no-such-question", "question")?.to_string();
+    let work_order = work_order(&order)?;
     let call = portal.on_behalf(&caller)?.idempotent(key);
-    let request = call.request(AnswerRequest { work_order: work_order(&order)?, question, text });
+    let asked = find_asked(&portal, &caller, &work_order, &question).await?;
+    let mut person_at_risk = None;
+    if let Some(asked) = asked.filter(|_| (1..=LONGEST_ANSWER).contains(&text.chars().count())) {
+        let (case, channel) = (asked.case_id, caller.usual_channel());
+        let saying = Saying { case, channel, text: text.clone(), person: None };
+        let heard = match hear(&portal, call.clone(), saying).await.map_err(Error::from) {
+            // Whoever is not asked is told so by dispatch.
+            Err(error) if error.code() == Code::PermissionDenied => HearWordsResponse::default(),
+            heard => heard?,
+        };
+        if heard.withheld {
+            WITHHELD.clone_into(&mut text);
+        }
+        person_at_risk = PersonAtRisk::told(heard.person_at_risk)?;
+    }
+    let request = call.request(AnswerRequest { work_order, question, text });
     let answer = portal.peers.dispatch()?.answer(request).await?.into_inner();
-    Ok(Done::answered(answer.head))
+    let head = Head::answered(Service::Dispatch, answer.head);
+    Ok(Json(Answered { head, person_at_risk }))
+}
+
+/// The question, if it is one that its requester is asked: what is said then is theirs, whoever brings it.
+async fn find_asked(
+    portal: &Portal,
+    caller: &Caller,
+    work_order: &str,
+    question: &str,
+) -> Result<Option<dispatch::Question>, Refusal> {
+    let asked = ListQuestionsRequest {
+        of: wire_words::Asked::Requester.into(),
+        work_order: work_order.to_owned(),
+        page_size: LONGEST_PAGE,
+        ..ListQuestionsRequest::default()
+    };
+    let request = portal.on_behalf(caller)?.request(asked);
+    let answer = portal.peers.dispatch()?.list_questions(request).await?.into_inner();
+    Ok(answer.questions.into_iter().find(|one| one.id == question))
 }
 
 impl Question {

@@ -16,7 +16,8 @@ pub(crate) enum Command {
     /// Show who has the desk, who handed it to whom, and what is left to be done.
     ///
     /// The version names the work orders and questions that are left, also those that a long list leaves
-    /// out. Callbacks and calls to phone are shown beside them, and nobody signs for those.
+    /// out. Callbacks, calls to phone and answers that are owed are shown beside them, and nobody signs for
+    /// those.
     Show,
     /// Sign that you leave the desk, or that you take it over.
     ///
@@ -99,11 +100,14 @@ const CALLBACKS: [Column; 4] = [
 const PHONE_CALLS: [Column; 4] =
     [("PHONE CALL", "case_number"), ("TO", "to"), ("WHY", "why"), ("SINCE", "since")];
 
+const FOLLOW_UPS: [Column; 4] =
+    [("FOLLOW UP", "number"), ("ITEM", "item"), ("PLACE", "place"), ("DUE", "follow_up_due")];
+
 /// What may be left, and where it is in the answer: what the version names, and what it does not.
 const SIGNED_FOR: [(&str, &[Column]); 2] =
     [("work_orders", &WORK_ORDERS), ("questions", &QUESTIONS)];
-const SHOWN_ONLY: [(&str, &[Column]); 2] =
-    [("callbacks", &CALLBACKS), ("phone_calls", &PHONE_CALLS)];
+const SHOWN_ONLY: [(&str, &[Column]); 3] =
+    [("callbacks", &CALLBACKS), ("phone_calls", &PHONE_CALLS), ("follow_ups", &FOLLOW_UPS)];
 
 const CAME_SINCE: [Column; 3] =
     [("CAME SINCE", "case_number"), ("WORK ORDER", "work_order"), ("QUESTION", "question")];
@@ -207,7 +211,8 @@ mod tests {
                 "work_orders": [{ "case_number": "2026-09-000001", "item": "water-leak",
                                   "place": "dorm-7-402", "urgency": "urgent", "state": "offered",
                                   "due": "2026-09-02T02:00:00Z" }],
-                "questions": [], "callbacks": null, "phone_calls": [], "cut": ["work_orders"],
+                "questions": [], "callbacks": null, "phone_calls": [], "follow_ups": [],
+                "cut": ["work_orders"],
             },
         });
         insta::assert_snapshot!(shown(&answer), @r"
@@ -229,8 +234,8 @@ mod tests {
 
         Nobody says now which callbacks are left.
         ");
-        let nothing =
-            json!({ "work_orders": [], "questions": [], "callbacks": [], "phone_calls": [] });
+        let nothing = json!({ "work_orders": [], "questions": [], "callbacks": [], "phone_calls": [],
+                    "follow_ups": [] });
         let nothing = json!({ "on_shift": null, "handovers": [], "left": nothing });
         assert!(shown(&nothing).starts_with("Nobody has signed"));
     }

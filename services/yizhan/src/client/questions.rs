@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{
-    Api, cases,
+    Api, alarms, cases,
     output::{self, Column, Format},
     work::{Order, act},
 };
@@ -137,7 +137,8 @@ impl Answer {
         if api.format == Format::Json {
             return output::json(&answer);
         }
-        print::line(format_args!("{} is answered.", self.order))
+        print::line(format_args!("{} is answered.", self.order))?;
+        alarms::cards(&answer)
     }
 }
 

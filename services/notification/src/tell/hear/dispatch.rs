@@ -1,6 +1,6 @@
 use std::mem;
 
-use clock::WorkOrderId;
+use clock::{AccountId, WorkOrderId};
 use definitions::Occasion;
 use events::{
     DispatchFact,
@@ -22,9 +22,7 @@ impl Matter {
                 self.offered(offered)
             }
             DispatchFact::WorkOrderClaimed(claimed) if claimed.cycle == self.cycle => {
-                let handler = Some(claimed.by);
-                let particulars = Particulars { handler, ..self.of_order(claimed.work_order) };
-                self.to_waiting(Occasion::Claimed, &particulars)
+                self.taken(claimed.work_order, claimed.by)
             }
             DispatchFact::WorkOrderAssigned(assigned) if assigned.cycle == self.cycle => {
                 self.assigned(assigned)
@@ -96,26 +94,57 @@ impl Matter {
         [work].into_iter().chain(asked).collect()
     }
 
-    /// Who is to do it hears so, unless they said so themselves.
-    fn assigned(&mut self, assigned: &WorkOrderAssignedV1) -> Vec<Notice> {
-        let particulars = self.of_order(assigned.work_order);
-        let is_told = assigned.to != assigned.by;
-        let told = is_told.then(|| to_account(assigned.to, Occasion::Assigned, particulars));
-        told.into_iter().collect()
+    /// Who waits for it hears who comes.
+    fn taken(&mut self, id: WorkOrderId, by: AccountId) -> Vec<Notice> {
+        let particulars = Particulars { handler: Some(by), ..self.of_order(id) };
+        if let Some(order) = self.order(id) {
+            order.worker = Some(by);
+        }
+        self.to_waiting(Occasion::Claimed, &particulars)
     }
 
-    /// The head hears that nobody came. The post has it until another does: whoever asks after it
-    /// meanwhile asks there.
+    /// Who is to do it hears so, unless they said so themselves, and so does who was to do it before.
+    fn assigned(&mut self, assigned: &WorkOrderAssignedV1) -> Vec<Notice> {
+        let WorkOrderAssignedV1 { work_order, to, by, .. } = *assigned;
+        let particulars = self.of_order(work_order);
+        let before = self.order(work_order).and_then(|order| order.worker);
+        let told = (to != by).then(|| to_account(to, Occasion::Assigned, particulars));
+        if before == Some(to) {
+            return told.into_iter().collect();
+        }
+        let relieved = self.relieved(work_order, before, Some(by));
+        told.into_iter().chain(relieved).chain(self.taken(work_order, to)).collect()
+    }
+
+    /// The head hears that nobody came, and who had it that they need not, unless they gave it back
+    /// themselves. The post has it until another does: whoever asks after it meanwhile asks there.
     fn released(&mut self, released: &WorkOrderReleasedV1) -> Vec<Notice> {
         self.name(released.work_order, released.offer);
-        match released.cause {
+        let mut told = match released.cause {
             ReleaseCause::Expired => {
                 self.unclaimed(released.offer, Why::Unattended).into_iter().collect()
             }
             ReleaseCause::Transferred | ReleaseCause::Returned | ReleaseCause::Reassigned => {
                 Vec::new()
             }
+        };
+        told.extend(self.relieved(released.work_order, released.worker, released.by));
+        if let Some(order) = self.order(released.work_order) {
+            order.worker = None;
         }
+        told
+    }
+
+    /// Whoever was to do it hears that they need not, unless they said so themselves.
+    fn relieved(
+        &mut self,
+        id: WorkOrderId,
+        worker: Option<AccountId>,
+        by: Option<AccountId>,
+    ) -> Option<Notice> {
+        let particulars = self.of_order(id);
+        let worker = worker.filter(|worker| Some(*worker) != by)?;
+        Some(to_account(worker, Occasion::Relieved, particulars))
     }
 
     /// Who reported it hears once that they are safe, when no part of it is dangerous any more.
@@ -149,8 +178,16 @@ impl Matter {
     fn cancelled(&mut self, cancelled: &WorkOrderCancelledV1) -> Vec<Notice> {
         let part = self.post_of(cancelled.work_order).cloned();
         let is_safe = self.order(cancelled.work_order).is_none_or(|order| order.is_safe);
+        let worker = self.order(cancelled.work_order).and_then(|order| order.worker);
+        let particulars = self.of_order(cancelled.work_order);
         self.done_with(cancelled.work_order);
-        let Some(merged) = cancelled.merged else { return Vec::new() };
+        let Some(merged) = cancelled.merged else {
+            // Of what its requester no longer wants, or is closed as another's.
+            let to_worker =
+                worker.map(|worker| to_account(worker, Occasion::Relieved, particulars.clone()));
+            let to_post = part.map(|part| to_post(&part, Occasion::Relieved, particulars));
+            return to_worker.or(to_post).into_iter().collect();
+        };
         if let Some(rest) = self.order(merged.into) {
             rest.is_safe &= is_safe;
         }

@@ -4,13 +4,18 @@ use clock::PersonId;
 use definitions::Occasion;
 use events::{
     IntakeFact,
-    intake::{self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1, CaseRepliedV1},
+    intake::{
+        self, CaseAcceptedV1, CaseChasedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1,
+    },
     words::{DepartmentId, End, PostId, Revision},
 };
 use jiff::Timestamp;
 
 use super::{Notice, Particulars, to_head, to_people};
-use crate::tell::{Matter, matter::Incident};
+use crate::tell::{
+    Addressee, Matter,
+    matter::{Incident, promised},
+};
 
 impl Matter {
     pub(super) fn hear_intake(&mut self, fact: &IntakeFact, revision: Revision) -> Vec<Notice> {
@@ -46,8 +51,7 @@ impl Matter {
                 Vec::new()
             }
             IntakeFact::CaseUrgencyChanged(changed) if changed.cycle == self.cycle => {
-                self.urgency = changed.urgency;
-                Vec::new()
+                self.hurry(changed)
             }
             IntakeFact::CaseChased(chased) if chased.cycle == self.cycle => self.chased(chased),
             IntakeFact::CaseReplied(replied) if replied.cycle == self.cycle => {
@@ -73,6 +77,25 @@ impl Matter {
         self.answers = replied.department.clone().filter(|_| due.is_some());
         let occasion = if due.is_some() { Occasion::RepliedForNow } else { Occasion::Replied };
         self.to_reporters_of(occasion, &Particulars { due, ..Particulars::default() })
+    }
+
+    /// Who has it hears that there is more haste, and who decides whose it is that they are to do so within
+    /// minutes: another may be, the sooner it must be.
+    fn hurry(&mut self, changed: &CaseUrgencyChangedV1) -> Vec<Notice> {
+        self.urgency = changed.urgency;
+        if changed.urgency <= changed.before {
+            return Vec::new();
+        }
+        // The clocks follow; until when it is promised now is said here already.
+        let due = promised(&changed.promises).map(|promise| promise.due);
+        let particulars = Particulars { due, ..Particulars::default() };
+        let mut notices = self.to_holders(Occasion::Raised, &particulars);
+        let disputed = self.orders.iter().flatten().filter(|(_, order)| order.is_disputed);
+        notices.extend(disputed.map(|(_, order)| {
+            let particulars = particulars.clone().of(Some(&order.post));
+            Notice::new(Addressee::Adjudicator, Occasion::ReturnedTwice, particulars)
+        }));
+        notices
     }
 
     /// Who has it hears that its requester asks again, and the second time within a day their heads.

@@ -1,5 +1,6 @@
 mod alarms;
 mod facts;
+mod haste;
 mod incidents;
 mod orders;
 mod replies;
@@ -317,7 +318,7 @@ fn every_occasion_has_a_fact_that_tells_of_it_but_an_alarm_which_has_steps_and_t
     let of_incidents = incidents::each();
     let notices = facts.into_iter().flat_map(|fact| case.notices(fact));
     let notices = notices.chain(of_incidents.into_iter().flat_map(|fact| outage.notices(fact)));
-    let more = [orders::each(), times::each(), replies::each()].concat();
+    let more = [orders::each(), vec![haste::raised()], times::each(), replies::each()].concat();
     let notices = notices.chain(Case::offered().notices_of(more));
     let mut told: Vec<Occasion> = notices.map(|notice| notice.occasion).collect();
     told.extend(hidden.notices(completed(1)).into_iter().map(|notice| notice.occasion));

@@ -1,6 +1,7 @@
 //! Several work orders of one case, who has each, and what they are asked.
 
 use clock::{AccountId, Ids, OfferId, QuestionId, SeededIds, TimerId, WorkOrderId};
+use definitions::Occasion;
 use events::{
     DispatchFact, EscalationFact, Fact,
     dispatch::{
@@ -44,7 +45,7 @@ fn offered_to(post: &str, (work_order, offer): (WorkOrderId, OfferId)) -> Dispat
 }
 
 /// One that was split: the plumbers have the first work order, the electricians the second.
-fn split() -> Case {
+pub(super) fn split() -> Case {
     let mut case = Case::offered();
     let told = case.hears(offered_to("logistics/electrical", second()));
     assert_eq!(told, ["post/logistics/electrical: offered"]);
@@ -102,7 +103,8 @@ fn who_reported_it_hears_that_they_are_safe_when_no_part_is_dangerous_any_more()
 
     let mut case = split();
     assert_eq!(case.hears(safe(work_order)), nobody);
-    assert_eq!(case.hears(cancelled(second().0)), nobody, "nobody made that safe");
+    let told = case.hears(cancelled(second().0));
+    assert_eq!(told, ["post/logistics/electrical: relieved"], "nobody made that safe");
     let mut case = split();
     case.hears(safe(work_order));
     case.hears(merged_into(second().0, work_order));
@@ -234,7 +236,8 @@ fn who_has_no_open_work_order_any_more_is_not_told() {
     let (plumbers, electricians) =
         ("post/logistics/plumbing: chased", "post/logistics/electrical: chased");
     let mut merged = split();
-    assert_eq!(merged.hears(cancelled(second().0)), <[String; 0]>::default());
+    let told = merged.hears(cancelled(second().0));
+    assert_eq!(told, ["post/logistics/electrical: relieved"]);
     assert_eq!(merged.hears(chased(1, false)), [plumbers]);
     let mut halved = split();
     let (work_order, offer, _) = work();
@@ -347,14 +350,20 @@ fn of_an_offer_that_nobody_takes_in_time_the_head_hears_once_and_its_post_alone_
         case.hears(accept_late(offer, 2, "25T09:40")),
         ["post/logistics/repair-leader: rung"]
     );
-    assert_eq!(case.hears(released(ReleaseCause::Expired)), <[String; 0]>::default(), "once");
+    let worker = format!("account/{}: relieved", work().2);
+    assert_eq!(case.hears(released(ReleaseCause::Expired)), [worker], "the head once");
 }
 
 #[test]
-fn of_a_worker_who_did_not_come_the_head_hears_and_of_other_ends_of_an_offer_nothing() {
-    let nobody = <[String; 0]>::default();
+fn of_a_worker_who_did_not_come_the_head_hears_and_of_other_ends_of_an_offer_who_had_it_alone() {
+    let worker = work().2;
     for cause in [ReleaseCause::Transferred, ReleaseCause::Returned, ReleaseCause::Reassigned] {
-        assert_eq!(Case::offered().hears(released(cause)), nobody, "{cause:?}");
+        let told = Case::offered().hears(released(cause));
+        assert_eq!(told, [format!("account/{worker}: relieved")], "{cause:?}");
+        let DispatchFact::WorkOrderReleased(by_them) = released(cause) else { panic!() };
+        let by_them = WorkOrderReleasedV1 { by: Some(worker), ..by_them };
+        let told = Case::offered().hears(DispatchFact::from(by_them));
+        assert_eq!(told, <[String; 0]>::default(), "they gave it away themselves");
     }
     let mut case = Case::offered();
     let said = case.reads(released(ReleaseCause::Expired));
@@ -368,10 +377,12 @@ fn of_a_worker_who_did_not_come_the_head_hears_and_of_other_ends_of_an_offer_not
 }
 
 #[test]
-fn who_is_assigned_is_told_by_name_unless_they_took_it_themselves() {
+fn who_is_assigned_is_told_by_name_unless_they_took_it_themselves_and_who_waits_that_they_come() {
     let (mut case, (_, _, worker)) = (Case::offered(), work());
     let told = case.notices(assigned(1));
-    let [notice] = &told[..] else { panic!("{told:?}") };
+    let [notice, waiting @ ..] = &told[..] else { panic!("{told:?}") };
+    assert!(waiting.len() == 2 && waiting.iter().all(|one| one.occasion == Occasion::Claimed));
+    assert!(waiting.iter().all(|one| one.particulars.handler == Some(worker)));
     assert_eq!(notice.to.to_string(), format!("account/{worker}"));
     let said = words((&CAMPUS, &CAMPUS), case.matter.as_ref().unwrap(), notice).unwrap().text;
     let said: Vec<_> = said.lines().collect();
@@ -384,7 +395,13 @@ fn who_is_assigned_is_told_by_name_unless_they_took_it_themselves() {
     );
     let DispatchFact::WorkOrderAssigned(fact) = assigned(1) else { panic!() };
     let own = WorkOrderAssignedV1 { by: fact.to, ..fact };
-    assert_eq!(case.hears(DispatchFact::from(own)), <[String; 0]>::default());
+    assert_eq!(case.hears(DispatchFact::from(own)), <[String; 0]>::default(), "they have it");
+    let DispatchFact::WorkOrderAssigned(fact) = assigned(1) else { panic!() };
+    let other = WorkOrderAssignedV1 { to: asker(), ..fact };
+    let told = case.hears(DispatchFact::from(other));
+    let by_name = |who: AccountId, what: &str| format!("account/{who}: {what}");
+    assert_eq!(told[..2], [by_name(asker(), "assigned"), by_name(worker, "relieved")]);
+    assert_eq!(case.hears(cancelled(work().0)), [by_name(asker(), "relieved")]);
     for (item, level, is_told_by_name) in
         [("alarm-fire", Level::Restricted, true), ("person-at-risk", Level::Hidden, false)]
     {

@@ -36,7 +36,8 @@ pub(in crate::http) struct Withdrawn {
 /// Withdraws a case
 ///
 /// Its requester does not want it any more. Refused by `case-unknown`,
-/// `case-completed`, `case-closed` and `case-is-incident`.
+/// `case-completed`, `case-closed`, `case-is-incident`, and `others-reported` where others wait for it too:
+/// the desk takes whoever does not off it.
 #[utoipa::path(
     post, path = "/cases/{case}/withdraw", tag = "cases",
     operation_id = "withdrawCase", request_body = Because,

@@ -128,6 +128,27 @@ pub(in crate::http) async fn list(
     Ok(Json(Cases { cases, next }))
 }
 
+/// The first of the cases whose reporters wait for another answer, the next due first; and the next page.
+pub(in crate::http) async fn owed(
+    portal: &Portal,
+    caller: &Caller,
+    limit: u32,
+) -> Result<(Vec<Case>, Option<String>), Refusal> {
+    let Some(scope) = authz::scope(&caller.subject, Action::ListCases) else {
+        return Ok((Vec::new(), None));
+    };
+    let mut found = boards::follow_ups(portal.pool(), &scope, None, limit + 1).await?;
+    let has_more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let traced = found.iter().filter(|case| authz::is_traced(case.level()));
+    let traced: Vec<_> = traced.map(|case| CaseId::from_uuid(case.key)).collect();
+    note_reading(portal, caller, &traced, Action::ListCases).await?;
+    let cases = named(portal, found).await?;
+    let last = cases.last().filter(|_| has_more);
+    let next = last.and_then(|case| Some(cursor(case.follow_up_due?, case.id)));
+    Ok((cases, next))
+}
+
 fn filter(wanted: &Wanted, caller: &Caller) -> Result<Filter, Refusal> {
     if wanted.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
         return Err(Refusal::field("state", format!("must be one of {}", STATES.join(", "))));

@@ -73,7 +73,7 @@ pub(super) fn act(desk: &mut Desk<'_>, others: &[Other]) -> Order {
             let (urgency, is_reasoned) = (urgency(desk.dice), desk.dice.percent(80));
             Command::ChangeUrgency(ChangeUrgency { urgency, is_reasoned, by })
         }
-        80..82 => Command::Withdraw(Withdraw { by }),
+        80..82 => Command::Withdraw(Withdraw { by, for_all: desk.dice.percent(50) }),
         82..85 => close(desk.dice, by, others),
         _ => Command::Reopen(Reopen { by }),
     })

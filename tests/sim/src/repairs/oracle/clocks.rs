@@ -13,7 +13,7 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::File;
+use super::{File, truth};
 use crate::repairs::{campus::RULES, office::Cause};
 
 pub(super) fn check(file: &File<'_>) -> Vec<String> {
@@ -116,8 +116,9 @@ fn watched(file: &File<'_>) -> BTreeMap<u64, Cycle> {
 /// Each answer that is promised has one clock of its own with that due, however many follow one
 /// another, and there is no other.
 fn answers(file: &File<'_>) -> Vec<String> {
-    const COMMITMENT: Commitment = Commitment::FollowUp;
-    let mut promised = BTreeSet::new();
+    let mut promised = Vec::new();
+    // Of two at one instant, one after the other, that promise the same the later one says nothing new.
+    let mut last = None;
     for fact in &file.intake {
         let (cycle, promises, at) = match fact {
             IntakeFact::CaseAccepted(fact) => {
@@ -129,21 +130,25 @@ fn answers(file: &File<'_>) -> Vec<String> {
             IntakeFact::CaseReplied(fact) => (fact.cycle, fact.next.as_slice(), fact.at),
             _ => continue,
         };
-        let answers = promises.iter().filter(|one| one.commitment == COMMITMENT);
-        promised.extend(answers.map(|one| (cycle, at, one.due)));
-    }
-    let clocks = file.timed.iter().filter_map(|entry| match &entry.event {
-        Event::Armed { armed, since, .. }
-            if (armed.commitment, armed.subject, armed.promise)
-                == (COMMITMENT, Subject::Case, 1) =>
+        let mut answers = promises.iter().filter(|one| one.commitment == Commitment::FollowUp);
+        let now = (cycle, at, answers.next().map(|one| one.due));
+        if let (cycle, at, Some(due)) = now
+            && last != Some(now)
         {
+            promised.push((cycle, at, due));
+        }
+        last = Some(now);
+    }
+    promised.sort_unstable();
+    let clocks = file.timed.iter().filter_map(|entry| match &entry.event {
+        Event::Armed { armed, since, .. } if truth::is_answer(armed) => {
             Some((armed.cycle, *since, armed.due))
         }
         _ => None,
     });
     let mut clocks: Vec<_> = clocks.collect();
     clocks.sort_unstable();
-    let is_right = clocks.iter().eq(&promised);
+    let is_right = clocks == promised;
     let what = || format!("answers are promised {promised:?}, and watched {clocks:?}");
     (!is_right).then(what).into_iter().collect()
 }

@@ -4,6 +4,7 @@ use clock::TimerId;
 use escalation_timer_core::Event;
 use events::{
     DispatchFact, IntakeFact, SurveyFact,
+    escalation::ArmedV1,
     words::{Commitment, Cycle, Subject},
 };
 use jiff::Timestamp;
@@ -42,16 +43,28 @@ fn reported(file: &File<'_>, Sought { timer, cycle, .. }: Sought) -> Vec<Timesta
         IntakeFact::CaseReplied(replied) if replied.cycle == cycle => Some(replied),
         _ => None,
     });
-    let replies: Vec<_> = replies.collect();
-    let began = file.timed.iter().find_map(|entry| match &entry.event {
-        Event::Armed { armed, since, .. } if armed.timer == timer => Some((*since, armed.due)),
+    let replies: Vec<_> = replies.map(|replied| (replied.at, replied.next.as_ref())).collect();
+    // Of two at one instant, one after the other, that promise the same the later one says nothing new.
+    let said: Vec<_> = replies.iter().map(|(at, next)| (*at, next.map(|next| next.due))).collect();
+    let lasts = said.iter().enumerate().filter(|(place, one)| said.get(place + 1) != Some(*one));
+    let armed = file.timed.iter().filter_map(|entry| match &entry.event {
+        Event::Armed { armed, since, .. } if is_answer(armed) => {
+            Some((armed.timer, (*since, Some(armed.due))))
+        }
         _ => None,
     });
-    // Of two at one instant that promise the same the later one says nothing new.
-    let before = replies.iter().rposition(|replied| {
-        began.is_some() && replied.next.as_ref().map(|next| (replied.at, next.due)) == began
-    });
-    replies.iter().skip(before.map_or(0, |before| before + 1)).map(|replied| replied.at).collect()
+    let armed: Vec<_> = armed.collect();
+    let place = armed.iter().position(|(armed, _)| *armed == timer).unwrap_or_default();
+    let began = armed.get(place).map(|(_, began)| *began);
+    let alike = armed.iter().take(place).filter(|(_, one)| Some(*one) == began).count();
+    let before = lasts.filter(|(_, one)| Some(**one) == began).nth(alike);
+    let after = before.map_or(0, |(place, _)| place + 1);
+    replies.iter().skip(after).map(|(at, _)| *at).collect()
+}
+
+/// Whether it is the first promise of a clock for an answer to whoever reported the case.
+pub(super) fn is_answer(armed: &ArmedV1) -> bool {
+    (armed.commitment, armed.subject, armed.promise) == (Commitment::FollowUp, Subject::Case, 1)
 }
 
 /// All after which nobody wants the promise kept.

@@ -168,6 +168,10 @@ fn overdue(file: &File<'_>) -> Vec<String> {
             Event::Released { released, .. } => (released.work_order, None),
             Event::Completed(fact) => (fact.work_order, None),
             Event::Cancelled(fact) => (fact.work_order, None),
+            Event::UrgencyChanged { arrive_by: Some(sooner), .. } => {
+                limits.values_mut().for_each(|limit| *limit = (*limit).min(*sooner));
+                continue;
+            }
             _ => continue,
         };
         let before = limits.remove(&id);
