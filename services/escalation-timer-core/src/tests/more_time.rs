@@ -189,9 +189,8 @@ fn the_cap_of_what_the_policy_grants_by_itself_is_one_for_all_such_holds_of_a_cy
     case.hears("3T03:00", &resumed(1, "3T03:00"));
     let before = due(&case);
     let events = case.hears("3T04:00", &held(1, HoldReason::NoAccess, "3T04:00"));
-    let granted = events.iter().find_map(|event| match event {
-        Event::PauseGranted { granted, .. } => Some(granted.until),
-        _ => None,
+    let granted = events.iter().find_map(|event| {
+        if let Event::PauseGranted { granted, .. } = event { Some(granted.until) } else { None }
     });
     assert_eq!(granted, Some(at("3T16:00")), "half a day is left");
     assert!(due(&case) > before);

@@ -129,6 +129,13 @@ async fn who_joins_sees_the_case_as_theirs_until_it_is_undone_and_nobody_else_in
     assert_eq!(intake.list(&she).await.unwrap(), [&*case]);
     let seen = intake.get(&she, &case).await.unwrap();
     assert_eq!((seen.caller, seen.co_reporters.len()), (None, 1));
+    // What the first caller said is between them and who works on it.
+    assert_eq!((seen.text.is_empty(), shown.text.is_empty()), (true, false));
+    let he = requester(shown.caller.as_ref().unwrap().id.parse().unwrap());
+    assert_eq!(intake.get(&he, &case).await.unwrap().text, shown.text);
+    for one in [&she, &he] {
+        assert_eq!(reason(intake.withdraw(one, &case).await), "others-reported");
+    }
     let contacts = "select count(*) from intake.contacts where outcome = 'joined'";
     assert_eq!(campus.count(contacts).await, 1);
 

@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub(crate) clocks: Vec<timer::Clock>,
     pub(crate) work_orders: Vec<dispatch::WorkOrder>,
     pub(crate) questions: Vec<dispatch::Question>,
+    /// What they were answered.
+    pub(crate) answers: Vec<dispatch::AnswerRequest>,
     /// What comes next after work orders, while dispatch answers.
     pub(crate) next_steps: Option<Vec<dispatch::NextSteps>>,
     pub(crate) handover: dispatch::ShowHandoverResponse,

@@ -7,7 +7,10 @@ use proto::{
 use rpc::{Code, Error};
 use serde_json::json;
 
-use crate::world::{World, id};
+use crate::{
+    others::survey::AT_RISK,
+    world::{World, id},
+};
 
 #[tokio::test]
 async fn who_is_to_do_it_is_called_by_their_login_name_or_their_id() {
@@ -79,6 +82,42 @@ async fn a_question_names_who_asks_and_who_answers_but_of_the_staff_not_to_its_r
 }
 
 #[tokio::test]
+async fn what_a_requester_answers_is_heard_and_kept_without_words_that_tell_of_a_person_at_risk() {
+    let world = World::with_people().await;
+    let [asked, inside, order] = [id(), id(), id()].map(|id| id.to_string());
+    let question = |id: &str, of: Asked| Question {
+        id: id.to_owned(),
+        of: of.into(),
+        case_id: "2026-09-000007".to_owned(),
+        ..Question::default()
+    };
+    world.others.told.state().questions =
+        vec![question(&asked, Asked::Requester), question(&inside, Asked::Desk)];
+    let desk = world.session("desk-1").await;
+    let answers = async |question: &str, text: &str| {
+        let path = format!("/work-orders/{order}/questions/{question}/answer");
+        let answer = desk.post(&path, &json!({ "text": text })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        (answer.body, world.others.told.state().answers.pop().unwrap().text)
+    };
+    let (body, kept) = answers(&asked, "tomorrow at nine").await;
+    assert_eq!((kept.as_str(), body.get("person_at_risk")), ("tomorrow at nine", None));
+    let (body, kept) = answers(&asked, AT_RISK).await;
+    assert!(!kept.contains(AT_RISK) && !kept.is_empty(), "{kept}");
+    assert_eq!(body["person_at_risk"]["number"], "2026-11-000098");
+    {
+        let told = world.others.told.state();
+        let heard: Vec<_> =
+            told.heard.iter().map(|(_, heard)| (&*heard.case, &*heard.text)).collect();
+        let case = "2026-09-000007";
+        assert_eq!(heard, [(case, "tomorrow at nine"), (case, AT_RISK)]);
+    }
+    // What desk and departments ask each other is nobody's cry.
+    answers(&inside, "it is there").await;
+    assert_eq!(world.others.told.state().heard.len(), 2);
+}
+
+#[tokio::test]
 async fn a_check_list_is_shown_with_how_it_was_at_the_last_handover_and_ticked_by_who_leaves() {
     let world = World::with_people().await;
     let listed = |check: &str| Check {
@@ -147,7 +186,7 @@ async fn a_handover_names_who_signed_and_shows_what_is_left_as_far_as_services_a
     let asked: Vec<_> = questions.map(|question| question["of"].as_str().unwrap()).collect();
     // What a department is asked is no work of the desk.
     assert_eq!(asked, ["requester", "desk"]);
-    for unlisted in ["work_orders", "callbacks", "phone_calls"] {
+    for unlisted in ["work_orders", "callbacks", "phone_calls", "follow_ups"] {
         assert!(shown["left"].get(unlisted).is_some(), "{unlisted}: {shown}");
     }
     assert_eq!(shown["left"]["cut"], json!([]), "nothing goes on");

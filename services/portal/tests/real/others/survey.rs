@@ -23,7 +23,7 @@ pub(crate) const OWN_WORK: &str = "our own work";
 pub(crate) const TOKEN: &str = "00112233445566778899aabbccddeeff00112233";
 
 /// What tells of a person at risk, as intake is played.
-const AT_RISK: &str = "不想活";
+pub(crate) const AT_RISK: &str = "不想活";
 
 impl Told {
     /// What intake hears of what callback-survey is to record.

@@ -113,9 +113,11 @@ impl Dispatch for Told {
 
     async fn answer(
         &self,
-        _: Request<dispatch::AnswerRequest>,
+        request: Request<dispatch::AnswerRequest>,
     ) -> Answer<dispatch::AnswerResponse> {
-        unused()
+        self.take("answer", &request)?;
+        self.state().answers.push(request.into_inner());
+        Ok(Response::new(dispatch::AnswerResponse::default()))
     }
 
     async fn list_questions(

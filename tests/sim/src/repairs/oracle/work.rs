@@ -169,7 +169,9 @@ fn overdue(file: &File<'_>) -> Vec<String> {
             Event::Completed(fact) => (fact.work_order, None),
             Event::Cancelled(fact) => (fact.work_order, None),
             Event::UrgencyChanged { arrive_by: Some(sooner), .. } => {
-                limits.values_mut().for_each(|limit| *limit = (*limit).min(*sooner));
+                for limit in limits.values_mut() {
+                    *limit = (*limit).min(*sooner);
+                }
                 continue;
             }
             _ => continue,
