@@ -134,6 +134,9 @@ pub struct RungToldV1 {
     pub post: PostId,
     /// When.
     pub at: Timestamp,
+    /// Posts of lower rungs at which nobody is at work: defects of the roster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<PostId>,
 }
 
 /// Three quarters of the counted time for a promise have passed, and it is not kept yet. Key: the case.

@@ -69,7 +69,8 @@
 //!     ended, and who had it
 //!  5  final: whoever gets it can hand it on no more
 //!  6  released: nobody came or held it until the limit to arrive, counted from the claim, from the
-//!     assignment, or from the end of a hold before the arrival
+//!     assignment, or from the end of a hold before the arrival; with more haste, from when that is heard,
+//!     if it is sooner
 //!  7  what the desk asks the department that has it
 //! ```
 //!

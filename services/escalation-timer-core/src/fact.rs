@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use clock::Ids;
-use definitions::Rules;
+use definitions::{Ladder, Rules};
 use events::{
     DispatchFact, IntakeFact, Payload, SurveyFact,
     dispatch::{
@@ -10,6 +12,7 @@ use events::{
     },
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, CaseRepliedV1, CaseUrgencyChangedV1},
     survey::{CallbackAttemptedV1, CaseAnsweredV1, CaseJudgedV1},
+    words::PostId,
 };
 use jiff::Timestamp;
 
@@ -147,7 +150,14 @@ impl Fact {
     }
 }
 
-/// What follows from a fact: always at least one event, if only that it was noted.
+/// The posts that a fact may have told at once, so that it matters whether anybody is at work there.
+pub fn posts_told(rules: &Rules, fact: &Fact) -> BTreeSet<PostId> {
+    let Fact::Reopened(reopened) = fact else { return BTreeSet::new() };
+    let ladder = follow::told_ladder(rules, reopened);
+    ladder.into_iter().flat_map(Ladder::rungs).cloned().collect()
+}
+
+/// What follows from a fact where somebody is at work at every post, as far as is known.
 pub fn on_fact(
     state: &State,
     rules: &Rules,
@@ -155,9 +165,21 @@ pub fn on_fact(
     now: Timestamp,
     ids: &mut impl Ids,
 ) -> Vec<Event> {
+    on_fact_among(state, rules, fact, (now, &BTreeSet::new()), ids)
+}
+
+/// What follows from a fact: always at least one event, if only that it was noted. At some posts of
+/// [`posts_told`] nobody may be at work.
+pub fn on_fact_among(
+    state: &State,
+    rules: &Rules,
+    fact: &Fact,
+    (now, unattended): (Timestamp, &BTreeSet<PostId>),
+    ids: &mut impl Ids,
+) -> Vec<Event> {
     let followed = match fact {
         Fact::Accepted(fact) => follow::accepted(state, rules, fact, ids),
-        Fact::Reopened(fact) => follow::reopened(state, rules, fact, now, ids),
+        Fact::Reopened(fact) => follow::reopened(state, rules, fact, (now, unattended), ids),
         Fact::UrgencyChanged(fact) => follow::urgency_changed(state, rules, fact, ids),
         Fact::Reported(fact) => follow::reported(state, rules, fact, ids),
         Fact::Closed(fact) => follow::closed(state, fact),

@@ -113,7 +113,9 @@
 //! A hold moves no clock: it asks, and only a pause that is granted does. It begins with the hold and
 //! ends when the work goes on, or at the cap; the same promise holds until later, by the counted time
 //! that the pause takes away. A promise that is late by then stays so: a pause is granted before the
-//! due or not at all. An extension makes the next promise instead.
+//! due or not at all. Where the policy names nobody to decide, it grants pauses by itself, and its cap is
+//! one for all holds of a work order for the same reason in a cycle. An extension makes the next promise
+//! instead.
 //!
 //! A case keeps the rules by which it was accepted, but for one thing: nobody knows the holidays of a
 //! year that is not announced. What was promised beyond is provisional, and when that year comes it is
@@ -147,7 +149,7 @@ pub use command::{
 };
 pub use decide::on_command;
 pub use event::{Event, Reason, Watched, publish};
-pub use fact::{Fact, on_fact};
+pub use fact::{Fact, on_fact, on_fact_among, posts_told};
 pub use hold::{Hold, Pause, Rested};
 pub use rejected::Rejected;
 pub use state::{

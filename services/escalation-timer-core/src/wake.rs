@@ -137,7 +137,11 @@ fn fire(
 
 /// The lowest rung from this one on at whose post somebody is at work, and the posts that are skipped
 /// for it. If there is none, this one: its post has a phone, and hears the next round.
-fn filled(ladder: &Ladder, rung: u8, unattended: &BTreeSet<PostId>) -> (u8, Vec<PostId>) {
+pub(crate) fn filled(
+    ladder: &Ladder,
+    rung: u8,
+    unattended: &BTreeSet<PostId>,
+) -> (u8, Vec<PostId>) {
     let is_filled = |rung: u8| ladder.rung(rung).is_some_and(|post| !unattended.contains(post));
     match (rung..=ladder.top()).find(|rung| is_filled(*rung)) {
         Some(filled) => (filled, (rung..filled).filter_map(|n| ladder.rung(n).cloned()).collect()),

@@ -3,7 +3,7 @@
 use authz::Principal;
 use clock::CaseId;
 use delivery::{Facts, Fault, Locked, Received, Tx};
-use escalation_timer_core::{Fact, State, on_fact};
+use escalation_timer_core::{Fact, State, on_fact_among, posts_told};
 use events::{
     DefinitionFact, DispatchFact, Envelope,
     words::{Revision, Service},
@@ -42,7 +42,9 @@ impl Facts for EscalationTimer {
             Some(fact) => {
                 let (revision, calendars) = revisions_of(&state, envelope);
                 let rules = self.revisions.counted_by(tx, revision, calendars).await?;
-                on_fact(&state, &rules, &fact, now, &mut self.ids())
+                let posts = posts_told(&rules, &fact);
+                let unattended = store::rosters::unattended(tx, &posts, now).await?;
+                on_fact_among(&state, &rules, &fact, (now, &unattended), &mut self.ids())
             }
             None => Vec::new(),
         };

@@ -61,7 +61,8 @@
 //! work is completed, which is called back as any, or when who may says so, which is not: all were
 //! told, and whoever still waits says "not solved" as after any end. The three commands are refused
 //! for a case that is none, and none of its reporters withdraws it for the others
-//! (`docs/adr/0010-an-incident-is-a-case.md`).
+//! (`docs/adr/0010-an-incident-is-a-case.md`). Nor does one of several who reported any other case: the
+//! desk takes whoever does not want it any more off it, and may withdraw it for all.
 //!
 //! An answer to whoever reported a case is not its work. Each may promise the next, and the policy may
 //! promise the first at receipt (to follow up): then the case waits for it, whatever was completed

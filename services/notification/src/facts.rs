@@ -1,5 +1,7 @@
 //! What all others say about a case, and the definitions.
 
+use std::slice;
+
 use clock::{CaseId, QuestionId};
 use definitions::{Occasion, Rules};
 use delivery::{Facts, Fault, Locked, Received, Tx};
@@ -67,9 +69,18 @@ impl Notification {
         let ran = known.as_ref().map(|matter| matter.cycle);
         let had = known.as_ref().and_then(|matter| had(matter, fact));
         let settles = known.as_ref().is_some_and(|matter| settles(matter, fact));
-        let Heard { matter: Some(matter), notices } = hear(known, fact, revision) else {
+        let Heard { matter: Some(mut matter), mut notices } = hear(known, fact, revision) else {
             return Ok(());
         };
+        // What tells nobody is of another cycle.
+        if let Fact::Dispatch(DispatchFact::WorkOrderOffered(offered)) = fact
+            && !notices.is_empty()
+            && !store::rosters::unattended(tx, slice::from_ref(&offered.post), now)
+                .await?
+                .is_empty()
+        {
+            notices.extend(matter.uncovered(offered.offer));
+        }
         store::matters::save(tx, case, &matter).await?;
         let begins = begun_by(fact).is_some_and(|begun| begun.cycle == matter.cycle);
         // An alarm comes twice, and what came after it stays.

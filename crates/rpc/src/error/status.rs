@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, error::Error as _, sync::Arc};
 
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -40,13 +40,31 @@ impl From<Status> for Error {
                 .map(|one| FieldViolation { field: one.field, description: one.description })
                 .collect()
         });
-        Self {
-            code: Code::from_grpc(status.code()),
-            reason,
-            message: status.message().to_owned(),
-            violations,
-            cause: None,
-        }
+        let broke = reason == TRANSPORT && status.source().is_some();
+        let code = if broke { broken(status.code()) } else { Code::from_grpc(status.code()) };
+        Self { code, reason, message: status.message().to_owned(), violations, cause: None }
+    }
+}
+
+/// What it comes to that a connection broke under a call: whoever was asked is gone in the middle of an
+/// answer, and nobody knows what became of it.
+fn broken(code: tonic::Code) -> Code {
+    match code {
+        tonic::Code::Unknown | tonic::Code::Internal | tonic::Code::Cancelled => Code::Unavailable,
+        tonic::Code::Ok
+        | tonic::Code::InvalidArgument
+        | tonic::Code::DeadlineExceeded
+        | tonic::Code::NotFound
+        | tonic::Code::AlreadyExists
+        | tonic::Code::PermissionDenied
+        | tonic::Code::ResourceExhausted
+        | tonic::Code::FailedPrecondition
+        | tonic::Code::Aborted
+        | tonic::Code::OutOfRange
+        | tonic::Code::Unimplemented
+        | tonic::Code::Unavailable
+        | tonic::Code::DataLoss
+        | tonic::Code::Unauthenticated => Code::from_grpc(code),
     }
 }
 
@@ -57,7 +75,7 @@ struct CauseOf(#[source] Cause);
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error as _;
+    use std::io;
 
     use super::*;
 
@@ -82,5 +100,16 @@ mod tests {
     fn a_status_without_details_says_that_the_transport_made_it() {
         let error = Error::from(Status::unavailable("tcp connect error"));
         assert_eq!((error.code(), error.reason()), (Code::Unavailable, "transport"));
+    }
+
+    #[test]
+    fn who_is_gone_in_the_middle_of_an_answer_is_away_and_not_at_fault() {
+        let reset = || Box::new(io::Error::from(io::ErrorKind::ConnectionReset));
+        let status = Status::from_error(reset());
+        assert_eq!(status.code(), tonic::Code::Unknown);
+        assert_eq!(Error::from(status).code(), Code::Unavailable);
+        // What a service says is at fault is so.
+        assert_eq!(Error::from(Status::unknown("odd")).code(), Code::Internal);
+        assert_eq!(Error::from(Status::from(Error::internal("odd"))).code(), Code::Internal);
     }
 }

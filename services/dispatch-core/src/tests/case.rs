@@ -372,5 +372,6 @@ pub(super) fn rung_told(post: &str) -> Step {
         rung: 1,
         post: post.parse().unwrap(),
         at: "2026-09-03T09:00:00+08:00".parse().unwrap(),
+        skipped: Vec::new(),
     }))
 }

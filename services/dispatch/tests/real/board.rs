@@ -68,6 +68,7 @@ fn told_again() -> EscalationFact {
         rung: 1,
         post: "logistics/repair-leader".parse().unwrap(),
         at: at("2026-11-27T09:00:00+08:00"),
+        skipped: Vec::new(),
     }
     .into()
 }

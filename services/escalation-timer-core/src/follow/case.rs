@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use calendar::Due;
 use clock::Ids;
 use definitions::{Ladder, Rules};
 use events::{
     escalation::RungToldV1,
     intake::{CaseAcceptedV1, CaseClosedV1, CaseReopenedV1, Promise},
-    words::{Commitment, Cycle, Subject},
+    words::{Commitment, Cycle, PostId, Subject},
 };
 use jiff::Timestamp;
 
@@ -13,6 +15,7 @@ use crate::{
     clocks::Promised,
     event::{Event, Reason, Watched},
     state::{State, Watch},
+    wake::filled,
 };
 
 /// Watches exactly what was promised: intake computed it, and told it to the requester.
@@ -40,12 +43,12 @@ pub(crate) fn accepted(
     Ok([watched].into_iter().chain(armed).collect())
 }
 
-/// Begins one rung higher than before, and tells that rung at once.
+/// Begins one rung higher than before, and tells that rung at once, or the next at which somebody is.
 pub(crate) fn reopened(
     state: &State,
     rules: &Rules,
     fact: &CaseReopenedV1,
-    now: Timestamp,
+    (now, unattended): (Timestamp, &BTreeSet<PostId>),
     ids: &mut impl Ids,
 ) -> Result<Vec<Event>, Reason> {
     let watch = state.watch().ok_or(Reason::UnknownCase)?;
@@ -67,14 +70,16 @@ pub(crate) fn reopened(
         urgency: fact.urgency,
         start_rung,
     });
-    let told = ladder.and_then(|ladder| ladder.rung(start_rung)).map(|post| {
+    let filled = ladder.map(|ladder| filled(ladder, start_rung, unattended));
+    let (told_rung, skipped) = filled.unwrap_or((start_rung, Vec::new()));
+    let told = ladder.and_then(|ladder| ladder.rung(told_rung)).map(|post| {
         let (cycle, post) = (fact.cycle, post.clone());
-        Event::RungTold(RungToldV1 { cycle, rung: start_rung, post, at: now })
+        Event::RungTold(RungToldV1 { cycle, rung: told_rung, post, at: now, skipped })
     });
     let armed = fact.promises.iter().map(|one| {
         let own = rules.ladder(&fact.item, one.commitment);
         let goes_on = own.zip(ladder).is_some_and(|(own, told)| own.id == told.id);
-        let above = || own.map_or(1, |own| own.top().min(start_rung.saturating_add(1)));
+        let above = || own.map_or(1, |own| own.top().min(told_rung.saturating_add(1)));
         let first_rung = if goes_on { above() } else { 1 };
         promised(one, fact.cycle, fact.reopened_at, first_rung).arm(ids)
     });
@@ -104,7 +109,7 @@ pub(super) fn promised(
 }
 
 /// The ladder of what the requester was told: the completion or the answer.
-fn told_ladder<'a>(rules: &'a Rules, fact: &CaseReopenedV1) -> Option<&'a Ladder> {
+pub(crate) fn told_ladder<'a>(rules: &'a Rules, fact: &CaseReopenedV1) -> Option<&'a Ladder> {
     let told = |commitment: &Commitment| {
         fact.promises.iter().any(|promise| promise.commitment == *commitment)
     };

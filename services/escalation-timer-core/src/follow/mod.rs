@@ -10,7 +10,7 @@ mod urgency;
 mod work;
 
 pub(crate) use callback::called_back;
-pub(crate) use case::{accepted, closed, reopened};
+pub(crate) use case::{accepted, closed, reopened, told_ladder};
 pub(crate) use hold::{held, hold_ended, over, released};
 pub(crate) use offer::{disputed, offer_ended, offered};
 pub(crate) use question::{asked, replied};

@@ -1,9 +1,13 @@
 //! Where the ladder of a reopened case begins.
 
+use clock::SeededIds;
 use events::words::{Commitment, End, ItemId, Urgency};
 
-use super::case::{Case, accepted, at, closed, completed, offered, reopened, rungs};
-use crate::{Event, Fact};
+use super::{
+    campus::RULES,
+    case::{Case, accepted, at, closed, completed, offered, reopened, rungs},
+};
+use crate::{Event, Fact, on_fact_among, posts_told};
 
 /// The rung that is told at once, and the one that is planned at the new due.
 fn told_and_first(events: &[Event]) -> (u8, u8) {
@@ -61,6 +65,28 @@ fn at_the_new_due_the_ladder_goes_on_above_the_rung_that_was_told() {
         rungs(&case.is_awake_until(at("3T00:00"))),
         ["complete 3.0 2T21:00", "complete 3.1 2T23:00"]
     );
+}
+
+#[test]
+fn a_rung_at_which_nobody_is_is_passed_over_for_the_next_and_named() {
+    let mut case = Case::promised(Commitment::Complete);
+    case.hears("1T12:00", &completed(1, "1T12:00"));
+    let again = reopened(2, "2T09:00");
+    let ladder: Vec<_> = posts_told(&RULES, &again).into_iter().collect();
+    let second = RULES.ladder(&case.state.watch().unwrap().item, Commitment::Complete);
+    let second = second.unwrap().rung(2).unwrap().clone();
+    assert!(ladder.contains(&second));
+    let away = [second.clone()].into();
+    let now = at("2T09:00");
+    let events = on_fact_among(&case.state, &RULES, &again, (now, &away), &mut SeededIds::new(7));
+    let told = events.iter().find_map(|event| {
+        if let Event::RungTold(told) = event {
+            Some((told.rung, told.skipped.clone()))
+        } else {
+            None
+        }
+    });
+    assert_eq!(told, Some((3, vec![second])));
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub(crate) async fn unattended(
     posts: &BTreeSet<PostId>,
     at: Timestamp,
 ) -> Result<BTreeSet<PostId>, sqlx::Error> {
+    if posts.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let asked: Vec<String> = posts.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select post, stays as "stays: Json<Vec<Stay>>"

@@ -73,7 +73,8 @@ fn with_phone(phone: &str) -> Person {
 
 /// A leak that somebody with a phone reported.
 async fn reported(intake: &Running) -> String {
-    let request = AcceptCaseRequest { caller: Some(with_phone("10000000001")), ..leak() };
+    let (caller, text) = (Some(with_phone("10000000001")), "在厨房".to_owned());
+    let request = AcceptCaseRequest { caller, text, ..leak() };
     intake.accept(&assistant(), request).await.unwrap().number
 }
 

@@ -267,7 +267,12 @@ async fn a_leader_sees_a_case_once_a_post_that_they_hold_was_told_of_it() {
     let now = others.intake.clock().now();
     others.say(late, fired("logistics/section-chief", now)).await;
     let post = "logistics/section-chief".parse().unwrap();
-    others.say(again, RungToldV1 { cycle: Cycle::FIRST.next(), rung: 2, post, at: now }).await;
+    others
+        .say(
+            again,
+            RungToldV1 { cycle: Cycle::FIRST.next(), rung: 2, post, at: now, skipped: Vec::new() },
+        )
+        .await;
     let seen = async || others.intake.list(&chief).await.unwrap().len() == 2;
     eventually("both cases are in the leader's list", seen).await;
     for case in [late, again] {

@@ -252,6 +252,10 @@ impl Speaker<'_> {
                 let words = ("接单人到时限未到场", "whoever claimed it did not come in time");
                 self.either(words).to_owned()
             }
+            Why::Uncovered => {
+                let words = ("该岗位当前无人在岗", "nobody is at work there and nobody stands in");
+                self.either(words).to_owned()
+            }
             Why::Unpaused(cause) => self.either(unpaused(cause)).to_owned(),
             Why::AtRisk(commitment) => self.either(remedy(commitment)).to_owned(),
         }

@@ -2,7 +2,8 @@
 
 use clock::AccountId;
 use events::{
-    Fact, IntakeFact,
+    DispatchFact, Fact, IntakeFact,
+    dispatch::{ROSTER_KEY, RosterChangedV1},
     intake::CaseRepliedV1,
     words::{Cycle, DocumentKind, Service},
 };
@@ -46,6 +47,28 @@ async fn a_late_repair_is_told_to_its_requester_its_post_and_its_leader() {
         [format!("{requester}: completed"), "post/logistics/repair-leader: repaired".to_owned(),]
     );
     assert_eq!(told.states(case).await, ["sent"; 6]);
+    replica.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_offered_where_nobody_is_at_work_the_head_hears_of_at_once() {
+    let told = Told::starting_at("10:00").await;
+    let replica = told.start().await;
+    let post = "logistics/plumbing".parse().unwrap();
+    let empty = DispatchFact::from(RosterChangedV1 { post, stays: Vec::new() });
+    told.tell(ROSTER_KEY, empty).await;
+    let case = id();
+    told.tell(case, accepted()).await;
+    told.tell(case, offered()).await;
+    let mut tells = told.tells(case, 3).await;
+    tells.sort();
+    assert_eq!(
+        tells[1..],
+        [
+            "post/logistics/head: unclaimed".to_owned(),
+            "post/logistics/plumbing: offered".to_owned()
+        ]
+    );
     replica.stop().await;
 }
 

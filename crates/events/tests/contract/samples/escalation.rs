@@ -59,7 +59,8 @@ pub(super) fn escalation() -> Vec<Fact> {
             done_at: at("15:59:00"),
         }
         .into(),
-        RungToldV1 { cycle: cycle.next(), rung: 2, post, at: at("18:00:00") }.into(),
+        RungToldV1 { cycle: cycle.next(), rung: 2, post, at: at("18:00:00"), skipped: Vec::new() }
+            .into(),
         ClockStoppedV1 {
             timer,
             subject: Subject::WorkOrder(id(3)),

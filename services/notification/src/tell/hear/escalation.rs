@@ -144,6 +144,11 @@ impl Matter {
         }
     }
 
+    /// The head hears at once of an offer to a post where nobody is at work.
+    pub(crate) fn uncovered(&mut self, offer: OfferId) -> Option<Notice> {
+        self.unclaimed(offer, Why::Uncovered)
+    }
+
     /// The head of whom it was offered to hears once of an offer that nobody took it, or came.
     pub(super) fn unclaimed(&mut self, offer: OfferId, why: Why) -> Option<Notice> {
         let order = self.offered_by(offer)?;

@@ -125,6 +125,8 @@ pub(crate) enum Why {
     Unclaimed,
     /// Whoever claimed it did not come in time.
     Unattended,
+    /// Nobody is at work where it was offered to.
+    Uncovered,
     /// Its clocks do not rest.
     Unpaused(PauseRefusal),
     /// Little time is left for this, and it says what to do where that cannot be kept.

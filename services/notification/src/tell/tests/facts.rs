@@ -268,7 +268,8 @@ pub(super) fn retracted(done_at: Timestamp) -> EscalationFact {
 
 pub(super) fn told(number: u16) -> EscalationFact {
     let post = "logistics/section-chief".parse().unwrap();
-    RungToldV1 { cycle: cycle(number), rung: 2, post, at: at("27T09:00") }.into()
+    RungToldV1 { cycle: cycle(number), rung: 2, post, at: at("27T09:00"), skipped: Vec::new() }
+        .into()
 }
 
 /// The first rung of the promise that was due then, two minutes later.

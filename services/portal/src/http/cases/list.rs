@@ -101,19 +101,14 @@ pub(in crate::http) async fn list(
     if let Some(head) = &wanted.head {
         head.await_shown(portal.pool()).await?;
     }
-    let mut found = match authz::scope(&caller.subject, Action::ListCases) {
+    let found = match authz::scope(&caller.subject, Action::ListCases) {
         Some(scope) if wanted.follow_ups => {
             boards::follow_ups(portal.pool(), &scope, filter.beyond, limit + 1).await?
         }
         Some(scope) => boards::list(portal.pool(), &scope, &filter, limit + 1).await?,
         None => Vec::new(),
     };
-    let has_more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let traced = found.iter().filter(|case| authz::is_traced(case.level()));
-    let traced: Vec<_> = traced.map(|case| CaseId::from_uuid(case.key)).collect();
-    note_reading(&portal, &caller, &traced, Action::ListCases).await?;
-    let mut cases = named(&portal, found).await?;
+    let (mut cases, has_more) = page(&portal, &caller, found, limit).await?;
     if Reader::of_lists(&caller.subject) == Reader::Requester {
         let published = Published::now(&portal).await?;
         for case in &mut cases {
@@ -137,16 +132,26 @@ pub(in crate::http) async fn owed(
     let Some(scope) = authz::scope(&caller.subject, Action::ListCases) else {
         return Ok((Vec::new(), None));
     };
-    let mut found = boards::follow_ups(portal.pool(), &scope, None, limit + 1).await?;
+    let found = boards::follow_ups(portal.pool(), &scope, None, limit + 1).await?;
+    let (cases, has_more) = page(portal, caller, found, limit).await?;
+    let last = cases.last().filter(|_| has_more);
+    let next = last.and_then(|case| Some(cursor(case.follow_up_due?, case.id)));
+    Ok((cases, next))
+}
+
+/// So many of these, and whether there are more; that they were read is noted of those of which it must be.
+async fn page(
+    portal: &Portal,
+    caller: &Caller,
+    mut found: Vec<BoardCase>,
+    limit: u32,
+) -> Result<(Vec<Case>, bool), Refusal> {
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let traced = found.iter().filter(|case| authz::is_traced(case.level()));
     let traced: Vec<_> = traced.map(|case| CaseId::from_uuid(case.key)).collect();
     note_reading(portal, caller, &traced, Action::ListCases).await?;
-    let cases = named(portal, found).await?;
-    let last = cases.last().filter(|_| has_more);
-    let next = last.and_then(|case| Some(cursor(case.follow_up_due?, case.id)));
-    Ok((cases, next))
+    Ok((named(portal, found).await?, has_more))
 }
 
 fn filter(wanted: &Wanted, caller: &Caller) -> Result<Filter, Refusal> {

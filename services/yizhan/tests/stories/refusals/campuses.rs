@@ -25,7 +25,7 @@ const SLIPS: [Slip; 4] = [
         file: "places.yaml",
         right: "en: East Campus }",
         wrong: "en: East Campus }\n  within: dorm-7",
-        told: &["places-east.yaml:74:11", "spec.within", "itself"],
+        told: &["places-east.yaml:84:11", "spec.within", "itself"],
     },
     Slip {
         file: "ladders.yaml",
