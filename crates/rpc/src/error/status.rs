@@ -40,32 +40,18 @@ impl From<Status> for Error {
                 .map(|one| FieldViolation { field: one.field, description: one.description })
                 .collect()
         });
-        let broke = reason == TRANSPORT && status.source().is_some();
-        let code = if broke { broken(status.code()) } else { Code::from_grpc(status.code()) };
+        let is_broken = reason == TRANSPORT && broke(&status);
+        let code = if is_broken { Code::Unavailable } else { Code::from_grpc(status.code()) };
         Self { code, reason, message: status.message().to_owned(), violations, cause: None }
     }
 }
 
-/// What it comes to that a connection broke under a call: whoever was asked is gone in the middle of an
-/// answer, and nobody knows what became of it.
-fn broken(code: tonic::Code) -> Code {
-    match code {
-        tonic::Code::Unknown | tonic::Code::Internal | tonic::Code::Cancelled => Code::Unavailable,
-        tonic::Code::Ok
-        | tonic::Code::InvalidArgument
-        | tonic::Code::DeadlineExceeded
-        | tonic::Code::NotFound
-        | tonic::Code::AlreadyExists
-        | tonic::Code::PermissionDenied
-        | tonic::Code::ResourceExhausted
-        | tonic::Code::FailedPrecondition
-        | tonic::Code::Aborted
-        | tonic::Code::OutOfRange
-        | tonic::Code::Unimplemented
-        | tonic::Code::Unavailable
-        | tonic::Code::DataLoss
-        | tonic::Code::Unauthenticated => Code::from_grpc(code),
-    }
+/// Whether a connection broke under a call: whoever was asked is gone in the middle of an answer, and
+/// nobody knows what became of it. What the transport made by itself has a source, and what came over it
+/// has none.
+fn broke(status: &Status) -> bool {
+    use tonic::Code::{Cancelled, Internal, Unknown};
+    status.source().is_some() && matches!(status.code(), Unknown | Internal | Cancelled)
 }
 
 /// Lets a shared cause be the source of a status.
